@@ -1,0 +1,76 @@
+/** How the logical content of a dump is laid out, found from its bytes and never from its name. */
+export type DumpLayout = 'plain' | 'cluster' | 'custom' | 'tar' | 'directory';
+/** Compression or packing around a layout; `tar` in this list means a directory dump packed by tar. */
+export type Wrapping = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4' | 'tar' | 'openssl';
+
+/** A dump's format: its layout, and what it was wrapped in, outermost first. */
+export interface DumpFormat {
+  layout: DumpLayout;
+  wrappings: Wrapping[];
+  /** Archive version such as `1.14`; null for plain SQL. */
+  archiveVersion: string | null;
+}
+
+/** Human name of a format, e.g. `plain SQL in gzip`, `custom archive 1.16`. Stable: the record carries it. */
+export function formatName(format: DumpFormat): string {
+  const layouts: Record<DumpLayout, string> = {
+    plain: 'plain SQL',
+    cluster: 'cluster SQL',
+    custom: 'custom archive',
+    tar: 'tar archive',
+    directory: 'directory archive',
+  };
+  const version = format.archiveVersion === null ? '' : ` ${format.archiveVersion}`;
+  const wrapped = format.wrappings.length === 0 ? '' : ` in ${format.wrappings.join(' in ')}`;
+  return layouts[format.layout] + version + wrapped;
+}
+
+/** What a dump says about itself. Every field may be absent: other tools write less than pg_dump. */
+export interface DumpHeader {
+  format: DumpFormat;
+  /** Version of the server it was taken from, as written, e.g. `15.18 (Debian 15.18-0+deb12u1)`. */
+  serverVersion: string | null;
+  /** Version of the pg_dump that wrote it. */
+  dumpVersion: string | null;
+  /** Server major version, e.g. 15; null when the dump does not say. */
+  majorVersion: number | null;
+  /** Client encoding of its text, as in `SET client_encoding`. */
+  encoding: string | null;
+  /** Name of the dumped database (archives and `--create` dumps only). */
+  database: string | null;
+  /**
+   * The moment whose state the dump holds, ISO 8601 in UTC: the archive header's creation time (pg_dump sets it at
+   * its start, so the snapshot is at most moments later). Plain dumps carry none unless made with --verbose
+   * (`-- Started on`). Null when the dump does not say; the name's timestamp then stands in for it.
+   */
+  consistencyPoint: string | null;
+}
+
+/** One stored object, as a source lists it. */
+export interface DumpObject {
+  /** Full key, or path of the file. Directories end in `/`. */
+  key: string;
+  sizeBytes: number;
+  /** End of the upload (S3 LastModified, file mtime), ISO 8601. */
+  modifiedAt: string;
+  etag?: string;
+  versionId?: string;
+  /** S3 storage class when the object must be thawed before it can be read. */
+  archivedIn?: string;
+}
+
+/** The dump a drill works on: pinned so that what is restored is what was selected. */
+export interface SelectedDump {
+  key: string;
+  /** True for a directory-format dump: `key` is the prefix of its files. */
+  directory: boolean;
+  sizeBytes: number;
+  uploadedAt: string;
+  etag?: string;
+  versionId?: string;
+  /** Moment in the name, ISO 8601; null when the pattern has none. */
+  nameTimestamp: string | null;
+  /** Expected SHA-256 in hex from a sidecar; null when there is none. */
+  expectedSha256: string | null;
+  header: DumpHeader;
+}

@@ -1,0 +1,29 @@
+import type { Readable } from 'node:stream';
+import type { DumpObject } from '../domain/dump.ts';
+
+/** Where to read: a whole object or a range, pinned to what was selected. */
+export interface ReadOptions {
+  /** First byte, from 0. */
+  startByte?: number;
+  /** Last byte, inclusive. */
+  endByte?: number;
+  versionId?: string;
+  /** Refuse when the object is no longer this one. */
+  etag?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads dumps from a place: a file, a folder, an S3 prefix. Never writes to it.
+ * Adapters: adapters/local/folder-dump-store.ts, adapters/s3/s3-dump-store.ts.
+ */
+export interface DumpStore {
+  /** e.g. `s3://acme-backups/postgres/` or a folder's path; for messages. */
+  readonly location: string;
+  /** Every object, to the last page, in any order. @throws DrillError DUMP_UNREADABLE, DUMP_NOT_FOUND */
+  list(): AsyncIterable<DumpObject>;
+  /** One object by key, or null when there is none. */
+  stat(key: string): Promise<DumpObject | null>;
+  /** @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE, DUMP_CHANGED */
+  open(key: string, options?: ReadOptions): Promise<Readable>;
+}

@@ -1,0 +1,34 @@
+import type { SelectedDump } from '../domain/dump.ts';
+import type { RestoreAccount, RestoreProgress } from '../domain/restore-account.ts';
+import type { DumpStore } from './dump-store.ts';
+import type { SandboxAddress } from './sandbox.ts';
+
+export interface RestoreOptions {
+  /** `native`: our own reader and loader. `tools`: the installed pg_restore and psql. */
+  engine: 'native' | 'tools';
+  /** Parallel connections, 1 to 64. */
+  connections: number;
+  /** Create roles that the dump names but does not define (NOLOGIN), so that owners and grants hold. */
+  createMissingRoles: boolean;
+  /** Restore a `--create` dump although it names its own database; it goes to a database of that name in the sandbox. */
+  allowCreate: boolean;
+  /** `schema.table` names whose rows must keep one connection and their order. */
+  keepOrder: string[];
+  /** Decrypts openssl-encrypted dumps; null when no key was given. */
+  passphrase: string | null;
+}
+
+export interface RestoreRequest {
+  dump: SelectedDump;
+  store: DumpStore;
+  sandbox: SandboxAddress;
+  options: RestoreOptions;
+  onProgress(progress: RestoreProgress): void;
+  signal: AbortSignal;
+}
+
+/** Restores one dump into a fresh sandbox and accounts for every entry. */
+export interface Restorer {
+  /** @throws DrillError only when nothing could be said of the dump (sandbox lost, dump unreadable). */
+  restore(request: RestoreRequest): Promise<RestoreAccount>;
+}

@@ -1,0 +1,36 @@
+import type { SandboxPlan } from '../domain/sandbox-plan.ts';
+
+/** What is known of a sandbox at one look. `broken` states never become ready. */
+export type SandboxLook =
+  | { state: 'pending'; detail: string }
+  | { state: 'ready'; address: SandboxAddress }
+  | { state: 'broken'; reason: string }
+  | { state: 'gone' };
+
+/** Where the sandbox answers. Travels in state: no secret in it. */
+export interface SandboxAddress {
+  sandboxId: string;
+  host: string;
+  port: number;
+  masterRole: string;
+  /** Full version of the server, e.g. `15.18`. */
+  serverVersion: string;
+}
+
+/** A leftover that outlived its lease. */
+export interface Leftover {
+  what: string;
+  drillId: string;
+  leaseExpiresAt: string;
+}
+
+/** Makes and removes throwaway PostgreSQL servers. Adapters: a process on this machine, an RDS instance. */
+export interface SandboxHost {
+  /** Starts making it; idempotent per drill: adopts its own, refuses anything else. */
+  provision(plan: SandboxPlan): Promise<{ sandboxId: string }>;
+  look(sandboxId: string): Promise<SandboxLook>;
+  /** Starts removing it; succeeds when it is already gone. */
+  remove(sandboxId: string): Promise<void>;
+  /** Removes everything of ours whose lease has expired and whose drill no longer runs. */
+  sweep(options: { dryRun: boolean }): Promise<{ removed: Leftover[]; kept: Leftover[] }>;
+}
