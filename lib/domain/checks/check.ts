@@ -1,0 +1,94 @@
+import type { Finding } from '../findings.ts';
+import type { RestoreAccount } from '../restore-account.ts';
+
+/**
+ * One question to the restored data, planned. Serialisable and small: it travels through the state machine, one Map
+ * item each. `database` is the name in the sandbox; `params` is the kind's own, parsed again by the kind.
+ */
+export interface PlannedCheck {
+  /** Unique in the drill, e.g. `rows:public.orders` or `row counts 1/3`. */
+  id: string;
+  /** Key of the registry. */
+  kind: string;
+  /** What a person reads in the list of checks. */
+  name: string;
+  database: string;
+  statementTimeoutSeconds: number;
+  params: unknown;
+}
+
+/** Three-valued: what did not run never counts as passed. */
+export type CheckStatus = 'passed' | 'failed' | 'could not run';
+
+export interface CheckResult {
+  id: string;
+  name: string;
+  kind: string;
+  status: CheckStatus;
+  durationMs: number;
+  findings: Finding[];
+  /** Counts, timestamps and hashes worth keeping (row counts per table, newest row …). Never row values. */
+  measured: CheckMeasurements;
+}
+
+/** What a check measured, for the record, RPO and the next drill's comparison. */
+export interface CheckMeasurements {
+  tables?: { database: string; schema: string; name: string; rows: number }[];
+  /** Newest business row, ISO 8601. Only the freshness check gives it. */
+  newestRow?: string;
+}
+
+/** What a judge says of an observation. `could not run` is decided by the runner from the error. */
+export interface Judgement {
+  status: 'passed' | 'failed';
+  findings: Finding[];
+  measured?: CheckMeasurements;
+}
+
+/** Read-only access for a check; every query runs under the check's statement timeout with row_security = off. */
+export interface CheckDatabase {
+  /** @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values) */
+  query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Tries to log in as another role, in a connection of its own. */
+  canLogIn(role: string, password: string | null): Promise<boolean>;
+}
+
+/** Facts from which checks are planned. Pure data. */
+export interface CheckContext {
+  account: RestoreAccount;
+  /** Checks of drills.yaml for this database, already parsed by each kind's schema. */
+  configured: ConfiguredCheck[];
+  /** Rows per table (`schema.table`, or `database:schema.table` in a cluster) of the last proven drill; null: none. */
+  lastProvenRows: Record<string, number> | null;
+  /** The moment from which ages are measured: the dump's own, ISO 8601. */
+  dumpMoment: string;
+  /** Database in the sandbox that unqualified configured checks ask. */
+  defaultDatabase: string;
+  statementTimeoutSeconds: number;
+}
+
+/** One entry of `checks:` in drills.yaml, after parsing: exactly one kind with its settings. */
+export interface ConfiguredCheck {
+  kind: string;
+  settings: unknown;
+  /** Database of a cluster dump this check asks; null: the default one. */
+  database: string | null;
+}
+
+/**
+ * A kind of check: one file each in this folder, listed in registry.ts, which also generates docs/checks.md.
+ * `plan` and `judge` are pure; `observe` holds the SQL.
+ */
+export interface CheckKind<Params, Observation> {
+  kind: string;
+  /** One sentence for the documentation: what it asks. */
+  asks: string;
+  /** `built-in`: planned from the account with no config. `configured`: planned from drills.yaml. */
+  origin: 'built-in' | 'configured';
+  /** Finding codes it can give, for the documentation. */
+  findings: string[];
+  plan(context: CheckContext): PlannedCheck[];
+  parseParams(params: unknown): Params;
+  observe(params: Params, database: CheckDatabase): Promise<Observation>;
+  judge(params: Params, observation: Observation): Judgement;
+}

@@ -1,0 +1,24 @@
+import type { DrillRecord } from '../domain/drill-record.ts';
+
+/** A lock on one database so that two drills of it never run at once. Expires with its lease. */
+export interface DrillLock {
+  database: string;
+  drillId: string;
+  leaseExpiresAt: string;
+}
+
+/**
+ * The table of records. Adapters: one local file (adapters/local/file-ledger.ts), DynamoDB. Safe against concurrent
+ * runs and torn writes.
+ */
+export interface Ledger {
+  /** Takes the lock, or says who holds it. An expired lease, or (locally) a dead owner, does not hold. */
+  lock(lock: DrillLock): Promise<{ taken: true } | { taken: false; heldBy: DrillLock }>;
+  unlock(database: string, drillId: string): Promise<void>;
+  /** Writes the sealed record. Idempotent by drillId. */
+  seal(record: DrillRecord): Promise<void>;
+  /** Newest first. */
+  history(options: { database?: string; limit: number }): Promise<DrillRecord[]>;
+  show(drillId: string): Promise<DrillRecord | null>;
+  lastProven(database: string): Promise<DrillRecord | null>;
+}
