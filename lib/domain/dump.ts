@@ -68,8 +68,12 @@ export interface SelectedDump {
   uploadedAt: string;
   etag?: string;
   versionId?: string;
-  /** Moment in the name, ISO 8601; null when the pattern has none. */
+  /** Moment in the name, ISO 8601 (the start, when the name gives only a day); null when the name has none. */
   nameTimestamp: string | null;
+  /** End of the period that the name speaks of, exclusive: a date-only name means any moment of that day. */
+  nameTimestampEnd: string | null;
+  /** Storage class when the object must be thawed first. */
+  archivedIn?: string;
   /** Expected SHA-256 in hex from a sidecar; null when there is none. */
   expectedSha256: string | null;
   header: DumpHeader;

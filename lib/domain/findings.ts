@@ -25,6 +25,7 @@ export const findingRegistry = {
   DUMP_REFUSED: define('info', 'A candidate was passed over when the dump was selected.', 'Nothing to do when the reason is expected; otherwise see why the backup job left it behind.'),
   DUMP_EMPTY: define('error', 'The dump has no content.', 'Look at the log of the backup job: `pg_dump | gzip` leaves an empty file when pg_dump cannot connect; set `pipefail`.'),
   DUMP_TOO_SMALL: define('error', 'The dump is smaller than the configured minimum.', 'Compare with earlier dumps; lower `source.minBytes` only if the database really shrank.'),
+  DUMP_TOO_OLD: define('error', 'The newest dump is older than allowed.', 'Look at when the backup job last ran and why it stopped.'),
   DUMP_NOT_A_DUMP: define('error', 'The file is not a PostgreSQL dump.', 'Look at its first bytes: an error page or another file was stored under the name of a dump.'),
   DUMP_TRUNCATED: define('error', 'The dump ends before its end.', 'The backup job was cut off (disk full, killed, upload aborted). Take a new dump and make the job check exit codes.'),
   DUMP_CORRUPT: define('error', 'Bytes of the dump are damaged.', 'Fetch the dump again; if it stays damaged, the stored copy is bad: take a new dump and verify checksums on upload.'),
@@ -98,6 +99,9 @@ export const findingRegistry = {
   DRILL_ALREADY_RUNNING: define('unverified', 'Another drill of the same database is running.', 'Wait for it, or run `restore-drill sweep` if it died.'),
   INTERRUPTED: define('unverified', 'The drill was interrupted before it could reach a verdict.', 'Start it again.'),
   STEP_TIMED_OUT: define('unverified', 'A step took longer than its limit.', 'Look at the phase that ran last; raise its limit in drills.yaml if the work is legitimate.'),
+  LEDGER_UNWRITABLE: define('warning', 'The ledger could not be written, so this drill is missing from the history.', 'Give the user who runs drills write access to the folder of the ledger, or choose another folder with `--state-dir`.'),
+  LEDGER_UNREADABLE: define('warning', 'The ledger, or some lines of it, could not be read; trends and row drops may miss earlier drills.', 'Check the permissions of the ledger; a line cut off by a crash can be removed by hand.'),
+  EVIDENCE_UNWRITABLE: define('unverified', 'The folder for the evidence of the drill could not be written.', 'Give the user who runs drills write access to the folder and free disk space.'),
   INTERNAL_ERROR: define('unverified', 'restore-drill itself failed.', 'Please report it with the record; `--json` holds everything except your data.'),
 } as const satisfies Record<string, FindingDefinition>;
 
@@ -111,6 +115,8 @@ export interface Finding {
   message: string;
   /** What to do next. */
   hint: string;
+  /** Name of the check that found it; absent when it does not come from a check. */
+  check?: string;
 }
 
 /** Makes a finding from the registry; `hint` overrides the registry's default next step. */

@@ -9,3 +9,34 @@ export interface SandboxPlan {
   /** The sandbox is removed by sweepers after this moment, ISO 8601. */
   leaseExpiresAt: string;
 }
+
+/** Majors a sandbox can be made of: those PostgreSQL supports and both RDS and the local servers offer. */
+export const supportedMajors = [14, 15, 16, 17, 18] as const;
+
+/**
+ * The server major for a dump. A dump older than the oldest major goes into the oldest (restoring upwards is
+ * supported by PostgreSQL); one newer than the newest cannot be proven here. Null version: the newest.
+ */
+export function majorFor(
+  dumpMajor: number | null,
+  configuredMajor: number | null,
+): { major: number } | { unsupported: number } {
+  const wanted = configuredMajor ?? dumpMajor ?? supportedMajors[supportedMajors.length - 1]!;
+  const newest = supportedMajors[supportedMajors.length - 1]!;
+  if (wanted > newest) return { unsupported: wanted };
+  return { major: Math.max(wanted, supportedMajors[0]) };
+}
+
+/** How many times larger restored data may be than the stored dump, by how the dump is packed. */
+const growthFactor = { compressed: 12, plain: 3 };
+/** An empty cluster with its WAL. */
+const emptyClusterBytes = 200 * 1024 * 1024;
+
+/**
+ * Disk to ask for: an 11 GB database is known to have had a 159 MB custom dump (aws-facts section 2b), but such
+ * ratios are rare; twelve times a compressed dump and three times a plain one, plus an empty cluster.
+ */
+export function storageBytesFor(dump: { sizeBytes: number; compressed: boolean }): number {
+  const factor = dump.compressed ? growthFactor.compressed : growthFactor.plain;
+  return emptyClusterBytes + dump.sizeBytes * factor;
+}

@@ -26,4 +26,6 @@ export interface DumpStore {
   stat(key: string): Promise<DumpObject | null>;
   /** @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE, DUMP_CHANGED */
   open(key: string, options?: ReadOptions): Promise<Readable>;
+  /** Asks for an archived object to be made readable, or says that it is. Absent where nothing is ever archived. */
+  thaw?(key: string): Promise<'ready' | 'thawing'>;
 }

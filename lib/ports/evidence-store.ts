@@ -6,5 +6,7 @@ export interface EvidenceStore {
   putJson(drillId: string, name: string, value: unknown): Promise<void>;
   /** @throws DrillError INTERNAL_ERROR when it is not there */
   getJson(drillId: string, name: string): Promise<unknown>;
+  /** The same, or null when it is not there. */
+  findJson(drillId: string, name: string): Promise<unknown>;
   putText(drillId: string, name: string, text: string): Promise<void>;
 }

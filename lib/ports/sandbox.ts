@@ -1,10 +1,12 @@
+import type { FindingCode } from '../domain/findings.ts';
 import type { SandboxPlan } from '../domain/sandbox-plan.ts';
 
 /** What is known of a sandbox at one look. `broken` states never become ready. */
 export type SandboxLook =
   | { state: 'pending'; detail: string }
   | { state: 'ready'; address: SandboxAddress }
-  | { state: 'broken'; reason: string }
+  /** `code` names a more exact finding than SANDBOX_UNAVAILABLE, where there is one; `hint` goes with it. */
+  | { state: 'broken'; reason: string; code?: FindingCode; hint?: string }
   | { state: 'gone' };
 
 /** Where the sandbox answers. Travels in state: no secret in it. */
@@ -26,6 +28,8 @@ export interface Leftover {
 
 /** Makes and removes throwaway PostgreSQL servers. Adapters: a process on this machine, an RDS instance. */
 export interface SandboxHost {
+  /** The id a drill's sandbox has or will have: known before it is asked for, so that teardown always finds it. */
+  sandboxIdFor(drillId: string): string;
   /** Starts making it; idempotent per drill: adopts its own, refuses anything else. */
   provision(plan: SandboxPlan): Promise<{ sandboxId: string }>;
   look(sandboxId: string): Promise<SandboxLook>;

@@ -51,6 +51,11 @@ export interface RowsBegin {
   table: string;
   /** Line of the COPY statement in a plain dump. */
   line: number | null;
+  /**
+   * False when chunks end at lines that need not be ends of rows (CSV quotes newlines) or the first line is a header:
+   * then all chunks must go through one COPY in order, and `rows` counts lines, not rows. Absent means true.
+   */
+  wholeRowsOnly?: boolean;
 }
 
 export type DumpEvent =

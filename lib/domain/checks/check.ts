@@ -36,21 +36,46 @@ export interface CheckMeasurements {
   tables?: { database: string; schema: string; name: string; rows: number }[];
   /** Newest business row, ISO 8601. Only the freshness check gives it. */
   newestRow?: string;
+  /** Extensions as installed in the sandbox. */
+  extensions?: { database: string; name: string; version: string }[];
 }
 
-/** What a judge says of an observation. `could not run` is decided by the runner from the error. */
+/**
+ * What a judge says of an observation. A check that could not ask anything is `could not run` by the runner, from the
+ * error; a judge says it when only part of the question could be asked and nothing wrong was found in the rest.
+ */
 export interface Judgement {
-  status: 'passed' | 'failed';
+  status: CheckStatus;
   findings: Finding[];
   measured?: CheckMeasurements;
 }
 
+/** The answer to a user's query, every value as PostgreSQL's own text (time zone UTC, DateStyle ISO). */
+export interface QueryAnswer {
+  columns: { name: string; type: string }[];
+  rows: (string | null)[][];
+}
+
 /** Read-only access for a check; every query runs under the check's statement timeout with row_security = off. */
 export interface CheckDatabase {
-  /** @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values) */
+  /**
+   * One statement of ours. Every value comes as PostgreSQL's own text, or null: no number loses digits on the way.
+   * @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values)
+   */
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * Asks a query that a user wrote, and reads at most `maxRows` rows of its answer. Only what a cursor can be declared
+   * for is run: one SELECT, VALUES or TABLE without data-modifying WITH.
+   * @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values)
+   */
+  ask(sql: string, maxRows: number): Promise<QueryAnswer>;
   /** Tries to log in as another role, in a connection of its own. */
   canLogIn(role: string, password: string | null): Promise<boolean>;
+  /**
+   * A password that the operator put into the environment of the process that runs checks: it never travels in a
+   * planned check. @throws DrillError CHECK_COULD_NOT_RUN when the variable is not set
+   */
+  password(environmentVariable: string): string;
 }
 
 /** Facts from which checks are planned. Pure data. */
@@ -62,6 +87,8 @@ export interface CheckContext {
   lastProvenRows: Record<string, number> | null;
   /** The moment from which ages are measured: the dump's own, ISO 8601. */
   dumpMoment: string;
+  /** How much later than `dumpMoment` the newest row may honestly be (zones, date-only names). */
+  dumpMomentToleranceSeconds: number;
   /** Database in the sandbox that unqualified configured checks ask. */
   defaultDatabase: string;
   statementTimeoutSeconds: number;
@@ -73,6 +100,8 @@ export interface ConfiguredCheck {
   settings: unknown;
   /** Database of a cluster dump this check asks; null: the default one. */
   database: string | null;
+  /** Limit for each statement of this check; absent: the context's. */
+  statementTimeoutSeconds?: number;
 }
 
 /**

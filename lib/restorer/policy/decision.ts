@@ -65,8 +65,17 @@ export interface StatementPlan {
 
 /** The verdict of the RDS policy on one statement. */
 export type Decision =
-  /** Run `statements` (the original, or its rewrite; empty never). `rule` names the policy rule when rewritten. */
-  | { action: 'run'; statements: Statement[]; plan: StatementPlan; rule: string | null }
+  /**
+   * Run `statements` (the original, or its rewrite; empty never). `rule` names the policy rule when rewritten;
+   * `keptBy` the one by which an unchanged statement is kept or deferred, where a rule says so.
+   */
+  | {
+      action: 'run';
+      statements: Statement[];
+      plan: StatementPlan;
+      rule: string | null;
+      keptBy?: string;
+    }
   /** Leave it out; a documented difference that changes no verdict by itself. `finding` when worth saying. */
   | { action: 'skip'; rule: string; finding: Finding | null }
   /** Never executed; the finding (STATEMENT_REFUSED, META_COMMAND_REFUSED) is in the record. */
@@ -80,5 +89,9 @@ export interface PolicyContext {
   masterRole: string;
   /** Extensions the server offers (pg_available_extensions). */
   availableExtensions: ReadonlySet<string>;
+  /** True where a master that is no superuser may create event triggers (RDS). @default false, as PostgreSQL */
+  eventTriggersAllowed?: boolean;
+  /** The database being restored: its name in the dump and the one it has in the sandbox. @default same name */
+  databaseName?: { dump: string; sandbox: string };
   entry: DumpEntry;
 }

@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DrillError, isDrillError } from '../../../domain/errors.ts';
+import type { FindingCode } from '../../../domain/findings.ts';
+import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
+import { describeServers } from './find-server.ts';
+import { type Lease, readLease, writeLease } from './lease.ts';
+import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
+import { lookAtProcess } from './process-identity.ts';
+import { removeSandboxDirectory } from './remove-sandbox.ts';
+import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
+import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
+import { type ServerAccount, serverAccount } from './server-account.ts';
+import { logTail } from './server-process.ts';
+import { fallbackRoots, usableDirectory } from './storage-roots.ts';
+import { sweepSandboxes } from './sweep.ts';
+import { startWatchdog, type Watchdog } from './watchdog.ts';
+
+/** A sandbox that this process makes or has made. */
+interface OwnSandbox {
+  directory: string;
+  lease: Lease;
+  watchdog: Watchdog;
+  giveUp: AbortController;
+  /** Settles when making it has ended, well or not. */
+  made: Promise<void>;
+  state:
+    | { name: 'pending'; detail: string }
+    | { name: 'ready'; running: RunningSandbox }
+    | { name: 'broken'; error: unknown };
+}
+
+/**
+ * Sandboxes as PostgreSQL server processes of this machine, each in a directory of its own with a lease in it.
+ * A watchdog process per sandbox removes it when this process ends in whatever way; sweep() removes what even that left.
+ *
+ * @throws DrillError SANDBOX_UNAVAILABLE when this machine cannot run any server (Windows; root without a user to lend).
+ */
+export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandboxHost {
+  const own = new Map<string, OwnSandbox>();
+  const now = () => options.clock?.now() ?? new Date();
+
+  // Found on first use, so that building the host touches nothing.
+  let account: ServerAccount | null = null;
+  const ownAccount = () => {
+    account ??= serverAccount();
+    return account;
+  };
+  const stateRoots = fallbackRoots(options.stateDirectory, 'state');
+  const sandboxParents = stateRoots.map((root) => join(root, 'sandboxes'));
+
+  /** Where a sandbox of an earlier or other process lies, or null. */
+  function leasedDirectory(sandboxId: string): { directory: string; lease: Lease } | null {
+    if (!isSandboxId(sandboxId)) return null;
+    for (const parent of sandboxParents) {
+      const directory = join(parent, sandboxId);
+      const lease = readLease(directory);
+      if (lease !== null) return { directory, lease };
+    }
+    return null;
+  }
+
+  async function provision(plan: SandboxPlan): Promise<{ sandboxId: string }> {
+    const sandboxId = sandboxIdOf(plan.drillId);
+    if (own.has(sandboxId)) return { sandboxId };
+    const parent = usableDirectory(stateRoots, 'sandboxes', ownAccount());
+    const cacheDirectory = usableDirectory(fallbackRoots(options.cacheDirectory, 'cache'), '.', ownAccount());
+    const former = leasedDirectory(sandboxId);
+    if (former !== null) {
+      refuseLiving(former.lease);
+      await removeSandboxDirectory(former.directory);
+    }
+    const directory = join(parent, sandboxId);
+    const lease = makeSandboxDirectory(directory, plan);
+    if (lease === null) {
+      throw new DrillError(
+        'SANDBOX_UNAVAILABLE',
+        `${directory} exists and is not a sandbox of restore-drill`,
+        {
+          hint: 'Look at what it is, and move it away.',
+        },
+      );
+    }
+    const giveUp = new AbortController();
+    const sandbox: OwnSandbox = {
+      directory,
+      lease,
+      watchdog: startWatchdog(directory),
+      giveUp,
+      made: Promise.resolve(),
+      state: { name: 'pending', detail: 'starting' },
+    };
+    own.set(sandboxId, sandbox);
+    const making = makeSandbox({
+      plan,
+      files: sandboxFiles(directory),
+      lease,
+      account: ownAccount(),
+      cacheDirectory,
+      transport: options.transport ?? 'socket',
+      port: options.port ?? null,
+      signal: giveUp.signal,
+      onProgress(progress) {
+        sandbox.state = { name: 'pending', detail: progress.detail };
+        options.onProgress?.(sandboxId, progress);
+      },
+    });
+    sandbox.made = making.then(
+      (running) => {
+        sandbox.state = { name: 'ready', running };
+      },
+      (error: unknown) => {
+        sandbox.state = { name: 'broken', error };
+      },
+    );
+    return { sandboxId };
+  }
+
+  async function look(sandboxId: string): Promise<SandboxLook> {
+    const sandbox = own.get(sandboxId);
+    if (sandbox === undefined) return lookFromOutside(leasedDirectory(sandboxId));
+    const { state } = sandbox;
+    if (state.name === 'pending') return { state: 'pending', detail: state.detail };
+    if (state.name === 'broken') return brokenBy(state.error);
+    const ending = state.running.server.ending();
+    if (ending === null) return { state: 'ready', address: state.running.address };
+    return lost(`the server process ended (${ending})${logTail(sandboxFiles(sandbox.directory).logFile)}`);
+  }
+
+  async function remove(sandboxId: string): Promise<void> {
+    const sandbox = own.get(sandboxId);
+    if (sandbox === undefined) {
+      const found = leasedDirectory(sandboxId);
+      if (found === null) return;
+      if (!found.lease.released) refuseLiving(found.lease);
+      await removeSandboxDirectory(found.directory);
+      return;
+    }
+    sandbox.giveUp.abort();
+    await sandbox.made;
+    await removeSandboxDirectory(sandbox.directory);
+    // Only now: until here the watchdog finishes what an interruption of ours leaves.
+    sandbox.watchdog.dismiss();
+    own.delete(sandboxId);
+  }
+
+  async function connection(address: SandboxAddress, database: string) {
+    const state = own.get(address.sandboxId)?.state;
+    const password = state?.name === 'ready' ? state.running.password : storedPassword(address.sandboxId);
+    const { host, port, masterRole: user } = address;
+    // `options` keeps PGOPTIONS of the caller's environment away.
+    return { host, port, user, password, database, ssl: false, options: '-c statement_timeout=0' };
+  }
+
+  function storedPassword(sandboxId: string): string {
+    try {
+      const { directory } = leasedDirectory(sandboxId) ?? { directory: '' };
+      const line = readFileSync(sandboxFiles(directory).passwordFile, 'utf8').trim();
+      return line.slice(line.lastIndexOf(':') + 1);
+    } catch (cause) {
+      throw new DrillError('SANDBOX_LOST', `the sandbox ${sandboxId} does not exist`, {
+        hint: 'Start the drill again.',
+        cause,
+      });
+    }
+  }
+
+  async function release(sandboxId: string): Promise<KeptSandbox> {
+    const sandbox = own.get(sandboxId);
+    const seen = await look(sandboxId);
+    if (sandbox === undefined || seen.state !== 'ready') {
+      throw new DrillError('SANDBOX_LOST', `the sandbox ${sandboxId} is ${seen.state} and cannot be kept`, {
+        hint: 'Start the drill again.',
+      });
+    }
+    sandbox.lease.released = true;
+    writeLease(sandbox.directory, sandbox.lease);
+    sandbox.watchdog.dismiss();
+    const { host, port, masterRole: user } = seen.address;
+    const { passwordFile, directory } = sandboxFiles(sandbox.directory);
+    const psqlCommand = `PGPASSFILE='${passwordFile}' psql -h '${host}' -p ${port} -U ${user} postgres`;
+    const { leaseExpiresAt } = sandbox.lease;
+    return { sandboxId, directory, host, port, user, passwordFile, psqlCommand, leaseExpiresAt };
+  }
+
+  return {
+    sandboxIdFor: sandboxIdOf,
+    provision,
+    look,
+    remove,
+    connection,
+    release,
+    sweep: ({ dryRun }) => sweepSandboxes(sandboxParents, now(), dryRun),
+    describeServers: () =>
+      describeServers(
+        usableDirectory(fallbackRoots(options.cacheDirectory, 'cache'), '.', ownAccount()),
+        ownAccount(),
+      ),
+  };
+}
+
+/** @throws DrillError DRILL_ALREADY_RUNNING unless whoever made the sandbox is dead and did not mean to keep it. */
+function refuseLiving(lease: Lease): void {
+  const { owner, drillId, released } = lease;
+  const state = lookAtProcess(owner);
+  if (state === 'dead' && !released) return;
+  const why = released
+    ? 'was kept'
+    : `belongs to process ${owner.pid}${state === 'elsewhere' ? ' of another machine or container' : ''}`;
+  throw new DrillError('DRILL_ALREADY_RUNNING', `the sandbox of drill ${drillId} exists and ${why}`, {
+    hint: 'Wait for that drill, or start one with an id of its own.',
+  });
+}
+
+function lookFromOutside(found: { directory: string; lease: Lease } | null): SandboxLook {
+  if (found === null) return { state: 'gone' };
+  const { lease, directory } = found;
+  const running = lease.server !== null && lookAtProcess(lease.server) !== 'dead';
+  if (lease.address !== null && running) return { state: 'ready', address: lease.address };
+  if (lookAtProcess(lease.owner) !== 'dead' && lease.address === null)
+    return { state: 'pending', detail: 'starting' };
+  return lost(`the server process has ended${logTail(sandboxFiles(directory).logFile)}`);
+}
+
+function lost(reason: string): SandboxLook {
+  const code: FindingCode = /No space left on device/.test(reason) ? 'SANDBOX_DISK_FULL' : 'SANDBOX_LOST';
+  return { state: 'broken', reason, code };
+}
+
+function brokenBy(error: unknown): SandboxLook {
+  if (isDrillError(error))
+    return { state: 'broken', reason: error.message, code: error.code, hint: error.hint };
+  return { state: 'broken', reason: error instanceof Error ? error.message : String(error) };
+}

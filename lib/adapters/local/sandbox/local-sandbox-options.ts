@@ -1,0 +1,52 @@
+import type { Clock } from '../../../ports/clock.ts';
+import type { SandboxHost } from '../../../ports/sandbox.ts';
+import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
+import type { ServerAvailability } from './find-server.ts';
+
+/** What the sandbox host is doing, for a live display. */
+export interface SandboxProgress {
+  step: 'find' | 'fetch' | 'initialise' | 'start';
+  detail: string;
+  /** With step `fetch`. */
+  bytesDone?: number;
+  /** With step `fetch`; null when the registry does not say. */
+  bytesTotal?: number | null;
+}
+
+export interface LocalSandboxOptions {
+  /** Sandboxes live below it while they live. Root falls back to a place that the server's user can enter. */
+  stateDirectory: string;
+  /** Fetched servers and initialised clusters are kept below it, with the same fallback. */
+  cacheDirectory: string;
+  onProgress?(sandboxId: string, progress: SandboxProgress): void;
+  clock?: Pick<Clock, 'now'>;
+  /** `socket` (default) opens no port at all; `tcp` also listens on 127.0.0.1. */
+  transport?: 'socket' | 'tcp';
+  /** With `tcp`: this port and no other. @default a free one */
+  port?: number;
+}
+
+/** How to reach a sandbox that was kept. */
+export interface KeptSandbox {
+  sandboxId: string;
+  directory: string;
+  host: string;
+  port: number;
+  user: string;
+  /** pgpass format, readable by the user who ran the drill. */
+  passwordFile: string;
+  /** A command that connects to a database of it; the database's name comes last and may be replaced. */
+  psqlCommand: string;
+  leaseExpiresAt: string;
+}
+
+/** Sandboxes as server processes of this machine. */
+export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
+  /**
+   * Lets a sandbox live on after our process (`--keep`), until its lease ends and a sweep finds it.
+   * @throws DrillError SANDBOX_LOST when it is not ready.
+   */
+  release(sandboxId: string): Promise<KeptSandbox>;
+  /** Which majors are installed, cached and fetchable here; downloads nothing. */
+  describeServers(): Promise<ServerAvailability[]>;
+}

@@ -1,0 +1,43 @@
+import { Client } from 'pg';
+import { adminRole, masterRole } from './server-settings.ts';
+
+/**
+ * Makes the role that the drill works as, with the attributes of the RDS master: it may log in, create databases and roles,
+ * and signal backends, and is no superuser. Returns the server's full version.
+ *
+ * It owns the databases `postgres` and `template1`, as on RDS (`\\l` of RDS 11 to 15 instances in public repositories), so that
+ * a cluster's dump that keeps objects in `postgres` fares as it would there.
+ *
+ * Source: Amazon RDS User Guide, "Understanding the rds_superuser role".
+ */
+export async function createMasterRole(
+  socketDirectory: string,
+  port: number,
+  password: string,
+): Promise<string> {
+  // `options` keeps PGOPTIONS of the caller's environment away.
+  const client = new Client({
+    host: socketDirectory,
+    port,
+    user: adminRole,
+    database: 'postgres',
+    ssl: false,
+    options: '-c statement_timeout=0',
+    connectionTimeoutMillis: 10_000,
+  });
+  // A lost connection also rejects the query that waits for it; without a listener it would end our process instead.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await client.query(
+      `CREATE ROLE ${masterRole} LOGIN CREATEDB CREATEROLE PASSWORD ${client.escapeLiteral(password)};
+       GRANT pg_signal_backend TO ${masterRole};
+       ALTER DATABASE postgres OWNER TO ${masterRole};
+       ALTER DATABASE template1 OWNER TO ${masterRole};`,
+    );
+    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
+    return rows[0]?.server_version.split(' ')[0] ?? '';
+  } finally {
+    await client.end();
+  }
+}

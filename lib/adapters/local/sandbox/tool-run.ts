@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import type { ServerAccount } from './server-account.ts';
+
+export interface ToolOutcome {
+  /** Null when a signal ended it or it could not be started. */
+  exitCode: number | null;
+  stdout: string;
+  /** The last 4 kB of what it said, or why it could not be started. */
+  stderr: string;
+}
+
+export interface ToolOptions {
+  account: ServerAccount | null;
+  workingDirectory?: string;
+  signal?: AbortSignal;
+}
+
+const keptCharacters = 4096;
+
+/**
+ * What our server processes see of the environment: nothing of PostgreSQL's or the loader's, and a locale that exists
+ * everywhere, so that messages are in English and macOS does not start threads in the postmaster to look one up.
+ */
+export function serverEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}
+
+/** Runs a short tool (initdb, cp, `postgres --version`) to its end. Never throws: how it ended is a value. */
+export function runTool(command: string, args: string[], options: ToolOptions): Promise<ToolOutcome> {
+  return new Promise((resolve) => {
+    const { account } = options;
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: serverEnvironment(),
+      // A process group of its own: Ctrl-C in the terminal reaches us, and we end the tool.
+      detached: true,
+      ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
+      ...(options.signal === undefined ? {} : { signal: options.signal, killSignal: 'SIGKILL' as const }),
+      ...(account?.switchTo ?? {}),
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout = (stdout + chunk.toString()).slice(-keptCharacters);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = (stderr + chunk.toString()).slice(-keptCharacters);
+    });
+    child.on('error', (error) => resolve({ exitCode: null, stdout, stderr: error.message }));
+    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}

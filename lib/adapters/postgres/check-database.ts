@@ -1,0 +1,188 @@
+import { Client, type ClientConfig, DatabaseError, type QueryArrayConfig, type QueryArrayResult } from 'pg';
+import type { CheckDatabase, QueryAnswer } from '../../domain/checks/check.ts';
+import { DrillError } from '../../domain/errors.ts';
+import { queryError } from './query-error.ts';
+import { typeName } from './type-names.ts';
+
+export interface CheckSession {
+  statementTimeoutSeconds: number;
+  /** `none` for our own queries, which qualify every name; `default` for a user's, as database and role have set it. */
+  searchPath: 'none' | 'default';
+  /** Gives a password from the environment; undefined when it is not set. */
+  password(environmentVariable: string): string | undefined;
+}
+
+/** Beyond the server's own statement timeout, so that the server answers first; then the way to it is broken. */
+const answerGraceSeconds = 30;
+const connectTimeoutSeconds = 30;
+
+/** Always Parse, Bind, Execute: the simple protocol would run several statements of one text. */
+interface ExtendedQuery extends QueryArrayConfig {
+  queryMode: 'extended';
+}
+
+/** All values as the server's text: int8 and numeric keep their digits, timestamps their microseconds. */
+const asText = { getTypeParser: () => (value: string) => value };
+
+/**
+ * Opens a connection for one check and gives its read-only view of the database. Every statement goes through the
+ * extended protocol, which takes exactly one statement, inside `BEGIN READ ONLY`; nothing is ever committed.
+ * @throws DrillError SANDBOX_LOST, CHECK_COULD_NOT_RUN
+ */
+export async function openCheckDatabase(
+  config: ClientConfig,
+  session: CheckSession,
+): Promise<OpenCheckDatabase> {
+  const database = new OpenCheckDatabase(config, session);
+  await database.open();
+  return database;
+}
+
+/** A check's connection. `close` rolls back and disconnects; it never throws. */
+export class OpenCheckDatabase implements CheckDatabase {
+  readonly #config: ClientConfig;
+  readonly #session: CheckSession;
+  readonly #client: Client;
+  #inTransaction = false;
+
+  constructor(config: ClientConfig, session: CheckSession) {
+    this.#config = config;
+    this.#session = session;
+    this.#client = new Client({
+      ...config,
+      application_name: 'restore-drill check',
+      connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+      query_timeout: (session.statementTimeoutSeconds + answerGraceSeconds) * 1000,
+    });
+    // A connection that breaks between queries is told by the next query; without a listener it would end the process.
+    this.#client.on('error', () => {});
+  }
+
+  async open(): Promise<void> {
+    try {
+      await this.#client.connect();
+    } catch (error) {
+      await this.close();
+      throw queryError(error, '', this.#session.statementTimeoutSeconds);
+    }
+  }
+
+  async query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    const { fields, rows } = await this.#run(sql, values);
+    return rows.map((row) =>
+      Object.fromEntries(fields.map((field, index) => [field.name, row[index] ?? null])),
+    );
+  }
+
+  async ask(sql: string, maxRows: number): Promise<QueryAnswer> {
+    // A cursor takes exactly one SELECT, VALUES or TABLE, refuses data-modifying WITH, and reads no more than asked for.
+    await this.#run(`declare answer no scroll cursor for ${sql}`, [], sql);
+    const { fields, rows } = await this.#run(`fetch forward ${maxRows} from answer`, [], sql);
+    await this.#run('close answer', []);
+    return { columns: fields.map((field) => ({ name: field.name, type: typeName(field.dataTypeID) })), rows };
+  }
+
+  async canLogIn(role: string, password: string | null): Promise<boolean> {
+    const client = new Client({
+      ...this.#config,
+      user: role,
+      password: password ?? '',
+      connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+      query_timeout: connectTimeoutSeconds * 1000,
+    });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.query('select 1');
+      return true;
+    } catch (error) {
+      // 28000 and 28P01: refused; 42501: no CONNECT. A client-side SASL complaint means that the password is not it.
+      const state = error instanceof DatabaseError ? (error.code ?? '') : '';
+      if (state.startsWith('28') || state === '42501') return false;
+      if (error instanceof Error && error.message.startsWith('SASL')) return false;
+      throw queryError(error, '', connectTimeoutSeconds);
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  password(environmentVariable: string): string {
+    const password = this.#session.password(environmentVariable);
+    if (password !== undefined && password !== '') return password;
+    throw new DrillError(
+      'CHECK_COULD_NOT_RUN',
+      `the environment variable ${environmentVariable} is not set`,
+      {
+        hint: `Set ${environmentVariable} to the password where the drill runs.`,
+      },
+    );
+  }
+
+  async close(): Promise<void> {
+    // Ending the connection rolls back; there is nothing to keep.
+    await this.#client.end().catch(() => {});
+  }
+
+  async #run(
+    sql: string,
+    values: unknown[],
+    shown = sql,
+  ): Promise<{ fields: QueryArrayResult['fields']; rows: (string | null)[][] }> {
+    const { statementTimeoutSeconds } = this.#session;
+    try {
+      await this.#begin();
+      const query: ExtendedQuery = {
+        text: sql,
+        values,
+        rowMode: 'array',
+        queryMode: 'extended',
+        types: asText,
+      };
+      const result = await this.#client.query<(string | null)[]>(query);
+      return { fields: result.fields, rows: result.rows };
+    } catch (error) {
+      const named = queryError(error, shown, statementTimeoutSeconds);
+      if (named.code !== 'SANDBOX_LOST') await this.#rollBack();
+      throw named;
+    }
+  }
+
+  /** Begins anew after an error, so that the next query of the check still runs under the same rules. */
+  async #begin(): Promise<void> {
+    if (this.#inTransaction) return;
+    const { searchPath, statementTimeoutSeconds } = this.#session;
+    await this.#client.query(
+      [
+        'begin read only',
+        `set local statement_timeout = ${Math.max(1, Math.round(statementTimeoutSeconds * 1000))}`,
+        'set local row_security = off',
+        'set local lock_timeout = 0',
+        'set local idle_in_transaction_session_timeout = 0',
+        "set local timezone = 'UTC'",
+        "set local datestyle = 'ISO, YMD'",
+        "set local intervalstyle = 'postgres'",
+        'set local standard_conforming_strings = on',
+        'set local extra_float_digits = 1',
+        'set local bytea_output = hex',
+        "set local client_encoding = 'UTF8'",
+        // A cursor is read whole or nearly so; the planner assumes a tenth.
+        'set local cursor_tuple_fraction = 1',
+        // Compiling costs more than it saves on queries that run once; about 0.3 s for one with fifty tables.
+        'set local jit = off',
+        ...(searchPath === 'none' ? ["set local search_path = ''"] : []),
+        // Takes the transaction's snapshot: from here on nothing can make the transaction writable again.
+        'select 1',
+      ].join('; '),
+    );
+    this.#inTransaction = true;
+  }
+
+  async #rollBack(): Promise<void> {
+    this.#inTransaction = false;
+    try {
+      await this.#client.query('rollback');
+    } catch (error) {
+      throw queryError(error, '', this.#session.statementTimeoutSeconds);
+    }
+  }
+}

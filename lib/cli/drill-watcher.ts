@@ -1,0 +1,121 @@
+import type { DrillState } from '../domain/drill-state.ts';
+import { formatName } from '../domain/dump.ts';
+import { formatBytes, formatCount } from '../domain/report/quantities.ts';
+import type { RestoreProgress } from '../domain/restore-account.ts';
+import type { StepWatcher } from '../local/run-drill.ts';
+import type { LambdaStep } from '../machine/definition.ts';
+import { stateNames } from '../machine/state-names.ts';
+import type { DrillProgress } from './progress/drill-progress.ts';
+import { restoreProgressText } from './progress/restore-text.ts';
+
+type Step = LambdaStep | 'restoreDump';
+
+/** Steps whose looks and waits a person sees as one line, by the step that opens it. */
+const lines: Partial<Record<Step, { name: string; opens: boolean }>> = {
+  selectDump: { name: stateNames.selectDump, opens: true },
+  provisionSandbox: { name: stateNames.provisionSandbox, opens: true },
+  lookAtSandbox: { name: stateNames.provisionSandbox, opens: false },
+  restoreDump: { name: stateNames.restoreDump, opens: true },
+  planChecks: { name: stateNames.runChecks, opens: true },
+  runCheck: { name: stateNames.runChecks, opens: false },
+  tryOlderDump: { name: stateNames.tryOlderDump, opens: true },
+  tearDownSandbox: { name: stateNames.tearDownSandbox, opens: true },
+  confirmGone: { name: stateNames.tearDownSandbox, opens: false },
+  sealRecord: { name: stateNames.sealRecord, opens: true },
+};
+
+/** Turns the steps of a running drill into the lines a person watches. */
+export class DrillWatcher implements StepWatcher {
+  readonly #progress: DrillProgress;
+  #open: { name: string; beganAt: number } | null = null;
+  #checksDone = 0;
+  #checksPlanned = 0;
+
+  constructor(progress: DrillProgress) {
+    this.#progress = progress;
+  }
+
+  began(step: Step): void {
+    const line = lines[step];
+    if (step === 'judge') this.#close({});
+    if (line === undefined || !line.opens) return;
+    this.#close({});
+    this.#open = { name: line.name, beganAt: performance.now() };
+    this.#progress.stepBegan(line.name);
+  }
+
+  ended(step: Step, outcome: { output: unknown } | { error: Error }): void {
+    if ('error' in outcome) {
+      if (lines[step] !== undefined && step !== 'runCheck')
+        this.#close({ failed: true, detail: outcome.error.message });
+      return;
+    }
+    const { output } = outcome;
+    switch (step) {
+      case 'selectDump':
+      case 'tryOlderDump':
+        return this.#selected(output as DrillState);
+      case 'lookAtSandbox':
+        return this.#looked(output as DrillState);
+      case 'restoreDump':
+        return this.#restored(output as { rowsLoaded: number; bytesRead: number; complete: boolean });
+      case 'planChecks':
+        this.#checksPlanned = (output as DrillState).checks.length;
+        this.#checksDone = 0;
+        return;
+      case 'runCheck':
+        this.#checksDone += 1;
+        return this.#progress.stepProgress(
+          stateNames.runChecks,
+          `${this.#checksDone} of ${this.#checksPlanned}`,
+        );
+      case 'confirmGone':
+        if ((output as DrillState).stage === 'sandbox gone')
+          this.#close({ failed: !(output as DrillState).teardown?.confirmed });
+        return;
+      case 'sealRecord':
+        return this.#close({});
+    }
+  }
+
+  restoreProgress(progress: RestoreProgress): void {
+    this.#progress.stepProgress(stateNames.restoreDump, restoreProgressText(progress));
+  }
+
+  /** What the sandbox is doing while it is made, e.g. a server being fetched. */
+  sandboxProgress(text: string): void {
+    this.#progress.stepProgress(stateNames.provisionSandbox, text);
+  }
+
+  #selected(state: DrillState): void {
+    const { dump } = state;
+    if (dump === null)
+      return this.#close({ failed: true, detail: state.findings.at(-1)?.message ?? 'no dump' });
+    this.#close({
+      detail: `${dump.key} (${formatName(dump.header.format)}, ${formatBytes(dump.sizeBytes)})`,
+    });
+  }
+
+  #looked(state: DrillState): void {
+    if (state.stage === 'sandbox ready')
+      this.#close({ detail: `PostgreSQL ${state.sandbox?.address?.serverVersion ?? ''}` });
+    if (state.stage === 'sandbox broken')
+      this.#close({ failed: true, detail: state.findings.at(-1)?.message ?? '' });
+  }
+
+  #restored(summary: { rowsLoaded: number; bytesRead: number; complete: boolean }): void {
+    this.#close({
+      failed: !summary.complete,
+      detail: `${formatCount(summary.rowsLoaded)} rows${summary.complete ? '' : '; the dump could not be read to its end'}`,
+    });
+  }
+
+  #close(ending: { detail?: string; failed?: boolean }): void {
+    if (this.#open === null) return;
+    const { name, beganAt } = this.#open;
+    const checks =
+      name === stateNames.runChecks ? { detail: `${this.#checksDone} of ${this.#checksPlanned}` } : {};
+    this.#progress.stepEnded(name, { seconds: (performance.now() - beganAt) / 1000, ...checks, ...ending });
+    this.#open = null;
+  }
+}

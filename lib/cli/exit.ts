@@ -1,0 +1,4 @@
+/** EX_USAGE of sysexits.h: the command was used incorrectly. */
+export const usageExitCode = 64;
+/** 128 + SIGINT, as shells report it; used only when not even a record could be sealed after Ctrl-C. */
+export const interruptedExitCode = 130;

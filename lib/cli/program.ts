@@ -1,0 +1,143 @@
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../local/version.ts';
+import { usageExitCode } from './exit.ts';
+
+/** Options that every command which touches a source, the ledger or a sandbox shares. */
+export interface SharedOptions {
+  config?: string;
+  stateDir?: string;
+  cacheDir?: string;
+}
+
+/**
+ * The command line: registers commands only. Each command lives in commands/<verb>.ts and gives back its exit code:
+ * 0 PROVEN, 1 NOT_PROVEN, 2 COULD_NOT_VERIFY or could not run, 64 wrong usage.
+ */
+export function buildProgram(setExitCode: (code: number) => void): Command {
+  const program = new Command('restore-drill')
+    .description('Proves PostgreSQL backups by restoring them.')
+    .version(version, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(run with --help for the usage)')
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 PROVEN, 1 NOT_PROVEN, 2 COULD_NOT_VERIFY or could not run, 64 wrong usage.',
+    );
+
+  const command = (usage: string, description: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .addOption(new Option('--config <file>', 'the configuration').env('RESTORE_DRILL_CONFIG'))
+      .addOption(
+        new Option('--state-dir <dir>', 'where ledger, records and reports are kept').env(
+          'RESTORE_DRILL_STATE_DIR',
+        ),
+      );
+
+  const act =
+    <Arguments extends unknown[]>(run: (...given: Arguments) => Promise<number>) =>
+    async (...given: Arguments) => {
+      setExitCode(await run(...given));
+    };
+
+  withSource(command('run [database]', 'drill one dump: restore it, check it, measure it, destroy it'))
+    .option('--out <dir>', 'also write record.json, report.md and junit.xml here')
+    .option('--keep', 'keep the sandbox running after the drill and say how to connect')
+    .option('--json', 'print the record as one JSON document on stdout')
+    .action(
+      act(async (database: string | undefined, options) =>
+        (await import('./commands/run.ts')).run(database, options),
+      ),
+    );
+
+  withSource(command('plan [database]', 'say what a drill would do, touching nothing'))
+    .option('--json', 'print the plan as JSON')
+    .action(
+      act(async (database: string | undefined, options) =>
+        (await import('./commands/plan.ts')).plan(database, options),
+      ),
+    );
+
+  withSource(command('list [database]', 'list the dumps as the selection sees them, with reasons')).action(
+    act(async (database: string | undefined, options) =>
+      (await import('./commands/list.ts')).list(database, options),
+    ),
+  );
+
+  withSource(command('init', 'drill a dump and propose a commented drills.yaml for it'))
+    .option('--output <file>', 'where to write it; - for stdout', 'drills.yaml')
+    .option('--force', 'overwrite an existing file')
+    .action(act(async (options) => (await import('./commands/init.ts')).init(options)));
+
+  command('history [database]', 'list past drills, newest first')
+    .option('--limit <n>', 'at most so many', '20')
+    .option('--json', 'print the records as JSON')
+    .action(
+      act(async (database: string | undefined, options) =>
+        (await import('./commands/history.ts')).history(database, options),
+      ),
+    );
+
+  command('show [drill]', 'show one record (default: the newest)')
+    .addOption(
+      new Option('--format <format>', 'how').choices(['text', 'markdown', 'json', 'junit']).default('text'),
+    )
+    .action(
+      act(async (drill: string | undefined, options) =>
+        (await import('./commands/show.ts')).show(drill, options),
+      ),
+    );
+
+  command('sweep', 'remove what interrupted drills left behind')
+    .option('--dry-run', 'only say what would be removed')
+    .option('--drill <id>', 'remove the sandbox that this drill kept')
+    .action(act(async (options) => (await import('./commands/sweep.ts')).sweep(options)));
+
+  command('doctor', 'check what drills on this machine need').action(
+    act(async (options) => (await import('./commands/doctor.ts')).doctor(options)),
+  );
+  return program;
+}
+
+/** Options of the commands that read dumps. */
+function withSource(command: Command): Command {
+  return command
+    .option('--dump <file>', 'a file, a directory dump or s3://bucket/key; works with no config at all')
+    .option(
+      '--from <dir>',
+      'read the dumps of the configured database from this folder instead of its bucket',
+    )
+    .option('--at <time>', 'take the newest dump not after this moment (ISO 8601) and measure ages from it')
+    .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')
+    .option('--region <region>', 'region of the bucket (auto for Cloudflare R2)')
+    .option('--path-style', 'address the bucket in the path, as MinIO wants it')
+    .addOption(
+      new Option('--connections <n>', 'parallel connections of the restore').argParser(wholeNumber(1, 64)),
+    )
+    .addOption(
+      new Option('--engine <engine>', 'our own restorer, or the installed pg_restore and psql').choices([
+        'native',
+        'tools',
+      ]),
+    )
+    .option('--keep-order <table...>', 'tables whose rows must be loaded in their order on one connection')
+    .option(
+      '--decrypt-passphrase-env <name>',
+      'environment variable with the passphrase of an openssl-encrypted dump',
+    )
+    .option('--cache-dir <dir>', 'where downloaded PostgreSQL servers are kept');
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new CommanderError(
+      usageExitCode,
+      'commander.invalidArgument',
+      `"${text}" is not a whole number from ${min} to ${max}`,
+    );
+  };
+}

@@ -1,0 +1,18 @@
+import { formatBytes, formatCount, formatCountOf } from '../../domain/report/quantities.ts';
+import type { RestoreProgress } from '../../domain/restore-account.ts';
+
+/** `12.3 MB of 40.0 MB (31 %), 48,120 rows, public.orders`. The object comes last: it is what a narrow screen cuts off. */
+export function restoreProgressText(progress: RestoreProgress): string {
+  const { bytesRead, bytesTotal, entriesDone, rowsLoaded, currentObject } = progress;
+  const share =
+    bytesTotal === null || bytesTotal === 0
+      ? ''
+      : ` (${Math.min(100, Math.floor((bytesRead / bytesTotal) * 100))} %)`;
+  const bytes =
+    bytesTotal === null
+      ? formatBytes(bytesRead)
+      : `${formatBytes(bytesRead)} of ${formatBytes(bytesTotal)}${share}`;
+  const rows =
+    rowsLoaded === 0 ? formatCountOf(entriesDone, 'entry', 'entries') : `${formatCount(rowsLoaded)} rows`;
+  return [bytes, rows, ...(currentObject === null ? [] : [currentObject])].join(', ');
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { finding } from '../findings.ts';
+import type { CheckKind } from './check.ts';
+import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from './planning.ts';
+
+/** Schema and name of each materialized view that the dump refreshes. */
+const paramsSchema = z.object({ views: z.array(z.tuple([z.string(), z.string()])) });
+type Params = z.infer<typeof paramsSchema>;
+
+export const matviewsPopulated: CheckKind<Params, (boolean | null)[]> = {
+  kind: 'matviews',
+  asks: 'Is every materialized view filled that the dump fills? One that was never filled in the source is not asked for.',
+  origin: 'built-in',
+  findings: ['MATVIEW_NOT_POPULATED', 'OBJECT_MISSING'],
+  plan(context) {
+    const { account } = context;
+    return databasesOf(context).flatMap((database) => {
+      const views = new Map<string, [string, string]>();
+      for (const entry of account.entries) {
+        if (entry.type !== 'MATERIALIZED VIEW DATA' || sandboxName(account, entry.database) !== database)
+          continue;
+        if (entry.outcome.status === 'skipped by policy') continue;
+        const view: [string, string] = [entry.schema ?? 'public', entry.name];
+        views.set(JSON.stringify(view), view);
+      }
+      const parts = slices([...views.values()], 500);
+      return parts.map((part, index) =>
+        plannedBuiltIn(
+          context,
+          'matviews',
+          database,
+          `materialized views are populated${partOf(index, parts.length)}`,
+          { views: part },
+        ),
+      );
+    });
+  },
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe({ views }, database) {
+    const rows = await database.query(populatedSql, [
+      views.map(([schema]) => schema),
+      views.map(([, name]) => name),
+    ]);
+    const populated = new Map(rows.map((row) => [Number(row.n) - 1, row.relispopulated === 't']));
+    return views.map((_, index) => populated.get(index) ?? null);
+  },
+  judge({ views }, populated) {
+    const findings = views.flatMap(([schema, name], index) => {
+      const state = populated[index] ?? null;
+      if (state === true) return [];
+      const view = `materialized view ${schema}.${name}`;
+      return [
+        state === null
+          ? finding('OBJECT_MISSING', `${view} is filled by the dump and does not exist after the restore`)
+          : finding(
+              'MATVIEW_NOT_POPULATED',
+              `${view} is filled by the dump and empty of data after the restore`,
+            ),
+      ];
+    });
+    return { status: findings.length === 0 ? 'passed' : 'failed', findings };
+  },
+};
+
+const populatedSql = `select w.n, c.relispopulated from unnest($1::text[], $2::text[]) with ordinality as w(schema, name, n)
+join pg_catalog.pg_namespace n on n.nspname::pg_catalog.text = w.schema
+join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname::pg_catalog.text = w.name and c.relkind = 'm'`;

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { checkConfigSchema } from '../checks/registry.ts';
+import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
+import { scheduleSchema, writtenSchedule } from './schedule.ts';
+import { sourceSchema, ssmParameterName, writtenSource } from './source.ts';
+
+const companion = z
+  .strictObject({
+    pattern: namePattern('File of the same backup run, e.g. `uploads_{timestamp}.tar.gz`.').optional(),
+    key: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'File with a fixed name below the prefix, e.g. `LAST_SUCCESS.txt`.' }),
+    maxAge: duration().optional().meta({ description: 'Largest age, e.g. `26h`.' }),
+    archive: z.enum(['tar', 'tar.gz']).optional().meta({ description: 'It must unpack to its end.' }),
+  })
+  .refine(({ pattern, key }) => (pattern === undefined) !== (key === undefined), {
+    error: withHint(
+      'a companion has either a pattern or a key',
+      'e.g. { key: LAST_SUCCESS.txt, maxAge: 26h }',
+    ),
+  })
+  .transform(({ pattern, key, maxAge, archive }) => ({
+    pattern: pattern ?? null,
+    key: key ?? null,
+    maxAgeSeconds: maxAge ?? null,
+    archive: archive ?? null,
+  }));
+
+const objectives = z
+  .strictObject({
+    rto: duration()
+      .optional()
+      .meta({ description: 'Recovery time objective, e.g. `4h`: from the decision to a proven database.' }),
+    rpo: duration()
+      .optional()
+      .meta({ description: 'Recovery point objective, e.g. `24h`: the most that may be lost.' }),
+  })
+  .meta({ description: 'What was promised; a missed objective makes a drill NOT_PROVEN.' })
+  .transform(({ rto, rpo }) => ({ rtoSeconds: rto ?? null, rpoSeconds: rpo ?? null }));
+
+const restore = z
+  .strictObject({
+    engine: z.enum(['native', 'tools']).optional().meta({
+      description:
+        '`native`: our own reader and loader. `tools`: the installed pg_restore and psql. Default native.',
+    }),
+    connections: z.int().min(1).max(64).optional().meta({ description: 'Parallel connections. Default 4.' }),
+    createMissingRoles: flag(
+      'Create roles that the dump names but does not define, without login. Default true.',
+    ).optional(),
+    allowCreate: flag(
+      'Restore a dump that creates its own database (pg_dump --create). Default false.',
+    ).optional(),
+    keepOrder: z
+      .array(matching(/^[^.]+\..+$/, 'schema.table', 'write e.g. public.ledger'))
+      .optional()
+      .meta({
+        description: 'Tables (`schema.table`) whose rows are loaded on one connection in their order.',
+      }),
+    timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
+  })
+  .transform((written) => ({
+    engine: written.engine ?? ('native' as const),
+    connections: written.connections ?? 4,
+    createMissingRoles: written.createMissingRoles ?? true,
+    allowCreate: written.allowCreate ?? false,
+    keepOrder: written.keepOrder ?? [],
+    timeoutSeconds: written.timeout ?? 6 * 3600,
+  }));
+
+const sandbox = z
+  .strictObject({
+    majorVersion: z
+      .int()
+      .min(14)
+      .max(18)
+      .optional()
+      .meta({ description: 'PostgreSQL major; default: that of the dump.' }),
+    storage: byteSize()
+      .optional()
+      .meta({ description: 'Disk of the sandbox, e.g. `100GiB`; default: from the size of the dump.' }),
+    lease: duration(300)
+      .optional()
+      .meta({ description: 'The sandbox is removed after this time whatever happens. Default 12h.' }),
+    instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, 'an RDS instance class', 'write e.g. db.m7g.large')
+      .optional()
+      .meta({ description: 'RDS instance class (AWS); default: from the size of the dump.' }),
+    maxCostUsd: z
+      .number()
+      .positive()
+      .optional()
+      .meta({ description: 'A drill estimated to cost more is not started (AWS).' }),
+  })
+  .transform((written) => ({
+    majorVersion: written.majorVersion ?? null,
+    storageBytes: written.storage ?? null,
+    leaseSeconds: written.lease ?? 12 * 3600,
+    instanceClass: written.instanceClass ?? null,
+    maxCostUsd: written.maxCostUsd ?? null,
+  }));
+
+const walkBack = z
+  .strictObject({
+    maxDumps: z.int().min(1).max(30).optional().meta({
+      description: 'How many dumps a drill tries, the newest included. Default 3; 1 never goes back.',
+    }),
+  })
+  .transform(({ maxDumps }) => ({ maxDumps: maxDumps ?? 3 }));
+
+const roles = z
+  .strictObject({
+    passwords: z
+      .record(z.string().min(1), ssmParameterName)
+      .optional()
+      .meta({ description: 'Role to SSM SecureString with its password, set after the restore (AWS).' }),
+    checkLogin: flag('Log in as each of these roles afterwards. Default true.').optional(),
+  })
+  .transform(({ passwords, checkLogin }) => ({
+    passwords: Object.entries(passwords ?? {}).map(([role, ssmParameter]) => ({ role, ssmParameter })),
+    checkLogin: checkLogin ?? true,
+  }));
+
+const described = {
+  companions: z.array(companion).optional().meta({ description: 'Files that must lie beside the dump.' }),
+  objectives: objectives.optional(),
+  restore: restore.optional().meta({ description: 'How the dump is restored.' }),
+  sandbox: sandbox.optional().meta({ description: 'The throwaway server.' }),
+  walkBack: walkBack.optional().meta({ description: 'Whether older dumps are tried when the newest fails.' }),
+  roles: roles.optional().meta({ description: 'Role passwords, for dumps that carry none.' }),
+  checks: z
+    .array(checkConfigSchema)
+    .optional()
+    .meta({ description: 'Questions to the restored data, beside the built-in ones.' }),
+  statementTimeout: duration()
+    .optional()
+    .meta({ description: 'Limit for each statement of a check. Default 5m.' }),
+};
+
+/** One database as it may stand in the file; what is missing may come from `defaults`. */
+export const writtenDatabase = z
+  .strictObject({ source: writtenSource.optional(), schedule: writtenSchedule.optional(), ...described })
+  .meta({ description: 'One database to protect.' });
+
+/** One database after defaults. */
+export const databaseSchema = z
+  .strictObject({ source: sourceSchema, schedule: scheduleSchema.optional(), ...described })
+  .transform((written) => ({
+    source: written.source,
+    companions: written.companions ?? [],
+    objectives: written.objectives ?? objectives.parse({}),
+    schedule: written.schedule ?? null,
+    restore: written.restore ?? restore.parse({}),
+    sandbox: written.sandbox ?? sandbox.parse({}),
+    walkBack: written.walkBack ?? walkBack.parse({}),
+    roles: written.roles ?? roles.parse({}),
+    checks: written.checks ?? [],
+    statementTimeoutSeconds: written.statementTimeout ?? 300,
+  }))
+  .refine(({ restore, sandbox }) => sandbox.leaseSeconds > restore.timeoutSeconds, {
+    path: ['sandbox', 'lease'],
+    error: withHint(
+      'the lease is not longer than the timeout of the restore, so the sandbox would vanish under it',
+      'raise sandbox.lease or lower restore.timeout',
+    ),
+  });
+
+/** One database to protect, with every default filled in. Durations in seconds, sizes in bytes, null: not given. */
+export type DatabaseConfig = z.output<typeof databaseSchema>;
+export type CompanionConfig = DatabaseConfig['companions'][number];
+export type ObjectivesConfig = DatabaseConfig['objectives'];
+export type RestoreConfig = DatabaseConfig['restore'];
+export type SandboxConfig = DatabaseConfig['sandbox'];
+export type RolesConfig = DatabaseConfig['roles'];
+
+/** A database of which only its source is known: `run --dump FILE` without a config. */
+export function defaultDatabaseConfig(source: DatabaseConfig['source']): DatabaseConfig {
+  return { ...databaseSchema.parse({ source: { folder: '.' } }), source };
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
+
+const environmentName = matching(
+  /^[A-Za-z_][A-Za-z0-9_]*$/,
+  'the name of an environment variable',
+  'give its name, never the secret itself',
+);
+export const ssmParameterName = matching(
+  /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
+  'the name of an SSM parameter',
+  'write e.g. /prod/app/password',
+);
+
+const decrypt = z
+  .strictObject({
+    passphraseEnv: environmentName
+      .optional()
+      .meta({ description: 'Environment variable with the passphrase (local runs).' }),
+    passphraseParameter: ssmParameterName
+      .optional()
+      .meta({ description: 'SSM SecureString with the passphrase (AWS).' }),
+  })
+  .meta({ description: 'Key of dumps encrypted with `openssl enc -aes-256-cbc -pbkdf2`.' });
+
+const commonSource = {
+  pattern: namePattern(
+    'Names of dumps below the prefix or folder, e.g. `cleaning_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz`. Without it anything that could be a dump is taken.',
+  ).optional(),
+  timezone: timezone()
+    .optional()
+    .meta({ description: 'IANA timezone of timestamps without an offset. Default UTC.' }),
+  minBytes: byteSize()
+    .optional()
+    .meta({ description: 'Smaller dumps are refused, e.g. `1MB`. Default: only empty ones.' }),
+  maxAge: duration().optional().meta({ description: 'Largest age of the newest dump, e.g. `26h`.' }),
+  interval: duration()
+    .optional()
+    .meta({ description: 'How often the backup job writes a dump; for the worst-case loss.' }),
+  decrypt: decrypt.optional(),
+};
+
+const bucketSource = {
+  bucket: matching(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'a bucket name',
+    'give the name alone, without s3:// and without a prefix',
+  ).meta({ description: 'Bucket of the dumps.' }),
+  prefix: z.string().optional().meta({
+    description: 'Folder in the bucket, e.g. `postgres/`. Patterns and companions are relative to it.',
+  }),
+  region: matching(/^[a-z0-9-]+$/, 'a region', 'write e.g. eu-west-1, or auto for Cloudflare R2')
+    .optional()
+    .meta({ description: 'Region of the bucket; `auto` for Cloudflare R2.' }),
+  endpointUrl: z
+    .string()
+    .superRefine((text, problems) => {
+      const url = URL.canParse(text) ? new URL(text) : null;
+      // The value is not shown: people paste keys into URLs.
+      const bad =
+        url === null || !/^https?:$/.test(url.protocol)
+          ? 'the endpoint is not an http or https URL'
+          : url.username !== '' || url.password !== '' || url.search !== ''
+            ? 'the endpoint carries credentials or a query'
+            : null;
+      if (bad !== null)
+        problems.addIssue({
+          code: 'custom',
+          message: `${bad}\u0001write e.g. https://ACCOUNT.r2.cloudflarestorage.com`,
+        });
+    })
+    .optional()
+    .meta({ description: 'Endpoint of an S3-compatible store.' }),
+  pathStyle: flag(
+    'Bucket in the path instead of the host name. Default true with an endpoint, else false.',
+  ).optional(),
+  credentialsSecret: z.string().min(1).optional().meta({
+    description:
+      'Secrets Manager secret with `accessKeyId` and `secretAccessKey` for an S3-compatible store (AWS only).',
+  }),
+  expectedBucketOwner: matching(/^\d{12}$/, 'an account id', 'write its twelve digits in quotes')
+    .optional()
+    .meta({ description: 'Account that must own the bucket.' }),
+};
+
+const folderSource = {
+  folder: z.string().min(1).meta({ description: 'Folder of the dumps, relative to this file.' }),
+};
+
+const bucketSchema = z.strictObject({ ...bucketSource, ...commonSource });
+const folderSchema = z.strictObject({ ...folderSource, ...commonSource });
+
+/** Source as it may stand in the file: what is missing may come from `defaults`. */
+export const writtenSource = z
+  .union([bucketSchema.partial(), folderSchema])
+  .meta({ description: 'Where the dumps lie: a bucket or a folder.' });
+
+/** Source after defaults, with units in names. */
+export const sourceSchema = z.union([
+  bucketSchema.transform(({ bucket, prefix, region, endpointUrl, pathStyle, ...rest }) => ({
+    kind: 's3' as const,
+    bucket,
+    prefix: normalisePrefix(prefix ?? ''),
+    region: region ?? null,
+    endpointUrl: endpointUrl ?? null,
+    pathStyle: pathStyle ?? endpointUrl !== undefined,
+    credentialsSecret: rest.credentialsSecret ?? null,
+    expectedBucketOwner: rest.expectedBucketOwner ?? null,
+    ...common(rest),
+  })),
+  folderSchema.transform(({ folder, ...rest }) => ({ kind: 'folder' as const, folder, ...common(rest) })),
+]);
+
+/** Where dumps lie and which of them count. Sizes in bytes, durations in seconds; null: not given. */
+export type SourceConfig = z.output<typeof sourceSchema>;
+export type S3SourceConfig = Extract<SourceConfig, { kind: 's3' }>;
+
+/** A prefix is a folder: no slash before it, one after it, so that `postgres` does not take in `postgres-old/`. */
+export function normalisePrefix(prefix: string): string {
+  const trimmed = prefix.replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? '' : `${trimmed}/`;
+}
+
+function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {
+  return {
+    pattern: written.pattern ?? null,
+    timezone: written.timezone ?? 'UTC',
+    minBytes: written.minBytes ?? 0,
+    maxAgeSeconds: written.maxAge ?? null,
+    intervalSeconds: written.interval ?? null,
+    decrypt: {
+      passphraseEnv: written.decrypt?.passphraseEnv ?? null,
+      passphraseParameter: written.decrypt?.passphraseParameter ?? null,
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import {
+  type NameTimestamp,
+  readTimestampFields,
+  type TimestampGroup,
+  type TimestampPrecision,
+  timestampOf,
+} from './timestamp-format.ts';
+
+/**
+ * A regular expression's source for the forms of a moment that backup jobs commonly write, with the groups it fills:
+ *
+ * - a date `20261118`, `2026-11-18`, `2026_11_18` or `2026.11.18`;
+ * - then, after nothing or one of `T _ - . space`, a time `020000`, `02-00-00`, `02:00:00`, `02_00_00`, `02.00.00`,
+ *   `0200`, `02-00`, `02:00` or `02_00`, with milliseconds after `-`, `.` or `,`;
+ * - then `Z` or an offset;
+ * - or seconds (10 digits) or milliseconds (13 digits) since 1970, from 2017 on.
+ *
+ * Days before months before years (`18-11-2026`) are not recognised: nobody can tell them from months before days.
+ */
+export function commonTimestampSource(nextName: () => string): { source: string; groups: TimestampGroup[] } {
+  const groups: TimestampGroup[] = [];
+  const group = (token: string, source: string) => {
+    const name = nextName();
+    groups.push({ name, token });
+    return `(?<${name}>${source})`;
+  };
+  const dateMark = nextName();
+  const timeMark = nextName();
+  const date = `${group('YYYY', '(?:19|20)\\d{2}')}(?<${dateMark}>[-_.]?)${group('MM', '\\d{2}')}\\k<${dateMark}>${group('DD', '\\d{2}')}`;
+  const long = `${group('HH', '\\d{2}')}(?<${timeMark}>[-:_.]?)${group('mm', '\\d{2}')}\\k<${timeMark}>${group('ss', '\\d{2}')}(?:[-.,]${group('SSS', '\\d{3}')})?`;
+  // A dot is no separator here: `20261118_15.18` is a day and a version, not 18 minutes past three.
+  const short = `${group('HH', '\\d{2}')}[-:_]?${group('mm', '\\d{2}')}`;
+  const zone = `(?:${group('Z', 'Z|[+-]\\d{2}:?\\d{2}')})?`;
+  const epoch = `${group('x', '(?:1[5-9]|[23]\\d)\\d{11}')}|${group('X', '(?:1[5-9]|[23]\\d)\\d{8}')}`;
+  return { source: `(?:${date}(?:[T_\\-. ]?(?:${long}|${short})(?!\\d)${zone})?|${epoch})`, groups };
+}
+
+/**
+ * The moment that a file's base name speaks of, without any pattern; null when it names none, or names several that
+ * contradict each other. The most precise wins.
+ */
+export function recogniseTimestamp(baseName: string, timezone = 'UTC'): NameTimestamp | null {
+  const { source, groups } = commonTimestampSource(counter());
+  const found: NameTimestamp[] = [];
+  for (const match of baseName.matchAll(new RegExp(`(?<!\\d)${source}(?!\\d)`, 'g'))) {
+    const fields = readTimestampFields(groups, match.groups ?? {});
+    const timestamp = timestampOf(fields, timezone) ?? timestampOf(dateOnly(fields), timezone);
+    if (timestamp !== null) found.push(timestamp);
+  }
+  const best = found.sort((a, b) => fineness(b.precision) - fineness(a.precision))[0];
+  if (best === undefined) return null;
+  const contradicted = found.some((other) => other.startsAt > best.startsAt || other.endsAt < best.endsAt);
+  return contradicted ? null : best;
+}
+
+/** Names of groups that are unique within one regular expression. */
+export function counter(): () => string {
+  let count = 0;
+  return () => `g${count++}`;
+}
+
+function dateOnly({ year, month, day }: ReturnType<typeof readTimestampFields>) {
+  return {
+    ...(year === undefined ? {} : { year }),
+    ...(month === undefined ? {} : { month }),
+    ...(day === undefined ? {} : { day }),
+  };
+}
+
+function fineness(precision: TimestampPrecision): number {
+  return ['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond'].indexOf(precision);
+}

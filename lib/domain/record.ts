@@ -1,0 +1,124 @@
+import type { AttemptReport } from './attempt-report.ts';
+import type { DrillPhase, DrillRecord } from './drill-record.ts';
+import type { DrillState } from './drill-state.ts';
+import { formatName } from './dump.ts';
+import { type Finding, finding } from './findings.ts';
+import { inWords, secondsBetween } from './objectives.ts';
+import { judgeDrill } from './judgement.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
+export const neverTested = [
+  'the application itself: that it starts and works on the restored data',
+  'secrets, DNS and everything else outside the database',
+];
+
+/** Joins all attempts and the drill's own facts into the record. Pure. */
+export function assembleRecord(input: {
+  state: DrillState;
+  attempts: AttemptReport[];
+  endedAt: string;
+  asOf: string;
+  phases: DrillPhase[];
+  lastProvenRtoSeconds: number | null;
+  trendFindings: Finding[];
+  software: DrillRecord['software'];
+}): DrillRecord {
+  const { state, attempts } = input;
+  const first = attempts[0];
+  const proven = attempts.find((attempt) => attempt.verdict === 'PROVEN');
+  const verdict: Verdict = judgeDrill(attempts);
+  const findings = [
+    ...(first?.findings ?? []),
+    ...walkBackFindings(attempts),
+    ...(verdict === 'PROVEN' ? input.trendFindings : []),
+    ...state.drillFindings,
+  ];
+  return {
+    schemaVersion: 1,
+    drillId: state.drillId,
+    database: state.database,
+    mode: state.request.mode,
+    verdict,
+    operator: state.request.operator,
+    startedAt: state.startedAt,
+    endedAt: input.endedAt,
+    asOf: input.asOf,
+    dump: first === undefined ? null : dumpOf(first, state.dumpLocation),
+    attempts: attempts.map((attempt) => ({
+      key: attempt.dump?.key ?? '(none)',
+      verdict: attempt.verdict,
+      findingCodes: [...new Set(attempt.findings.map((f) => f.code))],
+    })),
+    provenDump: proven?.dump?.key ?? null,
+    findings,
+    checks: first?.checks ?? [],
+    tables: first?.tables ?? [],
+    restore: first?.restore ?? null,
+    phases: input.phases,
+    rto: { targetSeconds: null, actualSeconds: null, ...first?.rto, lastProvenSeconds: input.lastProvenRtoSeconds },
+    rpo: first?.rpo ?? emptyRpo,
+    notTested: [...(first?.notTested ?? ['everything: the drill did not come to a restore']), ...neverTested],
+    teardown: {
+      confirmed: state.teardown?.confirmed ?? state.sandbox === null,
+      detail: state.teardown?.detail ?? 'no sandbox was made',
+    },
+    software: input.software,
+  };
+}
+
+const emptyRpo: DrillRecord['rpo'] = {
+  targetSeconds: null,
+  actualSeconds: null,
+  dumpPoint: null,
+  uploadEnd: null,
+  newestRow: null,
+  worstCaseSeconds: null,
+};
+
+function dumpOf(attempt: AttemptReport, location: string): DrillRecord['dump'] {
+  const { dump } = attempt;
+  if (dump === null) return null;
+  return {
+    key: dump.key,
+    location,
+    format: formatName(dump.header.format),
+    serverVersion: dump.header.serverVersion,
+    dumpVersion: dump.header.dumpVersion,
+    bytes: dump.sizeBytes,
+    sha256: attempt.sha256,
+    checksumVerified: dump.expectedSha256 !== null && dump.expectedSha256 === attempt.sha256,
+    consistencyPoint: dump.header.consistencyPoint,
+    nameTimestamp: dump.nameTimestamp,
+    uploadedAt: dump.uploadedAt,
+    versionId: dump.versionId ?? null,
+  };
+}
+
+/** The true loss when the newest dump failed: which older one could be restored, and how much older it is. */
+function walkBackFindings(attempts: AttemptReport[]): Finding[] {
+  const [first, ...older] = attempts;
+  if (first === undefined || first.verdict === 'PROVEN' || older.length === 0) return [];
+  const proven = older.find((attempt) => attempt.verdict === 'PROVEN');
+  if (proven === undefined) {
+    return older.map((attempt) =>
+      finding('DUMP_REFUSED', `the older dump ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`),
+    );
+  }
+  const [newer, olderPoint] = [momentOf(first), momentOf(proven)];
+  const loss = newer === null || olderPoint === null ? '' : `, ${inWords(Math.abs(secondsBetween(olderPoint, newer)))} older`;
+  return [finding('OLDER_DUMP_PROVEN', `the older dump ${proven.dump?.key} restores${loss}`)];
+}
+
+const momentOf = (attempt: AttemptReport): string | null =>
+  attempt.dump?.nameTimestamp ?? attempt.dump?.header.consistencyPoint ?? attempt.dump?.uploadedAt ?? null;
+
+/** One sentence for the console and the Cause of a failed execution. */
+export function summariseVerdict(record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables'>): string {
+  const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
+  if (record.verdict === 'PROVEN') {
+    const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
+    return `${record.dump?.key ?? 'the dump'} restores: ${record.tables.length} tables, ${rows} rows`;
+  }
+  return worst === undefined ? 'no finding explains it' : `${worst.code}: ${worst.message}`;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type Finding, finding } from './findings.ts';
+import type { DrillRequest } from './drill-state.ts';
+
+/**
+ * What may be typed into "Start execution" or passed by a schedule. Everything is optional: `{}` drills the only
+ * configured database.
+ */
+const typedRequest = z.strictObject({
+  mode: z.enum(['drill', 'restore']).default('drill'),
+  database: z.string().min(1).optional(),
+  /** Exactly this dump. */
+  dump: z.string().min(1).optional(),
+  /** The newest dump not after this moment. */
+  at: z.iso.datetime({ offset: true }).optional(),
+  /** Mode `restore` only: the database's name again. */
+  confirm: z.string().optional(),
+  operator: z.string().min(1).max(200).optional(),
+});
+
+export type NormalisedRequest =
+  | { accepted: true; database: string; request: DrillRequest }
+  | { accepted: false; database: string | null; findings: Finding[] };
+
+/**
+ * Turns any JSON a person typed into a full request or a clear refusal. `databases` are the configured ones; `now`
+ * bounds `at`.
+ */
+export function normaliseRequest(
+  input: unknown,
+  facts: { databases: string[]; now: Date; defaultOperator: string },
+): NormalisedRequest {
+  const parsed = typedRequest.safeParse(input ?? {});
+  if (!parsed.success) {
+    const messages = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+    return refuse(null, messages);
+  }
+  const { mode, dump, at, confirm, operator } = parsed.data;
+  const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
+  const problems: string[] = [];
+  if (database === undefined)
+    problems.push(`database: name one of ${facts.databases.join(', ')}`);
+  else if (!facts.databases.includes(database))
+    problems.push(`database: "${database}" is not configured; configured are ${facts.databases.join(', ')}`);
+  if (mode === 'restore' && confirm !== database)
+    problems.push(`confirm: must repeat the database's name ("${database ?? ''}") for a real restore`);
+  if (at !== undefined && Date.parse(at) > facts.now.getTime()) problems.push(`at: ${at} lies in the future`);
+  if (problems.length > 0 || database === undefined) return refuse(database ?? null, problems);
+  return {
+    accepted: true,
+    database,
+    request: {
+      mode,
+      operator: operator ?? facts.defaultOperator,
+      key: dump ?? null,
+      at: at === undefined ? null : new Date(at).toISOString(),
+    },
+  };
+}
+
+function refuse(database: string | null, problems: string[]): NormalisedRequest {
+  return { accepted: false, database, findings: problems.map((problem) => finding('REQUEST_INVALID', problem)) };
+}

@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { createEvidenceFolder } from '../adapters/local/evidence-folder.ts';
+import { createFileLedger, type LedgerDamage } from '../adapters/local/file-ledger.ts';
+import { createLocalSandboxHost } from '../adapters/local/sandbox/local-sandbox-host.ts';
+import type { LocalSandboxHost, SandboxProgress } from '../adapters/local/sandbox/local-sandbox-options.ts';
+import { createCheckRunner } from '../adapters/postgres/check-runner.ts';
+import { createSandboxCleaner } from '../adapters/postgres/sandbox-cleaner.ts';
+import { notTestedByChecks, planChecks } from '../domain/checks/registry.ts';
+import { DrillError } from '../domain/errors.ts';
+import type { RestoreProgress } from '../domain/restore-account.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { createDumpInspector } from '../restorer/dump-inspector.ts';
+import { createRestorer } from '../restorer/restorer.ts';
+import type { LocalConfiguration } from './local-configuration.ts';
+import type { Places } from './places.ts';
+import { systemClock } from './system-clock.ts';
+import { version } from './version.ts';
+
+/** What a local drill tells while it runs. */
+export interface LocalEvents {
+  restoreProgress(progress: RestoreProgress): void;
+  sandboxProgress(progress: SandboxProgress): void;
+  ledgerDamage(damage: LedgerDamage): void;
+}
+
+export interface LocalPorts extends DrillPorts {
+  sandboxes: LocalSandboxHost;
+  /** Folder of a drill's evidence and reports. */
+  evidenceFolder(drillId: string): string;
+}
+
+/** Ledger of this machine. */
+export function localLedger(places: Places, onDamage: (damage: LedgerDamage) => void) {
+  return createFileLedger({ path: join(places.stateDirectory, 'ledger.jsonl'), clock: systemClock, onDamage });
+}
+
+/** The sandbox host of this machine. */
+export function localSandboxes(places: Places, onProgress: (progress: SandboxProgress) => void): LocalSandboxHost {
+  return createLocalSandboxHost({
+    stateDirectory: places.sandboxDirectory,
+    cacheDirectory: places.cacheDirectory,
+    onProgress: (_sandboxId, progress) => onProgress(progress),
+    clock: systemClock,
+  });
+}
+
+/** All ports of a drill on this machine. Building them touches nothing. */
+export function createLocalPorts(
+  configuration: LocalConfiguration,
+  places: Places,
+  events: LocalEvents,
+  signal: AbortSignal,
+): LocalPorts {
+  const sandboxes = localSandboxes(places, events.sandboxProgress);
+  const evidence = createEvidenceFolder(join(places.stateDirectory, 'drills'));
+  return {
+    clock: systemClock,
+    configuration,
+    openStore: (source) => configuration.openStore(source),
+    inspector: createDumpInspector(),
+    sandboxes,
+    cleaner: createSandboxCleaner(sandboxes),
+    restorer: createRestorer(sandboxes),
+    placeRestore: () => ({ taskDefinition: 'local', subnets: [], securityGroups: [], assignPublicIp: 'DISABLED' }),
+    checks: createCheckRunner(sandboxes),
+    planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
+    ledger: localLedger(places, events.ledgerDamage),
+    evidence,
+    evidenceFolder: (drillId) => evidence.folderOf(drillId),
+    progress: { restoreProgress: events.restoreProgress },
+    passphrase: async (database) => readPassphrase(configuration.passphraseVariable(database)),
+    software: { version, node: process.version },
+    signal,
+  };
+}
+
+/** @throws DrillError DECRYPTION_FAILED when the variable is named but not set */
+function readPassphrase(variable: string | null): string | null {
+  if (variable === null) return null;
+  const value = process.env[variable];
+  if (value !== undefined && value !== '') return value;
+  throw new DrillError('DECRYPTION_FAILED', `the environment variable ${variable} holds no passphrase`, {
+    hint: `Set ${variable} in the environment of restore-drill.`,
+  });
+}

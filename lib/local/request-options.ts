@@ -1,0 +1,20 @@
+/** What the command line was given, parsed: one drill's wishes on this machine. */
+export interface DrillOptions {
+  /** Configured database; undefined: the only one, or the one that --dump fits. */
+  database?: string | undefined;
+  config?: string | undefined;
+  /** A file, a directory dump, or s3://bucket/key. */
+  dump?: string | undefined;
+  /** A folder that stands in for the configured bucket. */
+  from?: string | undefined;
+  at?: string | undefined;
+  endpointUrl?: string | undefined;
+  region?: string | undefined;
+  pathStyle?: boolean | undefined;
+  connections?: number | undefined;
+  engine?: 'native' | 'tools' | undefined;
+  keepOrder?: string[] | undefined;
+  decryptPassphraseEnv?: string | undefined;
+  stateDir?: string | undefined;
+  cacheDir?: string | undefined;
+}

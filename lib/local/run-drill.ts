@@ -1,0 +1,116 @@
+/** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
+import type { DrillRecord } from '../domain/drill-record.ts';
+import { type DrillState, parseDrillState } from '../domain/drill-state.ts';
+import { DrillError } from '../domain/errors.ts';
+import type { LambdaStep } from '../machine/definition.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { cleanUpAfterAbort } from '../steps/clean-up-after-abort.ts';
+import { drillSteps } from '../steps/drill-steps.ts';
+import { restoreDumpStep } from '../steps/restore-dump.ts';
+import { evidenceNames } from '../steps/step.ts';
+import { interpretDrill, type StateHandler } from './interpreter.ts';
+
+/** Hears of every step as it begins and ends; the terminal's live list hangs on it. */
+export interface StepWatcher {
+  began(step: LambdaStep | 'restoreDump', input: unknown): void;
+  ended(step: LambdaStep | 'restoreDump', outcome: { output: unknown } | { error: Error }): void;
+}
+
+export interface LocalDrill {
+  drillId: string;
+  /** What a person would type into Start execution. */
+  input: unknown;
+  operator: string;
+  ports: DrillPorts;
+  watcher: StepWatcher;
+}
+
+/**
+ * Runs one drill to its sealed record. Always resolves with the record, whatever the verdict; an abort of
+ * `ports.signal` ends in a record too.
+ *
+ * @throws DrillError when even the record could not be sealed
+ */
+export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
+  const { ports } = drill;
+  let lastState: DrillState | null = null;
+  const running = new Set<Promise<unknown>>();
+
+  const watched = (step: LambdaStep | 'restoreDump', handler: StateHandler): StateHandler => (input) => {
+    const work = runWatched(drill.watcher, step, handler, input).then((output) => {
+      if (isState(output)) lastState = output;
+      return output;
+    });
+    running.add(work);
+    const settled = () => running.delete(work);
+    work.then(settled, settled);
+    return work;
+  };
+
+  const steps = drillSteps(ports, drill.operator);
+  const lambdas = Object.fromEntries(
+    Object.entries(steps).map(([name, handler]) => [name, watched(name as LambdaStep, handler)]),
+  ) as Record<LambdaStep, StateHandler>;
+  const restore = watched('restoreDump', (environment) => {
+    const { DRILL_ID, ATTEMPT } = environment as Record<string, string>;
+    return restoreDumpStep({ drillId: DRILL_ID ?? '', attempt: Number(ATTEMPT) }, ports);
+  });
+
+  const execution = interpretDrill({
+    executionName: drill.drillId,
+    startedAt: ports.clock.now().toISOString(),
+    input: drill.input,
+    lambdas,
+    restore,
+  });
+  const abort = () => execution.abort();
+  ports.signal.addEventListener('abort', abort, { once: true });
+  // The verdict is in the record: that the machine ends in Fail is how AWS hears of it, and no surprise here.
+  const ending = await execution.result.then(() => null, (error: unknown) => error);
+  ports.signal.removeEventListener('abort', abort);
+  await Promise.allSettled(running);
+
+  const interrupted = lastState as DrillState | null;
+  if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
+    await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', ports);
+  }
+  return readRecord(drill, ending);
+}
+
+async function runWatched(
+  watcher: StepWatcher,
+  step: LambdaStep | 'restoreDump',
+  handler: StateHandler,
+  input: unknown,
+): Promise<unknown> {
+  watcher.began(step, input);
+  try {
+    const output = await handler(input);
+    watcher.ended(step, { output });
+    return output;
+  } catch (error) {
+    watcher.ended(step, { error: error instanceof Error ? error : new Error(String(error)) });
+    throw error;
+  }
+}
+
+function isState(output: unknown): output is DrillState {
+  try {
+    parseDrillState(output);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readRecord(drill: LocalDrill, ending: unknown): Promise<DrillRecord> {
+  const record = (await drill.ports.evidence.findJson(drill.drillId, evidenceNames.record)) as DrillRecord | null;
+  if (record !== null) return record;
+  throw new DrillError('INTERNAL_ERROR', `the drill ended without a record: ${messageOf(ending)}`, {
+    hint: 'Check that the state directory is writable and has space, then start the drill again.',
+    fault: 'us',
+    cause: ending,
+  });
+}
+
+const messageOf = (ending: unknown): string => (ending instanceof Error ? ending.message : String(ending));

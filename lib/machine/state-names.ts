@@ -1,0 +1,41 @@
+/**
+ * The names on-call reads in the Step Functions console: plain words, in the order of a drill. Used by the definition,
+ * the local interpreter, progress and the tests, so that no name is typed twice.
+ */
+export const stateNames = {
+  normaliseRequest: 'Normalise request',
+  requestAccepted: 'Request accepted?',
+  selectDump: 'Select dump',
+  dumpFound: 'Dump found?',
+  thawDump: 'Thaw dump',
+  dumpReadable: 'Dump readable?',
+  waitForThaw: 'Wait for thaw',
+  planSandbox: 'Plan sandbox',
+  planPossible: 'Plan possible?',
+  provisionSandbox: 'Provision sandbox',
+  waitForSandbox: 'Wait for sandbox',
+  lookAtSandbox: 'Look at sandbox',
+  sandboxReady: 'Sandbox ready?',
+  prepareRestore: 'Prepare restore',
+  restoreDump: 'Restore dump into sandbox',
+  planChecks: 'Plan checks',
+  runChecks: 'Run checks',
+  runCheck: 'Run check',
+  checkNotRun: 'Check could not run',
+  judge: 'Judge',
+  olderDumpWorthTrying: 'Older dump worth trying?',
+  tryOlderDump: 'Try an older dump',
+  tearDownSandbox: 'Tear down sandbox',
+  waitForTeardown: 'Wait for teardown',
+  confirmGone: 'Confirm gone',
+  sandboxGone: 'Sandbox gone?',
+  teardownUnconfirmed: 'Teardown unconfirmed',
+  sealRecord: 'Seal record',
+  proven: 'Proven?',
+  succeed: 'Recovery proven',
+  failNotProven: 'Recovery not proven',
+  failCouldNotVerify: 'Could not verify',
+  failNotSealed: 'Record not sealed',
+} as const;
+
+export type StateKey = keyof typeof stateNames;

@@ -1,0 +1,68 @@
+import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/check.ts';
+import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
+import type { RestoreTaskPlace } from '../domain/drill-state.ts';
+import type { DumpHeader } from '../domain/dump.ts';
+import type { RestoreProgress } from '../domain/restore-account.ts';
+import type { Clock } from './clock.ts';
+import type { DumpStore } from './dump-store.ts';
+import type { EvidenceStore } from './evidence-store.ts';
+import type { Ledger } from './ledger.ts';
+import type { Restorer } from './restorer.ts';
+import type { SandboxAddress, SandboxHost } from './sandbox.ts';
+
+/** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */
+export interface Configuration {
+  databases(): string[];
+  /** @throws DrillError CONFIG_INVALID when there is no such database */
+  database(name: string): DatabaseConfig;
+}
+
+/** Reads the first bytes of a dump: what is it, from which server, of which moment. */
+export interface DumpInspector {
+  /** @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, PHYSICAL_BACKUP, ARCHIVE_VERSION_UNKNOWN … */
+  inspect(
+    store: DumpStore,
+    dump: { key: string; directory: boolean; sizeBytes: number },
+    passphrase: string | null,
+  ): Promise<DumpHeader>;
+}
+
+/** Carries out one check in the sandbox. Never throws for a failing check. */
+export interface CheckRunner {
+  /** Lets the master role count rows of tables with FORCE ROW LEVEL SECURITY; before the first check of a database. */
+  prepare(address: SandboxAddress, database: string): Promise<void>;
+  /** @throws DrillError SANDBOX_LOST */
+  run(check: PlannedCheck, address: SandboxAddress): Promise<CheckResult>;
+}
+
+/** Removes what a failed attempt left in the sandbox, so that the next dump meets an empty server. */
+export interface SandboxCleaner {
+  dropDatabases(address: SandboxAddress, databases: string[], roles: string[]): Promise<void>;
+}
+
+/** Tells a watching person what happens. Names and numbers only. */
+export interface ProgressSink {
+  restoreProgress(progress: RestoreProgress): void;
+}
+
+/** Everything a step may touch. Each door builds it once: adapters for AWS, or for one machine. */
+export interface DrillPorts {
+  clock: Clock;
+  configuration: Configuration;
+  openStore(source: SourceConfig): Promise<DumpStore>;
+  inspector: DumpInspector;
+  sandboxes: SandboxHost;
+  cleaner: SandboxCleaner;
+  restorer: Restorer;
+  /** Where the restore task runs, chosen from the dump's size. On one machine: nowhere in particular. */
+  placeRestore(dumpBytes: number): RestoreTaskPlace;
+  checks: CheckRunner;
+  planChecks(context: CheckContext): { planned: PlannedCheck[]; notTested: string[] };
+  ledger: Ledger;
+  evidence: EvidenceStore;
+  progress: ProgressSink;
+  /** Passphrase for encrypted dumps, null when none was given. Never part of any state. */
+  passphrase(database: string): Promise<string | null>;
+  software: { version: string; node: string };
+  signal: AbortSignal;
+}

@@ -1,0 +1,91 @@
+import type { DumpEntry } from '../dump-stream.ts';
+import type { OpenEntry } from './account-book.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import type { DatabaseLoad } from './database-load.ts';
+import { type DatabaseName, decide, type EntryRunner } from './entry-runner.ts';
+import type { DatabaseRequest } from './restore-policy.ts';
+import type { Task } from './scheduler.ts';
+
+/** A relation kept locked until its rows are complete. */
+export interface Hold {
+  task: Task;
+  release(): void;
+}
+
+/** Restored in the last passes of pg_restore (RESTORE_PASS_ACL, RESTORE_PASS_POST_ACL), not as soon as possible. */
+const latePasses: ReadonlySet<string> = new Set(['ACL', 'ACL LANGUAGE', 'DEFAULT ACL', 'EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
+
+/**
+ * What an archive's table of contents allows before its data is read: every table's rows are announced, so indexes
+ * and constraints are planned at once with their true dependencies and start as soon as their table is complete.
+ */
+export class ArchivePlan {
+  /** What the archive's DATABASE entry asks for; null when there is none. */
+  readonly request: DatabaseRequest | null;
+  private readonly context: AttemptContext;
+  private readonly entries: DumpEntry[];
+  private readonly open = new Map<number, OpenEntry>();
+  private readonly planned = new Set<number>();
+  private readonly holds = new Map<number, Hold>();
+  private submitted = false;
+
+  constructor(context: AttemptContext, database: string, entries: DumpEntry[]) {
+    this.context = context;
+    this.entries = entries;
+    for (const entry of entries) this.open.set(entry.id, context.book.entry(database, entry));
+    const statements = entries.filter(({ type }) => type === 'DATABASE').flatMap((entry) => entry.statements);
+    this.request = statements.map((statement) => context.policy.databaseRequest(statement)).find((request) => request !== null) ?? null;
+  }
+
+  /** True for an entry that was submitted ahead, whose own event brings nothing new. */
+  isPlanned(id: number): boolean {
+    return this.planned.has(id);
+  }
+
+  openEntry(id: number): OpenEntry | null {
+    return this.open.get(id) ?? null;
+  }
+
+  /** The hold on the table of a data entry; from now on the taker releases it. */
+  takeHold(id: number): Hold | null {
+    const hold = this.holds.get(id) ?? null;
+    this.holds.delete(id);
+    return hold;
+  }
+
+  /** Data that did not come, or was left out, holds nothing up any more. */
+  releaseHolds(): void {
+    for (const hold of this.holds.values()) hold.release();
+    this.holds.clear();
+  }
+
+  /** Submits everything that comes after the data, once, when the first data arrives. */
+  async submitPostData(load: DatabaseLoad, runner: EntryRunner, name: DatabaseName): Promise<void> {
+    if (this.submitted) return;
+    this.submitted = true;
+    await load.refreshRelations();
+    for (const { id, type, schema, name: table } of this.entries) {
+      if (type === 'TABLE DATA' && schema !== null) this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
+    }
+    const tasks = new Map<number, Task[]>();
+    for (const entry of this.entries) {
+      if (entry.section !== 'post-data' || latePasses.has(entry.type) || entry.name.startsWith('EVENT TRIGGER ')) continue;
+      await this.plan(entry, runner, name, tasks);
+    }
+  }
+
+  private async plan(entry: DumpEntry, runner: EntryRunner, name: DatabaseName, tasks: Map<number, Task[]>): Promise<void> {
+    const open = this.open.get(entry.id);
+    if (open === undefined) return;
+    this.planned.add(entry.id);
+    const after = (entry.dependencies ?? []).flatMap((id) => tasks.get(id) ?? []);
+    const own: Task[] = [];
+    for (const statement of entry.statements) {
+      const decision = decide(this.context, entry, statement, open, name);
+      const task = decision === null ? null : await runner.submit(entry, open, decision, [...after, ...own], true);
+      if (task !== null) own.push(task);
+    }
+    tasks.set(entry.id, own);
+    open.close();
+  }
+}

@@ -1,0 +1,27 @@
+import type { ClientConfig } from 'pg';
+import type { RestoreOptions } from '../../ports/restorer.ts';
+import type { AccountBook } from './account-book.ts';
+import type { PhaseClock } from './phase-clock.ts';
+import type { RestorePolicy } from './restore-policy.ts';
+import type { RoleRegistry } from './role-registry.ts';
+import type { ServerFacts } from './session-settings.ts';
+import type { Session } from './session.ts';
+
+/** What every part of one attempt at a restore shares. */
+export interface AttemptContext {
+  options: RestoreOptions;
+  masterRole: string;
+  facts: ServerFacts & { availableExtensions: ReadonlySet<string> };
+  policy: RestorePolicy;
+  book: AccountBook;
+  clock: PhaseClock;
+  roles: RoleRegistry;
+  /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
+  admin(): Promise<Session>;
+  signal: AbortSignal;
+  /** Databases made by this attempt, to be dropped when it is spoiled. */
+  databasesMade: Set<string>;
+  /** @throws DrillError of the adapter */
+  connectionTo(database: string): Promise<ClientConfig>;
+  progress(currentObject: string | null): void;
+}

@@ -1,0 +1,191 @@
+import { finding } from '../../domain/findings.ts';
+import type { RelationName } from '../policy/decision.ts';
+import type { DumpEntry } from '../dump-stream.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import { AttemptSpoiled } from './attempt-spoiled.ts';
+import { lookAtCatalog, type RelationTraits } from './catalog-look.ts';
+import { CreateGrants } from './create-grants.ts';
+import { createDatabase } from './database-creation.ts';
+import { RelationMap } from './relation-map.ts';
+import type { DatabaseRequest } from './restore-policy.ts';
+import { Scheduler, type Task } from './scheduler.ts';
+import { ServerError } from './server-error.ts';
+import { Session } from './session.ts';
+import { fastLoadSettings, SessionSettings } from './session-settings.ts';
+import { Slot } from './slot.ts';
+
+/** A statement to run when everything else of the database is done. */
+export interface Deferred {
+  run(): void;
+}
+
+/** One database being loaded: its sessions, its scheduler, and what is known of its relations. */
+export class DatabaseLoad {
+  readonly scheduler: Scheduler;
+  readonly relations = new RelationMap();
+  readonly grants: CreateGrants;
+  readonly deferred: Deferred[] = [];
+  /** Loads of tables that have begun, in order. */
+  readonly tablesBegun: Task[] = [];
+  readonly tablesSeen = new Set<string>();
+  /** Every later table waits for it: a table whose rows run code that may read other tables. */
+  lastOrdered: Task | null = null;
+  /** From the first rows or index on, what locks allow runs side by side; before, strictly one by one. */
+  parallel = false;
+  /** The dump ended before its end: what was planned ahead and has not begun is not begun any more. */
+  stopped = false;
+  readonly sequentialTables: string[] = [];
+  readonly name: string;
+  /** The dump's name for it, as accounts carry it. */
+  readonly dumpName: string;
+  readonly settings: SessionSettings;
+  private readonly slots: Slot[];
+  private readonly context: AttemptContext;
+  private catalogStale = true;
+
+  private constructor(context: AttemptContext, name: string, dumpName: string, settings: SessionSettings) {
+    this.context = context;
+    this.name = name;
+    this.dumpName = dumpName;
+    this.settings = settings;
+    this.grants = new CreateGrants(name);
+    const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
+    const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
+    this.slots = Array.from({ length: context.options.connections }, (_, index) => new Slot(index === 0, connect, context.signal));
+    this.scheduler = new Scheduler(this.slots);
+  }
+
+  /** Creates the database and makes ready to load it. */
+  static async create(context: AttemptContext, name: string, dumpName: string, request: DatabaseRequest, settings: SessionSettings): Promise<DatabaseLoad> {
+    const admin = await context.admin();
+    const findings = await createDatabase(admin, name, request, context.facts.majorVersion);
+    context.databasesMade.add(name);
+    for (const item of findings) context.book.find(item);
+    context.book.databases.push({ dumpName, name });
+    return new DatabaseLoad(context, name, dumpName, settings);
+  }
+
+  /** A statement that may have changed the catalog ran. */
+  catalogChanged(): void {
+    this.catalogStale = true;
+  }
+
+  /** Learns the relations when they may have changed. Waits for statements under way. */
+  async refreshRelations(): Promise<void> {
+    if (!this.catalogStale) return;
+    this.catalogStale = false;
+    const work = this.scheduler.submit({
+      locks: [],
+      lane: 'main',
+      kind: 'statement',
+      estimate: Number.MAX_SAFE_INTEGER,
+      run: async (slot) => {
+        const { relations, parents } = await lookAtCatalog(await slot.get());
+        this.relations.learn(relations, parents);
+      },
+    });
+    await this.scheduler.guard(work.done);
+  }
+
+  traits(relation: RelationName): RelationTraits | null {
+    return this.relations.find(relation);
+  }
+
+  /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
+  async finish(): Promise<void> {
+    await this.scheduler.idle();
+    this.context.clock.touch('finishing');
+    for (const { run } of this.deferred.splice(0)) {
+      run();
+      await this.scheduler.idle();
+    }
+    await this.takeBackGrants();
+    await this.analyze();
+    if (this.sequentialTables.length > 0) {
+      this.context.book.find(finding('SEQUENTIAL_FALLBACK', `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`));
+    }
+    this.context.clock.touch('finishing');
+    await this.close();
+  }
+
+  /** Asks the catalog something, on any session that is free. @throws what ended the restore */
+  async ask(sql: string): Promise<(string | null)[][]> {
+    let answer: (string | null)[][] = [];
+    const work = this.scheduler.submit({
+      locks: [],
+      lane: 'any',
+      kind: 'rows',
+      estimate: 0,
+      run: async (slot) => {
+        answer = (await (await slot.get()).text(sql)).rows;
+      },
+    });
+    await this.scheduler.guard(work.done);
+    return answer;
+  }
+
+  async takeBackGrants(): Promise<void> {
+    if (!this.grants.outstanding) return;
+    const work = this.scheduler.submit({
+      locks: [{ schema: null, name: '#acl', grade: 'exclusive' }],
+      lane: 'main',
+      kind: 'statement',
+      estimate: Number.MAX_SAFE_INTEGER,
+      run: async (slot) => this.grants.takeBack(await slot.get()),
+    });
+    await this.scheduler.guard(work.done);
+  }
+
+  /** Statistics for every table, the largest first over all sessions: whoever queries next has a plan worth timing. */
+  private async analyze(): Promise<void> {
+    const slot = this.slots[0];
+    if (slot === undefined) return;
+    const { rows } = await this.scheduler.guard((await slot.get()).text(tablesBySize));
+    for (const [sql, size] of rows) {
+      this.scheduler.submit({
+        locks: [],
+        lane: 'any',
+        kind: 'statement',
+        estimate: Number(size),
+        run: async (any) => {
+          this.context.progress('statistics');
+          // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
+          await (await any.get()).text(`ANALYZE ${sql}`).catch(spoiledUnlessRefused);
+        },
+      });
+    }
+    await this.scheduler.idle();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  /** Ends at once, in the middle of whatever runs. */
+  async abandon(reason: unknown): Promise<void> {
+    this.scheduler.fail(reason);
+    for (const slot of this.slots) slot.discard();
+    await this.scheduler.settled();
+    for (const slot of this.slots) slot.discard();
+  }
+}
+
+/**
+ * Workers that one index build may start. With several sessions building at once the cores are busy already.
+ */
+const parallelMaintenanceWorkers = 0;
+
+const tablesBySize = `
+  SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.pg_relation_size(c.oid)
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+    AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+  ORDER BY 2 DESC`;
+
+const spoiledUnlessRefused = (error: unknown): void => {
+  if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
+};
+
+/** How an entry is called while it is worked on. */
+export const objectLabel = (entry: DumpEntry): string =>
+  `${entry.type.toLowerCase()} ${entry.schema === null ? '' : `${entry.schema}.`}${entry.name}`;

@@ -1,0 +1,99 @@
+import type { RelationLock, RelationName, StatementPlan } from '../policy/decision.ts';
+import type { RelationTraits } from './catalog-look.ts';
+import { everything, type Grade, type Lock, readsEverything } from './locks.ts';
+
+const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema, name]);
+
+/** What one statement locks, in the scheduler's terms. */
+export interface StatementLocks {
+  locks: Lock[];
+  /** Runs with nothing beside it because what it locks is not known. */
+  barrier: boolean;
+}
+
+const barrier: StatementLocks = { locks: [everything], barrier: true };
+
+/** Knows the relations of one database well enough to say what a statement will lock. */
+export class RelationMap {
+  private readonly traits = new Map<string, RelationTraits>();
+  private readonly indexes = new Map<string, RelationName>();
+  private readonly children = new Map<string, RelationName[]>();
+  private readonly parents = new Map<string, RelationName[]>();
+
+  learn(relations: RelationTraits[], inheritance: [RelationName, RelationName][]): void {
+    for (const relation of relations) {
+      this.traits.set(keyOf(relation), relation);
+      if (relation.indexOf !== null) this.indexes.set(keyOf(relation), relation.indexOf);
+    }
+    this.children.clear();
+    this.parents.clear();
+    for (const [parent, child] of inheritance) {
+      this.children.set(keyOf(parent), [...(this.children.get(keyOf(parent)) ?? []), child]);
+      this.parents.set(keyOf(child), [...(this.parents.get(keyOf(child)) ?? []), parent]);
+    }
+  }
+
+  /** An index that a submitted statement will create. */
+  learnIndex(index: RelationName, table: RelationName): void {
+    this.indexes.set(keyOf(index), table);
+  }
+
+  find(relation: RelationName): RelationTraits | null {
+    return this.traits.get(keyOf(relation)) ?? null;
+  }
+
+  isKnown(relation: RelationName): boolean {
+    return relation.schema !== null && (this.traits.has(keyOf(relation)) || this.indexes.has(keyOf(relation)));
+  }
+
+  /** True when every relation the plan names is known, so that its locks can be told. */
+  knowsAll(plan: StatementPlan): boolean {
+    return plan.locks?.every((lock) => this.isKnown(lock)) ?? false;
+  }
+
+  /**
+   * Lock grades follow PostgreSQL's documentation, section 13.3.1, and tablecmds.c (AlterTableGetLockLevel).
+   * @param recurses false for ALTER TABLE ONLY, which leaves partitions alone.
+   * @param creates the index that the statement makes, when known.
+   */
+  locksOf(plan: StatementPlan, recurses: boolean, creates: RelationName | null): StatementLocks {
+    if (plan.kind === 'sequence value') return { locks: [{ schema: null, name: '#sequences', grade: 'exclusive' }], barrier: false };
+    if (plan.locks === null || !this.knowsAll(plan)) return barrier;
+    const locks = plan.locks.flatMap((lock) => this.expand(lock, gradeOf(plan, lock), recurses));
+    if (creates !== null) {
+      locks.push({ ...creates, grade: 'exclusive' });
+      const table = plan.locks[0];
+      if (table !== undefined) this.learnIndex(creates, table);
+    }
+    if (plan.kind === 'refresh materialized view') locks.push(readsEverything);
+    // Two GRANTs at once on one catalog row give "tuple concurrently updated": one after the other.
+    if (plan.kind === 'owner' || plan.kind === 'grant') locks.push({ schema: null, name: '#acl', grade: 'exclusive' });
+    return { locks, barrier: false };
+  }
+
+  private expand(relation: RelationName, grade: Grade, recurses: boolean): Lock[] {
+    const locks: Lock[] = [{ schema: relation.schema, name: relation.name, grade }];
+    const table = this.indexes.get(keyOf(relation));
+    // ALTER INDEX … ATTACH PARTITION: keys of the table must wait until its index is whole.
+    if (table !== undefined) locks.push({ ...table, grade: 'share' });
+    if (recurses && grade !== 'read') for (const child of this.descendants(relation)) locks.push({ ...child, grade });
+    for (const parent of this.parents.get(keyOf(relation)) ?? []) locks.push({ ...parent, grade: 'read' });
+    return locks;
+  }
+
+  private descendants(relation: RelationName, seen = new Set<string>()): RelationName[] {
+    return (this.children.get(keyOf(relation)) ?? []).flatMap((child) => {
+      if (seen.has(keyOf(child))) return [];
+      seen.add(keyOf(child));
+      return [child, ...this.descendants(child, seen)];
+    });
+  }
+}
+
+function gradeOf(plan: StatementPlan, lock: RelationLock): Grade {
+  // Index attachment and ownership change catalog rows that a concurrent CREATE INDEX also updates.
+  if (plan.kind === 'owner' || plan.kind === 'grant' || plan.kind === 'attach partition') return 'exclusive';
+  // COMMENT and CREATE STATISTICS take ShareUpdateExclusive, which waits for CREATE INDEX inside the server.
+  if (plan.kind === 'comment' || plan.kind === 'create statistics') return 'share row exclusive';
+  return lock.grade;
+}

@@ -1,0 +1,282 @@
+import { DrillError } from '../../domain/errors.ts';
+import { finding } from '../../domain/findings.ts';
+import type { DumpHeader } from '../../domain/dump.ts';
+import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
+import { ArchivePlan } from './archive-plan.ts';
+import type { OpenEntry } from './account-book.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import { DatabaseLoad } from './database-load.ts';
+import { databaseEncoding, sandboxName } from './database-creation.ts';
+import { decide, EntryRunner } from './entry-runner.ts';
+import { InsertLoad } from './insert-load.ts';
+import { LargeObjectLoad } from './large-object-load.ts';
+import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
+import { beginRows } from './rows-begin.ts';
+import { ServerError } from './server-error.ts';
+import { SessionSettings, statementBytes } from './session-settings.ts';
+import { failedOutcome, runStatements } from './statement-run.ts';
+import type { TableLoad } from './table-load.ts';
+
+type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
+type Decided = NonNullable<ReturnType<typeof decide>>;
+
+/** The name for the content of a dump that does not say which database it is of. */
+const namelessDatabase = 'main';
+
+/** Reads one dump to its end and loads it: the events of the reader, one after another, with back-pressure. */
+export class RestoreAttempt {
+  private readonly context: AttemptContext;
+  private header: DumpHeader | null = null;
+  private encoding: string | null = null;
+  /** The database that events belong to, by its name in the dump; null before the first `database` event. */
+  private current: string | null = null;
+  private settings = new SessionSettings();
+  private load: DatabaseLoad | null = null;
+  private runner: EntryRunner | null = null;
+  private readonly requests = new Map<string, DatabaseRequest>();
+  /** Statements about databases and roles that wait for the end of the dump. */
+  private readonly last: (() => Promise<void>)[] = [];
+  private archive: ArchivePlan | null = null;
+  private rows: { table: TableLoad | null } | null = null;
+  private largeObject: LargeObjectLoad | null = null;
+  private insertLoad: InsertLoad | null = null;
+
+  constructor(context: AttemptContext) {
+    this.context = context;
+  }
+
+  /** @returns true when the dump was read to its announced end @throws DrillError, AttemptSpoiled, ServerError */
+  async run(reader: DumpReader): Promise<boolean> {
+    let complete = false;
+    this.context.clock.touch('reading');
+    try {
+      for await (const event of reader) {
+        this.context.signal.throwIfAborted();
+        if (event.kind === 'end') complete = true;
+        else await this.handle(event);
+        this.context.clock.touch('reading');
+      }
+    } catch (error) {
+      if (!isOfTheDump(error)) throw error;
+      // What was read is loaded and accounted for: the record says how far a damaged dump goes.
+      this.context.book.find({ ...finding(error.code, `${error.message}`), hint: error.hint });
+      if (this.archive !== null && this.load !== null) this.load.stopped = true;
+      this.rows?.table?.end();
+      this.largeObject?.end();
+    }
+    this.endInserts();
+    this.archive?.releaseHolds();
+    await this.finishDatabase();
+    for (const statement of this.last.splice(0)) await statement();
+    return complete;
+  }
+
+  /** Drops every connection at once. */
+  async abandon(reason: unknown): Promise<void> {
+    await this.load?.abandon(reason);
+    this.load = null;
+  }
+
+  private async handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
+    const { book, clock } = this.context;
+    if (event.kind !== 'inserts') this.endInserts();
+    switch (event.kind) {
+      case 'header':
+        this.header = event.header;
+        this.encoding ??= event.header.encoding;
+        return;
+      case 'database':
+        return this.switchDatabase(event.name);
+      case 'encoding':
+        this.encoding = event.encoding;
+        return;
+      case 'contents':
+        this.archive = new ArchivePlan(this.context, this.dumpName(), event.entries);
+        return;
+      case 'finding':
+        book.find(event.finding);
+        return;
+      case 'entry':
+        return this.entry(event.entry);
+      case 'inserts':
+        return this.inserts(event);
+      case 'rows-begin':
+        return this.beginRows(event);
+      case 'rows':
+        clock.touch('data');
+        return this.rows?.table?.write(event.bytes, event.rows);
+      case 'row-piece':
+        clock.touch('data');
+        return this.rows?.table?.piece(event.bytes, event.rows);
+      case 'rows-end':
+        this.rows?.table?.end();
+        this.rows = null;
+        return;
+      case 'large-object-begin':
+        return this.beginLargeObject(event.entry, event.oid, event.create);
+      case 'large-object-block':
+        return this.largeObject?.block(event.bytes);
+      case 'large-object-end':
+        this.largeObject?.end();
+        this.largeObject = null;
+    }
+  }
+
+  private async entry(entry: DumpEntry): Promise<void> {
+    if (this.archive?.isPlanned(entry.id) === true) return;
+    const open = this.openEntry(entry);
+    for (const statement of entry.statements) await this.statement(entry, open, statement);
+    open.close();
+  }
+
+  private async statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
+    // Reading the wish costs a parse, so only what can be one is asked.
+    const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql) ? this.context.policy.databaseRequest(statement) : null;
+    if (request !== null) this.requests.set(request.name, request);
+    const decision = decide(this.context, entry, statement, open, this.databaseName());
+    if (decision === null) return;
+    const { kind, defer, owner } = decision.plan;
+    // Roles and databases belong to the whole server: they never open the database that happens to be current.
+    if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
+      open.begin();
+      const act = (): Promise<void> => this.administrative(entry, open, decision);
+      if (defer) this.last.push(act);
+      else await act();
+      return;
+    }
+    if (kind === 'set' && this.load === null) return this.earlySetting(entry, open, decision);
+    const runner = await this.opened();
+    await runner.submit(entry, open, decision);
+  }
+
+  /** Runs a statement about roles or databases on the administrative session. */
+  private async administrative(entry: DumpEntry, open: OpenEntry, decision: Decided): Promise<void> {
+    const { context } = this;
+    const { plan, rule, statements } = decision;
+    const startedAt = performance.now();
+    context.clock.touch('pre-data');
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
+    const missingRoles = kindCreatesRoles(plan.kind) ? [] : await context.roles.ensure(plan.roles);
+    try {
+      await runStatements(await context.admin(), statements, entry.name);
+      context.roles.invalidate();
+      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
+    }
+  }
+
+  /** A SET before any database is open: proven on the administrative session without effect, then kept for later. */
+  private async earlySetting(entry: DumpEntry, open: OpenEntry, { plan, statements, rule }: Decided): Promise<void> {
+    open.begin();
+    const admin = await this.context.admin();
+    try {
+      for (const statement of statements) {
+        await admin.text('BEGIN');
+        await admin.run(statementBytes(statement));
+        if (plan.setting !== undefined) this.settings.record(plan.setting.name, statement);
+      }
+      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, 0);
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      open.end(failedOutcome(this.context, entry, plan, error, []), 0);
+    } finally {
+      await admin.text('ROLLBACK');
+    }
+  }
+
+  private async switchDatabase(name: string): Promise<void> {
+    const cluster = this.header?.format.layout === 'cluster';
+    if (!cluster && !this.context.options.allowCreate && this.header?.format.layout === 'plain') {
+      throw new DrillError('REQUEST_INVALID', `the dump names its own database, "${name}"`, {
+        hint: 'Allow it (allowCreate): it then goes to a database of that name in the sandbox.',
+      });
+    }
+    if (name === this.current && this.load !== null) return;
+    await this.finishDatabase();
+    this.current = name;
+    this.settings = new SessionSettings();
+  }
+
+  private async finishDatabase(): Promise<void> {
+    await this.load?.finish();
+    this.load = null;
+    this.runner = null;
+  }
+
+  private dumpName(): string {
+    return this.current ?? this.header?.database ?? namelessDatabase;
+  }
+
+  private databaseName(): { dump: string; sandbox: string } {
+    const dump = this.dumpName();
+    return { dump, sandbox: sandboxName(dump) };
+  }
+
+  /** Opens the current database on the first statement that needs it, so that empty ones are never made. */
+  private async opened(): Promise<EntryRunner> {
+    if (this.runner !== null) return this.runner;
+    const { dump, sandbox } = this.databaseName();
+    const request = this.requests.get(dump) ?? this.archive?.request ?? plainRequest(dump, databaseEncoding(this.encoding));
+    this.load = await DatabaseLoad.create(this.context, sandbox, dump, request, this.settings);
+    this.runner = new EntryRunner(this.context, this.load);
+    return this.runner;
+  }
+
+  private async loading(): Promise<DatabaseLoad> {
+    await this.opened();
+    if (this.load === null) throw new Error('a database was just opened');
+    return this.load;
+  }
+
+  private async beginRows(event: RowsBegin): Promise<void> {
+    const runner = await this.opened();
+    const load = await this.loading();
+    load.parallel = true;
+    if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
+    const open = this.openEntry(event.entry);
+    const hold = this.archive?.takeHold(event.entry.id) ?? null;
+    this.rows = { table: await beginRows(this.context, load, event, open, this.databaseName(), hold) };
+  }
+
+  private openEntry(entry: DumpEntry): OpenEntry {
+    return this.archive?.openEntry(entry.id) ?? this.context.book.entry(this.dumpName(), entry);
+  }
+
+  private async inserts(event: Inserts): Promise<void> {
+    const load = await this.loading();
+    const runner = await this.opened();
+    load.parallel = true;
+    if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
+    if (this.insertLoad !== null && !this.insertLoad.belongs(event)) this.endInserts();
+    this.insertLoad ??= new InsertLoad(this.context, load, event, this.openEntry(event.entry), this.archive?.takeHold(event.entry.id) ?? null);
+    await this.insertLoad.add(event.statements, this.databaseName());
+  }
+
+  private endInserts(): void {
+    this.insertLoad?.end();
+    this.insertLoad = null;
+  }
+
+  private async beginLargeObject(entry: DumpEntry, oid: number, create: boolean): Promise<void> {
+    const load = await this.loading();
+    const open = this.openEntry(entry);
+    open.begin();
+    this.context.clock.touch('data');
+    this.largeObject = new LargeObjectLoad(load.scheduler, oid, create, (error) => {
+      open.end(error === null ? { status: 'restored' } : failedOutcome(this.context, entry, null, error, []), 0);
+      open.close();
+    });
+  }
+}
+
+const kindCreatesRoles = (kind: string): boolean => kind === 'role';
+
+/** Findings about the file that end reading but not the account; everything else ends the restore. */
+const dumpCodes: ReadonlySet<string> = new Set(['DUMP_TRUNCATED', 'DUMP_CORRUPT', 'DUMP_CHANGED', 'CHECKSUM_MISMATCH', 'DUMP_UNREADABLE', 'DECRYPTION_FAILED', 'DUMP_EMPTY', 'DUMP_NOT_A_DUMP']);
+
+function isOfTheDump(error: unknown): error is DrillError {
+  return error instanceof DrillError && dumpCodes.has(error.code);
+}
+

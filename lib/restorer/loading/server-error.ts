@@ -1,0 +1,59 @@
+import { DatabaseError } from 'pg';
+
+/** What the server said of a failed statement. Raw: `message` and `context` may hold row values, see safe-message.ts. */
+export class ServerError extends Error {
+  readonly sqlState: string;
+  readonly schema: string | null;
+  readonly table: string | null;
+  readonly column: string | null;
+  readonly constraint: string | null;
+  readonly dataType: string | null;
+  /** The error's CONTEXT; for COPY it names the line. */
+  readonly context: string | null;
+  /** True when the error was raised while the server ran SQL of a function, not our statement itself. */
+  readonly internalQuery: boolean;
+
+  constructor(error: DatabaseError) {
+    super(error.message);
+    this.name = 'ServerError';
+    this.sqlState = error.code ?? 'XX000';
+    this.schema = error.schema ?? null;
+    this.table = error.table ?? null;
+    this.column = error.column ?? null;
+    this.constraint = error.constraint ?? null;
+    this.dataType = error.dataType ?? null;
+    this.context = error.where ?? null;
+    this.internalQuery = error.internalQuery !== undefined;
+  }
+}
+
+/** The connection is gone: socket closed, backend terminated, server shutting down or in recovery. */
+export class ConnectionLost extends Error {
+  readonly sqlState: string | null;
+
+  constructor(sqlState: string | null, cause: unknown) {
+    super('the connection to the server was lost', { cause });
+    this.name = 'ConnectionLost';
+    this.sqlState = sqlState;
+  }
+}
+
+/**
+ * SQLSTATEs that end a session: class 08 (connection exception), 57P01–57P05 (admin shutdown, crash shutdown, cannot
+ * connect now, database dropped, idle session timeout), 25P03 and 25P04 (idle in transaction and transaction timeout).
+ * Source: PostgreSQL documentation, appendix A, and the places that raise them with FATAL.
+ */
+const endsSession = (code: string): boolean => code.startsWith('08') || code.startsWith('57P') || code === '25P03' || code === '25P04';
+
+/** FATAL at login, but nothing that waiting would change: wrong password (28), no such database (3D), no right (42501). */
+const refusesUs = (code: string): boolean => code.startsWith('28') || code.startsWith('3D') || code === '42501';
+
+/** Turns whatever the driver raised into one of our two kinds. */
+export function fromDriver(error: unknown): ServerError | ConnectionLost {
+  if (error instanceof ServerError || error instanceof ConnectionLost) return error;
+  if (error instanceof DatabaseError && error.code !== undefined) {
+    const fatal = error.severity === 'FATAL' || error.severity === 'PANIC' || endsSession(error.code);
+    return fatal && !refusesUs(error.code) ? new ConnectionLost(error.code, error) : new ServerError(error);
+  }
+  return new ConnectionLost(null, error);
+}

@@ -1,0 +1,102 @@
+import { Client, type ClientConfig } from 'pg';
+import { ConnectionLost, fromDriver } from './server-error.ts';
+import { type SettingsSnapshot, settingsBetween, statementBytes } from './session-settings.ts';
+import { WireCopy, WireQuery, type WireResult } from './wire-query.ts';
+
+/** How long the server may take to accept a connection: a busy machine forks a backend in well under a second. */
+const connectTimeoutMs = 20_000;
+
+/** One connection to the sandbox and the state we have brought it to. */
+export class Session {
+  private settings: SettingsSnapshot = new Map();
+  private lostBecause: ConnectionLost | null = null;
+  private readonly client: Client;
+
+  private constructor(client: Client) {
+    this.client = client;
+    client.on('error', (error) => {
+      const cause = fromDriver(error);
+      this.lostBecause ??= cause instanceof ConnectionLost ? cause : new ConnectionLost(cause.sqlState, cause);
+    });
+    client.on('end', () => {
+      this.lostBecause ??= new ConnectionLost(null, null);
+    });
+  }
+
+  /** @throws ConnectionLost when the server does not accept us now, ServerError when it refuses (no such database). */
+  static async open(config: ClientConfig, startup: string[]): Promise<Session> {
+    const client = new Client({ connectionTimeoutMillis: connectTimeoutMs, keepAlive: true, application_name: 'restore-drill', ...config });
+    const session = new Session(client);
+    try {
+      await client.connect();
+    } catch (error) {
+      client.end().catch(() => {});
+      throw fromDriver(error);
+    }
+    try {
+      if (startup.length > 0) await session.text(startup.join(';'));
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    return session;
+  }
+
+  /** True once the connection is gone. */
+  get lost(): boolean {
+    return this.lostBecause !== null;
+  }
+
+  /** Runs SQL of our own. @throws ServerError, ConnectionLost */
+  text(sql: string): Promise<WireResult> {
+    return this.run(Buffer.from(sql, 'utf8'));
+  }
+
+  /** Runs exact bytes as one simple query. @throws ServerError, ConnectionLost */
+  run(sql: Buffer): Promise<WireResult> {
+    if (this.lostBecause !== null) return Promise.reject(this.lostBecause);
+    return this.client.query(new WireQuery(sql)).result;
+  }
+
+  /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */
+  async withParameters(sql: string, values: (string | number | bigint | Buffer | string[])[]): Promise<unknown[][]> {
+    if (this.lostBecause !== null) throw this.lostBecause;
+    try {
+      const result = await this.client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
+      return result.rows;
+    } catch (error) {
+      throw fromDriver(error);
+    }
+  }
+
+  /** Starts a COPY; see WireCopy. */
+  copy(sql: Buffer): WireCopy {
+    const copy = new WireCopy(sql);
+    if (this.lostBecause !== null) copy.handleError(this.lostBecause);
+    else this.client.query(copy);
+    return copy;
+  }
+
+  /** `I` idle, `T` in a transaction, `E` in a failed one. */
+  get transactionStatus(): string | null {
+    return this.client.getTransactionStatus();
+  }
+
+  /** Brings the session to the dump's settings at one point of the dump. @throws ServerError, ConnectionLost */
+  async apply(snapshot: SettingsSnapshot): Promise<void> {
+    for (const statement of settingsBetween(this.settings, snapshot)) await this.run(statementBytes(statement));
+    this.settings = snapshot;
+  }
+
+  /** Says goodbye; never throws. */
+  async close(): Promise<void> {
+    if (this.lost) return this.destroy();
+    await this.client.end().catch(() => {});
+  }
+
+  /** Drops the socket at once, also in the middle of a statement. */
+  destroy(): void {
+    this.lostBecause ??= new ConnectionLost(null, null);
+    this.client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,157 @@
+import type { Connection, Submittable } from 'pg';
+import { fromDriver } from './server-error.ts';
+
+/** What a simple query gave: its command tags in order, and the rows of all its statements as text. */
+export interface WireResult {
+  tags: string[];
+  rows: (string | null)[][];
+}
+
+/** Frame of a frontend message: type byte, then the length that counts itself (protocol 3.0, section 55.7). */
+function frameHeader(type: string, payloadBytes: number): Buffer {
+  const header = Buffer.allocUnsafe(5);
+  header.write(type, 0, 'latin1');
+  header.writeUInt32BE(payloadBytes + 4, 1);
+  return header;
+}
+
+const copyDoneMessage = frameHeader('c', 0);
+const terminator = Buffer.from([0]);
+
+type Outcome<T> = { resolve(value: T): void; reject(error: Error): void };
+
+/** A promise together with its two ends. (Promise.withResolvers needs Node 22.) */
+function deferred<T>(): { promise: Promise<T> } & Outcome<T> {
+  let ends: Outcome<T> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    ends = { resolve, reject };
+  });
+  if (ends === undefined) throw new Error('a promise runs its executor at once');
+  return { promise, ...ends };
+}
+
+/**
+ * A simple Query message with exact bytes. node-postgres would encode a JavaScript string as UTF-8, which spoils
+ * statements of a dump in another encoding; here the dump's own bytes go out under its own client_encoding.
+ */
+export class WireQuery implements Submittable {
+  readonly result: Promise<WireResult>;
+  protected connection: Connection | null = null;
+  private readonly done = deferred<WireResult>();
+  private readonly tags: string[] = [];
+  private readonly rows: (string | null)[][] = [];
+  private readonly sql: Buffer;
+
+  constructor(sql: Buffer) {
+    this.sql = sql;
+    this.result = this.done.promise;
+    // The caller may still be writing rows when the server answers with an error; it awaits `result` later.
+    this.result.catch(() => {});
+  }
+
+  submit(connection: Connection): void {
+    this.connection = connection;
+    const { stream } = connection;
+    stream.cork();
+    stream.write(frameHeader('Q', this.sql.length + 1));
+    stream.write(this.sql);
+    stream.write(terminator);
+    stream.uncork();
+  }
+
+  handleRowDescription(): void {}
+
+  handleDataRow(message: { fields: (string | null)[] }): void {
+    this.rows.push(message.fields);
+    this.handleRow(message.fields);
+  }
+
+  handleCommandComplete(message: { text: string }): void {
+    this.tags.push(message.text);
+  }
+
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+  handleCopyData(): void {}
+
+  /** A statement that is not one of our COPYs must not leave the session waiting for rows. */
+  handleCopyInResponse(connection: Connection): void {
+    const reason = Buffer.from('no rows follow this statement\0', 'latin1');
+    connection.stream.write(Buffer.concat([frameHeader('f', reason.length), reason]));
+  }
+
+  handleReadyForQuery(): void {
+    this.done.resolve({ tags: this.tags, rows: this.rows });
+  }
+
+  handleError(error: unknown): void {
+    this.done.reject(fromDriver(error));
+  }
+
+  protected handleRow(_fields: (string | null)[]): void {}
+}
+
+/**
+ * A COPY … FROM stdin whose rows are written straight from the reader's buffers: header and chunk go to the socket
+ * in one gathered write, without a copy. The SQL may be several statements around one COPY
+ * (`BEGIN; SELECT pg_current_xact_id(); COPY …; COMMIT`), so that a whole transaction costs one round trip.
+ */
+export class WireCopy extends WireQuery {
+  /** Resolves when the server asks for rows; rejects when it refuses the COPY. */
+  readonly ready: Promise<void>;
+  /** First value of the first row before the COPY began: the transaction id in our chunk transactions. */
+  firstValue: string | null = null;
+  private readonly open = deferred<void>();
+  private failed = false;
+  /** Ends the wait of a blocked write: after an error the server no longer reads rows, it drops them. */
+  private blockedWrite: (() => void) | null = null;
+
+  constructor(sql: Buffer) {
+    super(sql);
+    this.ready = this.open.promise;
+    this.ready.catch(() => {});
+  }
+
+  override handleCopyInResponse(): void {
+    this.open.resolve();
+  }
+
+  /** Writes a piece; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
+  write(bytes: Buffer): Promise<void> {
+    const stream = this.connection?.stream;
+    if (this.failed || stream === undefined || !stream.writable) return Promise.resolve();
+    stream.cork();
+    stream.write(frameHeader('d', bytes.length));
+    const more = stream.write(bytes);
+    stream.uncork();
+    if (more) return Promise.resolve();
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        stream.off('drain', settle);
+        stream.off('close', settle);
+        this.blockedWrite = null;
+        resolve();
+      };
+      stream.once('drain', settle);
+      stream.once('close', settle);
+      this.blockedWrite = settle;
+    });
+  }
+
+  /** Ends the rows and waits for the server's confirmation of everything in the query. */
+  finish(): Promise<WireResult> {
+    if (!this.failed) this.connection?.stream.write(copyDoneMessage);
+    return this.result;
+  }
+
+  override handleError(error: unknown): void {
+    this.failed = true;
+    super.handleError(error);
+    this.open.reject(fromDriver(error));
+    this.blockedWrite?.();
+  }
+
+  protected override handleRow(fields: (string | null)[]): void {
+    this.firstValue ??= fields[0] ?? null;
+  }
+}

@@ -1,0 +1,124 @@
+/** Reads plain SQL text – by pg_dump, pg_dumpall, other tools, or by hand – as a stream of dump events. */
+import { loadModule } from 'libpg-query';
+import type { DumpFormat } from '../../../domain/dump.ts';
+import { finding } from '../../../domain/findings.ts';
+import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { dumpError } from '../dump-error.ts';
+import { type CopyBlock, readCopyBlock } from './copy-block.ts';
+import { parseDumpComment } from './dump-comments.ts';
+import { HeaderFacts } from './header-facts.ts';
+import { MetaCommands } from './meta-commands.ts';
+import { Session } from './session.ts';
+import { SqlWindow } from './sql-window.ts';
+import { StatementScanner, type TextPiece } from './statement-scanner.ts';
+import { StatementSorter } from './statement-sorter.ts';
+
+/**
+ * Reads plain SQL to its end in constant memory. Nothing is executed: psql meta-commands that would change the meaning
+ * of the dump become findings, all others are passed over.
+ *
+ * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, DUMP_UNREADABLE
+ */
+export async function* readPlainDump(bytes: ByteSource, format: DumpFormat): DumpReader {
+  await loadModule();
+  const window = new SqlWindow(bytes);
+  const reader = new PlainDumpReader(window, format);
+  for (;;) {
+    const step = reader.step();
+    if (step === 'more') await window.more();
+    else {
+      yield* reader.takeEvents();
+      if (step === 'end') return;
+      if (step !== 'next') yield* readCopyBlock(window, step);
+    }
+  }
+}
+
+/** What to do next: read on, get more text first, or read the rows of a COPY. */
+type Step = 'next' | 'more' | 'end' | CopyBlock;
+
+class PlainDumpReader {
+  readonly #window: SqlWindow;
+  readonly #scanner: StatementScanner;
+  readonly #facts: HeaderFacts;
+  readonly #session: Session;
+  readonly #sorter: StatementSorter;
+  readonly #metaCommands: MetaCommands;
+  #sawStatement = false;
+
+  constructor(window: SqlWindow, format: DumpFormat) {
+    this.#window = window;
+    this.#scanner = new StatementScanner(window);
+    this.#facts = new HeaderFacts(format);
+    this.#session = new Session(window);
+    this.#sorter = new StatementSorter(this.#session, this.#scanner.lexer, window);
+    this.#metaCommands = new MetaCommands(this.#session, this.#sorter, this.#facts);
+  }
+
+  /** Deals with text until there is something to hand on. */
+  step(): Step {
+    const ready = this.#sorter.entries.ready;
+    for (;;) {
+      const piece = this.#scanner.next();
+      if (piece === 'more') return 'more';
+      if (piece === 'end') {
+        this.#finish();
+        return 'end';
+      }
+      const copy = this.#take(piece);
+      if (copy !== null) return copy;
+      if (ready.length > 0) return 'next';
+    }
+  }
+
+  /** Events that are ready; the header comes before everything else, and again when it has grown. */
+  *takeEvents(): Generator<DumpEvent> {
+    const header = this.#facts.takeEvent();
+    if (header !== null) yield header;
+    yield* this.#sorter.entries.ready.splice(0);
+  }
+
+  #take(piece: TextPiece): CopyBlock | null {
+    if (piece.kind === 'comment') {
+      this.#comment(piece.bytes, piece.line);
+      return null;
+    }
+    this.#sawStatement = true;
+    if (piece.kind === 'meta-command') {
+      this.#metaCommands.take(piece);
+      return null;
+    }
+    const copy = this.#sorter.take(piece.bytes, piece.line);
+    this.#scanner.lexer.standardConformingStrings = this.#session.standardConformingStrings;
+    if (this.#session.encoding !== null) this.#facts.learn({ encoding: this.#session.encoding });
+    return copy;
+  }
+
+  #comment(bytes: Buffer, line: number): void {
+    const comment = parseDumpComment(this.#session.decodeDisplay(bytes));
+    if (comment === null) return;
+    if (comment.kind === 'entry') this.#sorter.startHeader(comment);
+    else {
+      // What follows the comments that begin or end a dump belongs to no entry.
+      if (comment.kind === 'begin' || comment.kind === 'complete') this.#sorter.startHeader(null);
+      const oddity = this.#facts.note(comment, line);
+      if (oddity !== null) this.#sorter.report(finding('DUMP_HEADER_ODD', `${oddity}.`));
+    }
+  }
+
+  #finish(): void {
+    const { line } = this.#window;
+    this.#sorter.finish();
+    this.#facts.requireEnd(line);
+    if (!this.#sawStatement && !this.#facts.hasBegun) {
+      throw dumpError('DUMP_NOT_A_DUMP', 'the text holds no SQL statement, only comments');
+    }
+    if (!this.#facts.endConfirmed) {
+      const message =
+        'The dump has no line that marks its end, so a dump cut off between two statements would go unnoticed.';
+      this.#sorter.report(finding('DUMP_HEADER_ODD', message));
+    }
+    this.#sorter.entries.ready.push({ kind: 'end', complete: true });
+  }
+}

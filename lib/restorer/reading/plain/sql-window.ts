@@ -1,0 +1,110 @@
+import type { ByteSource } from '../byte-source.ts';
+import { dumpError } from '../dump-error.ts';
+import { byte } from './byte-kinds.ts';
+
+/**
+ * Longest statement that is held in memory. V8 cannot make longer strings (2^29 - 24 characters); PostgreSQL itself
+ * takes at most 1 GiB. Rows of COPY do not count: they are never held.
+ */
+const maxStatementBytes = 2 ** 29 - 24;
+
+/** The part of the text that is at hand: from the start of the current statement to the last piece that arrived. */
+export class SqlWindow {
+  /** Exactly the bytes at hand; those before `start` are done with. */
+  bytes: Buffer = Buffer.alloc(0);
+  start = 0;
+  /** True when no more bytes will come than those at hand. */
+  ended = false;
+  /** 1-based line of `start`. */
+  line = 1;
+
+  readonly #source: ByteSource;
+  #storage: Buffer | null = null;
+  #decode: ((piece: Buffer | null) => Buffer) | null = null;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Next piece of the text, past what is at hand; null at the end. Never empty. */
+  async readPiece(): Promise<Buffer | null> {
+    while (!this.ended) {
+      const raw = await this.#source.readPiece();
+      if (raw === null) this.ended = true;
+      const piece = this.#decode === null ? raw : this.#decode(raw);
+      if (piece !== null && piece.length > 0) return piece;
+    }
+    return null;
+  }
+
+  /**
+   * Adds the next piece to what is at hand; false at the end of the text.
+   * @throws DrillError DUMP_UNREADABLE when one statement is longer than can be held.
+   */
+  async more(): Promise<boolean> {
+    const piece = await this.readPiece();
+    if (piece === null) return false;
+    const live = this.bytes.length - this.start;
+    if (live === 0) {
+      this.resume(piece, 0);
+      return true;
+    }
+    const needed = live + piece.length;
+    if (needed > maxStatementBytes) {
+      throw dumpError(
+        'DUMP_UNREADABLE',
+        `line ${this.line}: a statement longer than ${maxStatementBytes} bytes`,
+      );
+    }
+    if (this.#storage === null || this.bytes.length + piece.length > this.#storage.length) {
+      // Doubling for statements that span many pieces keeps the copying linear.
+      const storage = Buffer.allocUnsafeSlow(live > piece.length ? needed * 2 : needed);
+      this.bytes.copy(storage, 0, this.start);
+      this.start = 0;
+      this.#storage = storage;
+      this.bytes = storage.subarray(0, live);
+    }
+    piece.copy(this.#storage, this.bytes.length);
+    this.bytes = this.#storage.subarray(0, this.bytes.length + piece.length);
+    return true;
+  }
+
+  /** Moves the start on, counting lines. */
+  advanceTo(end: number): void {
+    for (let at = this.bytes.indexOf(byte.lineFeed, this.start); at >= 0 && at < end; ) {
+      this.line++;
+      at = this.bytes.indexOf(byte.lineFeed, at + 1);
+    }
+    this.start = end;
+  }
+
+  /** Gives away everything at hand, for readers of rows, who count the lines themselves. */
+  takeAll(): Buffer {
+    const taken = this.bytes.subarray(this.start);
+    this.resume(Buffer.alloc(0), 0);
+    return taken;
+  }
+
+  /** Goes on with these bytes from `start`. */
+  resume(bytes: Buffer, start: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.#storage = null;
+  }
+
+  /** Takes `from` to `to` out of the bytes at hand, as psql takes a meta-command out of a statement. */
+  cut(from: number, to: number): void {
+    this.resume(Buffer.concat([this.bytes.subarray(this.start, from), this.bytes.subarray(to)]), 0);
+  }
+
+  /** Puts bytes before what is at hand. */
+  prepend(bytes: Buffer): void {
+    if (bytes.length > 0) this.resume(Buffer.concat([bytes, this.bytes.subarray(this.start)]), 0);
+  }
+
+  /** Passes everything from `start` on through a decoder; it is called with null at the end of the text. */
+  decodeWith(decode: (piece: Buffer | null) => Buffer): void {
+    this.#decode = decode;
+    this.resume(decode(this.bytes.subarray(this.start)), 0);
+  }
+}

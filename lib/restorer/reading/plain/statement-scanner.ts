@@ -1,0 +1,141 @@
+import { dumpError } from '../dump-error.ts';
+import { ByteKind, byte, kindOf } from './byte-kinds.ts';
+import type { SqlWindow } from './sql-window.ts';
+import { StatementLexer } from './statement-lexer.ts';
+
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** One piece of the text that means something on its own. */
+export type TextPiece =
+  | { kind: 'statement'; bytes: Buffer; line: number }
+  /** One line beginning with `--`, where a statement may begin. Without its end of line. */
+  | { kind: 'comment'; bytes: Buffer; line: number }
+  /** A meta-command up to the end of its line. `inStatement`: it stands in the middle of a statement. */
+  | { kind: 'meta-command'; bytes: Buffer; line: number; inStatement: boolean };
+
+/** Splits text into statements, comment lines and meta-commands. Its lexer tells more about the last statement. */
+export class StatementScanner {
+  readonly lexer = new StatementLexer();
+  readonly #window: SqlWindow;
+  #inStatement = false;
+  #commentDepth = 0;
+  #isFirst = true;
+
+  constructor(window: SqlWindow) {
+    this.#window = window;
+  }
+
+  /**
+   * The next piece from what is at hand: `more` when it takes more text to tell, `end` when all text is used up.
+   * Bytes are valid until the next call.
+   * @throws DrillError DUMP_TRUNCATED when the text ends inside a statement or comment.
+   */
+  next(): TextPiece | 'more' | 'end' {
+    return this.#inStatement ? this.#continueStatement() : this.#atBoundary();
+  }
+
+  #atBoundary(): TextPiece | 'more' | 'end' {
+    const window = this.#window;
+    const { bytes } = window;
+    let at = window.start;
+    if (this.#isFirst) {
+      if (bytes.length - at < byteOrderMark.length && !window.ended) return 'more';
+      if (bytes.subarray(at, at + byteOrderMark.length).equals(byteOrderMark)) at += byteOrderMark.length;
+      this.#isFirst = false;
+    }
+    for (;;) {
+      if (this.#commentDepth > 0) {
+        at = this.#passComment(bytes, at);
+        if (this.#commentDepth > 0) return this.#lacking(at, 'a comment');
+      }
+      while (at < bytes.length && isBetweenStatements(bytes, at)) at++;
+      window.advanceTo(at);
+      if (at >= bytes.length) return window.ended ? 'end' : 'more';
+      const next = bytes[at + 1];
+      const isPair = bytes[at] === byte.dash || bytes[at] === byte.slash;
+      if (isPair && next === undefined && !window.ended) return 'more';
+      if (bytes[at] === byte.slash && next === byte.star) {
+        this.#commentDepth = 1;
+        at += 2;
+      } else if (bytes[at] === byte.dash && next === byte.dash) return this.#line('comment', at, false);
+      else if (bytes[at] === byte.backslash) return this.#line('meta-command', at, false);
+      else {
+        this.#inStatement = true;
+        this.lexer.reset();
+        return this.#continueStatement();
+      }
+    }
+  }
+
+  #continueStatement(): TextPiece | 'more' | 'end' {
+    const window = this.#window;
+    const { start, line } = window;
+    const stop = this.lexer.scan(window.bytes, start, window.ended);
+    const at = start + this.lexer.offset;
+    if (stop === 'more') return this.#lacking(null, `a ${this.lexer.mode}`);
+    if (stop === 'backslash' && window.bytes[at + 1] !== byte.semicolon)
+      return this.#line('meta-command', at, true);
+    const bytes = window.bytes.subarray(start, at);
+    // `\;` separates statements that psql sends together.
+    window.advanceTo(at + (stop === 'backslash' ? 2 : 1));
+    this.#inStatement = false;
+    return { kind: 'statement', bytes: trimEnd(bytes), line };
+  }
+
+  /** A whole line from `at` on; a meta-command in a statement is taken out of it. */
+  #line(kind: 'comment' | 'meta-command', at: number, inStatement: boolean): TextPiece | 'more' | 'end' {
+    const window = this.#window;
+    let end = at;
+    while (end < window.bytes.length && kindOf(window.bytes, end) !== ByteKind.newline) end++;
+    if (end === window.bytes.length && !window.ended) return 'more';
+    const bytes = window.bytes.subarray(at, end);
+    const { line } = window;
+    if (kind === 'comment') {
+      window.advanceTo(end);
+      return { kind, bytes, line };
+    }
+    if (inStatement) window.cut(at, end);
+    else window.advanceTo(end);
+    return { kind, bytes, line, inStatement };
+  }
+
+  #lacking(at: number | null, what: string): 'more' {
+    const window = this.#window;
+    if (!window.ended) {
+      if (at !== null) window.advanceTo(at);
+      return 'more';
+    }
+    const { line } = window;
+    window.advanceTo(window.bytes.length);
+    throw dumpError(
+      'DUMP_TRUNCATED',
+      `the dump ends at line ${window.line}, inside ${what} (begun at line ${line})`,
+    );
+  }
+
+  /** Passes over a block comment, which may nest, as far as the bytes go. */
+  #passComment(bytes: Buffer, from: number): number {
+    let at = from;
+    while (at + 1 < bytes.length && this.#commentDepth > 0) {
+      if (bytes[at] === byte.star && bytes[at + 1] === byte.slash) {
+        this.#commentDepth--;
+        at += 2;
+      } else if (bytes[at] === byte.slash && bytes[at + 1] === byte.star) {
+        this.#commentDepth++;
+        at += 2;
+      } else at++;
+    }
+    return at;
+  }
+}
+
+const isBetweenStatements = (bytes: Buffer, at: number): boolean => {
+  const kind = kindOf(bytes, at);
+  return kind === ByteKind.blank || kind === ByteKind.newline || bytes[at] === byte.semicolon;
+};
+
+function trimEnd(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && [ByteKind.blank, ByteKind.newline].some((kind) => kind === kindOf(bytes, end - 1))) end--;
+  return end === bytes.length ? bytes : bytes.subarray(0, end);
+}

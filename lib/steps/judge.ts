@@ -1,0 +1,167 @@
+import type { AttemptReport } from '../domain/attempt-report.ts';
+import { summariseRestore } from '../domain/attempt-report.ts';
+import type { PlannedCheck } from '../domain/checks/check.ts';
+import { dumpMoment } from '../domain/dump-moment.ts';
+import type { DrillState } from '../domain/drill-state.ts';
+import { failureFinding } from '../domain/failure.ts';
+import { type Finding, finding } from '../domain/findings.ts';
+import { judgeAttempt, olderDumpMayHelp } from '../domain/judgement.ts';
+import { measureRpo, measureRto } from '../domain/objectives.ts';
+import { extendPhases } from '../domain/phases.ts';
+import type { RestoreAccount } from '../domain/restore-account.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { readAccount } from './plan-checks.ts';
+import type { StoredCheckResult } from './run-check.ts';
+import { evidenceNames, type StepWith } from './step.ts';
+
+type Judged = { check: PlannedCheck; stored: StoredCheckResult | null };
+
+/** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
+export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock'> = async (state, ports) => {
+  const { failure, ...rest } = state;
+  const findings = [...state.findings, ...(failure === undefined ? [] : [failureFinding(failure)])];
+  const account = state.restored === null ? null : await readAccount(state.drillId, state.attempt, ports);
+  const plan = account === null ? null : await readPlan(state, ports);
+  const judged = plan === null ? [] : await readResults(state, plan.planned, ports);
+  const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
+  await ports.evidence.putJson(state.drillId, evidenceNames.attempt(state.attempt), report);
+
+  const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report);
+  return {
+    ...rest,
+    stage: worthTrying ? 'try older dump' : 'judged',
+    verdict: state.verdict ?? report.verdict,
+    phases: checksPhase(state, judged),
+  };
+};
+
+function reportAttempt(
+  state: DrillState,
+  findings: Finding[],
+  account: RestoreAccount | null,
+  judged: Judged[],
+  notTested: string[] | null,
+  ports: Pick<DrillPorts, 'configuration'>,
+): AttemptReport {
+  const { objectives, restore } = ports.configuration.database(state.database);
+  const { rto, findings: rtoFindings } = measureRto({
+    startedAt: state.startedAt,
+    lastCheckPassedAt: lastPassed(judged),
+    targetSeconds: objectives.rtoSeconds,
+  });
+  const { rpo, findings: rpoFindings } = rpoOf(state, judged, objectives.rpoSeconds);
+  const judgement = judgeAttempt({
+    findings: [...findings, ...(account?.findings ?? []), ...integrityFindings(state, account), ...rtoFindings, ...rpoFindings],
+    account,
+    checks: judged.map(({ check, stored }) => ({ name: check.name, result: stored?.result ?? null })),
+  });
+  return {
+    attempt: state.attempt,
+    dump: state.dump,
+    ...judgement,
+    checks: judged.map(({ check, stored }) => ({
+      name: check.name,
+      kind: check.kind,
+      status: stored?.result.status ?? 'could not run',
+      durationMs: stored?.result.durationMs ?? 0,
+    })),
+    tables: account === null ? [] : tablesOf(account, judged),
+    restore:
+      account === null
+        ? null
+        : summariseRestore(account, {
+            connections: restore.connections,
+            serverVersion: state.sandbox?.address?.serverVersion ?? 'unknown',
+          }),
+    sha256: account?.sha256 ?? null,
+    rto,
+    rpo,
+    notTested: notTested ?? ['the restored data: the drill did not get that far'],
+  };
+}
+
+/** The digest can only be judged after the last byte was read. */
+function integrityFindings(state: DrillState, account: RestoreAccount | null): Finding[] {
+  const expected = state.dump?.expectedSha256 ?? null;
+  if (account === null || state.dump === null) return [];
+  if (expected === null) {
+    return [finding('CHECKSUM_ABSENT', `${state.dump.key} has no .sha256 beside it, so its bytes were not verified`)];
+  }
+  if (account.sha256 === null || account.sha256 === expected) return [];
+  return [
+    finding('CHECKSUM_MISMATCH', `SHA-256 of ${state.dump.key} is ${account.sha256}; its sidecar says ${expected}`),
+  ];
+}
+
+function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null) {
+  const newestRow = judged.map(({ stored }) => stored?.result.measured.newestRow).filter((row) => row !== undefined).sort().at(-1);
+  const moment = state.dump === null ? null : dumpMoment(state.dump).dumpMoment;
+  return measureRpo({
+    asOf: asOf(state),
+    dumpPoint: moment,
+    uploadEnd: state.dump?.uploadedAt ?? null,
+    newestRow: newestRow ?? null,
+    targetSeconds: state.dump === null ? null : targetSeconds,
+    intervalSeconds: state.dumpIntervalSeconds,
+  });
+}
+
+/**
+ * The moment of the imagined disaster: `--at`, else now – but for a dump that was asked for by name, its own moment,
+ * because its age today says nothing about the backup job.
+ */
+export function asOf(state: DrillState): string {
+  if (state.request.at !== null) return state.request.at;
+  if (state.request.key !== null && state.dump !== null) return dumpMoment(state.dump).dumpMoment;
+  return state.startedAt;
+}
+
+function lastPassed(judged: Judged[]): string | null {
+  const passed = judged.filter(({ stored }) => stored?.result.status === 'passed').map(({ stored }) => stored?.endedAt ?? '');
+  return passed.sort().at(-1) ?? null;
+}
+
+/** Row counts as the checks measured them, under the dump's names; what no check counted comes from the account. */
+function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
+  const dumpNames = new Map(account.databases.map(({ dumpName, name }) => [name, dumpName ?? name]));
+  const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
+  const source = counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
+  return source
+    .map(({ database, schema, name, rows }) => ({ database: dumpNames.get(database) ?? database, schema, name, rows }))
+    .sort((a, b) => `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`));
+}
+
+function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] {
+  const ends = judged.map(({ stored }) => stored?.endedAt).filter((end) => end !== undefined).sort();
+  const endedAt = ends.at(-1);
+  const last = state.phases.at(-1);
+  if (endedAt === undefined || last === undefined) return state.phases;
+  const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
+  return extendPhases(state.phases, { name: 'Run checks', startedAt, endedAt });
+}
+
+async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) {
+  // A failure between restore and checks leaves no plan: then nothing was checked, and the failure says why.
+  if (state.checks.length === 0 && state.stage !== 'checks planned') return { planned: [], notTested: null };
+  return (await ports.evidence.getJson(state.drillId, evidenceNames.plannedChecks(state.attempt))) as {
+    planned: PlannedCheck[];
+    notTested: string[];
+  };
+}
+
+/** A check whose result is missing is judged as not run. */
+async function readResults(
+  state: DrillState,
+  planned: PlannedCheck[],
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<Judged[]> {
+  return Promise.all(
+    planned.map(async (check, index) => ({
+      check,
+      stored: (await ports.evidence.findJson(
+        state.drillId,
+        evidenceNames.checkResult(state.attempt, index),
+      )) as StoredCheckResult | null,
+    })),
+  );
+}

@@ -1,0 +1,65 @@
+import { type DrillState, newDrillState } from '../domain/drill-state.ts';
+import { isDrillError } from '../domain/errors.ts';
+import { finding } from '../domain/findings.ts';
+import { normaliseRequest } from '../domain/request.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { leaseSeconds } from './step.ts';
+
+/** What the machine hands to its first state. */
+export interface ExecutionStart {
+  input: unknown;
+  execution: { id: string; name: string; startedAt: string };
+  /** Who started it, when the door knows better than the input. */
+  operator?: string;
+}
+
+/**
+ * First state: any JSON becomes a full request or a clear refusal; takes the database's lock so that two drills of one
+ * database never run at once. A refused drill still gets its record.
+ */
+export async function normaliseRequestStep(
+  start: ExecutionStart,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger'>,
+): Promise<DrillState> {
+  const normalised = normalise(start, ports);
+  const state = newDrillState({
+    drillId: start.execution.name,
+    database: normalised.database ?? 'unknown',
+    operator: start.operator ?? 'unknown',
+    startedAt: start.execution.startedAt,
+  });
+  if (!normalised.accepted) {
+    return { ...state, stage: 'refused', drillFindings: normalised.findings, summary: normalised.findings[0]?.message ?? '' };
+  }
+  const leaseExpiresAt = new Date(ports.clock.now().getTime() + leaseSeconds * 1000).toISOString();
+  const lock = await ports.ledger.lock({ database: normalised.database, drillId: state.drillId, leaseExpiresAt });
+  if (!lock.taken) {
+    const message = `drill ${lock.heldBy.drillId} of ${normalised.database} is running (its lease ends ${lock.heldBy.leaseExpiresAt})`;
+    return {
+      ...state,
+      stage: 'refused',
+      request: normalised.request,
+      drillFindings: [finding('DRILL_ALREADY_RUNNING', message)],
+      summary: message,
+    };
+  }
+  return { ...state, stage: 'accepted', request: normalised.request };
+}
+
+/** A configuration with mistakes refuses the request too: every mistake becomes a finding of its own. */
+function normalise(
+  start: ExecutionStart,
+  ports: Pick<DrillPorts, 'clock' | 'configuration'>,
+): ReturnType<typeof normaliseRequest> {
+  try {
+    return normaliseRequest(start.input, {
+      databases: ports.configuration.databases(),
+      now: ports.clock.now(),
+      defaultOperator: start.operator ?? 'unknown',
+    });
+  } catch (error) {
+    if (!isDrillError(error)) throw error;
+    const findings = error.message.split('\n').map((line) => finding(error.code, line, error.hint));
+    return { accepted: false, database: null, findings };
+  }
+}

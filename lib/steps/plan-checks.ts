@@ -1,0 +1,72 @@
+import type { CheckContext } from '../domain/checks/check.ts';
+import { dumpMoment } from '../domain/dump-moment.ts';
+import type { RestoreAccount } from '../domain/restore-account.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { extendPhases } from '../domain/phases.ts';
+import { evidenceNames, type StepWith } from './step.ts';
+
+/**
+ * Plans every check from the account and drills.yaml. A dump that was not read to its end is not checked: what it
+ * holds is known to be incomplete, and a list of consequences would only hide the cause.
+ */
+export const planChecksStep: StepWith<'configuration' | 'evidence' | 'checks' | 'planChecks' | 'ledger'> = async (
+  state,
+  ports,
+) => {
+  const account = await readAccount(state.drillId, state.attempt, ports);
+  const address = state.sandbox?.address;
+  if (state.dump === null || address === null || address === undefined) throw new Error('nothing was restored');
+  const config = ports.configuration.database(state.database);
+  const { planned, notTested } = account.complete
+    ? ports.planChecks({
+        account,
+        configured: config.checks,
+        lastProvenRows: await lastProvenRows(state.database, ports),
+        ...dumpMoment(state.dump),
+        defaultDatabase: account.databases[0]?.name ?? 'postgres',
+        statementTimeoutSeconds: config.statementTimeoutSeconds,
+      } satisfies CheckContext)
+    : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
+  if (planned.length > 0) {
+    for (const { name } of account.databases) await ports.checks.prepare(address, name);
+  }
+  await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), { planned, notTested });
+  return {
+    ...state,
+    stage: 'checks planned',
+    checks: planned.map((check, index) => ({ index, name: check.name })),
+    phases: restorePhase(state),
+  };
+};
+
+function restorePhase(state: Parameters<typeof planChecksStep>[0]) {
+  const { restored } = state;
+  if (restored === null) return state.phases;
+  const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();
+  const { startedAt, bytesRead, rowsLoaded } = restored;
+  return extendPhases(state.phases, {
+    name: 'Restore dump into sandbox',
+    startedAt,
+    endedAt,
+    bytes: bytesRead,
+    rows: rowsLoaded,
+  });
+}
+
+/** The account that the restore left. @throws DrillError when there is none */
+export async function readAccount(
+  drillId: string,
+  attempt: number,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<RestoreAccount> {
+  return (await ports.evidence.getJson(drillId, evidenceNames.account(attempt))) as RestoreAccount;
+}
+
+async function lastProvenRows(database: string, ports: Pick<DrillPorts, 'ledger'>): Promise<Record<string, number> | null> {
+  const last = await ports.ledger.lastProven(database);
+  if (last === null) return null;
+  const clusters = new Set(last.tables.map((table) => table.database)).size > 1;
+  return Object.fromEntries(
+    last.tables.map((table) => [`${clusters ? `${table.database}:` : ''}${table.schema}.${table.name}`, table.rows]),
+  );
+}

@@ -1,0 +1,55 @@
+import { finding } from '../domain/findings.ts';
+import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox-plan.ts';
+import type { StepWith } from './step.ts';
+
+/**
+ * Decides what the sandbox shall be. In a walk-back the sandbox at hand is used again when its server is not older
+ * than the dump: PostgreSQL restores upwards, never downwards.
+ */
+export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> = async (state, ports) => {
+  const { dump } = state;
+  if (dump === null) throw new Error('no dump to plan for');
+  const { sandbox } = ports.configuration.database(state.database);
+  const configured = sandbox.majorVersion;
+  const chosen = majorFor(dump.header.majorVersion, configured);
+  if ('unsupported' in chosen) {
+    const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
+    return {
+      ...state,
+      stage: 'plan impossible',
+      findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
+    };
+  }
+  const unknown = dump.header.majorVersion === null && configured === null;
+  const findings = unknown
+    ? [...state.findings, finding('SERVER_VERSION_UNKNOWN', `the dump names no server version; PostgreSQL ${chosen.major} is used`)]
+    : state.findings;
+  if (state.plan !== null && state.sandbox?.address != null) return reuse({ ...state, findings }, chosen.major);
+
+  const now = ports.clock.now();
+  const compressed = dump.header.format.wrappings.length > 0 || dump.header.format.archiveVersion !== null;
+  return {
+    ...state,
+    stage: 'sandbox planned',
+    findings,
+    plan: {
+      drillId: state.drillId,
+      database: state.database,
+      majorVersion: chosen.major,
+      storageBytes: sandbox.storageBytes ?? storageBytesFor({ sizeBytes: dump.sizeBytes, compressed }),
+      leaseExpiresAt: new Date(now.getTime() + sandbox.leaseSeconds * 1000).toISOString(),
+    },
+    // Known before it is asked for: whatever happens next, teardown finds it.
+    sandbox: { sandboxId: ports.sandboxes.sandboxIdFor(state.drillId), askedAt: now.toISOString(), address: null },
+  };
+};
+
+function reuse(state: Parameters<typeof planSandboxStep>[0], major: number) {
+  if (state.plan !== null && state.plan.majorVersion >= major) return { ...state, stage: 'sandbox at hand' as const };
+  const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${state.plan?.majorVersion}`;
+  return {
+    ...state,
+    stage: 'plan impossible' as const,
+    findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
+  };
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { CheckResult, PlannedCheck } from '../domain/checks/check.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { evidenceNames } from './step.ts';
+
+const address = z.strictObject({
+  sandboxId: z.string(),
+  host: z.string(),
+  port: z.number(),
+  masterRole: z.string(),
+  serverVersion: z.string(),
+});
+
+/** One Map item: a pointer to a planned check and where to ask it. */
+export const checkItem = z.object({
+  drillId: z.string(),
+  attempt: z.number(),
+  database: z.string(),
+  address,
+  check: z.object({ index: z.number(), name: z.string() }),
+});
+
+/** A check's result with the moment it came: RTO ends with the last one that passed. */
+export interface StoredCheckResult {
+  result: CheckResult;
+  endedAt: string;
+}
+
+/** Carries out one planned check and keeps its result; the Map gets only its status back. */
+export async function runCheckStep(
+  input: unknown,
+  ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
+): Promise<{ index: number; status: string }> {
+  const item = checkItem.parse(input);
+  const planned = (await ports.evidence.getJson(
+    item.drillId,
+    evidenceNames.plannedChecks(item.attempt),
+  )) as { planned: PlannedCheck[] };
+  const check = planned.planned[item.check.index];
+  if (check === undefined) throw new Error(`no planned check ${item.check.index}`);
+  const result = await ports.checks.run(check, item.address);
+  const stored: StoredCheckResult = { result, endedAt: ports.clock.now().toISOString() };
+  await ports.evidence.putJson(item.drillId, evidenceNames.checkResult(item.attempt, item.check.index), stored);
+  return { index: item.check.index, status: result.status };
+}

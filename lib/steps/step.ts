@@ -1,0 +1,24 @@
+import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+
+/** A step of the machine: the state goes in, the next state comes out; effects only through the ports. */
+export type Step = (state: DrillState, ports: DrillPorts) => Promise<DrillState>;
+
+/** The ports a step needs, and nothing else: keeps each Lambda's rights small and each test's fakes short. */
+export type StepWith<Needed extends keyof DrillPorts> = (
+  state: DrillState,
+  ports: Pick<DrillPorts, Needed>,
+) => Promise<DrillState>;
+
+/** Seconds after the start when a drill's lease ends and sweepers may remove what is left: the machine's own limit. */
+export const leaseSeconds = 40 * 3600;
+
+/** Evidence names, shared by the step that writes and the one that reads. */
+export const evidenceNames = {
+  restoreRequest: (attempt: number) => `restore-request-${attempt}`,
+  account: (attempt: number) => `account-${attempt}`,
+  plannedChecks: (attempt: number) => `checks-${attempt}`,
+  checkResult: (attempt: number, index: number) => `check-${attempt}-${index}`,
+  attempt: (attempt: number) => `attempt-${attempt}`,
+  record: 'record',
+} as const;

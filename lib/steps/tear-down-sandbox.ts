@@ -1,0 +1,34 @@
+import { finding } from '../domain/findings.ts';
+import { secondsBetween } from '../domain/objectives.ts';
+import type { StepWith } from './step.ts';
+
+/** How long removal may take before the record says that it was not confirmed; RDS needs about 5 minutes. */
+const teardownLimitSeconds = 45 * 60;
+
+/** Starts the removal of whatever this drill made; a drill that made nothing passes through. */
+export const tearDownSandboxStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
+  const askedAt = ports.clock.now().toISOString();
+  if (state.sandbox !== null) await ports.sandboxes.remove(state.sandbox.sandboxId);
+  return { ...state, stage: 'sandbox leaving', teardown: { askedAt, confirmed: false, detail: 'asked' } };
+};
+
+/** One look whether the sandbox is gone. Only then is the record sealed. */
+export const confirmGoneStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
+  const askedAt = state.teardown?.askedAt ?? ports.clock.now().toISOString();
+  if (state.sandbox === null) {
+    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: true, detail: 'no sandbox was made' } };
+  }
+  const look = await ports.sandboxes.look(state.sandbox.sandboxId);
+  if (look.state === 'gone') {
+    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' } };
+  }
+  const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
+  if (waitedSeconds < teardownLimitSeconds) return { ...state, stage: 'sandbox leaving' };
+  const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes`;
+  return {
+    ...state,
+    stage: 'sandbox gone',
+    teardown: { askedAt, confirmed: false, detail },
+    drillFindings: [...state.drillFindings, finding('TEARDOWN_FAILED', detail)],
+  };
+};

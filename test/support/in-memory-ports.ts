@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream';
+import type { CheckResult, PlannedCheck } from '../../lib/domain/checks/check.ts';
+import { defaultDatabaseConfig } from '../../lib/domain/config.ts';
+import type { DrillRecord } from '../../lib/domain/drill-record.ts';
+import type { DumpHeader, DumpObject } from '../../lib/domain/dump.ts';
+import type { RestoreAccount } from '../../lib/domain/restore-account.ts';
+import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
+import type { SandboxLook } from '../../lib/ports/sandbox.ts';
+
+/** A header as pg_dump 15 writes it. */
+export const aHeader = (given: Partial<DumpHeader> = {}): DumpHeader => ({
+  format: { layout: 'plain', wrappings: ['gzip'], archiveVersion: null },
+  serverVersion: '15.18',
+  dumpVersion: '15.18',
+  majorVersion: 15,
+  encoding: 'UTF8',
+  database: null,
+  consistencyPoint: null,
+  ...given,
+});
+
+/** An account of a dump with one table of three rows. */
+export const anAccount = (given: Partial<RestoreAccount> = {}): RestoreAccount => ({
+  engine: 'native',
+  complete: true,
+  sha256: 'ab'.repeat(32),
+  bytesRead: 1000,
+  databases: [{ dumpName: null, name: 'restored' }],
+  rolesCreated: [],
+  entries: [
+    { id: 1, database: 'restored', type: 'TABLE', schema: 'public', name: 't', owner: null, outcome: { status: 'restored' }, seconds: 0.1 },
+  ],
+  tables: [{ database: 'restored', schema: 'public', name: 't', rowsInDump: 3, rowsLoaded: 3, bytes: 30, seconds: 0.1 }],
+  announced: [],
+  phases: [],
+  findings: [],
+  ...given,
+});
+
+export const aPassedCheck = (check: PlannedCheck): CheckResult => ({
+  id: check.id,
+  name: check.name,
+  kind: check.kind,
+  status: 'passed',
+  durationMs: 5,
+  findings: [],
+  measured: { tables: [{ database: 'restored', schema: 'public', name: 't', rows: 3 }] },
+});
+
+/** What a test can look at afterwards. */
+export interface Witness {
+  records: DrillRecord[];
+  locks: Map<string, string>;
+  sandboxes: Map<string, SandboxLook>;
+  removed: string[];
+  restoredKeys: string[];
+}
+
+/**
+ * Ports of a world in memory where everything goes well: three nightly dumps, a sandbox that is ready at the second
+ * look, one check that passes. Tests override what shall go otherwise.
+ */
+export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPorts; witness: Witness } {
+  const witness: Witness = { records: [], locks: new Map(), sandboxes: new Map(), removed: [], restoredKeys: [] };
+  const evidence = new Map<string, unknown>();
+  const looks = new Map<string, number>();
+  const objects: DumpObject[] = ['18', '17', '16'].map((day) => ({
+    key: `shop_202611${day}T020000Z.sql.gz`,
+    sizeBytes: 1000,
+    modifiedAt: `2026-11-${day}T02:05:00.000Z`,
+  }));
+  const config = defaultDatabaseConfig({
+    kind: 'folder', folder: '.', pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz', timezone: 'UTC', minBytes: 0,
+    maxAgeSeconds: null, intervalSeconds: null, decrypt: { passphraseEnv: null, passphraseParameter: null },
+  });
+  // The interpreter stamps the execution with the machine's own time; this clock goes on from there.
+  let time = Date.now();
+  const ports: DrillPorts = {
+    clock: { now: () => new Date((time += 100)), sleep: async () => {} },
+    configuration: { databases: () => ['shop'], database: () => config },
+    openStore: async () => ({
+      location: 'memory/',
+      async *list() {
+        yield* objects;
+      },
+      stat: async (key) => objects.find((object) => object.key === key) ?? null,
+      open: async () => Readable.from([]),
+    }),
+    inspector: { inspect: async () => aHeader() },
+    sandboxes: {
+      sandboxIdFor: (drillId) => `sandbox-${drillId}`,
+      provision: async ({ drillId }) => {
+        witness.sandboxes.set(`sandbox-${drillId}`, { state: 'pending', detail: 'starting' });
+        return { sandboxId: `sandbox-${drillId}` };
+      },
+      look: async (sandboxId) => {
+        if (!witness.sandboxes.has(sandboxId)) return { state: 'gone' };
+        const seen = (looks.get(sandboxId) ?? 0) + 1;
+        looks.set(sandboxId, seen);
+        if (seen < 2) return { state: 'pending', detail: 'starting' };
+        return { state: 'ready', address: { sandboxId, host: '/tmp', port: 5432, masterRole: 'master', serverVersion: '15.18' } };
+      },
+      remove: async (sandboxId) => {
+        witness.removed.push(sandboxId);
+        witness.sandboxes.delete(sandboxId);
+      },
+      sweep: async () => ({ removed: [], kept: [] }),
+    },
+    cleaner: { dropDatabases: async () => {} },
+    restorer: {
+      restore: async ({ dump }) => {
+        witness.restoredKeys.push(dump.key);
+        return anAccount();
+      },
+    },
+    placeRestore: () => ({ taskDefinition: 'local', subnets: [], securityGroups: [], assignPublicIp: 'DISABLED' }),
+    checks: { prepare: async () => {}, run: async (check) => aPassedCheck(check) },
+    planChecks: () => ({
+      planned: [{ id: 'rows', kind: 'rowCounts', name: 'row counts', database: 'restored', statementTimeoutSeconds: 60, params: {} }],
+      notTested: ['freshness'],
+    }),
+    ledger: {
+      lock: async ({ database, drillId, leaseExpiresAt }) => {
+        const holder = witness.locks.get(database);
+        if (holder !== undefined) return { taken: false, heldBy: { database, drillId: holder, leaseExpiresAt } };
+        witness.locks.set(database, drillId);
+        return { taken: true };
+      },
+      unlock: async (database) => void witness.locks.delete(database),
+      seal: async (record) => void witness.records.push(record),
+      history: async () => witness.records,
+      show: async () => null,
+      lastProven: async () => null,
+    },
+    evidence: {
+      putJson: async (drillId, name, value) => void evidence.set(`${drillId}/${name}`, JSON.parse(JSON.stringify(value))),
+      getJson: async (drillId, name) => {
+        const value = evidence.get(`${drillId}/${name}`);
+        if (value === undefined) throw new Error(`no evidence ${name}`);
+        return value;
+      },
+      findJson: async (drillId, name) => evidence.get(`${drillId}/${name}`) ?? null,
+      putText: async () => {},
+    },
+    progress: { restoreProgress: () => {} },
+    passphrase: async () => null,
+    software: { version: '0.0.0', node: 'v20.0.0' },
+    signal: new AbortController().signal,
+    ...given,
+  };
+  return { ports, witness };
+}
