@@ -39,7 +39,7 @@ const explainedByMissingExtension: ReadonlySet<FindingCode> = new Set([
 export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
   const findings = demoteConsequences([
     ...evidence.findings,
-    ...evidence.checks.flatMap(({ name, result }) => result?.findings ?? [checkMissing(name)]),
+    ...evidence.checks.flatMap(({ name, result }) => (result?.findings ?? [checkMissing(name)]).map((f) => ({ ...f, check: name }))),
     ...evidence.checks.flatMap(({ name, result }) => unexplained(name, result)),
   ], evidence.account);
   const sorted = distinct(findings).sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { readConfig } from '../adapters/local/config-file.ts';
-import { createFileDumpStore, createFolderDumpStore } from '../adapters/local/folder-dump-store.ts';
 import { openConfiguredStore } from '../adapters/local/configured-store.ts';
+import { createFileDumpStore } from '../adapters/local/folder-dump-store.ts';
 import { type DatabaseConfig, type DrillConfig, defaultDatabaseConfig, type SourceConfig } from '../domain/config.ts';
 import { databaseNameFor, fittingDatabases } from '../domain/database-of-dump.ts';
 import { DrillError } from '../domain/errors.ts';
-import type { Configuration } from '../ports/drill-ports.ts';
-import type { DumpStore } from '../ports/dump-store.ts';
+import type { Configuration, OpenedSource } from '../ports/drill-ports.ts';
 import type { DrillOptions } from './request-options.ts';
 
 /** The configuration of one local drill and how its dumps are reached. */
@@ -16,7 +15,7 @@ export interface LocalConfiguration extends Configuration {
   chosen: string | undefined;
   /** Key of the one dump that was asked for. */
   key: string | null;
-  openStore(source: SourceConfig): Promise<DumpStore>;
+  openStore(source: SourceConfig): Promise<OpenedSource>;
   /** Name of the environment variable with the passphrase of encrypted dumps. */
   passphraseVariable(database: string): string | null;
 }
@@ -24,48 +23,42 @@ export interface LocalConfiguration extends Configuration {
 const defaultConfigFile = 'drills.yaml';
 
 /**
- * Joins drills.yaml and the command line. Reading is put off to the first question, so that a broken configuration is
- * met inside the drill, which then still gets its record.
+ * Joins drills.yaml and the command line. A broken drills.yaml is not thrown here but at the first question, so that
+ * it is met inside the drill, which then still gets its record.
  */
-export function localConfiguration(options: DrillOptions): LocalConfiguration {
+export async function loadLocalConfiguration(options: DrillOptions): Promise<LocalConfiguration> {
   const file = configFile(options);
-  let read: DrillConfig | null = null;
+  const read = file === null ? { config: null } : await readConfig(file).then(
+    (config) => ({ config }),
+    (error: unknown) => ({ error }),
+  );
   const config = (): DrillConfig | null => {
-    if (file !== null) read ??= readConfig(file);
-    return read;
+    if ('error' in read) throw read.error;
+    return read.config;
   };
   const dump = options.dump === undefined ? null : parseDump(options.dump);
-  const chosen = (): string | undefined => options.database ?? (dump === null ? undefined : databaseFor(options.dump ?? '', config()));
-
-  const database = (name: string): DatabaseConfig => {
-    const configured = config()?.databases[name];
-    if (configured === undefined && (dump === null || config() !== null && options.database !== undefined)) {
-      throw new DrillError('CONFIG_INVALID', `there is no database "${name}" in ${file ?? 'any configuration'}`, {
-        hint: 'Name one that drills.yaml configures, or give --dump FILE to drill one dump without a configuration.',
-      });
-    }
-    return withOptions(configured ?? defaultDatabaseConfig(anySource), dump, options);
-  };
+  const known = 'error' in read ? null : read.config;
+  const chosen = options.database ?? (dump === null ? undefined : databaseFor(dump.key, known));
 
   return {
-    get chosen() {
-      return options.database ?? (dump === null ? undefined : safely(chosen));
-    },
+    chosen,
     key: dump?.key ?? null,
-    databases: () => {
-      const names = Object.keys(config()?.databases ?? {});
-      const own = chosen();
-      if (dump !== null && own !== undefined && !names.includes(own) && options.database === undefined) return [...names, own];
-      if (names.length === 0 && own === undefined) throw nothingToDrill();
-      return own !== undefined && names.length === 0 ? [own] : names;
+    databases: () => databaseNames(config(), dump === null || options.database !== undefined ? undefined : chosen),
+    database: (name) => {
+      const configured = config()?.databases[name];
+      // A dump that fits no configured database is drilled with the built-in checks alone.
+      if (configured === undefined && dump === null) throw unknownDatabase(name, file);
+      return withOptions(configured ?? defaultDatabaseConfig(anySource), dump, options);
     },
-    database,
     openStore: async (source) => {
-      if (dump !== null && dump.kind === 'file') return createFileDumpStore(dump.path);
-      if (options.from !== undefined) return createFolderDumpStore(options.from);
-      return openConfiguredStore(source, { baseFolder: file === null ? '.' : dirname(file) });
+      if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
+      return openConfiguredStore(source, {
+        baseFolder: file === null ? '.' : dirname(file),
+        ...(options.from === undefined ? {} : { fromFolder: options.from }),
+      });
     },
-    passphraseVariable: (name) => options.decryptPassphraseEnv ?? database(name).source.decrypt.passphraseEnv,
+    passphraseVariable: (name) =>
+      options.decryptPassphraseEnv ?? config()?.databases[name]?.source.decrypt.passphraseEnv ?? null,
   };
 }
 
@@ -87,6 +80,14 @@ function configFile(options: DrillOptions): string | null {
   return existsSync(defaultConfigFile) ? resolve(defaultConfigFile) : null;
 }
 
+/** Databases a request may name: the configured ones, and the one that a lone dump stands for. */
+function databaseNames(config: DrillConfig | null, ofDump: string | undefined): string[] {
+  const names = Object.keys(config?.databases ?? {});
+  if (ofDump !== undefined && !names.includes(ofDump)) return [...names, ofDump];
+  if (names.length === 0) throw nothingToDrill();
+  return names;
+}
+
 type AskedDump = { kind: 'file'; path: string; key: string } | { kind: 's3'; bucket: string; prefix: string; key: string };
 
 function parseDump(text: string): AskedDump {
@@ -96,11 +97,10 @@ function parseDump(text: string): AskedDump {
   return { kind: 's3', bucket, prefix: key.includes('/') ? `${dirname(key)}/` : '', key };
 }
 
-function databaseFor(dump: string, config: DrillConfig | null): string {
-  const name = basename(dump);
-  const fitting = fittingDatabases(name, config);
+function databaseFor(key: string, config: DrillConfig | null): string {
+  const fitting = fittingDatabases(key, config);
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
-  return databaseNameFor(name);
+  return databaseNameFor(key);
 }
 
 function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: DrillOptions): DatabaseConfig {
@@ -114,44 +114,38 @@ function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: Dr
 }
 
 function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOptions): SourceConfig {
+  const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {
+    const { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt } = source;
     return {
-      ...commonOf(source),
+      ...{ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt },
       kind: 's3',
       bucket: dump.bucket,
       prefix: dump.prefix,
-      region: options.region ?? null,
-      endpointUrl: options.endpointUrl ?? null,
-      pathStyle: options.pathStyle ?? options.endpointUrl !== undefined,
+      region: region ?? null,
+      endpointUrl: endpointUrl ?? null,
+      pathStyle: options.pathStyle ?? endpointUrl !== undefined,
       credentialsSecret: null,
       expectedBucketOwner: null,
     };
   }
-  // A folder stands for the bucket's prefix: keys are relative to it.
-  if (options.from !== undefined || dump !== null) return { ...commonOf(source), kind: 'folder', folder: options.from ?? '.' };
   if (source.kind !== 's3') return source;
   return {
     ...source,
-    region: options.region ?? source.region,
-    endpointUrl: options.endpointUrl ?? source.endpointUrl,
-    pathStyle: options.pathStyle ?? (source.pathStyle || options.endpointUrl !== undefined),
+    region: region ?? source.region,
+    endpointUrl: endpointUrl ?? source.endpointUrl,
+    pathStyle: options.pathStyle ?? (source.pathStyle || endpointUrl !== undefined),
   };
 }
 
-function commonOf({ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt }: SourceConfig) {
-  return { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt };
+function unknownDatabase(name: string, file: string | null): DrillError {
+  return new DrillError('CONFIG_INVALID', `there is no database "${name}" in ${file ?? 'any configuration'}`, {
+    hint: 'Name one that drills.yaml configures, or give --dump FILE to drill one dump without a configuration.',
+  });
 }
 
 function nothingToDrill(): DrillError {
   return new DrillError('REQUEST_INVALID', 'there is nothing to drill: no --dump and no drills.yaml', {
     hint: 'Run `restore-drill run --dump backup.sql.gz`, or `restore-drill init --dump backup.sql.gz` to make a drills.yaml.',
   });
-}
-
-function safely<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch {
-    return undefined;
-  }
 }

@@ -45,11 +45,17 @@ export interface ProgressSink {
   restoreProgress(progress: RestoreProgress): void;
 }
 
+/** A source at hand: its store, and what its keys begin with before patterns and companions apply. */
+export interface OpenedSource {
+  store: DumpStore;
+  prefix: string;
+}
+
 /** Everything a step may touch. Each door builds it once: adapters for AWS, or for one machine. */
 export interface DrillPorts {
   clock: Clock;
   configuration: Configuration;
-  openStore(source: SourceConfig): Promise<DumpStore>;
+  openStore(source: SourceConfig): Promise<OpenedSource>;
   inspector: DumpInspector;
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;

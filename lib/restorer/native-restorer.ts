@@ -14,8 +14,10 @@ import { sandboxLost } from './loading/slot.ts';
 export interface OpenedDump {
   reader: DumpReader;
   /** SHA-256 of the stored bytes in hex, once they were all read; null for a directory. */
-  sha256(): string | null;
+  sha256(): Promise<string | null>;
   bytesRead(): number;
+  /** Lets go of the source, however reading ended. */
+  close(): void;
 }
 
 export interface NativeRestorerParts {
@@ -73,8 +75,7 @@ export class NativeRestorer implements Restorer {
       throw asDrillError(error, request.signal);
     } finally {
       request.signal.removeEventListener('abort', abort);
-      // A generator that was not read to its end holds the source open until told otherwise.
-      dump?.reader.return(undefined).catch(() => {});
+      dump?.close();
       await frame.close();
     }
   }

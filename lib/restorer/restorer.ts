@@ -2,14 +2,14 @@ import type { Restorer } from '../ports/restorer.ts';
 import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { NativeRestorer } from './native-restorer.ts';
-import { loadPolicy } from './policy/index.ts';
+import { databaseRequest, loadPolicy } from './policy/index.ts';
 import { openDump } from './reading/open-dump.ts';
 
 /** The restorer of a drill: our own engine, or PostgreSQL's tools where drills.yaml asks for them. */
 export function createRestorer(access: SandboxAccess): Restorer {
   const native = new NativeRestorer({
     access,
-    loadPolicy,
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
     openDump: ({ store, dump, signal, options: { passphrase } }) => openDump(dumpSourceOf(store, dump, signal), { passphrase }),
   });
   return { restore: (request) => native.restore(request) };

@@ -17,7 +17,7 @@ export async function examineDump(
   database: string,
   ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'inspector' | 'passphrase'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
-  const store = await openSource(database, ports);
+  const { store } = await openSource(database, ports);
   try {
     const passphrase = await ports.passphrase(database);
     const header = await ports.inspector.inspect(store, candidate, passphrase);

@@ -22,10 +22,11 @@ export async function restoreDumpStep(
   const sandbox = state.sandbox?.address;
   if (state.dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
   const { restore } = ports.configuration.database(state.database);
+  const { store } = await openSource(state.database, ports);
   const startedAt = ports.clock.now().toISOString();
   const account = await ports.restorer.restore({
     dump: state.dump,
-    store: await openSource(state.database, ports),
+    store,
     sandbox,
     options: { ...restore, passphrase: await ports.passphrase(state.database) },
     onProgress: (progress) => ports.progress.restoreProgress(progress),

@@ -4,9 +4,10 @@ import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
 import type { DrillState } from '../domain/drill-state.ts';
 import type { DumpObject } from '../domain/dump.ts';
 import { type DumpCandidate, type DumpSelection, type SelectionCriteria, selectDumps } from '../domain/dump-selection.ts';
+import { nameKind } from '../domain/dump-names.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
-import type { DumpStore } from '../ports/dump-store.ts';
+import type { OpenedSource } from '../ports/drill-ports.ts';
 import { examineDump } from './examine-dump.ts';
 import type { StepWith } from './step.ts';
 import { openSource } from './thaw-dump.ts';
@@ -23,10 +24,11 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector
   ports,
 ) => {
   const config = ports.configuration.database(state.database);
-  const store = await openSource(state.database, ports);
+  const opened = await openSource(state.database, ports);
+  const { store } = opened;
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);
-  const selection = selectDumps(objects, selectionCriteria(config.source, store, state.request));
+  const selection = selectDumps(objects, selectionCriteria(config.source, opened, state.request));
   const refusals = selection.refused
     .filter((refused) => refused.key !== selection.newestRefused?.key)
     .slice(0, refusalsNamed)
@@ -35,7 +37,7 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector
 
   if (selection.newestRefused !== null) return refuseNewest(selected, selection, config);
   const [newest, ...older] = selection.candidates;
-  if (newest === undefined) return nothingFound(selected, selection, objects.length, store.location);
+  if (newest === undefined) return nothingFound(selected, objects, store.location);
 
   const examined = await examineDump(newest, state.database, ports);
   const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
@@ -49,7 +51,7 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector
       ...selected.findings,
       ...examined.findings,
       ...tooOld(newest, config.source.maxAgeSeconds, asOf),
-      ...(await companionFindings(store, objects, config, newest, asOf)),
+      ...(await companionFindings(opened, objects, config, newest, asOf)),
     ],
   };
 };
@@ -57,12 +59,12 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector
 /** What the selection looks for, from drills.yaml and the request. */
 export function selectionCriteria(
   source: SourceConfig,
-  store: DumpStore,
+  { store, prefix }: OpenedSource,
   request: { at: string | null; key: string | null },
 ): SelectionCriteria {
   return {
     pattern: source.pattern,
-    prefix: source.kind === 's3' ? source.prefix : '',
+    prefix,
     timezone: source.timezone,
     minBytes: source.minBytes,
     at: request.at,
@@ -89,14 +91,14 @@ function refuseNewest(state: DrillState, selection: DumpSelection, config: Datab
   };
 }
 
-function nothingFound(state: DrillState, selection: DumpSelection, seen: number, location: string): DrillState {
+function nothingFound(state: DrillState, objects: DumpObject[], location: string): DrillState {
   const asked = state.request.key;
-  const found =
-    asked !== null
+  const physicalOnly = objects.some(({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup');
+  const found = physicalOnly
+    ? finding('PHYSICAL_BACKUP', `${asked ?? location} holds a physical base backup or WAL and no logical dump`)
+    : asked !== null
       ? finding('DUMP_NOT_FOUND', `${asked} is not in ${location}`)
-      : selection.ignoredPhysical > 0
-        ? finding('PHYSICAL_BACKUP', `${location} holds a physical base backup or WAL and no logical dump`)
-        : finding('NO_DUMP_FOUND', `no eligible dump among ${seen} objects of ${location}`);
+      : finding('NO_DUMP_FOUND', `no eligible dump among ${objects.length} objects of ${location}`);
   return { ...state, stage: 'no dump', findings: [...state.findings, found] };
 }
 
@@ -113,14 +115,13 @@ function intervalBetween(newest: DumpCandidate, next: DumpCandidate | undefined)
 }
 
 async function companionFindings(
-  store: DumpStore,
+  { store, prefix }: OpenedSource,
   objects: DumpObject[],
   config: DatabaseConfig,
   dump: DumpCandidate,
   asOf: string,
 ): Promise<Finding[]> {
   if (config.companions.length === 0) return [];
-  const prefix = config.source.kind === 's3' ? config.source.prefix : '';
   const texts = new Map<string, string>();
   for (const key of heartbeatsToRead(objects, config.companions, prefix)) {
     texts.set(key, await text(await store.open(key)));

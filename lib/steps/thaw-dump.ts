@@ -7,7 +7,7 @@ import type { StepWith } from './step.ts';
 export const thawDumpStep: StepWith<'configuration' | 'openStore'> = async (state, ports) => {
   const archived = state.dump?.archivedIn;
   if (state.dump === null || archived === undefined) return { ...state, stage: 'dump readable' };
-  const store = await openSource(state.database, ports);
+  const { store } = await openSource(state.database, ports);
   const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
   return { ...state, stage: thawed === 'ready' ? 'dump readable' : 'dump thawing' };
 };

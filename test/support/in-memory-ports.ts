@@ -79,12 +79,15 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     clock: { now: () => new Date((time += 100)), sleep: async () => {} },
     configuration: { databases: () => ['shop'], database: () => config },
     openStore: async () => ({
-      location: 'memory/',
-      async *list() {
-        yield* objects;
+      prefix: '',
+      store: {
+        location: 'memory/',
+        async *list() {
+          yield* objects;
+        },
+        stat: async (key) => objects.find((object) => object.key === key) ?? null,
+        open: async () => Readable.from([]),
       },
-      stat: async (key) => objects.find((object) => object.key === key) ?? null,
-      open: async () => Readable.from([]),
     }),
     inspector: { inspect: async () => aHeader() },
     sandboxes: {

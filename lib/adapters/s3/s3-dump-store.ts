@@ -39,6 +39,8 @@ export function createS3DumpStore(
     options.expectedBucketOwner === null ? {} : { ExpectedBucketOwner: options.expectedBucketOwner };
   let loaded: Promise<{ sdk: Sdk; client: S3Client }> | null = null;
   const load = () => {
+    // The SDK warns of its own Node versions into the middle of our progress; package.json says which ones we support.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
     loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: makeS3Client(sdk, options) }));
     return loaded;
   };
@@ -174,12 +176,13 @@ async function readableOf(
       yield* bytes;
     } catch (error) {
       throw named(error);
-    } finally {
-      await bytes.return(undefined);
     }
   }
   // One part is read ahead at most: the parts in flight are the buffer.
-  return Readable.from(rest(), { objectMode: false, highWaterMark: 1 });
+  const stream = Readable.from(rest(), { objectMode: false, highWaterMark: 1 });
+  // Stops the requests in flight, also when nobody ever read.
+  stream.once('close', () => void bytes.return(undefined));
+  return stream;
 }
 
 function listed(object: _Object, urlEncoded: boolean): DumpObject {

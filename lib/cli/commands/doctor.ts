@@ -22,7 +22,7 @@ export async function doctor(options: { config?: string; stateDir?: string; cach
     await writable('state', places.stateDirectory),
     await freeDisk(places.sandboxDirectory),
     ...(await servers(places)),
-    ...(options.config === undefined ? [] : [configuration(options.config)]),
+    ...(options.config === undefined ? [] : [await configuration(options.config)]),
   ];
   for (const { what, ok, detail } of diagnoses) process.stdout.write(`${ok ? 'ok      ' : 'problem '} ${what}: ${detail}\n`);
   return diagnoses.every(({ ok }) => ok) ? 0 : 2;
@@ -69,9 +69,9 @@ async function servers(places: ReturnType<typeof placesFor>): Promise<Diagnosis[
   }
 }
 
-function configuration(file: string): Diagnosis {
+async function configuration(file: string): Promise<Diagnosis> {
   try {
-    const { databases } = readConfig(file);
+    const { databases } = await readConfig(file);
     return { what: 'configuration', ok: true, detail: `${file}: ${Object.keys(databases).join(', ')}` };
   } catch (error) {
     if (!isDrillError(error)) throw error;

@@ -2,13 +2,13 @@ import { selectDumps } from '../../domain/dump-selection.ts';
 import type { DumpObject } from '../../domain/dump.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
 import { visibleText } from '../../domain/report/visible-text.ts';
-import { localConfiguration } from '../../local/local-configuration.ts';
+import { type LocalConfiguration, loadLocalConfiguration } from '../../local/local-configuration.ts';
 import type { DrillOptions } from '../../local/request-options.ts';
 import { selectionCriteria } from '../../steps/select-dump.ts';
 
 /** `restore-drill list`: the dumps as the selection sees them, newest first, with reasons. 2 when none is eligible. */
 export async function list(database: string | undefined, options: DrillOptions): Promise<number> {
-  const configuration = localConfiguration({ ...options, database });
+  const configuration = await loadLocalConfiguration({ ...options, database });
   const names = configuration.databases();
   const wanted = configuration.chosen === undefined ? names : [configuration.chosen];
   let eligible = true;
@@ -18,15 +18,16 @@ export async function list(database: string | undefined, options: DrillOptions):
 
 async function listOne(
   name: string,
-  configuration: ReturnType<typeof localConfiguration>,
+  configuration: LocalConfiguration,
   options: DrillOptions,
 ): Promise<boolean> {
   const { source } = configuration.database(name);
-  const store = await configuration.openStore(source);
+  const opened = await configuration.openStore(source);
+  const { store } = opened;
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);
   const at = options.at === undefined ? null : new Date(options.at).toISOString();
-  const selection = selectDumps(objects, selectionCriteria(source, store, { at, key: configuration.key }));
+  const selection = selectDumps(objects, selectionCriteria(source, opened, { at, key: configuration.key }));
   process.stdout.write(`${name}: ${store.location}\n`);
   for (const { key, sizeBytes, nameTimestamp, modifiedAt } of selection.candidates) {
     const moment = nameTimestamp?.startsAt ?? `${modifiedAt} (upload)`;

@@ -1,6 +1,6 @@
 import { formatName } from '../../domain/dump.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
-import { localConfiguration } from '../../local/local-configuration.ts';
+import { loadLocalConfiguration } from '../../local/local-configuration.ts';
 import { createLocalPorts } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import { type Preview, previewDrill } from '../../local/preview.ts';
@@ -9,7 +9,7 @@ import { requestInput, silentEvents } from './drill-request.ts';
 
 /** `restore-drill plan`: what a drill would do, touching nothing. 2 when it could not start. */
 export async function plan(database: string | undefined, options: DrillOptions & { json?: boolean }): Promise<number> {
-  const configuration = localConfiguration({ ...options, database });
+  const configuration = await loadLocalConfiguration({ ...options, database });
   const ports = createLocalPorts(configuration, placesFor(options), silentEvents, new AbortController().signal);
   const preview = await previewDrill(requestInput(configuration, options), 'plan', ports);
   const possible = preview.state.stage === 'sandbox planned';

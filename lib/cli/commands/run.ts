@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { DrillRecord } from '../../domain/drill-record.ts';
 import { renderJson } from '../../domain/report/json.ts';
 import { exitCodes } from '../../domain/verdict.ts';
-import { localConfiguration } from '../../local/local-configuration.ts';
+import { loadLocalConfiguration } from '../../local/local-configuration.ts';
 import { createLocalPorts } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import type { DrillOptions } from '../../local/request-options.ts';
@@ -28,7 +28,7 @@ const reportFiles = ['report.md', 'record.json', 'junit.xml'];
 /** `restore-drill run`: one drill from request to verdict. Gives back the verdict's exit code. */
 export async function run(database: string | undefined, options: RunOptions): Promise<number> {
   const places = placesFor(options);
-  const configuration = localConfiguration({ ...options, database });
+  const configuration = await loadLocalConfiguration({ ...options, database });
   const interruption = interruptOnSignals();
   const progress = createProgress(process.stderr);
   const watcher = new DrillWatcher(progress);

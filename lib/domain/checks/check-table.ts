@@ -59,8 +59,9 @@ checks:
 - \`expect\` is a value, \`empty\`, \`notEmpty\`, \`{ equals }\`, \`{ atLeast, atMost }\` or \`{ between: [low, high] }\`.
   An answer without rows is not 0, and NULL is not 0. Numbers are compared exactly, also beyond 15 digits (write those
   in quotes). A text that differs is never repeated in a finding.
-- \`freshness\` measures from the moment of the dump. A newest row more than five minutes after it holds planned events
-  rather than writes; such a column cannot prove freshness, and the check says that it could not run.
+- \`freshness\` measures from the moment of the dump. A newest row later than that (by more than five minutes, or by more
+  than is unknown of the dump's time zone) tells of planned events rather than of writes; such a column cannot prove
+  freshness, and the check says that it could not run.
 - \`maxDrop\` compares with the last proven drill. Until there is one, the record lists it as not tested.
 - \`login\` never carries a password in drills.yaml, only the name of an environment variable.
 `;

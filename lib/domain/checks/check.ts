@@ -87,8 +87,8 @@ export interface CheckContext {
   lastProvenRows: Record<string, number> | null;
   /** The moment from which ages are measured: the dump's own, ISO 8601. */
   dumpMoment: string;
-  /** How much later than `dumpMoment` the newest row may honestly be (zones, date-only names). */
-  dumpMomentToleranceSeconds: number;
+  /** How much later than dumpMoment the newest row may honestly be (zones, clock skew); absent: 300. */
+  dumpMomentToleranceSeconds?: number;
   /** Database in the sandbox that unqualified configured checks ask. */
   defaultDatabase: string;
   statementTimeoutSeconds: number;

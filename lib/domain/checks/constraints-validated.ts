@@ -41,9 +41,9 @@ export const constraintsValidated: CheckKind<z.infer<typeof paramsSchema>, Unval
   },
 };
 
-/** Foreign keys are named by the foreign key check, which counts their orphans. */
+/** Inherited copies go with their parent's. Foreign keys are named by the foreign key check, which counts their orphans. */
 const unvalidatedSql = `select con.conname as name, n.nspname as schema, coalesce(c.relname, t.typname) as relation,
   case when pg_catalog.to_jsonb(con)->>'conenforced' = 'false' then 'f' else 't' end as enforced
 from pg_catalog.pg_constraint con join pg_catalog.pg_namespace n on n.oid = con.connamespace
 left join pg_catalog.pg_class c on c.oid = con.conrelid left join pg_catalog.pg_type t on t.oid = con.contypid
-where not con.convalidated and con.contype <> 'f' and con.conparentid = 0 and ${userSchema} order by 2, 3, 1`;
+where not con.convalidated and con.contype <> 'f' and con.conparentid = 0 and con.coninhcount = 0 and ${userSchema} order by 2, 3, 1`;

@@ -9,7 +9,11 @@ import { quoted, rowSource } from './sql-text.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from './table-lookup.ts';
 import { parseTimestamp, timestampTypes } from './timestamp.ts';
 
-const paramsSchema = z.object({ freshness: freshnessSettings, dumpMoment: z.iso.datetime({ offset: true }) });
+const paramsSchema = z.object({
+  freshness: freshnessSettings,
+  dumpMoment: z.iso.datetime({ offset: true }),
+  toleranceSeconds: z.number(),
+});
 type Params = z.infer<typeof paramsSchema>;
 
 interface Observation {
@@ -18,9 +22,9 @@ interface Observation {
 }
 
 /**
- * Clocks of the application, the database and the backup job may differ by this much. A newest row further in the
- * future tells of planned events (an appointment, an expiry), not of when the application last wrote: were it taken
- * for fresh, a stale dump would pass.
+ * Clocks of the application, the database and the backup job may differ by this much; a context that knows less of
+ * the dump's moment allows more. A newest row further in the future tells of planned events (an appointment, an
+ * expiry), not of when the application last wrote: were it taken for fresh, a stale dump would pass.
  */
 const clockSkewSeconds = 5 * 60;
 
@@ -36,7 +40,11 @@ export const freshness: CheckKind<Params, Observation> = {
     configuredOf(context, 'freshness').map((check) => {
       const settings = freshnessSettings.parse(check.settings);
       const name = settings.query === undefined ? `freshness of ${whatOf(settings)}` : 'freshness by query';
-      return plannedConfigured(context, check, name, { freshness: settings, dumpMoment: context.dumpMoment });
+      return plannedConfigured(context, check, name, {
+        freshness: settings,
+        dumpMoment: context.dumpMoment,
+        toleranceSeconds: Math.max(clockSkewSeconds, context.dumpMomentToleranceSeconds ?? 0),
+      });
     }),
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ freshness: { query, table, column } }, database) {
@@ -52,7 +60,7 @@ export const freshness: CheckKind<Params, Observation> = {
       ),
     };
   },
-  judge({ freshness: settings, dumpMoment }, { lookup, answer }) {
+  judge({ freshness: settings, dumpMoment, toleranceSeconds }, { lookup, answer }) {
     const what = whatOf(settings);
     const couldNotRun = (reason: string) => ({
       status: 'could not run' as const,
@@ -85,16 +93,13 @@ export const freshness: CheckKind<Params, Observation> = {
     const newest = parseTimestamp(text);
     if (newest === null) return couldNotRun('its timestamp could not be read');
     const ageMilliseconds = Date.parse(dumpMoment) - newest.epochMilliseconds;
-    if (ageMilliseconds < -clockSkewSeconds * 1000) {
+    if (ageMilliseconds < -toleranceSeconds * 1000) {
       const when = newest.iso === null ? 'infinitely far' : `at ${newest.iso}`;
       return couldNotRun(
         `it holds future values (the newest is ${when}, the dump's moment ${dumpMoment}), which cannot prove freshness; choose a column that records when rows were written, or leave future rows out in a query`,
       );
     }
-    const measured =
-      newest.iso === null
-        ? {}
-        : { newestRow: ageMilliseconds < 0 ? new Date(dumpMoment).toISOString() : newest.iso };
+    const measured = newest.iso === null ? {} : { newestRow: newest.iso };
     const maxAgeSeconds = parseDuration(settings.maxAge) ?? 0;
     if (ageMilliseconds <= maxAgeSeconds * 1000) return { status: 'passed', findings: [], measured };
     const age =

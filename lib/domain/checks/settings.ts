@@ -8,6 +8,8 @@ import { durationExamples, parseDuration } from '../durations.ts';
 
 /** Decimal number as text: sign, digits, fraction, exponent. */
 export const decimalPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
+const notADrop = '`maxDrop` is a share such as 5%, or a number of rows';
+const notANumber = 'this must be a number (in quotes when it has more than 15 digits)';
 const dropPattern = /^\d+(?:\.\d+)?%$/;
 
 const text = (what: string) =>
@@ -31,8 +33,8 @@ const rowCount = z
   .nonnegative('a number of rows is not negative');
 /** Numbers beyond 2^53 lose digits in YAML, so they are written in quotes. */
 const decimal = z
-  .union([z.number(), z.string().regex(decimalPattern)], {
-    error: 'this must be a number (in quotes when it has more than 15 digits)',
+  .union([z.number(), z.string().regex(decimalPattern, notANumber)], {
+    error: notANumber,
   })
   .refine(
     (value) => typeof value === 'string' || !Number.isInteger(value) || Number.isSafeInteger(value),
@@ -53,12 +55,17 @@ export const rowsSettings = z
     min: rowCount.optional().describe('Fewest rows allowed.'),
     max: rowCount.optional().describe('Most rows allowed.'),
     maxDrop: z
-      .union([z.string().regex(dropPattern), rowCount], {
-        error: '`maxDrop` is a share such as 5%, or a number of rows',
-      })
-      .refine(
-        (value) => typeof value === 'number' || Number(value.slice(0, -1)) <= 100,
-        '`maxDrop` is at most 100%',
+      .union(
+        [
+          z
+            .string()
+            .regex(dropPattern, notADrop)
+            .refine((share) => !(Number(share.slice(0, -1)) > 100), '`maxDrop` is at most 100%'),
+          rowCount,
+        ],
+        {
+          error: notADrop,
+        },
       )
       .optional()
       .describe(

@@ -28,8 +28,7 @@ export function splitTag(entry: DumpEntry, plan: StatementPlan | null): { table:
 export function announcedObject(database: string, entry: DumpEntry, plan: StatementPlan): AnnouncedObject | null {
   const { type, schema, name } = entry;
   if (ownObjects.has(type)) {
-    const table = type === 'INDEX' ? (plan.locks?.[0]?.name ?? null) : null;
-    return { database, type, schema: type === 'SCHEMA' ? null : schema, name, table };
+    return { database, type, schema: type === 'SCHEMA' ? null : schema, name, table: null };
   }
   const split = splitTag(entry, plan);
   if (split !== null) return { database, type, schema, name: split.name, table: split.table };

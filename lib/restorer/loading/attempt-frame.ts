@@ -113,7 +113,7 @@ async function undo(context: AttemptContext, rolesBefore: ReadonlySet<string | n
 }
 
 /** Closes the books. @throws AttemptSpoiled when the server turns out to have restarted */
-export async function endOfAttempt(frame: AttemptFrame, dump: { sha256(): string | null; bytesRead(): number }, complete: boolean, findings: Finding[]): Promise<RestoreAccount> {
+export async function endOfAttempt(frame: AttemptFrame, dump: { sha256(): Promise<string | null>; bytesRead(): number }, complete: boolean, findings: Finding[]): Promise<RestoreAccount> {
   const { book, clock, roles, admin } = frame.context;
   try {
     await (await admin()).text('SELECT 1');
@@ -125,7 +125,7 @@ export async function endOfAttempt(frame: AttemptFrame, dump: { sha256(): string
   return {
     engine: 'native',
     complete,
-    sha256: dump.sha256(),
+    sha256: await dump.sha256(),
     bytesRead: dump.bytesRead(),
     databases: book.databases,
     rolesCreated: [...roles.created],

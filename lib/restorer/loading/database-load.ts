@@ -13,6 +13,7 @@ import { ServerError } from './server-error.ts';
 import { Session } from './session.ts';
 import { fastLoadSettings, SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
+import { qualified } from './sql-text.ts';
 
 /** A statement to run when everything else of the database is done. */
 export interface Deferred {
@@ -93,6 +94,7 @@ export class DatabaseLoad {
 
   /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
   async finish(): Promise<void> {
+    if (!this.stopped) await this.analyze();
     await this.scheduler.idle();
     this.context.clock.touch('finishing');
     for (const { run } of this.deferred.splice(0)) {
@@ -100,7 +102,6 @@ export class DatabaseLoad {
       await this.scheduler.idle();
     }
     await this.takeBackGrants();
-    await this.analyze();
     if (this.sequentialTables.length > 0) {
       this.context.book.find(finding('SEQUENTIAL_FALLBACK', `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`));
     }
@@ -136,25 +137,25 @@ export class DatabaseLoad {
     await this.scheduler.guard(work.done);
   }
 
-  /** Statistics for every table, the largest first over all sessions: whoever queries next has a plan worth timing. */
+  /**
+   * Statistics for every table, so that whoever queries next has a plan worth timing. Each waits for the indexes of its own
+   * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
+   */
   private async analyze(): Promise<void> {
-    const slot = this.slots[0];
-    if (slot === undefined) return;
-    const { rows } = await this.scheduler.guard((await slot.get()).text(tablesBySize));
-    for (const [sql, size] of rows) {
+    await this.refreshRelations();
+    for (const { schema, name } of this.relations.withRows()) {
       this.scheduler.submit({
-        locks: [],
+        locks: [{ schema, name, grade: 'share row exclusive' }],
         lane: 'any',
         kind: 'statement',
-        estimate: Number(size),
-        run: async (any) => {
-          this.context.progress('statistics');
+        estimate: -1,
+        run: async (slot) => {
+          this.context.progress(`statistics of ${schema}.${name}`);
           // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
-          await (await any.get()).text(`ANALYZE ${sql}`).catch(spoiledUnlessRefused);
+          await (await slot.get()).text(`ANALYZE ${qualified(schema, name)}`).catch(spoiledUnlessRefused);
         },
       });
     }
-    await this.scheduler.idle();
   }
 
   async close(): Promise<void> {
@@ -174,13 +175,6 @@ export class DatabaseLoad {
  * Workers that one index build may start. With several sessions building at once the cores are busy already.
  */
 const parallelMaintenanceWorkers = 0;
-
-const tablesBySize = `
-  SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.pg_relation_size(c.oid)
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
-  ORDER BY 2 DESC`;
 
 const spoiledUnlessRefused = (error: unknown): void => {
   if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);

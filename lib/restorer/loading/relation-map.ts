@@ -42,6 +42,11 @@ export class RelationMap {
     return this.traits.get(keyOf(relation)) ?? null;
   }
 
+  /** Tables and materialized views that hold rows themselves. */
+  *withRows(): Generator<RelationTraits> {
+    for (const relation of this.traits.values()) if (relation.kind === 'r' || relation.kind === 'm') yield relation;
+  }
+
   isKnown(relation: RelationName): boolean {
     return relation.schema !== null && (this.traits.has(keyOf(relation)) || this.indexes.has(keyOf(relation)));
   }

@@ -11,7 +11,7 @@ export interface Work {
   /** `main`: the session that everything ordered shares. */
   lane: 'main' | 'any';
   kind: 'rows' | 'statement';
-  /** Estimated work; the largest ready task starts first (longest processing time first). */
+  /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate: number;
   /** Must handle what it expects; whatever it throws ends the restore. `alone`: nothing else is running. */
   run(slot: Slot, alone: boolean): Promise<void | 'retry alone'>;
@@ -26,7 +26,10 @@ interface Node extends Task {
   work: Work | null;
   order: number;
   locks: Lock[];
+  /** Estimate of this task and of the longest chain that waits for it: what to start first. */
+  urgency: number;
   blockers: number;
+  blockedBy: Node[];
   waiting: Node[];
   ended: boolean;
   alone: boolean;
@@ -123,7 +126,7 @@ export class Scheduler {
       end = resolve;
     });
     this.order += 1;
-    const node: Node = { work, order: this.order, locks, blockers: 0, waiting: [], ended: false, alone: false, done, end };
+    const node: Node = { work, order: this.order, locks, urgency: work?.estimate ?? 0, blockers: 0, blockedBy: [], waiting: [], ended: false, alone: false, done, end };
     const blockers = new Set<Node>();
     for (const earlier of this.candidates(locks)) {
       if (earlier !== within && locks.some((lock) => earlier.locks.some((other) => conflict(lock, other)))) blockers.add(earlier);
@@ -131,6 +134,8 @@ export class Scheduler {
     for (const earlier of this.outstanding) if (after.includes(earlier)) blockers.add(earlier);
     for (const blocker of blockers) blocker.waiting.push(node);
     node.blockers = blockers.size;
+    node.blockedBy = [...blockers];
+    raiseUrgency(node);
     this.outstanding.add(node);
     for (const { name } of locks) {
       const sharing = this.byName.get(name) ?? new Set();
@@ -162,6 +167,7 @@ export class Scheduler {
       if (waiting.blockers === 0 && waiting.work !== null) this.ready.push(waiting);
     }
     node.waiting = [];
+    node.blockedBy = [];
     if (this.outstanding.size === 0) for (const wake of this.idleWaiters.splice(0)) wake();
   }
 
@@ -206,7 +212,7 @@ export class Scheduler {
   private before(a: Node, b: Node): boolean {
     const rowsFirst = Number(b.work?.kind === 'rows') - Number(a.work?.kind === 'rows');
     if (rowsFirst !== 0) return rowsFirst < 0;
-    const larger = (a.work?.estimate ?? 0) - (b.work?.estimate ?? 0);
+    const larger = a.urgency - b.urgency;
     return larger !== 0 ? larger > 0 : a.order < b.order;
   }
 
@@ -240,5 +246,18 @@ export class Scheduler {
       for (const wake of this.roomWaiters.splice(0)) wake();
     }
     this.leave(node);
+  }
+}
+
+/** What a long chain waits for is as urgent as the chain. Ends where nothing changes, so it costs little. */
+function raiseUrgency(node: Node): void {
+  const changed = [node];
+  for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
+    for (const blocker of next.blockedBy) {
+      const urgency = (blocker.work?.estimate ?? 0) + next.urgency;
+      if (blocker.ended || urgency <= blocker.urgency) continue;
+      blocker.urgency = urgency;
+      changed.push(blocker);
+    }
   }
 }

@@ -55,6 +55,7 @@ export class TableLoad {
   async write(bytes: Buffer, rows: number): Promise<void> {
     const firstRow = this.rows;
     this.rows += rows;
+    this.options.account.bytes += bytes.length;
     if (this.failure !== null) return;
     const { scheduler, ordered, settings } = this.options;
     if (ordered) return this.push(bytes, firstRow);
@@ -69,6 +70,7 @@ export class TableLoad {
   async piece(bytes: Buffer, rows: 0 | 1): Promise<void> {
     const firstRow = this.rows;
     this.rows += rows;
+    this.options.account.bytes += bytes.length;
     await this.push(bytes, firstRow);
     if (rows === 1 && !this.options.ordered) this.closeStream();
   }

@@ -1,5 +1,5 @@
 /** COPY, INSERT and the statements that change rows. */
-import type { Node, RangeVar } from 'libpg-query';
+import type { Node, RangeVar, UpdateStmt } from 'libpg-query';
 import type { Decision } from './decision.ts';
 import { as, nameParts, relationOf, visitAll } from './syntax-tree.ts';
 import { type Handlers, lock, place, planOf, refuse, run, type Subject, skip } from './verdicts.ts';
@@ -48,6 +48,13 @@ function change(subject: Subject, node: Node, target: RangeVar | undefined): Dec
   return objection(subject, node, target) ?? run(subject, planOf('other'), 'data-change');
 }
 
+/** `UPDATE pg_catalog.pg_database SET datistemplate = false WHERE …`, without which --clean could not drop a template. */
+function isTemplateFlag(node: UpdateStmt): boolean {
+  const [target, ...others] = node.targetList ?? [];
+  const isFlag = others.length === 0 && as(target, 'ResTarget')?.name === 'datistemplate';
+  return isFlag && node.relation?.relname === 'pg_database' && node.relation.schemaname === 'pg_catalog';
+}
+
 export const dataHandlers: Handlers = {
   CopyStmt: (node, subject) => {
     const outside =
@@ -78,7 +85,10 @@ export const dataHandlers: Handlers = {
     if (!literalRows || reads || subqueries) return run(subject, planOf('other'), 'data-change');
     return run(subject, planOf('insert', { locks: lock(relationOf(node.relation), 'share row exclusive') }));
   },
-  UpdateStmt: (node, subject) => change(subject, { UpdateStmt: node }, node.relation),
+  UpdateStmt: (node, subject) =>
+    isTemplateFlag(node)
+      ? skip('database-template-flag')
+      : change(subject, { UpdateStmt: node }, node.relation),
   DeleteStmt: (node, subject) => change(subject, { DeleteStmt: node }, node.relation),
   MergeStmt: (node, subject) => change(subject, { MergeStmt: node }, node.relation),
   TruncateStmt: (node, subject) => {

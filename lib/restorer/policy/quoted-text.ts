@@ -10,8 +10,8 @@ export function quotedEnd(sql: string, start: number, backslash: boolean): numbe
   for (;;) {
     const end = sql.indexOf(quote, from);
     if (end < 0) return -1;
-    const escape = backslash ? sql.indexOf('\\', from) : -1;
-    if (escape >= 0 && escape < end) from = escape + 2;
+    const escaped = backslash ? sql.indexOf('\\', from) : -1;
+    if (escaped >= 0 && escaped < end) from = escaped + 2;
     else if (sql[end + 1] === quote) from = end + 2;
     else return end + 1;
   }

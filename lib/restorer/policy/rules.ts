@@ -159,6 +159,12 @@ export const policyRules = {
     'A fresh sandbox has none of them, and a dump never removes a database.',
     'pg_dump --clean --create',
   ),
+  'database-template-flag': rule(
+    'dropped',
+    '`UPDATE pg_catalog.pg_database SET datistemplate`',
+    'Dumps made with --clean --create write it before they drop a template database. It is the one write to the catalog that a dump holds; it is not executed.',
+    'pg_dump --clean --create',
+  ),
   'database-name': rule(
     'rewritten',
     "The dump's database name in `ALTER DATABASE`, `GRANT … ON DATABASE`, `ALTER ROLE … IN DATABASE`",

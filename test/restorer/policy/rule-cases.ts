@@ -610,4 +610,9 @@ export const ruleCases: RuleCase[] = [
     context: { entry: acl },
     twin: 'SET search_path = app',
   },
+  {
+    rule: 'database-template-flag',
+    sql: "UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = 'template1'",
+    twin: 'UPDATE pg_catalog.pg_database SET datistemplate = false, datallowconn = true',
+  },
 ];

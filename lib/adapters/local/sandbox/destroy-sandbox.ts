@@ -103,6 +103,8 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
 
   // The lease goes last: what an interruption leaves is still known as ours.
   for (;;) {
+    // Somebody else may be removing it at the same time, and be faster.
+    if (!fs.existsSync(directory)) return 'gone';
     try {
       await fs.promises.rm(dataDirectory, { recursive: true, force: true });
       if (socketDirectory !== '' && path.basename(socketDirectory).startsWith('rd-')) {

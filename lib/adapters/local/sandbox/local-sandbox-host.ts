@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DrillError, isDrillError } from '../../../domain/errors.ts';
-import type { FindingCode } from '../../../domain/findings.ts';
+import { DrillError } from '../../../domain/errors.ts';
 import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
 import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
 import { describeServers } from './find-server.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
-import { lookAtProcess } from './process-identity.ts';
 import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
 import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
+import { brokenBy, lookFromOutside, lost, refuseLiving } from './sandbox-look.ts';
 import { type ServerAccount, serverAccount } from './server-account.ts';
 import { logTail } from './server-process.ts';
 import { fallbackRoots, usableDirectory } from './storage-roots.ts';
@@ -72,8 +71,10 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       await removeSandboxDirectory(former.directory);
     }
     const directory = join(parent, sandboxId);
+    const watchdog = startWatchdog(directory);
     const lease = makeSandboxDirectory(directory, plan);
     if (lease === null) {
+      watchdog.dismiss();
       throw new DrillError(
         'SANDBOX_UNAVAILABLE',
         `${directory} exists and is not a sandbox of restore-drill`,
@@ -86,7 +87,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     const sandbox: OwnSandbox = {
       directory,
       lease,
-      watchdog: startWatchdog(directory),
+      watchdog,
       giveUp,
       made: Promise.resolve(),
       state: { name: 'pending', detail: 'starting' },
@@ -198,38 +199,4 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
         ownAccount(),
       ),
   };
-}
-
-/** @throws DrillError DRILL_ALREADY_RUNNING unless whoever made the sandbox is dead and did not mean to keep it. */
-function refuseLiving(lease: Lease): void {
-  const { owner, drillId, released } = lease;
-  const state = lookAtProcess(owner);
-  if (state === 'dead' && !released) return;
-  const why = released
-    ? 'was kept'
-    : `belongs to process ${owner.pid}${state === 'elsewhere' ? ' of another machine or container' : ''}`;
-  throw new DrillError('DRILL_ALREADY_RUNNING', `the sandbox of drill ${drillId} exists and ${why}`, {
-    hint: 'Wait for that drill, or start one with an id of its own.',
-  });
-}
-
-function lookFromOutside(found: { directory: string; lease: Lease } | null): SandboxLook {
-  if (found === null) return { state: 'gone' };
-  const { lease, directory } = found;
-  const running = lease.server !== null && lookAtProcess(lease.server) !== 'dead';
-  if (lease.address !== null && running) return { state: 'ready', address: lease.address };
-  if (lookAtProcess(lease.owner) !== 'dead' && lease.address === null)
-    return { state: 'pending', detail: 'starting' };
-  return lost(`the server process has ended${logTail(sandboxFiles(directory).logFile)}`);
-}
-
-function lost(reason: string): SandboxLook {
-  const code: FindingCode = /No space left on device/.test(reason) ? 'SANDBOX_DISK_FULL' : 'SANDBOX_LOST';
-  return { state: 'broken', reason, code };
-}
-
-function brokenBy(error: unknown): SandboxLook {
-  if (isDrillError(error))
-    return { state: 'broken', reason: error.message, code: error.code, hint: error.hint };
-  return { state: 'broken', reason: error instanceof Error ? error.message : String(error) };
 }

@@ -5,7 +5,7 @@ import { adminRole, masterRole } from './server-settings.ts';
  * Makes the role that the drill works as, with the attributes of the RDS master: it may log in, create databases and roles,
  * and signal backends, and is no superuser. Returns the server's full version.
  *
- * It owns the databases `postgres` and `template1`, as on RDS (`\\l` of RDS 11 to 15 instances in public repositories), so that
+ * It owns the databases `postgres` and `template1`, as on RDS (`\l` of RDS 11 to 15 instances in public repositories), so that
  * a cluster's dump that keeps objects in `postgres` fares as it would there.
  *
  * Source: Amazon RDS User Guide, "Understanding the rds_superuser role".

@@ -13,9 +13,16 @@ export async function removeSandboxDirectory(directory: string): Promise<void> {
   const outcome = await destroySandbox(directory, { fs, path, execFileSync }).catch((cause: unknown) => {
     throw failed(directory, cause instanceof Error ? cause.message : String(cause));
   });
-  if (outcome === 'not ours')
-    throw failed(directory, 'it does not look like a sandbox of restore-drill any more');
-  if (fs.existsSync(directory)) throw failed(directory, 'it is still there');
+  if (outcome === 'gone' && !fs.existsSync(directory)) return;
+  // A watchdog or another sweep may be removing it as well: its lease goes just before the directory does.
+  for (let look = 0; look < 100; look++) {
+    if (!fs.existsSync(directory)) return;
+    await new Promise((resume) => setTimeout(resume, 10));
+  }
+  throw failed(
+    directory,
+    outcome === 'gone' ? 'it came back' : 'it does not look like a sandbox of restore-drill any more',
+  );
 }
 
 function failed(directory: string, reason: string): DrillError {

@@ -26,7 +26,14 @@ const end = () => {
   if (done) return;
   done = true;
   if (heard.includes('${farewell}')) process.exit(0);
-  destroy(process.argv[1], node).then(() => process.exit(0), () => process.exit(1));
+  const [, directory, ownerPid] = process.argv;
+  try {
+    const lease = JSON.parse(node.fs.readFileSync(node.path.join(directory, 'lease.json'), 'utf8'));
+    if (lease.owner.pid !== Number(ownerPid)) process.exit(0);
+  } catch {
+    process.exit(0);
+  }
+  destroy(directory, node).then(() => process.exit(0), () => process.exit(1));
 };
 process.stdin.on('data', (chunk) => { heard += chunk; });
 process.stdin.on('end', end);
@@ -35,17 +42,22 @@ process.stdin.on('error', end);
 `;
 
 /**
- * Starts the watchdog of a sandbox directory. It costs about 40 MB for the drill's duration; a shell would be smaller,
+ * Starts the watchdog of a sandbox directory, best before the directory is made: then no moment is unguarded. It removes
+ * the directory only when its lease names this process. It costs about 40 MB for the drill's duration; a shell would be smaller,
  * but could not be the same code that removes sandboxes everywhere else.
  */
 export function startWatchdog(sandboxDirectory: string): Watchdog {
-  const child = spawn(process.execPath, ['--max-old-space-size=32', '--eval', program, sandboxDirectory], {
-    // A session of its own: neither Ctrl-C nor the end of the terminal reaches it. No folder of ours is kept busy.
-    detached: true,
-    cwd: '/',
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-old-space-size=32', '--eval', program, sandboxDirectory, String(process.pid)],
+    {
+      // A session of its own: neither Ctrl-C nor the end of the terminal reaches it. No folder of ours is kept busy.
+      detached: true,
+      cwd: '/',
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { PATH: process.env.PATH ?? '/usr/bin:/bin' },
+    },
+  );
   // Without a watchdog the lease and the next sweep still remove the sandbox.
   child.on('error', () => undefined);
   child.stdin.on('error', () => undefined);

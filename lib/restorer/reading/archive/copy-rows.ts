@@ -10,6 +10,8 @@ const chunkBytes = 1024 * 1024;
 const largestWholeRowBytes = 8 * 1024 * 1024;
 
 const newline = 10;
+const backslash = 92;
+const point = 46;
 
 /**
  * Rows of one COPY block, and their total. COPY text escapes newlines in values, so that each newline ends a row; the
@@ -73,23 +75,24 @@ class RowBuffer {
     return this.#rows > 0 ? this.#rowsEvent() : null;
   }
 
-  /** Counts rows in the new bytes; the position behind the end mark, or -1. */
+  /**
+   * Counts rows in the new bytes; the position behind the end mark, or -1. Buffer.indexOf looks for newlines at 0.7
+   * (10-byte rows) to 6 GB/s (120-byte rows), a loop over the bytes at 0.7.
+   */
   #scan(from: number): number {
-    const buffer = this.#buffer;
-    const used = this.#used;
+    const bytes = this.#buffer.subarray(0, this.#used);
     let rowStart = this.#rowStart;
     let rows = 0;
     let end = -1;
-    for (let index = from; index < used; index += 1) {
-      if (buffer[index] !== newline) continue;
-      if (index - rowStart === 2 && buffer[rowStart] === 92 && buffer[rowStart + 1] === 46) {
+    for (let at = bytes.indexOf(newline, from); at !== -1; at = bytes.indexOf(newline, at + 1)) {
+      if (at - rowStart === 2 && bytes[rowStart] === backslash && bytes[rowStart + 1] === point) {
         this.#newlinesAfterEnd = 0;
         this.#used = rowStart;
-        end = index + 1;
+        end = at + 1;
         break;
       }
       rows += 1;
-      rowStart = index + 1;
+      rowStart = at + 1;
     }
     this.#rowStart = rowStart;
     this.#rows += rows;

@@ -13,8 +13,8 @@ export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
 const chunkSize = 256 * 1024;
 
 /**
- * Contents of one compressed block. Input without any byte is an empty block, which pg_dump 16 and later write for
- * empty large objects. The input is consumed to its end.
+ * Contents of one compressed block, whose input is consumed to its end. Without any byte it is an empty large object
+ * where pg_dump starts its compressor with the first byte (all but gzip files, which have a header), else truncated.
  * @throws DrillError DUMP_CORRUPT, DUMP_TRUNCATED (the compressed data end early), or what the input throws.
  */
 export async function* decompressData(
@@ -27,7 +27,10 @@ export async function* decompressData(
   }
   const iterator = input[Symbol.asyncIterator]();
   const first = await iterator.next();
-  if (first.done === true) return;
+  if (first.done === true) {
+    if (compression !== 'gzip') return;
+    throw dumpError('DUMP_TRUNCATED', 'the compressed data have not even a beginning');
+  }
   const whole = resume(first.value, iterator);
   if (compression === 'lz4') yield* decompressLz4(whole);
   else if (compression === 'zstd') yield* decompressZstd(whole);

@@ -35,7 +35,8 @@ export async function* decompressBzip2(source: ByteSource): AsyncGenerator<Buffe
 
 /** The decoder runs past the end of its input with a TypeError, and says one thing itself. */
 function named(error: unknown, atEnd: boolean, total: number): unknown {
-  const endedEarly = error instanceof TypeError || (error instanceof Error && /ended prematurely/.test(error.message));
+  const endedEarly =
+    error instanceof TypeError || (error instanceof Error && /ended prematurely/.test(error.message));
   return atEnd && endedEarly
     ? dumpError('DUMP_TRUNCATED', `the bzip2 data end early, after ${total} bytes of content`, error)
     : dumpError('DUMP_CORRUPT', `the bzip2 data are damaged after ${total} bytes of content`, error);

@@ -1,5 +1,6 @@
 /** Streaming gzip (RFC 1952), member by member, with every checksum verified. */
-import { createInflateRaw, crc32, type InflateRaw } from 'node:zlib';
+import type { TransformOptions } from 'node:stream';
+import { crc32, createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
 import { isDrillError } from '../../../domain/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
@@ -38,7 +39,8 @@ export async function* decompressGzip(
     const trailer = await source.readUpTo(8);
     if (trailer.length < 8) throw truncated(total);
     if (trailer.readUInt32LE(0) !== crc) throw damaged('the checksum of its content does not match', total);
-    if (trailer.readUInt32LE(4) !== size % 2 ** 32) throw damaged('its content has not the size it claims', total);
+    if (trailer.readUInt32LE(4) !== size % 2 ** 32)
+      throw damaged('its content has not the size it claims', total);
     const next = await source.peek(3);
     if (next.length === 3 && next.readUIntBE(0, 3) === 0x1f8b08) continue;
     await passTrailingBytes(source, onTrailingBytes);
@@ -66,7 +68,9 @@ async function skipHeader(source: ByteSource, total: number): Promise<void> {
 
 /** Content of one deflate stream; the source is left at the byte after it. */
 async function* inflate(source: ByteSource, before: number): AsyncGenerator<Buffer, void, undefined> {
-  const stream = createInflateRaw({ chunkSize, readableHighWaterMark });
+  // zlib's streams take the options of Transform as well.
+  const options: ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark };
+  const stream = createInflateRaw(options);
   let total = before;
   let failure: unknown = null;
   const fed = feed(source, stream).catch((error: unknown) => {
@@ -126,7 +130,9 @@ function named(error: unknown, total: number): unknown {
   if (isDrillError(error)) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
   if (code === 'Z_BUF_ERROR') return truncated(total, error);
-  return typeof code === 'string' && code.startsWith('Z_') ? damaged('its data are damaged', total, error) : error;
+  return typeof code === 'string' && code.startsWith('Z_')
+    ? damaged('its data are damaged', total, error)
+    : error;
 }
 
 const truncated = (total: number, cause?: unknown) =>

@@ -26,7 +26,8 @@ export async function* decryptOpenssl(
   let start: Buffer = Buffer.alloc(0);
   let total = 0;
   const note = (chunk: Buffer): Buffer => {
-    if (start.length < probeBytes) start = Buffer.concat([start, chunk.subarray(0, probeBytes - start.length)]);
+    if (start.length < probeBytes)
+      start = Buffer.concat([start, chunk.subarray(0, probeBytes - start.length)]);
     total += chunk.length;
     return chunk;
   };

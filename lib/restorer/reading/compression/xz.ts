@@ -1,6 +1,6 @@
 /** Streaming xz (tukaani.org/xz/xz-file-format.txt), stream by stream. */
 import { crc32 } from 'node:zlib';
-import { XzReadableStream } from 'xz-decompress';
+import xzDecompress from 'xz-decompress';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
 
@@ -61,7 +61,7 @@ async function* oneStream(source: ByteSource, total: () => number): AsyncGenerat
     },
     { highWaterMark: 0 },
   );
-  const reader = new XzReadableStream(input).getReader();
+  const reader = new xzDecompress.XzReadableStream(input).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -95,7 +95,11 @@ function named(error: unknown, inputEnded: boolean, total: number): unknown {
     return dumpError('DUMP_TRUNCATED', `the xz data end early, after ${total} bytes of content`, error);
   }
   if ([unsupportedCheck, memoryError, memoryLimit, unsupportedOptions].includes(code)) {
-    return dumpError('COMPRESSION_UNKNOWN', 'the xz data use options or memory that this release does not offer', error);
+    return dumpError(
+      'COMPRESSION_UNKNOWN',
+      'the xz data use options or memory that this release does not offer',
+      error,
+    );
   }
   return damaged('its data are damaged', total, error);
 }

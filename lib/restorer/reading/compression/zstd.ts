@@ -86,11 +86,16 @@ async function readHeader(source: ByteSource, total: number): Promise<FrameHeade
   else if (sizeBytes === 4) contentBytes = BigInt(bytes.readUInt32LE(sizeAt));
   else if (sizeBytes === 8) contentBytes = bytes.readBigUInt64LE(sizeAt);
   const exponent = 10 + ((bytes[1] as number) >> 3);
-  const window = isSingleSegment ? Number(contentBytes) : 2 ** exponent * (1 + ((bytes[1] as number) & 7) / 8);
+  const window = isSingleSegment
+    ? Number(contentBytes)
+    : 2 ** exponent * (1 + ((bytes[1] as number) & 7) / 8);
   if (window > maxWindowBytes) {
-    throw dumpError('COMPRESSION_UNKNOWN', `the zstd data need a window of ${window} bytes, more than ${maxWindowBytes}`);
+    throw dumpError(
+      'COMPRESSION_UNKNOWN',
+      `the zstd data need a window of ${window} bytes, more than ${maxWindowBytes}`,
+    );
   }
-  if (bytes.readUIntLE(1 + windowBytes, Math.max(idBytes, 1)) !== 0 && idBytes > 0) {
+  if (idBytes > 0 && bytes.readUIntLE(1 + windowBytes, idBytes) !== 0) {
     throw dumpError('COMPRESSION_UNKNOWN', 'the zstd data need a dictionary, which is not there');
   }
   // The decoders get the frame without its checksum, which is verified here.
@@ -136,11 +141,14 @@ async function* throughFzstd(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buff
 async function* throughNode(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const create = nativeDecoder();
   if (typeof create !== 'function') return;
-  const decoder: NodeJS.ReadWriteStream & { destroy(error?: Error): void } = create({ chunkSize: 256 * 1024 });
+  const decoder: NodeJS.ReadWriteStream & { destroy(error?: Error): void } = create({
+    chunkSize: 256 * 1024,
+  });
   const fed = (async () => {
     try {
       for await (const block of blocks) {
-        if (!decoder.write(block)) await new Promise<void>((resolve) => decoder.once('drain', resolve).once('close', resolve));
+        if (!decoder.write(block))
+          await new Promise<void>((resolve) => decoder.once('drain', resolve).once('close', resolve));
       }
       decoder.end();
     } catch (error) {

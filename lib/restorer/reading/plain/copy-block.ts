@@ -31,7 +31,7 @@ export async function* readCopyBlock(
   const sameLine = await takeRestOfLine(window);
   const name = schema === null ? table : `${schema}.${table}`;
   const total = yield* readCopyRows(window, { description: `the rows of ${name}`, backslashEscapes });
-  window.prepend(sameLine);
+  window.prependLine(sameLine);
   yield { kind: 'rows-end', ...total };
 }
 

@@ -14,16 +14,25 @@ import { SqlWindow } from './sql-window.ts';
 import { StatementScanner, type TextPiece } from './statement-scanner.ts';
 import { StatementSorter } from './statement-sorter.ts';
 
+export interface PlainDumpOptions {
+  /** Asked at the end: true when there is reason to doubt a dump that has no line marking its end. */
+  mustMarkEnd?: () => boolean;
+}
+
 /**
  * Reads plain SQL to its end in constant memory. Nothing is executed: psql meta-commands that would change the meaning
  * of the dump become findings, all others are passed over.
  *
  * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, DUMP_UNREADABLE
  */
-export async function* readPlainDump(bytes: ByteSource, format: DumpFormat): DumpReader {
+export async function* readPlainDump(
+  bytes: ByteSource,
+  format: DumpFormat,
+  { mustMarkEnd = () => false }: PlainDumpOptions = {},
+): DumpReader {
   await loadModule();
   const window = new SqlWindow(bytes);
-  const reader = new PlainDumpReader(window, format);
+  const reader = new PlainDumpReader(window, format, mustMarkEnd);
   for (;;) {
     const step = reader.step();
     if (step === 'more') await window.more();
@@ -45,9 +54,12 @@ class PlainDumpReader {
   readonly #session: Session;
   readonly #sorter: StatementSorter;
   readonly #metaCommands: MetaCommands;
+  readonly #mustMarkEnd: () => boolean;
   #sawStatement = false;
+  #knownEncoding: string | null = null;
 
-  constructor(window: SqlWindow, format: DumpFormat) {
+  constructor(window: SqlWindow, format: DumpFormat, mustMarkEnd: () => boolean) {
+    this.#mustMarkEnd = mustMarkEnd;
     this.#window = window;
     this.#scanner = new StatementScanner(window);
     this.#facts = new HeaderFacts(format);
@@ -85,14 +97,21 @@ class PlainDumpReader {
       return null;
     }
     this.#sawStatement = true;
-    if (piece.kind === 'meta-command') {
-      this.#metaCommands.take(piece);
-      return null;
-    }
-    const copy = this.#sorter.take(piece.bytes, piece.line);
-    this.#scanner.lexer.standardConformingStrings = this.#session.standardConformingStrings;
-    if (this.#session.encoding !== null) this.#facts.learn({ encoding: this.#session.encoding });
+    let copy: CopyBlock | null = null;
+    if (piece.kind === 'meta-command') this.#metaCommands.take(piece);
+    else copy = this.#sorter.take(piece.bytes, piece.line);
+    this.#followSession();
     return copy;
+  }
+
+  /** The lexer and the header follow what statements and meta-commands have set. */
+  #followSession(): void {
+    this.#scanner.lexer.standardConformingStrings = this.#session.standardConformingStrings;
+    const { encoding } = this.#session;
+    if (encoding !== this.#knownEncoding) {
+      this.#knownEncoding = encoding;
+      this.#facts.learn({ encoding });
+    }
   }
 
   #comment(bytes: Buffer, line: number): void {
@@ -115,6 +134,12 @@ class PlainDumpReader {
       throw dumpError('DUMP_NOT_A_DUMP', 'the text holds no SQL statement, only comments');
     }
     if (!this.#facts.endConfirmed) {
+      if (this.#mustMarkEnd()) {
+        throw dumpError(
+          'DUMP_CORRUPT',
+          'bytes that cannot be decompressed follow, and the dump has no line that marks its end',
+        );
+      }
       const message =
         'The dump has no line that marks its end, so a dump cut off between two statements would go unnoticed.';
       this.#sorter.report(finding('DUMP_HEADER_ODD', message));

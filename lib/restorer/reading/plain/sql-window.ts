@@ -97,9 +97,11 @@ export class SqlWindow {
     this.resume(Buffer.concat([this.bytes.subarray(this.start, from), this.bytes.subarray(to)]), 0);
   }
 
-  /** Puts bytes before what is at hand. */
-  prepend(bytes: Buffer): void {
-    if (bytes.length > 0) this.resume(Buffer.concat([bytes, this.bytes.subarray(this.start)]), 0);
+  /** Puts back, before what is at hand, the rest of a line that was counted already. */
+  prependLine(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.line--;
+    this.resume(Buffer.concat([bytes, this.bytes.subarray(this.start)]), 0);
   }
 
   /** Passes everything from `start` on through a decoder; it is called with null at the end of the text. */

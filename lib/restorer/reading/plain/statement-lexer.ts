@@ -27,7 +27,7 @@ const routineWords = ['create', 'function', 'procedure', 'or', 'replace'];
 export class StatementLexer {
   /** Backslashes are ordinary characters in '…'. Follows `SET standard_conforming_strings`. */
   standardConformingStrings = true;
-  /** The first words of the statement in lower case, unquoted ones only. */
+  /** The first four words of the statement in lower case, unquoted ones only; of an INSERT only the first. */
   leadingWords: string[] = [];
   /** Offset from the statement's start of `VALUES` outside parentheses, in an INSERT statement; else null. */
   valuesOffset: number | null = null;
@@ -36,6 +36,7 @@ export class StatementLexer {
   offset = 0;
 
   #parentheses = 0;
+  #wordCount = 0;
   #routineWords = '';
   #bodyDepth = 0;
   #commentDepth = 0;
@@ -50,6 +51,7 @@ export class StatementLexer {
     this.mode = 'statement';
     this.offset = 0;
     this.#parentheses = 0;
+    this.#wordCount = 0;
     this.#routineWords = '';
     this.#bodyDepth = 0;
     this.#escapeContinuation = 0;
@@ -217,15 +219,14 @@ export class StatementLexer {
   }
 
   #noteWord(bytes: Buffer, start: number, at: number, wordEnd: number): void {
-    if (this.leadingWords.length < leadingWordCount) {
-      const word = bytes.toString('latin1', at, wordEnd).toLowerCase();
-      this.leadingWords.push(word);
-      this.#routineWords += routineWords.includes(word) ? word.charAt(0) : ' ';
+    if (this.#wordCount < leadingWordCount) {
+      this.#wordCount++;
+      // The words after INSERT tell nothing, and dumps hold millions of them.
+      if (this.leadingWords[0] !== 'insert') this.#noteLeadingWord(bytes, at, wordEnd);
     }
     if (this.leadingWords[0] === 'insert') {
-      const isValues =
-        this.valuesOffset === null && this.#parentheses === 0 && wordEquals(bytes, at, wordEnd, 'values');
-      if (isValues) this.valuesOffset = at - start;
+      const isOutside = this.valuesOffset === null && this.#parentheses === 0;
+      if (isOutside && wordEquals(bytes, at, wordEnd, 'values')) this.valuesOffset = at - start;
     } else if (
       this.leadingWords[0] === 'create' &&
       this.#parentheses === 0 &&
@@ -235,6 +236,13 @@ export class StatementLexer {
       else if (wordEquals(bytes, at, wordEnd, 'case')) this.#bodyDepth += this.#bodyDepth > 0 ? 1 : 0;
       else if (wordEquals(bytes, at, wordEnd, 'end')) this.#bodyDepth -= this.#bodyDepth > 0 ? 1 : 0;
     }
+  }
+
+  #noteLeadingWord(bytes: Buffer, at: number, wordEnd: number): void {
+    const isInsert = this.#wordCount === 1 && wordEquals(bytes, at, wordEnd, 'insert');
+    const word = isInsert ? 'insert' : bytes.toString('latin1', at, wordEnd).toLowerCase();
+    this.leadingWords.push(word);
+    this.#routineWords += routineWords.includes(word) ? word.charAt(0) : ' ';
   }
 
   /** Quotes, comments, parentheses, semicolon, backslash. Moves `offset` on, or leaves it when more bytes are needed. */

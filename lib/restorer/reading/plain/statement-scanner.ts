@@ -72,7 +72,7 @@ export class StatementScanner {
     const { start, line } = window;
     const stop = this.lexer.scan(window.bytes, start, window.ended);
     const at = start + this.lexer.offset;
-    if (stop === 'more') return this.#lacking(null, `a ${this.lexer.mode}`);
+    if (stop === 'more') return this.#lacking(null, withArticle(this.lexer.mode));
     if (stop === 'backslash' && window.bytes[at + 1] !== byte.semicolon)
       return this.#line('meta-command', at, true);
     const bytes = window.bytes.subarray(start, at);
@@ -139,3 +139,5 @@ function trimEnd(bytes: Buffer): Buffer {
   while (end > 0 && [ByteKind.blank, ByteKind.newline].some((kind) => kind === kindOf(bytes, end - 1))) end--;
   return end === bytes.length ? bytes : bytes.subarray(0, end);
 }
+
+const withArticle = (name: string): string => (name.startsWith('e') ? `an ${name}` : `a ${name}`);

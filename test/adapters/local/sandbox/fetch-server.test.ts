@@ -50,7 +50,7 @@ async function aTarball(files: Record<string, string> = usualFiles): Promise<Buf
   }
   archive.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of archive) chunks.push(Buffer.from(chunk));
+  for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);
   return gzipSync(Buffer.concat(chunks));
 }
 
@@ -173,10 +173,13 @@ test.each([
 });
 
 test('says which registry cannot be reached, and what to do', async () => {
-  const fetching = fetchServer(aCache(), packageOf(await aTarball()), options('http://127.0.0.1:9/'));
+  const url = await aRegistry(() => undefined);
+  await new Promise((closed) => servers.pop()?.close(closed));
+
+  const fetching = fetchServer(aCache(), packageOf(await aTarball()), options(url));
 
   await expect(fetching).rejects.toMatchObject({
-    message: 'PostgreSQL 18 is not on this machine and 127.0.0.1:9 cannot be reached (ECONNREFUSED)',
+    message: `PostgreSQL 18 is not on this machine and ${new URL(url).host} cannot be reached (ECONNREFUSED)`,
     hint: expect.stringContaining('Install PostgreSQL 18'),
   });
 });

@@ -6,6 +6,7 @@ import {
   aDirectory,
   anOwner,
   aPlan,
+  endOwner,
   nobody,
   type OwnerOptions,
   processesIn,
@@ -44,7 +45,7 @@ const sandboxesIn = ({ stateDirectory }: OwnerOptions) => readdirSync(join(state
 
 async function aRunningOwner(options: OwnerOptions, as?: typeof nobody) {
   const owner = await anOwner(options, as);
-  cleanups.push(() => void owner.process.kill('SIGKILL'));
+  cleanups.push(() => endOwner(owner, options));
   return owner;
 }
 

@@ -13,6 +13,7 @@ import {
   aDirectory,
   anOwner,
   aPlan,
+  endOwner,
   nobody,
   processesIn,
   query,
@@ -337,12 +338,10 @@ describe('who runs the server', () => {
       const stateDirectory = aDirectory(nobody);
       const cacheDirectory = aDirectory(nobody);
       const { drillId, leaseExpiresAt } = aPlan();
+      const options = { stateDirectory, cacheDirectory, majorVersion, drillId, leaseExpiresAt };
 
-      const owner = await anOwner(
-        { stateDirectory, cacheDirectory, majorVersion, drillId, leaseExpiresAt },
-        nobody,
-      );
-      cleanups.push(() => void owner.process.kill('SIGKILL'));
+      const owner = await anOwner(options, nobody);
+      cleanups.push(() => endOwner(owner, options));
 
       expect(owner.report).toMatchObject({ uid: nobody.uid, look: { state: 'ready' } });
       expect(await query(owner.report.connection, 'select current_user as me')).toEqual([{ me: 'master' }]);

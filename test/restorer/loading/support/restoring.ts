@@ -1,8 +1,8 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../lib/domain/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../lib/ports/restorer.ts';
 import type { DumpEvent } from '../../../../lib/restorer/dump-stream.ts';
-import { rdsPolicy } from '../../../../lib/restorer/loading/default-policy.ts';
 import { NativeRestorer } from '../../../../lib/restorer/native-restorer.ts';
+import { databaseRequest, loadPolicy } from '../../../../lib/restorer/policy/index.ts';
 import { aHeader, reading } from './events.ts';
 import type { TestServer } from './server.ts';
 
@@ -31,9 +31,9 @@ export function restore(server: TestServer, events: () => Iterable<DumpEvent> | 
     openDump: () => {
       const made = events();
       const reader = Symbol.asyncIterator in made ? made : reading(made);
-      return { reader, sha256: () => null, bytesRead: () => 0 };
+      return { reader, sha256: async () => null, bytesRead: () => 0, close: () => {} };
     },
-    loadPolicy: rdsPolicy,
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
   });
   return restorer.restore(request);
 }

@@ -55,10 +55,21 @@ CREATE TABLE plain.hash_root (id int, v text) PARTITION BY HASH (id); CREATE TAB
 CREATE EXTENSION IF NOT EXISTS hstore; CREATE TABLE plain.h (h hstore); INSERT INTO plain.h VALUES ('a=>1');
 `;
 
-/** Makes the database `hurt`, with a table in a tablespace of its own. */
+const letters = `
+CREATE DATABASE western TEMPLATE template0; CREATE DATABASE japanese TEMPLATE template0; CREATE DATABASE korean TEMPLATE template0;
+\\connect western
+CREATE TABLE "é" (v text DEFAULT 'ß;'); INSERT INTO "é" VALUES ('é€'); COMMENT ON TABLE "é" IS 'é€;';
+\\connect japanese
+CREATE TABLE "表" (v text DEFAULT 'ソ;\\'); INSERT INTO "表" VALUES ('表ソ能\\'), (E'\\n表\\t'); COMMENT ON TABLE "表" IS '十;表';
+\\connect korean
+CREATE TABLE "가" (v text); INSERT INTO "가" VALUES ('똠방\\각하');
+`;
+
+/** Makes the databases `hurt`, `western`, `japanese` and `korean`, the first with a table in a tablespace of its own. */
 export function makeHurtfulDatabase(server: PostgresServer, tablespaceDirectory: string): void {
   server.sql('postgres', `CREATE TABLESPACE "Fast;" LOCATION '${tablespaceDirectory}';`);
   server.sql('postgres', schema);
+  server.sql('postgres', letters);
   server.sql(
     'hurt',
     `CREATE TABLE plain.in_space (a int PRIMARY KEY USING INDEX TABLESPACE "Fast;") TABLESPACE "Fast;";

@@ -55,19 +55,26 @@ export function oracleList(archive: string): Map<number, string> {
 
 /** Without comments, blank lines and the settings that are compared by themselves. */
 export function comparable(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    // pg_restore up to 15 gives every relation away with ALTER TABLE, later ones name its kind.
-    .map((line) => line.replace(/^ALTER (?:MATERIALIZED VIEW|VIEW|SEQUENCE|FOREIGN TABLE) (.* OWNER TO )/, 'ALTER TABLE $1'))
-    .filter(
-      (line) =>
-        line !== '' &&
-        !line.startsWith('--') &&
-        !line.startsWith('\\restrict') &&
-        !line.startsWith('\\unrestrict'),
-    )
-    .filter((line) => !/^SET default_(tablespace|table_access_method) = .*;$/.test(line))
-    .filter((line) => line !== 'BEGIN;' && line !== 'COMMIT;')
-    .join('\n');
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trimEnd())
+      // pg_restore up to 15 gives every relation away with ALTER TABLE, later ones name its kind.
+      .map((line) =>
+        line.replace(
+          /^ALTER (?:MATERIALIZED VIEW|VIEW|SEQUENCE|FOREIGN TABLE) (.* OWNER TO )/,
+          'ALTER TABLE $1',
+        ),
+      )
+      .filter(
+        (line) =>
+          line !== '' &&
+          !line.startsWith('--') &&
+          !line.startsWith('\\restrict') &&
+          !line.startsWith('\\unrestrict'),
+      )
+      .filter((line) => !/^SET default_(tablespace|table_access_method) = .*;$/.test(line))
+      .filter((line) => line !== 'BEGIN;' && line !== 'COMMIT;')
+      .join('\n')
+  );
 }

@@ -71,13 +71,13 @@ export async function startPostgres(options: string[] = []): Promise<PostgresSer
       execFileSync(join(serverBin, 'psql'), ['-qXd', database, '-v', 'ON_ERROR_STOP=1'], {
         env,
         input: text,
-        stdio: ['pipe', 'ignore', 'inherit'],
+        stdio: ['pipe', 'ignore', 'pipe'],
       });
     },
     tool: (name, args, { stdoutTo } = {}) =>
       execFileSync(join(clientBin, name), args, {
         env,
-        stdio: ['ignore', stdoutTo ?? 'pipe', 'inherit'],
+        stdio: ['ignore', stdoutTo ?? 'pipe', 'pipe'],
         maxBuffer: 2 ** 28,
       }) ?? Buffer.alloc(0),
     stop: () => {
@@ -87,7 +87,8 @@ export async function startPostgres(options: string[] = []): Promise<PostgresSer
   };
 }
 
-/** Whether a client tool can compress in this way; Debian's pg_dump 15 knows gzip only. */
+/** Major version of the client tools, which decides what they can write and read; 0 where there are none. */
 export function clientMajor(): number {
+  if (!existsSync(join(clientBin, 'pg_dump')) || !existsSync(join(serverBin, 'initdb'))) return 0;
   return Number(/\d+/.exec(execFileSync(join(clientBin, 'pg_dump'), ['--version']).toString())?.[0]);
 }

@@ -1,0 +1,3 @@
+export async function init(_options: unknown): Promise<number> {
+  throw new Error('in the making');
+}

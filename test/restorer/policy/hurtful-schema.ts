@@ -1,0 +1,72 @@
+/** A schema with every kind of object that pg_dump writes and a server without extra packages can hold. */
+export const hurtfulRoles = `
+CREATE ROLE app LOGIN PASSWORD 'hidden-word' CONNECTION LIMIT 5 VALID UNTIL '2030-01-01';
+CREATE ROLE "Re""ader é" NOINHERIT CREATEDB BYPASSRLS;
+CREATE ROLE repl REPLICATION LOGIN;
+CREATE ROLE boss SUPERUSER;
+GRANT app TO "Re""ader é" WITH ADMIN OPTION;
+GRANT pg_monitor TO app;
+GRANT app TO postgres;
+ALTER ROLE app SET default_transaction_read_only = on;
+ALTER ROLE app SET log_statement = 'all';
+ALTER ROLE ALL SET work_mem = '5MB';
+COMMENT ON ROLE app IS 'the app';
+`;
+
+export const hurtfulSchema = `
+CREATE SCHEMA "s.1"; CREATE SCHEMA app AUTHORIZATION app;
+ALTER DATABASE hurt SET search_path = public, app; ALTER DATABASE hurt SET log_min_duration_statement = 5;
+ALTER DATABASE hurt CONNECTION LIMIT 50; COMMENT ON DATABASE hurt IS 'x; DROP TABLE y';
+ALTER ROLE app IN DATABASE hurt SET work_mem = '6MB'; GRANT CONNECT ON DATABASE hurt TO app;
+REVOKE CONNECT ON DATABASE hurt FROM PUBLIC;
+SET search_path = app, public;
+CREATE TYPE mood AS ENUM ('sad', 'it''s; ok'); CREATE TYPE pair AS (a int, b text); CREATE TYPE span AS RANGE (subtype = float8);
+CREATE DOMAIN positive AS int CONSTRAINT is_positive CHECK (VALUE > 0); COMMENT ON CONSTRAINT is_positive ON DOMAIN positive IS 'c';
+CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT $1 * 2; -- Name: x; Type: TABLE
+$$;
+CREATE FUNCTION atomic(int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT $1; END;
+CREATE FUNCTION trig() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN EXECUTE 'DO $$ BEGIN END $$'; RETURN new; END $f$;
+CREATE PROCEDURE proc() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;
+CREATE AGGREGATE total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '0');
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
+CREATE OPERATOR CLASS rev FOR TYPE int USING btree AS OPERATOR 1 < , OPERATOR 3 = , FUNCTION 1 btint4cmp(int, int);
+CREATE CAST (pair AS text) WITH INOUT;
+CREATE TEXT SEARCH CONFIGURATION ts (COPY = english); CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = simple);
+CREATE CONVERSION conv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE TABLE "T ""x"".y" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, m mood, d positive, twice int GENERATED ALWAYS AS (twice(1)) STORED,
+  span tstzrange, note text COLLATE nocase DEFAULT 'a;b', tablespace int, EXCLUDE USING gist (span WITH &&));
+CREATE TABLE parent (id serial PRIMARY KEY, ref int, CONSTRAINT c CHECK (id > 0)); CREATE TABLE child (x int) INHERITS (parent);
+ALTER TABLE parent ADD FOREIGN KEY (ref) REFERENCES parent DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE parent ADD CONSTRAINT nv CHECK (ref > 0) NOT VALID;
+CREATE TABLE part (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM ('2024-01-01') TO ('2025-01-01'); CREATE TABLE part_d PARTITION OF part DEFAULT;
+CREATE INDEX part_idx ON part (at); CREATE UNIQUE INDEX expr ON parent ((ref * 2)) WHERE ref IS NOT NULL;
+CREATE TABLE fk (a int, b date, FOREIGN KEY (a, b) REFERENCES part);
+CREATE UNLOGGED TABLE unlogged (x int); ALTER TABLE unlogged ALTER x SET STATISTICS 200, ALTER x SET (n_distinct = 5);
+CREATE INDEX unlogged_x ON unlogged (x); ALTER TABLE unlogged CLUSTER ON unlogged_x;
+CREATE UNIQUE INDEX ri ON fk (a); ALTER TABLE fk ALTER a SET NOT NULL; ALTER TABLE fk REPLICA IDENTITY USING INDEX ri;
+CREATE STATISTICS st ON a, b FROM fk; ALTER STATISTICS st SET STATISTICS 300;
+CREATE VIEW v WITH (security_barrier) AS SELECT * FROM parent; CREATE MATERIALIZED VIEW mv AS SELECT count(*) FROM v; CREATE INDEX ON mv (count);
+CREATE TRIGGER tr AFTER INSERT ON parent FOR EACH ROW EXECUTE FUNCTION trig(); ALTER TABLE parent ENABLE ALWAYS TRIGGER tr;
+CREATE CONSTRAINT TRIGGER ctr AFTER INSERT ON parent DEFERRABLE FOR EACH ROW EXECUTE FUNCTION trig();
+CREATE RULE ru AS ON DELETE TO parent DO ALSO (NOTIFY x; DELETE FROM child);
+ALTER TABLE parent ENABLE ROW LEVEL SECURITY; ALTER TABLE parent FORCE ROW LEVEL SECURITY;
+CREATE POLICY po ON parent FOR SELECT TO app USING (id IN (SELECT a FROM fk));
+CREATE SEQUENCE seq AS smallint CYCLE; ALTER SEQUENCE seq OWNED BY fk.a;
+COMMENT ON TABLE parent IS E'line\\n-- Name: x; Type: TABLE; Schema: y; Owner: z\\n;'; COMMENT ON COLUMN parent.id IS 'c';
+COMMENT ON INDEX part_idx IS 'i'; COMMENT ON TRIGGER tr ON parent IS 't'; COMMENT ON POLICY po ON parent IS 'p'; COMMENT ON FUNCTION twice(int) IS 'f';
+COMMENT ON SCHEMA public IS 'mine'; COMMENT ON EXTENSION plpgsql IS 'mine';
+ALTER DEFAULT PRIVILEGES FOR ROLE app IN SCHEMA app GRANT SELECT ON TABLES TO "Re""ader é"; ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO app;
+ALTER TABLE parent OWNER TO app; ALTER TABLE part OWNER TO app; ALTER FUNCTION twice(int) OWNER TO app; ALTER TYPE mood OWNER TO app; ALTER VIEW v OWNER TO app;
+ALTER SEQUENCE parent_id_seq OWNER TO app; ALTER DOMAIN positive OWNER TO app; ALTER AGGREGATE total(int) OWNER TO app; ALTER SCHEMA "s.1" OWNER TO app;
+GRANT SELECT, UPDATE (ref) ON parent TO "Re""ader é"; GRANT ALL ON SCHEMA app TO "Re""ader é" WITH GRANT OPTION; REVOKE ALL ON FUNCTION twice(int) FROM PUBLIC;
+SET SESSION AUTHORIZATION "Re""ader é"; GRANT USAGE ON SCHEMA app TO repl; RESET SESSION AUTHORIZATION;
+GRANT ALL ON FUNCTION pg_catalog.pg_ls_dir(text) TO app; GRANT USAGE ON TYPE mood TO app; GRANT USAGE ON SEQUENCE seq TO app; GRANT USAGE ON LANGUAGE sql TO app;
+CREATE PUBLICATION pub FOR TABLE part; CREATE PUBLICATION pub_all FOR ALL TABLES;
+CREATE SUBSCRIPTION sub CONNECTION 'dbname=nowhere password=hidden-word' PUBLICATION pub WITH (connect = false);
+CREATE FUNCTION et() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER ev ON ddl_command_end EXECUTE FUNCTION et();
+CREATE FOREIGN DATA WRAPPER wrapper; CREATE SERVER srv FOREIGN DATA WRAPPER wrapper OPTIONS (host 'db.example', secret 'hidden-word');
+CREATE USER MAPPING FOR app SERVER srv OPTIONS (password 'hidden-word'); CREATE FOREIGN TABLE ft (a int) SERVER srv;
+SELECT lo_create(4242); COMMENT ON LARGE OBJECT 4242 IS 'lo'; ALTER LARGE OBJECT 4242 OWNER TO app; GRANT SELECT ON LARGE OBJECT 4242 TO repl;
+`;
