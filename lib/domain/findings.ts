@@ -40,6 +40,7 @@ export const findingRegistry = {
   SERVER_VERSION_UNKNOWN: define('info', 'The dump does not name the server version it came from; the newest supported major was used.', 'Set `sandbox.majorVersion` to the major version of production.'),
   COMPANION_MISSING: define('error', 'A file that must lie beside the dump is missing.', 'Check the backup job: it writes the companion in the same run.'),
   COMPANION_STALE: define('error', 'A companion file is older than allowed.', 'Check when the backup job last finished.'),
+  COMPANION_DAMAGED: define('error', 'A companion archive does not unpack to its end.', 'Fetch it again; if it stays damaged, take a new backup of those files.'),
   DUMP_HEADER_ODD: define('warning', 'The dump contradicts itself in its header or markers.', 'Check what writes these dumps.'),
   // ── the sandbox
   SANDBOX_UNAVAILABLE: define('unverified', 'The sandbox did not come up.', 'Read the reason; `restore-drill doctor` checks what a sandbox needs.'),
@@ -69,6 +70,7 @@ export const findingRegistry = {
   NO_DATA: define('error', 'Every table is empty.', 'The dump holds only the schema: check the flags of the backup job.'),
   OBJECT_MISSING: define('error', 'An object that the dump announces does not exist after the restore.', 'Look at the restore outcome of that object.'),
   ROW_COUNT_MISMATCH: define('error', 'A table does not have the number of rows that the dump holds for it.', 'Look at the restore outcome of that table; triggers and rules may also change what is loaded.'),
+  TABLES_GONE: define('warning', 'Tables of the last proven drill are no longer in the dump.', 'Check that they were dropped on purpose; list the tables that must exist under `checks: tables`.'),
   TABLE_MISSING: define('error', 'A table that must exist is not in the restored database.', 'Check whether the backup job excludes it.'),
   ROWS_BELOW_MINIMUM: define('error', 'A table has fewer rows than configured.', 'Check whether data was lost in production or the dump is partial.'),
   ROWS_DROPPED: define('error', 'A table has lost more rows since the last proven drill than configured.', 'Check whether the loss is intended.'),

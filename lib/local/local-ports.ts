@@ -3,6 +3,7 @@ import { createEvidenceFolder } from '../adapters/local/evidence-folder.ts';
 import { createFileLedger, type LedgerDamage } from '../adapters/local/file-ledger.ts';
 import { createLocalSandboxHost } from '../adapters/local/sandbox/local-sandbox-host.ts';
 import type { LocalSandboxHost, SandboxProgress } from '../adapters/local/sandbox/local-sandbox-options.ts';
+import { objectReader } from '../adapters/objects/object-reader.ts';
 import { createCheckRunner } from '../adapters/postgres/check-runner.ts';
 import { createSandboxCleaner } from '../adapters/postgres/sandbox-cleaner.ts';
 import { notTestedByChecks, planChecks } from '../domain/checks/registry.ts';
@@ -56,6 +57,7 @@ export function createLocalPorts(
   return {
     clock: systemClock,
     configuration,
+    objects: objectReader,
     openStore: (source) => configuration.openStore(source),
     inspector: createDumpInspector(),
     sandboxes,

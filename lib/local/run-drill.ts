@@ -1,7 +1,7 @@
 /** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
 import type { DrillRecord } from '../domain/drill-record.ts';
 import { type DrillState, parseDrillState } from '../domain/drill-state.ts';
-import { DrillError } from '../domain/errors.ts';
+import { DrillError, isDrillError } from '../domain/errors.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { cleanUpAfterAbort } from '../steps/clean-up-after-abort.ts';
@@ -34,13 +34,20 @@ export interface LocalDrill {
 export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const { ports } = drill;
   let lastState: DrillState | null = null;
+  let lastError: Error | null = null;
   const running = new Set<Promise<unknown>>();
 
   const watched = (step: LambdaStep | 'restoreDump', handler: StateHandler): StateHandler => (input) => {
-    const work = runWatched(drill.watcher, step, handler, input).then((output) => {
-      if (isState(output)) lastState = output;
-      return output;
-    });
+    const work = runWatched(drill.watcher, step, handler, input).then(
+      (output) => {
+        if (isState(output)) lastState = output;
+        return output;
+      },
+      (error: Error) => {
+        lastError = error;
+        throw error;
+      },
+    );
     running.add(work);
     const settled = () => running.delete(work);
     work.then(settled, settled);
@@ -66,7 +73,7 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const abort = () => execution.abort();
   ports.signal.addEventListener('abort', abort, { once: true });
   // The verdict is in the record: that the machine ends in Fail is how AWS hears of it, and no surprise here.
-  const ending = await execution.result.then(() => null, (error: unknown) => error);
+  await execution.result.catch(() => {});
   ports.signal.removeEventListener('abort', abort);
   await Promise.allSettled(running);
 
@@ -74,7 +81,7 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
     await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', ports);
   }
-  return readRecord(drill, ending);
+  return readRecord(drill, lastError);
 }
 
 async function runWatched(
@@ -103,14 +110,12 @@ function isState(output: unknown): output is DrillState {
   }
 }
 
-async function readRecord(drill: LocalDrill, ending: unknown): Promise<DrillRecord> {
+async function readRecord(drill: LocalDrill, lastError: Error | null): Promise<DrillRecord> {
   const record = (await drill.ports.evidence.findJson(drill.drillId, evidenceNames.record)) as DrillRecord | null;
   if (record !== null) return record;
-  throw new DrillError('INTERNAL_ERROR', `the drill ended without a record: ${messageOf(ending)}`, {
-    hint: 'Check that the state directory is writable and has space, then start the drill again.',
-    fault: 'us',
-    cause: ending,
+  const cause = lastError ?? new Error('no step failed');
+  throw new DrillError(isDrillError(cause) ? cause.code : 'INTERNAL_ERROR', `the drill ended without a record: ${cause.message}`, {
+    hint: isDrillError(cause) ? cause.hint : 'Check that the state directory is writable and has space, then start the drill again.',
+    cause,
   });
 }
-
-const messageOf = (ending: unknown): string => (ending instanceof Error ? ending.message : String(ending));

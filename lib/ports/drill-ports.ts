@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
+import type { ObjectReader } from './object-reader.ts';
 import type { Restorer } from './restorer.ts';
 import type { SandboxAddress, SandboxHost } from './sandbox.ts';
 
@@ -55,6 +56,8 @@ export interface OpenedSource {
 export interface DrillPorts {
   clock: Clock;
   configuration: Configuration;
+  /** Reads what lies beside a dump. */
+  objects: ObjectReader;
   openStore(source: SourceConfig): Promise<OpenedSource>;
   inspector: DumpInspector;
   sandboxes: SandboxHost;

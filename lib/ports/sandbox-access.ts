@@ -7,4 +7,10 @@ import type { SandboxAddress } from './sandbox.ts';
  */
 export interface SandboxAccess {
   connection(address: SandboxAddress, database: string): Promise<ClientConfig>;
+  /**
+   * Runs a CREATE EXTENSION that the policy allowed, where the RDS master may create the extension and the master of a
+   * plain server may not (`pg_stat_statements` is not a trusted extension). Absent where the master can do it itself.
+   * @throws an error of the driver when the server refuses
+   */
+  installExtension?(address: SandboxAddress, database: string, statement: string): Promise<void>;
 }

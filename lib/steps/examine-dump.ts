@@ -1,8 +1,7 @@
-import { text } from 'node:stream/consumers';
 import { readChecksumFile } from '../domain/checksum-sidecar.ts';
 import type { SelectedDump } from '../domain/dump.ts';
 import type { DumpCandidate } from '../domain/dump-selection.ts';
-import { isDrillError } from '../domain/errors.ts';
+import { DrillError, isDrillError } from '../domain/errors.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { DumpStore } from '../ports/dump-store.ts';
@@ -15,13 +14,14 @@ import { openSource } from './thaw-dump.ts';
 export async function examineDump(
   candidate: DumpCandidate,
   database: string,
-  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'inspector' | 'passphrase'>,
+  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
   const { store } = await openSource(database, ports);
   try {
     const passphrase = await ports.passphrase(database);
     const header = await ports.inspector.inspect(store, candidate, passphrase);
-    const checksum = await readChecksum(store, candidate);
+    const checksum = await readChecksum(store, candidate, ports);
+    const pin = await pinOf(store, candidate);
     return {
       dump: {
         key: candidate.key,
@@ -30,8 +30,7 @@ export async function examineDump(
         uploadedAt: candidate.modifiedAt,
         nameTimestamp: candidate.nameTimestamp?.startsAt ?? null,
         nameTimestampEnd: candidate.nameTimestamp?.endsAt ?? null,
-        ...(candidate.etag === undefined ? {} : { etag: candidate.etag }),
-        ...(candidate.versionId === undefined ? {} : { versionId: candidate.versionId }),
+        ...pin,
         ...(candidate.archivedIn === undefined ? {} : { archivedIn: candidate.archivedIn }),
         expectedSha256: checksum.sha256,
         header,
@@ -45,8 +44,27 @@ export async function examineDump(
 }
 
 /** A directory dump has no digest of its own: its files are many. */
-async function readChecksum(store: DumpStore, candidate: DumpCandidate) {
+async function readChecksum(store: DumpStore, candidate: DumpCandidate, ports: Pick<DrillPorts, 'objects'>) {
   if (candidate.sidecarKey === null || candidate.directory) return { sha256: null, finding: null };
-  const sidecar = await text(await store.open(candidate.sidecarKey));
+  const sidecar = await ports.objects.text(store, candidate.sidecarKey);
   return readChecksumFile(sidecar, candidate.sidecarKey, candidate.key);
+}
+
+/**
+ * What is restored must be what was looked at. A listing names no version, so the object itself is asked once more.
+ *
+ * @throws DrillError DUMP_CHANGED when it is no longer what the listing said
+ */
+async function pinOf(store: DumpStore, candidate: DumpCandidate): Promise<{ etag?: string; versionId?: string }> {
+  if (candidate.directory) return {};
+  const found = await store.stat(candidate.key);
+  if (found === null || found.sizeBytes !== candidate.sizeBytes) {
+    throw new DrillError('DUMP_CHANGED', found === null ? 'it vanished after it was listed' : 'it changed after it was listed', {
+      hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
+    });
+  }
+  return {
+    ...(found.etag === undefined ? {} : { etag: found.etag }),
+    ...(found.versionId === undefined ? {} : { versionId: found.versionId }),
+  };
 }

@@ -1,5 +1,7 @@
 import type { CheckContext } from '../domain/checks/check.ts';
+import type { DatabaseConfig } from '../domain/config.ts';
 import { dumpMoment } from '../domain/dump-moment.ts';
+import { type Finding, finding } from '../domain/findings.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { extendPhases } from '../domain/phases.ts';
@@ -17,11 +19,12 @@ export const planChecksStep: StepWith<'configuration' | 'evidence' | 'checks' | 
   const address = state.sandbox?.address;
   if (state.dump === null || address === null || address === undefined) throw new Error('nothing was restored');
   const config = ports.configuration.database(state.database);
+  const before = await lastProvenRows(state.database, ports);
   const { planned, notTested } = account.complete
     ? ports.planChecks({
         account,
         configured: config.checks,
-        lastProvenRows: await lastProvenRows(state.database, ports),
+        lastProvenRows: before,
         ...dumpMoment(state.dump),
         defaultDatabase: account.databases[0]?.name ?? 'postgres',
         statementTimeoutSeconds: config.statementTimeoutSeconds,
@@ -30,14 +33,36 @@ export const planChecksStep: StepWith<'configuration' | 'evidence' | 'checks' | 
   if (planned.length > 0) {
     for (const { name } of account.databases) await ports.checks.prepare(address, name);
   }
-  await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), { planned, notTested });
+  await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), {
+    planned,
+    notTested: [...notTested, ...rolesNotTested(config)],
+  });
   return {
     ...state,
     stage: 'checks planned',
+    findings: [...state.findings, ...(account.complete ? tablesGone(account, before) : [])],
     checks: planned.map((check, index) => ({ index, name: check.name })),
     phases: restorePhase(state),
   };
 };
+
+/** A table left out by the backup job (`pg_dump -T`) restores without an error: only an earlier drill remembers it. */
+function tablesGone(account: RestoreAccount, before: Record<string, number> | null): Finding[] {
+  const held = new Set(
+    [...account.tables, ...account.announced].flatMap(({ database, schema, name }) => [
+      `${schema}.${name}`,
+      `${database}:${schema}.${name}`,
+    ]),
+  );
+  const gone = Object.keys(before ?? {}).filter((table) => !held.has(table));
+  if (gone.length === 0) return [];
+  return [finding('TABLES_GONE', `${gone.length} tables of the last proven drill are not in this dump: ${gone.slice(0, 10).join(', ')}`)];
+}
+
+function rolesNotTested(config: DatabaseConfig): string[] {
+  if (config.roles.passwords.length === 0) return [];
+  return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
+}
 
 function restorePhase(state: Parameters<typeof planChecksStep>[0]) {
   const { restored } = state;

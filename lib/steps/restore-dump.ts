@@ -1,5 +1,6 @@
 import { parseDrillState, type RestoredSummary } from '../domain/drill-state.ts';
-import { secondsBetween } from '../domain/objectives.ts';
+import { DrillError } from '../domain/errors.ts';
+import { inWords, secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { evidenceNames } from './step.ts';
 import { openSource } from './thaw-dump.ts';
@@ -19,19 +20,22 @@ export async function restoreDumpStep(
 ): Promise<RestoredSummary> {
   const document = await ports.evidence.getJson(pointer.drillId, evidenceNames.restoreRequest(pointer.attempt));
   const state = parseDrillState(document);
+  const { dump } = state;
   const sandbox = state.sandbox?.address;
-  if (state.dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
+  if (dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
   const { restore } = ports.configuration.database(state.database);
   const { store } = await openSource(state.database, ports);
+  const passphrase = await ports.passphrase(state.database);
   const startedAt = ports.clock.now().toISOString();
-  const account = await ports.restorer.restore({
-    dump: state.dump,
+  const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
+  const account = await restoreWithin(limit, restore.timeoutSeconds, () => ports.restorer.restore({
+    dump,
     store,
     sandbox,
-    options: { ...restore, passphrase: await ports.passphrase(state.database) },
+    options: { ...restore, passphrase },
     onProgress: (progress) => ports.progress.restoreProgress(progress),
-    signal: ports.signal,
-  });
+    signal: AbortSignal.any([ports.signal, limit]),
+  }));
   await ports.evidence.putJson(state.drillId, evidenceNames.account(state.attempt), account);
   return {
     complete: account.complete,
@@ -40,4 +44,16 @@ export async function restoreDumpStep(
     bytesRead: account.bytesRead,
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
   };
+}
+
+async function restoreWithin<T>(limit: AbortSignal, timeoutSeconds: number, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!limit.aborted) throw error;
+    throw new DrillError('STEP_TIMED_OUT', `the restore took longer than ${inWords(timeoutSeconds)}`, {
+      hint: 'Raise `restore.timeout` in drills.yaml (and `sandbox.lease` with it) if the work is legitimate.',
+      cause: error,
+    });
+  }
 }

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { heartbeatsToRead, judgeCompanions } from '../domain/companions.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
 import type { DrillState } from '../domain/drill-state.ts';
@@ -7,7 +6,7 @@ import { type DumpCandidate, type DumpSelection, type SelectionCriteria, selectD
 import { nameKind } from '../domain/dump-names.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
-import type { OpenedSource } from '../ports/drill-ports.ts';
+import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { examineDump } from './examine-dump.ts';
 import type { StepWith } from './step.ts';
 import { openSource } from './thaw-dump.ts';
@@ -19,7 +18,7 @@ const refusalsNamed = 10;
  * Lists the source to its last page, chooses the newest eligible dump (or the one asked for), looks at its first
  * bytes and its companions, and keeps older candidates for a walk-back.
  */
-export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector' | 'passphrase'> = async (
+export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'> = async (
   state,
   ports,
 ) => {
@@ -51,7 +50,7 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'inspector
       ...selected.findings,
       ...examined.findings,
       ...tooOld(newest, config.source.maxAgeSeconds, asOf),
-      ...(await companionFindings(opened, objects, config, newest, asOf)),
+      ...(await companionFindings(opened, objects, config, newest, asOf, ports)),
     ],
   };
 };
@@ -120,13 +119,21 @@ async function companionFindings(
   config: DatabaseConfig,
   dump: DumpCandidate,
   asOf: string,
+  ports: Pick<DrillPorts, 'objects'>,
 ): Promise<Finding[]> {
   if (config.companions.length === 0) return [];
   const texts = new Map<string, string>();
   for (const key of heartbeatsToRead(objects, config.companions, prefix)) {
-    texts.set(key, await text(await store.open(key)));
+    texts.set(key, await ports.objects.text(store, key));
   }
   const dumpMoment = dump.nameTimestamp?.startsAt ?? null;
   const { timezone } = config.source;
-  return judgeCompanions(objects, config.companions, { prefix, timezone, dumpMoment, asOf, texts }).findings;
+  const outcome = judgeCompanions(objects, config.companions, { prefix, timezone, dumpMoment, asOf, texts });
+  const damaged = await Promise.all(
+    outcome.found.map(async ({ rule, object }) => {
+      const problem = rule.archive === null ? null : await ports.objects.archiveProblem(store, object.key, rule.archive);
+      return problem === null ? [] : [finding('COMPANION_DAMAGED', `the companion ${object.key} does not unpack: ${problem}`)];
+    }),
+  );
+  return [...outcome.findings, ...damaged.flat()];
 }

@@ -7,7 +7,7 @@ import type { StepWith } from './step.ts';
  * "Select dump" left.
  */
 export const tryOlderDumpStep: StepWith<
-  'configuration' | 'openStore' | 'inspector' | 'cleaner' | 'evidence' | 'passphrase'
+  'configuration' | 'openStore' | 'objects' | 'inspector' | 'cleaner' | 'evidence' | 'passphrase'
 > = async (state, ports) => {
   const [next, ...olderDumps] = state.olderDumps;
   if (next === undefined) throw new Error('no older dump to try');

@@ -78,6 +78,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
   const ports: DrillPorts = {
     clock: { now: () => new Date((time += 100)), sleep: async () => {} },
     configuration: { databases: () => ['shop'], database: () => config },
+    objects: { text: async () => '', archiveProblem: async () => null },
     openStore: async () => ({
       prefix: '',
       store: {

@@ -36,7 +36,7 @@ export interface RangedReadOptions {
 /**
  * 2 MiB, six at once. AWS advises ranges of 8 to 16 MB and one connection per 85 to 90 MB/s wanted (S3 User Guide, "Use
  * byte-range fetches"); but buffers of that size are freed late: reading 1 GiB peaked at 206 MiB of resident memory with
- * four parts of 8 MiB, over our whole budget of 200, and at some 135 MiB with these, of which Node and the SDK are 65. At
+ * four parts of 8 MiB, over our whole budget of 200, and at some 121 MiB with these, of which Node and the SDK are 65. At
  * 30 ms to the first byte six of these make some 240 MB/s, more than a restore takes. 50 GB cost 25,000 requests, one
  * US cent.
  */

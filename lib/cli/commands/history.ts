@@ -1,4 +1,7 @@
+import type { DrillRecord } from '../../domain/drill-record.ts';
+import { formatSeconds } from '../../domain/report/quantities.ts';
 import { renderHistory } from '../../domain/report/history.ts';
+import { forecastRto } from '../../domain/trend.ts';
 import { localLedger } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import { widthOf } from '../render/colour.ts';
@@ -12,7 +15,23 @@ export async function history(
   const ledger = localLedger(placesFor(options), warnOfDamage);
   const limit = Math.max(1, Number.parseInt(options.limit, 10) || 20);
   const records = await ledger.history({ limit, ...(database === undefined ? {} : { database }) });
-  const text = options.json === true ? JSON.stringify(records, null, 2) : renderHistory(records, widthOf(process.stdout));
-  process.stdout.write(`${text}\n`);
+  const text = options.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderHistory(records, widthOf(process.stdout));
+  process.stdout.write(text + (options.json === true ? '' : rtoOutlook(records)));
   return 0;
+}
+
+/** What the trend of one database promises, when it has an objective and enough records to say anything. */
+function rtoOutlook(records: DrillRecord[]): string {
+  const [newest] = records;
+  const targetSeconds = newest?.rto.targetSeconds ?? null;
+  if (targetSeconds === null || records.some(({ database }) => database !== newest?.database)) return '';
+  const forecast = forecastRto(records, targetSeconds);
+  switch (forecast.outcome) {
+    case 'exceeds':
+      return `\nThe recovery time grows; at this rate it exceeds its objective of ${formatSeconds(targetSeconds)} about ${forecast.at.slice(0, 10)} (from ${forecast.records} drills).\n`;
+    case 'already exceeded':
+      return `\nThe recovery time already exceeds its objective of ${formatSeconds(targetSeconds)}.\n`;
+    default:
+      return '';
+  }
 }

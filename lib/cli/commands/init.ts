@@ -1,3 +1,163 @@
-export async function init(_options: unknown): Promise<number> {
-  throw new Error('in the making');
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
+import type { RestoredDatabase } from '../../domain/config/restored-schema.ts';
+import { formatProblem, parseConfig } from '../../domain/config.ts';
+import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
+import { databaseNameFor } from '../../domain/database-of-dump.ts';
+import type { DrillRecord } from '../../domain/drill-record.ts';
+import { dumpMoment } from '../../domain/dump-moment.ts';
+import { DrillError } from '../../domain/errors.ts';
+import { recogniseTimestamp } from '../../domain/name-timestamp.ts';
+import { exitCodes } from '../../domain/verdict.ts';
+import type { LocalPorts } from '../../local/local-ports.ts';
+import type { DrillOptions } from '../../local/request-options.ts';
+import { drillHere } from '../local-drill.ts';
+import { colourWanted, widthOf } from '../render/colour.ts';
+import { renderVerdict } from '../render/verdict.ts';
+
+export interface InitOptions extends DrillOptions {
+  output: string;
+  force?: boolean;
+}
+
+/** What was seen of the sandbox before its teardown. */
+interface Look {
+  databases: RestoredDatabase[];
+  /** Why nothing could be seen; null when it could. */
+  failed: string | null;
+}
+
+/**
+ * `restore-drill init`: drills a dump, looks at what it restored, and writes a drills.yaml that proves the same dump.
+ *
+ * @returns the exit code of the verdict; nothing is written unless it is PROVEN
+ * @throws DrillError REQUEST_INVALID without a dump, or when the file is there already
+ */
+export async function init(options: InitOptions): Promise<number> {
+  const { dump } = options;
+  if (dump === undefined) {
+    throw new DrillError('REQUEST_INVALID', 'init needs a dump to look at', { hint: 'Run `restore-drill init --dump backup.sql.gz`.' });
+  }
+  refuseToOverwrite(options);
+  const look: Look = { databases: [], failed: null };
+  // Without its own configuration: a drills.yaml that is there must not decide what the new one says.
+  const { record, evidenceFolder } = await drillHere({ ...options, config: undefined, database: undefined }, (ports) => lookingFirst(ports, look));
+  const report = join(evidenceFolder, 'report.md');
+  const rendered = renderVerdict(record, { width: widthOf(process.stderr), colour: colourWanted(process.stderr, process.env), reports: [report] });
+  process.stderr.write(`\n${rendered}\n`);
+  if (record.verdict !== 'PROVEN') {
+    process.stderr.write(`\nno configuration was written: only a dump that is PROVEN tells what to ask of the next one\n`);
+    return exitCodes[record.verdict];
+  }
+  const text = proposeConfig(factsOf(options, dump, record, seen(look)));
+  refuseBroken(text);
+  await write(text, options);
+  return exitCodes[record.verdict];
+}
+
+function refuseToOverwrite({ output, force }: InitOptions): void {
+  if (output === '-' || force === true || !existsSync(output)) return;
+  throw new DrillError('REQUEST_INVALID', `${output} exists already`, {
+    hint: 'Give --force to overwrite it, or --output with another file (- for stdout).',
+  });
+}
+
+/** Looks at the restored databases when the drill is done with them and is about to remove the sandbox. */
+function lookingFirst(ports: LocalPorts, look: Look): LocalPorts {
+  const { sandboxes } = ports;
+  let looked = false;
+  return {
+    ...ports,
+    sandboxes: {
+      ...sandboxes,
+      remove: async (sandboxId) => {
+        if (!looked && !ports.signal.aborted) {
+          looked = true;
+          // Teardown comes first: whatever goes wrong with looking must not keep a sandbox alive.
+          await inspect(ports, sandboxId, look).catch((error: unknown) => {
+            look.failed = error instanceof Error ? error.message : String(error);
+          });
+        }
+        await sandboxes.remove(sandboxId);
+      },
+    },
+  };
+}
+
+async function inspect({ sandboxes }: LocalPorts, sandboxId: string, look: Look): Promise<void> {
+  const found = await sandboxes.look(sandboxId);
+  if (found.state !== 'ready') return;
+  const connection = (database: string) => sandboxes.connection(found.address, database);
+  for (const name of await listDatabases(await connection('postgres'))) {
+    const database = await inspectDatabase(await connection(name), name);
+    if (database !== null) look.databases.push(database);
+  }
+}
+
+function seen(look: Look): RestoredDatabase[] {
+  if (look.failed === null && look.databases.length > 0) return look.databases;
+  throw new DrillError('CHECK_COULD_NOT_RUN', `the restored databases could not be looked at: ${look.failed ?? 'none of them holds a table'}`, {
+    hint: 'Start init again; `restore-drill run` on the same dump still gives its verdict.',
+  });
+}
+
+function factsOf(options: InitOptions, dump: string, record: DrillRecord, restored: RestoredDatabase[]): ProposalFacts {
+  const key = record.dump?.key ?? basename(dump);
+  const named = record.dump?.nameTimestamp ?? null;
+  const moment = dumpMoment({
+    ...{ key, directory: false, sizeBytes: 0, expectedSha256: null },
+    uploadedAt: record.dump?.uploadedAt ?? record.asOf,
+    nameTimestamp: named,
+    nameTimestampEnd: named === null ? null : (recogniseTimestamp(basename(key))?.endsAt ?? null),
+    header: { ...emptyHeader, consistencyPoint: record.dump?.consistencyPoint ?? null },
+  });
+  return {
+    ...moment,
+    database: databaseNameFor(key),
+    source: sourceOf(options, dump),
+    passphraseEnv: options.decryptPassphraseEnv ?? null,
+    restoredInSeconds: record.rto.actualSeconds,
+    restore: {
+      ...(options.engine === undefined ? {} : { engine: options.engine }),
+      ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
+    },
+    restored,
+    dumpKey: key,
+  };
+}
+
+const emptyHeader = {
+  format: { layout: 'plain' as const, wrappings: [], archiveVersion: null },
+  ...{ serverVersion: null, dumpVersion: null, majorVersion: null, encoding: null, database: null },
+};
+
+function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
+  const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(dump);
+  if (s3 !== null) {
+    const [, bucket = '', key = ''] = s3;
+    return { kind: 's3', bucket, key, region: options.region ?? null, endpointUrl: options.endpointUrl ?? null, pathStyle: options.pathStyle ?? null };
+  }
+  const base = options.output === '-' ? process.cwd() : dirname(resolve(options.output));
+  return { kind: 'folder', path: relative(base, resolve(dump)).split(sep).join('/') };
+}
+
+/** A proposal that our own parser refuses is our mistake, and is not handed out. */
+function refuseBroken(text: string): void {
+  const parsed = parseConfig(text);
+  if (!('problems' in parsed)) return;
+  const problems = parsed.problems.map((problem) => formatProblem('drills.yaml', problem)).join('; ');
+  throw new DrillError('INTERNAL_ERROR', `the proposed configuration has mistakes: ${problems}`, { hint: 'Please report it.', fault: 'us' });
+}
+
+async function write(text: string, { output, force }: InitOptions): Promise<void> {
+  if (output === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  await mkdir(dirname(resolve(output)), { recursive: true });
+  // `wx`: a file that came to be during the drill is not overwritten either.
+  await writeFile(output, text, { flag: force === true ? 'w' : 'wx' });
+  process.stderr.write(`\nwrote ${output}; look through it, then: restore-drill run --config ${output}\n`);
 }

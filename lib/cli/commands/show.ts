@@ -22,7 +22,7 @@ export async function show(
     process.stderr.write(`restore-drill: ${what}\nHINT: See \`restore-drill history\`.\n`);
     return 2;
   }
-  process.stdout.write(`${rendered(record, options.format)}\n`);
+  process.stdout.write(rendered(record, options.format));
   return 0;
 }
 

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { finding } from '../findings.ts';
 import type { CheckKind } from './check.ts';
+import { askEach, type ScalarAnswer } from './combined-query.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from './planning.ts';
+import { quotedTable } from './sql-text.ts';
 
 /** Schema and name of each materialized view that the dump refreshes. */
-const paramsSchema = z.object({ views: z.array(z.tuple([z.string(), z.string()])) });
+const paramsSchema = z.object({ database: z.string(), views: z.array(z.tuple([z.string(), z.string()])) });
 type Params = z.infer<typeof paramsSchema>;
 
-export const matviewsPopulated: CheckKind<Params, (boolean | null)[]> = {
+/** Per view: whether it is filled (null: it does not exist), and its rows when it is. */
+type Observation = { populated: boolean | null; rows: ScalarAnswer | null }[];
+
+export const matviewsPopulated: CheckKind<Params, Observation> = {
   kind: 'matviews',
   asks: 'Is every materialized view filled that the dump fills? One that was never filled in the source is not asked for.',
   origin: 'built-in',
@@ -30,23 +35,29 @@ export const matviewsPopulated: CheckKind<Params, (boolean | null)[]> = {
           'matviews',
           database,
           `materialized views are populated${partOf(index, parts.length)}`,
-          { views: part },
+          { database, views: part },
         ),
       );
     });
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ views }, database) {
-    const rows = await database.query(populatedSql, [
+    const found = await database.query(populatedSql, [
       views.map(([schema]) => schema),
       views.map(([, name]) => name),
     ]);
-    const populated = new Map(rows.map((row) => [Number(row.n) - 1, row.relispopulated === 't']));
-    return views.map((_, index) => populated.get(index) ?? null);
+    const populated = new Map(found.map((row) => [Number(row.n) - 1, row.relispopulated === 't']));
+    const filled = views.flatMap(([schema, name], index) => (populated.get(index) === true ? [{ index, schema, name }] : []));
+    const counts = await askEach(
+      database,
+      filled.map(({ schema, name }) => ({ value: 'count(*)', source: quotedTable(schema, name) })),
+    );
+    const rows = new Map(filled.map(({ index }, position) => [index, counts[position] ?? null]));
+    return views.map((_, index) => ({ populated: populated.get(index) ?? null, rows: rows.get(index) ?? null }));
   },
-  judge({ views }, populated) {
+  judge({ database, views }, observed) {
     const findings = views.flatMap(([schema, name], index) => {
-      const state = populated[index] ?? null;
+      const state = observed[index]?.populated ?? null;
       if (state === true) return [];
       const view = `materialized view ${schema}.${name}`;
       return [
@@ -58,7 +69,12 @@ export const matviewsPopulated: CheckKind<Params, (boolean | null)[]> = {
             ),
       ];
     });
-    return { status: findings.length === 0 ? 'passed' : 'failed', findings };
+    const tables = views.flatMap(([schema, name], index) => {
+      const counted = observed[index]?.rows ?? null;
+      if (counted === null || 'refused' in counted) return [];
+      return [{ database, schema, name, rows: Number(counted.value) }];
+    });
+    return { status: findings.length === 0 ? 'passed' : 'failed', findings, measured: { tables } };
   },
 };
 

@@ -23,5 +23,7 @@ export interface AttemptContext {
   databasesMade: Set<string>;
   /** @throws DrillError of the adapter */
   connectionTo(database: string): Promise<ClientConfig>;
+  /** Creates an extension the master has no right to; false when the sandbox has no way to. @throws ServerError, ConnectionLost */
+  installExtension(database: string, statement: string): Promise<boolean>;
   progress(currentObject: string | null): void;
 }

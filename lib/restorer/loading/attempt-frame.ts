@@ -11,7 +11,7 @@ import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import { RoleRegistry } from './role-registry.ts';
 import { askServerFacts } from './server-facts.ts';
-import { ConnectionLost, ServerError } from './server-error.ts';
+import { ConnectionLost, fromDriver, ServerError } from './server-error.ts';
 import { Session } from './session.ts';
 import { fastLoadSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
@@ -74,6 +74,13 @@ export async function startAttempt(request: RestoreRequest, access: SandboxAcces
     signal,
     databasesMade: new Set(),
     connectionTo,
+    installExtension: async (database, statement) => {
+      if (access.installExtension === undefined) return false;
+      await access.installExtension(sandbox, database, statement).catch((error) => {
+        throw fromDriver(error);
+      });
+      return true;
+    },
     progress: (object) => {
       currentObject = object;
       if (Date.now() - toldAt >= progressEveryMs) tell();

@@ -56,14 +56,19 @@ export class DatabaseLoad {
     this.scheduler = new Scheduler(this.slots);
   }
 
-  /** Creates the database and makes ready to load it. */
-  static async create(context: AttemptContext, name: string, dumpName: string, request: DatabaseRequest, settings: SessionSettings): Promise<DatabaseLoad> {
-    const admin = await context.admin();
-    const findings = await createDatabase(admin, name, request, context.facts.majorVersion);
+  /** Makes ready to load a database, and makes it unless that is done. */
+  static async open(context: AttemptContext, name: string, request: DatabaseRequest, settings: SessionSettings): Promise<DatabaseLoad> {
+    await DatabaseLoad.make(context, name, request);
+    return new DatabaseLoad(context, name, request.name, settings);
+  }
+
+  /** Makes the database unless this attempt already did. A cluster's databases exist even when nothing is in them. */
+  static async make(context: AttemptContext, name: string, request: DatabaseRequest): Promise<void> {
+    if (context.databasesMade.has(name)) return;
+    const findings = await createDatabase(await context.admin(), name, request, context.facts.majorVersion);
     context.databasesMade.add(name);
     for (const item of findings) context.book.find(item);
-    context.book.databases.push({ dumpName, name });
-    return new DatabaseLoad(context, name, dumpName, settings);
+    context.book.databases.push({ dumpName: request.name, name });
   }
 
   /** A statement that may have changed the catalog ran. */

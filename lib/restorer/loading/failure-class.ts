@@ -34,8 +34,8 @@ export function classify(error: ServerError, failed: FailedStatement): FailureCl
     if (failed.missingExtension !== null) return 'missing extension';
     return 'missing object';
   }
-  // 58P01: no control file of the extension. 0A000: CREATE EXTENSION of one that is not available (PostgreSQL 16 and later).
-  if (failed.plan?.extension !== undefined && (sqlState === '58P01' || sqlState === '0A000')) return 'missing extension';
+  // 58P01, 0A000: no control file of the extension. 42501: offered, but not to a master without RDS's rights; what RDS would do is not known.
+  if (failed.plan?.extension !== undefined && ['58P01', '0A000', '42501'].includes(sqlState)) return 'missing extension';
   if (sqlState === '42501') return 'insufficient privilege';
   if (sqlState === '53100') return 'out of disk';
   if (sqlState === '57014') return 'statement timeout';

@@ -132,7 +132,7 @@ export class RestoreAttempt {
   private async statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
     // Reading the wish costs a parse, so only what can be one is asked.
     const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql) ? this.context.policy.databaseRequest(statement) : null;
-    if (request !== null) this.requests.set(request.name, request);
+    if (request !== null) await this.requested(request);
     const decision = decide(this.context, entry, statement, open, this.databaseName());
     if (decision === null) return;
     const { kind, defer, owner } = decision.plan;
@@ -147,6 +147,13 @@ export class RestoreAttempt {
     if (kind === 'set' && this.load === null) return this.earlySetting(entry, open, decision);
     const runner = await this.opened();
     await runner.submit(entry, open, decision);
+  }
+
+  /** Plain dumps name a database before they connect to it, and in a cluster that may be all they say of it. */
+  private async requested(request: DatabaseRequest): Promise<void> {
+    this.requests.set(request.name, request);
+    const name = sandboxName(request.name);
+    if (this.archive === null && name === request.name) await DatabaseLoad.make(this.context, name, request);
   }
 
   /** Runs a statement about roles or databases on the administrative session. */
@@ -219,7 +226,7 @@ export class RestoreAttempt {
     if (this.runner !== null) return this.runner;
     const { dump, sandbox } = this.databaseName();
     const request = this.requests.get(dump) ?? this.archive?.request ?? plainRequest(dump, databaseEncoding(this.encoding));
-    this.load = await DatabaseLoad.create(this.context, sandbox, dump, request, this.settings);
+    this.load = await DatabaseLoad.open(this.context, sandbox, { ...request, name: dump }, this.settings);
     this.runner = new EntryRunner(this.context, this.load);
     return this.runner;
   }

@@ -55,6 +55,8 @@ export function maintenanceMemoryMebibytes(facts: ServerFacts, connections: numb
  * Settings of a fast load, for our sessions only: ending the session undoes them.
  * - synchronous_commit off: a commit need not wait for the disk; a crash makes us start the database afresh anyway.
  * - statement, lock and idle timeouts off: the restore has its own signal.
+ * - default_statistics_target 10, a tenth of the default: ANALYZE at the end samples 3,000 rows a table instead of 30,000. It
+ *   cost 2.2 s of 13 s on 180 MB before. The same first step as `vacuumdb --analyze-in-stages`; autovacuum refines it.
  * - createrole_self_grant (16 and later): roles created by the dump can own things (aws-facts 1a).
  */
 export function fastLoadSettings(facts: ServerFacts, connections: number, parallelMaintenanceWorkers: number): string[] {
@@ -66,6 +68,7 @@ export function fastLoadSettings(facts: ServerFacts, connections: number, parall
     'SET lock_timeout = 0',
     'SET idle_in_transaction_session_timeout = 0',
     'SET client_min_messages = warning',
+    'SET default_statistics_target = 10',
     // A role or database default of read-only must not stop the restore.
     'SET default_transaction_read_only = off',
   ];

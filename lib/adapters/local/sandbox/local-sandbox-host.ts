@@ -4,6 +4,7 @@ import { DrillError } from '../../../domain/errors.ts';
 import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
 import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
 import { describeServers } from './find-server.ts';
+import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
 import { removeSandboxDirectory } from './remove-sandbox.ts';
@@ -191,6 +192,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     look,
     remove,
     connection,
+    installExtension,
     release,
     sweep: ({ dryRun }) => sweepSandboxes(sandboxParents, now(), dryRun),
     describeServers: () =>

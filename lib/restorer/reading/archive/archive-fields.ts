@@ -50,11 +50,16 @@ export class ArchiveFields {
 
   /** ReadInt: a sign byte, then the magnitude, lowest byte first. */
   int(): number {
-    if (this.#at + 1 + this.sizes.int > this.#bytes.length) throw beyondBuffer;
+    const { int: bytes } = this.sizes;
+    if (this.#at + 1 + bytes > this.#bytes.length) throw beyondBuffer;
     const sign = this.byte();
     if (sign > 1) throw this.damaged(`a number has the sign byte ${sign}`);
     let magnitude = 0;
-    for (let index = 0; index < this.sizes.int; index += 1) magnitude += this.byte() * 2 ** (8 * index);
+    if (bytes === 4) magnitude = this.#bytes.readUInt32LE(this.#at);
+    else
+      for (let index = 0; index < bytes; index += 1)
+        magnitude += (this.#bytes[this.#at + index] as number) * 2 ** (8 * index);
+    this.#at += bytes;
     if (magnitude > 2 ** 31) throw this.damaged('a number is larger than 32 bits');
     return sign === 1 ? -magnitude : magnitude;
   }

@@ -97,17 +97,11 @@ export function* eventsBeforeData(plan: ArchivePlan): Generator<DumpEvent> {
   for (const entry of plan.beforeData) yield { kind: 'entry', entry };
 }
 
-function decodeEntry(raw: TocEntry, encoding: TextEncoding) {
-  const codec = encoding.codecOf([
-    raw.tag,
-    raw.definition,
-    raw.dropStatement,
-    raw.copyStatement,
-    raw.schema,
-    raw.tablespace,
-    raw.tableAccessMethod,
-    raw.owner,
-  ]);
+function decodeEntry(raw: TocEntry, encoding: TextEncoding): { toc: TocEntry; codec: Codec } {
+  const { tag, definition, dropStatement, copyStatement, schema, tablespace, tableAccessMethod, owner } = raw;
+  const texts = [tag, definition, dropStatement, copyStatement, schema, tablespace, tableAccessMethod, owner];
+  const codec = encoding.codecOf(texts);
+  if (encoding.isPlain(texts)) return { toc: raw, codec };
   const decode = (text: string): string => encoding.decode(text, codec);
   const optional = (text: string | null): string | null => (text === null ? null : decode(text));
   const toc: TocEntry = {

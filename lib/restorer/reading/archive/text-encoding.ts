@@ -36,6 +36,11 @@ export class TextEncoding {
     return this.#from === null ? this.name : 'UTF8';
   }
 
+  /** True when texts are the same in every codec, and need no decoding. */
+  isPlain(texts: (string | null)[]): boolean {
+    return texts.every((text) => text === null || isAscii(text));
+  }
+
   /** The codec that fits all of these texts, each given as one character per byte. */
   codecOf(texts: (string | null)[]): Codec {
     if (this.#from !== null) return 'utf8';

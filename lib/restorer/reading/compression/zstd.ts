@@ -1,10 +1,9 @@
 /** Streaming zstd (RFC 8878), frame by frame, with every checksum verified. */
-import * as zlib from 'node:zlib';
-import { Decompress } from 'fzstd';
 import xxhash, { type XXHash } from 'xxhash-wasm';
 import type { DrillError } from '../../../domain/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
+import { decodeZstdFrame } from './zstd-decoders.ts';
 
 const frameMagic = 0xfd2fb528;
 /** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over (pzstd writes them). */
@@ -50,15 +49,12 @@ async function* frame(
   const header = await readHeader(source, before);
   let total = before;
   const blocks = frameBlocks(source, header, () => total);
-  const decoded = typeof nativeDecoder() === 'function' ? throughNode(blocks) : throughFzstd(blocks);
-  try {
-    for await (const chunk of decoded) {
-      if (header.hasChecksum) hash.update(chunk);
-      total += chunk.length;
-      yield chunk;
-    }
-  } catch (error) {
-    throw isForeign(error) ? damaged('its data are damaged', total, error) : error;
+  for await (const chunk of decodeZstdFrame(blocks, (cause) =>
+    damaged('its data are damaged', total, cause),
+  )) {
+    if (header.hasChecksum) hash.update(chunk);
+    total += chunk.length;
+    yield chunk;
   }
   if (header.contentBytes !== null && header.contentBytes !== BigInt(total - before)) {
     throw damaged('its content has not the size it claims', total);
@@ -121,55 +117,6 @@ async function* frameBlocks(
     yield await read(source, 3 + (type === 1 ? 1 : field >> 3), total());
     if ((field & 1) === 1) return;
   }
-}
-
-/** fzstd works in one thread and at about a third of the speed; it hands out memory that it goes on writing into. */
-async function* throughFzstd(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  let ready: Buffer[] = [];
-  const decoder = new Decompress((chunk) => {
-    if (chunk.length > 0) ready.push(Buffer.from(chunk));
-  });
-  for await (const block of blocks) {
-    decoder.push(block);
-    yield* ready;
-    ready = [];
-  }
-  decoder.push(new Uint8Array(0), true);
-  yield* ready;
-}
-
-async function* throughNode(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  const create = nativeDecoder();
-  if (typeof create !== 'function') return;
-  const decoder: NodeJS.ReadWriteStream & { destroy(error?: Error): void } = create({
-    chunkSize: 256 * 1024,
-  });
-  const fed = (async () => {
-    try {
-      for await (const block of blocks) {
-        if (!decoder.write(block))
-          await new Promise<void>((resolve) => decoder.once('drain', resolve).once('close', resolve));
-      }
-      decoder.end();
-    } catch (error) {
-      decoder.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
-  })();
-  try {
-    for await (const chunk of decoder) yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
-    await fed;
-  } finally {
-    decoder.destroy();
-  }
-}
-
-/** Node's own decoder (22.15 and later); undefined on older versions. */
-const nativeDecoder = (): unknown => Reflect.get(zlib, 'createZstdDecompress');
-
-/** Errors of the decoders, as opposed to our own and those of the source. */
-function isForeign(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return typeof error.code === 'number' || (typeof error.code === 'string' && error.code.startsWith('ZSTD_'));
 }
 
 async function read(source: ByteSource, n: number, total: number): Promise<Buffer> {

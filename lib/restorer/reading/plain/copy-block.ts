@@ -1,8 +1,12 @@
 import type { DumpEntry, DumpEvent, Statement } from '../../dump-stream.ts';
+import { dumpError } from '../dump-error.ts';
 import { byte } from './byte-kinds.ts';
 import { readCopyRows } from './copy-rows.ts';
 import type { SqlWindow } from './sql-window.ts';
 import type { CopyFacts } from './statement-facts.ts';
+
+/** Nobody writes more behind the semicolon of a COPY. */
+const maxLineBytes = 64 * 1024;
 
 /** A COPY … FROM stdin whose rows come next in the text. */
 export interface CopyBlock extends CopyFacts {
@@ -37,8 +41,17 @@ export async function* readCopyBlock(
 
 /** psql reads the rows from the next line on, and what stands after the semicolon when the rows are done. */
 async function takeRestOfLine(window: SqlWindow): Promise<Buffer> {
-  let newline = window.bytes.indexOf(byte.lineFeed, window.start);
-  while (newline < 0 && (await window.more())) newline = window.bytes.indexOf(byte.lineFeed, window.start);
+  const find = (): number => window.bytes.indexOf(byte.lineFeed, window.start);
+  let newline = find();
+  while (newline < 0 && (await window.more())) {
+    newline = find();
+    if (newline < 0 && window.bytes.length - window.start > maxLineBytes) {
+      throw dumpError(
+        'DUMP_CORRUPT',
+        `line ${window.line}: more than ${maxLineBytes} bytes stand behind a COPY`,
+      );
+    }
+  }
   const end = newline < 0 ? window.bytes.length : newline;
   const text = Buffer.from(window.bytes.subarray(window.start, end));
   window.advanceTo(newline < 0 ? end : newline + 1);

@@ -21,7 +21,8 @@ export interface PlainDumpOptions {
 
 /**
  * Reads plain SQL to its end in constant memory. Nothing is executed: psql meta-commands that would change the meaning
- * of the dump become findings, all others are passed over.
+ * of the dump become findings, all others are passed over. psql's variables (`:name`) are not put in: no dump sets any,
+ * and `\set` is one of those findings.
  *
  * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, DUMP_UNREADABLE
  */

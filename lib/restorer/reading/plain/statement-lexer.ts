@@ -5,7 +5,17 @@
  *
  * Works on bytes. The encoding must not use ASCII bytes inside multibyte characters (see dump-encoding.ts).
  */
-import { ByteKind, byte, isDigit, isWordPart, isWordStart, kindOf, wordEquals } from './byte-kinds.ts';
+import { ByteKind, byte, isDigit, isWordPart, isWordStart, kindOf } from './byte-kinds.ts';
+import {
+  endOfComment,
+  endOfDollarQuote,
+  endOfEscapeString,
+  endOfIdentifier,
+  endOfLine,
+  endOfString,
+  type QuotedEnd,
+} from './quoted-text.ts';
+import { StatementWords } from './statement-words.ts';
 
 /** What ended a scan: the statement's semicolon, a backslash outside quotes, or the bytes at hand. */
 export type LexerStop = 'semicolon' | 'backslash' | 'more';
@@ -20,25 +30,21 @@ export type LexerMode =
   | 'line comment'
   | 'comment';
 
-/** Only the first words matter for deciding what a statement is. */
-const leadingWordCount = 4;
-const routineWords = ['create', 'function', 'procedure', 'or', 'replace'];
+/**
+ * Identifiers and tags are looked at again from their start when more bytes come; beyond this length they are not, so
+ * that no text can make this take quadratic time.
+ */
+const maxWordBytes = 64 * 1024;
 
 export class StatementLexer {
   /** Backslashes are ordinary characters in '…'. Follows `SET standard_conforming_strings`. */
   standardConformingStrings = true;
-  /** The first four words of the statement in lower case, unquoted ones only; of an INSERT only the first. */
-  leadingWords: string[] = [];
-  /** Offset from the statement's start of `VALUES` outside parentheses, in an INSERT statement; else null. */
-  valuesOffset: number | null = null;
+  readonly words = new StatementWords();
   mode: LexerMode = 'statement';
   /** Offset from the statement's start of the next byte to look at. After a stop: of the semicolon or backslash. */
   offset = 0;
 
   #parentheses = 0;
-  #wordCount = 0;
-  #routineWords = '';
-  #bodyDepth = 0;
   #commentDepth = 0;
   #dollarTag = Buffer.alloc(0);
   /** 1 after a closed E'…', 2 when a newline followed: then the next quote continues the literal, escapes included. */
@@ -46,14 +52,10 @@ export class StatementLexer {
 
   /** Forgets the statement; the setting of `standardConformingStrings` stays. */
   reset(): void {
-    this.leadingWords = [];
-    this.valuesOffset = null;
+    this.words.reset();
     this.mode = 'statement';
     this.offset = 0;
     this.#parentheses = 0;
-    this.#wordCount = 0;
-    this.#routineWords = '';
-    this.#bodyDepth = 0;
     this.#escapeContinuation = 0;
   }
 
@@ -75,90 +77,32 @@ export class StatementLexer {
 
   /** One step in a mode other than code. Null: look again, in what mode there is now. */
   #scanQuoted(bytes: Buffer, start: number, atEnd: boolean): null {
-    const at = start + this.offset;
-    const end = bytes.length;
-    let next = end;
-    switch (this.mode) {
-      case 'quoted string':
-        next = this.#endOfString(bytes, at, atEnd);
-        break;
-      case 'escape string':
-        next = this.#endOfEscapeString(bytes, at, atEnd);
-        break;
-      case 'quoted identifier': {
-        const quote = bytes.indexOf(byte.doubleQuote, at);
-        if (quote >= 0) {
-          next = quote + 1;
-          this.mode = 'statement';
-        }
-        break;
-      }
-      case 'dollar-quoted string': {
-        const tag = bytes.indexOf(this.#dollarTag, at);
-        // The tag may be cut by the end of this piece: look at its last bytes again.
-        next = tag >= 0 ? tag + this.#dollarTag.length : Math.max(at, end - this.#dollarTag.length + 1);
-        if (tag >= 0) this.mode = 'statement';
-        break;
-      }
-      case 'line comment': {
-        next = at;
-        while (next < end && kindOf(bytes, next) !== ByteKind.newline) next++;
-        if (next < end) this.mode = 'statement';
-        break;
-      }
-      case 'comment':
-        next = this.#endOfComment(bytes, at);
-        break;
-    }
+    const { next, closed } = this.#endOfQuoted(bytes, start + this.offset, atEnd);
     this.offset = next - start;
+    if (!closed) return null;
+    if (this.mode === 'escape string') this.#escapeContinuation = 1;
+    this.mode = 'statement';
     return null;
   }
 
-  #endOfString(bytes: Buffer, from: number, atEnd: boolean): number {
-    for (let at = from; ; ) {
-      const quote = bytes.indexOf(byte.quote, at);
-      if (quote < 0) return bytes.length;
-      if (quote + 1 === bytes.length && !atEnd) return quote;
-      if (bytes[quote + 1] !== byte.quote) {
-        this.mode = 'statement';
-        return quote + 1;
-      }
-      at = quote + 2;
-    }
-  }
-
-  #endOfEscapeString(bytes: Buffer, from: number, atEnd: boolean): number {
-    const end = bytes.length;
-    for (let at = from; at < end; ) {
-      const current = bytes[at];
-      if (current !== byte.quote && current !== byte.backslash) at++;
-      else if (at + 1 === end && !atEnd) return at;
-      else if (current === byte.backslash || bytes[at + 1] === byte.quote) at += 2;
-      else {
-        this.mode = 'statement';
-        this.#escapeContinuation = 1;
-        return at + 1;
+  #endOfQuoted(bytes: Buffer, at: number, atEnd: boolean): QuotedEnd {
+    switch (this.mode) {
+      case 'quoted string':
+        return endOfString(bytes, at, atEnd);
+      case 'escape string':
+        return endOfEscapeString(bytes, at, atEnd);
+      case 'quoted identifier':
+        return endOfIdentifier(bytes, at);
+      case 'dollar-quoted string':
+        return endOfDollarQuote(bytes, at, this.#dollarTag);
+      case 'line comment':
+        return endOfLine(bytes, at);
+      default: {
+        const end = endOfComment(bytes, at, this.#commentDepth);
+        this.#commentDepth = end.depth;
+        return end;
       }
     }
-    return end;
-  }
-
-  #endOfComment(bytes: Buffer, from: number): number {
-    const last = bytes.length - 1;
-    let at = from;
-    while (at < last) {
-      if (bytes[at] === byte.star && bytes[at + 1] === byte.slash) {
-        at += 2;
-        if (--this.#commentDepth === 0) {
-          this.mode = 'statement';
-          return at;
-        }
-      } else if (bytes[at] === byte.slash && bytes[at + 1] === byte.star) {
-        at += 2;
-        this.#commentDepth++;
-      } else at++;
-    }
-    return at;
   }
 
   #scanCode(bytes: Buffer, start: number, atEnd: boolean): LexerStop | null {
@@ -198,7 +142,7 @@ export class StatementLexer {
     while (wordEnd < end && (isWordPart(bytes[wordEnd]) || (!isNumber && bytes[wordEnd] === byte.dollar)))
       wordEnd++;
     // Two more bytes tell whether it is the start of U&'…'.
-    if (wordEnd + 1 >= end && !atEnd) return -1;
+    if (wordEnd + 1 >= end && !atEnd && wordEnd - at < maxWordBytes) return -1;
     this.#escapeContinuation = 0;
     if (isNumber) return wordEnd;
     if (wordEnd === at + 1) {
@@ -214,35 +158,8 @@ export class StatementLexer {
         return wordEnd + 2;
       }
     }
-    this.#noteWord(bytes, start, at, wordEnd);
+    this.words.take(bytes, start, at, wordEnd, this.#parentheses > 0);
     return wordEnd;
-  }
-
-  #noteWord(bytes: Buffer, start: number, at: number, wordEnd: number): void {
-    if (this.#wordCount < leadingWordCount) {
-      this.#wordCount++;
-      // The words after INSERT tell nothing, and dumps hold millions of them.
-      if (this.leadingWords[0] !== 'insert') this.#noteLeadingWord(bytes, at, wordEnd);
-    }
-    if (this.leadingWords[0] === 'insert') {
-      const isOutside = this.valuesOffset === null && this.#parentheses === 0;
-      if (isOutside && wordEquals(bytes, at, wordEnd, 'values')) this.valuesOffset = at - start;
-    } else if (
-      this.leadingWords[0] === 'create' &&
-      this.#parentheses === 0 &&
-      /^c(or)?[fp]/.test(this.#routineWords)
-    ) {
-      if (wordEquals(bytes, at, wordEnd, 'begin')) this.#bodyDepth++;
-      else if (wordEquals(bytes, at, wordEnd, 'case')) this.#bodyDepth += this.#bodyDepth > 0 ? 1 : 0;
-      else if (wordEquals(bytes, at, wordEnd, 'end')) this.#bodyDepth -= this.#bodyDepth > 0 ? 1 : 0;
-    }
-  }
-
-  #noteLeadingWord(bytes: Buffer, at: number, wordEnd: number): void {
-    const isInsert = this.#wordCount === 1 && wordEquals(bytes, at, wordEnd, 'insert');
-    const word = isInsert ? 'insert' : bytes.toString('latin1', at, wordEnd).toLowerCase();
-    this.leadingWords.push(word);
-    this.#routineWords += routineWords.includes(word) ? word.charAt(0) : ' ';
   }
 
   /** Quotes, comments, parentheses, semicolon, backslash. Moves `offset` on, or leaves it when more bytes are needed. */
@@ -286,7 +203,7 @@ export class StatementLexer {
         if (this.#parentheses > 0) this.#parentheses--;
         break;
       case byte.semicolon:
-        if (this.#parentheses === 0 && this.#bodyDepth === 0) return 'semicolon';
+        if (this.#parentheses === 0 && this.words.bodyDepth === 0) return 'semicolon';
         break;
       case byte.backslash:
         if (next === undefined && !atEnd) return null;
@@ -311,7 +228,7 @@ export class StatementLexer {
         return tagEnd + 1 - at;
       }
     }
-    if (tagEnd === bytes.length && !atEnd) return 0;
+    if (tagEnd === bytes.length && !atEnd && tagEnd - at < maxWordBytes) return 0;
     return isDigit(bytes[at + 1]) ? tagEnd - at : 1;
   }
 }

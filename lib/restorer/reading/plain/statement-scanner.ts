@@ -1,9 +1,13 @@
 import { dumpError } from '../dump-error.ts';
 import { ByteKind, byte, kindOf } from './byte-kinds.ts';
+import { endOfComment, endOfLine } from './quoted-text.ts';
 import type { SqlWindow } from './sql-window.ts';
 import { StatementLexer } from './statement-lexer.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** Comments and meta-commands longer than this say nothing that pg_dump or a reader of it would. */
+const maxLineBytes = 64 * 1024;
 
 /** One piece of the text that means something on its own. */
 export type TextPiece =
@@ -20,6 +24,7 @@ export class StatementScanner {
   #inStatement = false;
   #commentDepth = 0;
   #isFirst = true;
+  #inLongLine = false;
 
   constructor(window: SqlWindow) {
     this.#window = window;
@@ -44,8 +49,15 @@ export class StatementScanner {
       this.#isFirst = false;
     }
     for (;;) {
+      if (this.#inLongLine) {
+        const end = endOfLine(bytes, at);
+        this.#inLongLine = !end.closed;
+        at = end.next;
+      }
       if (this.#commentDepth > 0) {
-        at = this.#passComment(bytes, at);
+        const comment = endOfComment(bytes, at, this.#commentDepth);
+        this.#commentDepth = comment.depth;
+        at = comment.next;
         if (this.#commentDepth > 0) return this.#lacking(at, 'a comment');
       }
       while (at < bytes.length && isBetweenStatements(bytes, at)) at++;
@@ -87,13 +99,18 @@ export class StatementScanner {
     const window = this.#window;
     let end = at;
     while (end < window.bytes.length && kindOf(window.bytes, end) !== ByteKind.newline) end++;
-    if (end === window.bytes.length && !window.ended) return 'more';
-    const bytes = window.bytes.subarray(at, end);
     const { line } = window;
+    const isCut = end === window.bytes.length && !window.ended;
+    if (isCut && end - at < maxLineBytes) return 'more';
+    const bytes = window.bytes.subarray(at, end);
     if (kind === 'comment') {
+      // Of a line that is longer than any that means something, the rest is passed over as it comes.
+      this.#inLongLine = isCut;
       window.advanceTo(end);
       return { kind, bytes, line };
     }
+    if (isCut)
+      throw dumpError('DUMP_CORRUPT', `line ${line}: a meta-command of more than ${maxLineBytes} bytes`);
     if (inStatement) window.cut(at, end);
     else window.advanceTo(end);
     return { kind, bytes, line, inStatement };
@@ -111,21 +128,6 @@ export class StatementScanner {
       'DUMP_TRUNCATED',
       `the dump ends at line ${window.line}, inside ${what} (begun at line ${line})`,
     );
-  }
-
-  /** Passes over a block comment, which may nest, as far as the bytes go. */
-  #passComment(bytes: Buffer, from: number): number {
-    let at = from;
-    while (at + 1 < bytes.length && this.#commentDepth > 0) {
-      if (bytes[at] === byte.star && bytes[at + 1] === byte.slash) {
-        this.#commentDepth--;
-        at += 2;
-      } else if (bytes[at] === byte.slash && bytes[at + 1] === byte.star) {
-        this.#commentDepth++;
-        at += 2;
-      } else at++;
-    }
-    return at;
   }
 }
 

@@ -44,7 +44,7 @@ export class StatementSorter {
 
   /** Takes one statement, the last one of the lexer. Returns the COPY whose rows come next, if it is one. */
   take(bytes: Buffer, line: number): CopyBlock | null {
-    const words = this.#lexer.leadingWords;
+    const words = this.#lexer.words.leading;
     const { sql, codec, invalid } = decodeStatement(bytes, this.#session.textEncoding);
     if (invalid) {
       this.report(
@@ -82,7 +82,7 @@ export class StatementSorter {
   }
 
   #insert(bytes: Buffer, statement: Statement): boolean {
-    const { valuesOffset } = this.#lexer;
+    const { valuesOffset } = this.#lexer.words;
     if (valuesOffset === null) return false;
     const prefix = bytes.subarray(0, valuesOffset);
     if (this.#lastInsert?.prefix.equals(prefix) !== true) {
@@ -137,7 +137,7 @@ export class StatementSorter {
   }
 
   #other(statement: Statement, bytes: number): void {
-    const step = this.#largeObjects.take(statement, this.#lexer.leadingWords);
+    const step = this.#largeObjects.take(statement, this.#lexer.words.leading);
     if (step.kind === 'ordinary') {
       if (step.before !== null) this.entries.addStatement(step.before, step.before.sql.length);
       this.entries.addStatement(statement, bytes);

@@ -64,6 +64,9 @@ export class TestServer {
 
   readonly access: SandboxAccess = {
     connection: async (address, database) => ({ host: address.host, port: address.port, user: address.masterRole, database }),
+    installExtension: async (_address, database, statement) => {
+      await this.sql(database, statement);
+    },
   };
 
   /** Runs SQL as the superuser and gives rows as arrays of text. */

@@ -131,4 +131,17 @@ describe('splitting text into statements', () => {
       }
     },
   );
+
+  test('very long words, tags and comments take no more than linear time', async () => {
+    const long = 'x'.repeat(3_000_000);
+    const startedAt = performance.now();
+    const events = await readText(
+      `-- ${long}\nSELECT ${long};\nSELECT $${long};\nSELECT 1; -- ${long}`,
+      4096,
+    );
+    expect(statementsOf(events)).toEqual([`SELECT ${long}`, `SELECT $${long}`, 'SELECT 1']);
+    expect((await outcomeOfText(`\\echo ${long}\n`, 4096)).error).toBe('DUMP_CORRUPT');
+    expect((await outcomeOfText(`COPY t FROM stdin; ${long}\n\\.\n`, 4096)).error).toBe('DUMP_CORRUPT');
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
+  });
 });

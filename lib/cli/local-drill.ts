@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import type { DrillRecord } from '../domain/drill-record.ts';
+import { type LocalConfiguration, loadLocalConfiguration } from '../local/local-configuration.ts';
+import { createLocalPorts, type LocalPorts } from '../local/local-ports.ts';
+import { placesFor } from '../local/places.ts';
+import type { DrillOptions } from '../local/request-options.ts';
+import { runLocalDrill } from '../local/run-drill.ts';
+import { operatorName, requestInput } from './commands/drill-request.ts';
+import { damageText } from './commands/ledger-damage.ts';
+import { DrillWatcher } from './drill-watcher.ts';
+import { createProgress } from './progress/create-progress.ts';
+import { sandboxProgressText } from './render/sandbox-progress.ts';
+
+/** What a command may change about the drill it starts. */
+export interface DrillSurroundings {
+  drillId: string;
+  configuration: LocalConfiguration;
+  /** Shows one line on stderr beside the progress. */
+  note(text: string): void;
+}
+
+/**
+ * One drill on this machine as the commands `run` and `init` start it: leftovers swept first, progress on stderr,
+ * Ctrl-C ends it in order.
+ *
+ * @param adapt gives the ports the drill works with, e.g. with a sandbox host that keeps or inspects its sandbox
+ */
+export async function drillHere(
+  options: DrillOptions,
+  adapt: (ports: LocalPorts, surroundings: DrillSurroundings) => LocalPorts = (ports) => ports,
+): Promise<{ record: DrillRecord; evidenceFolder: string }> {
+  const configuration = await loadLocalConfiguration(options);
+  const interruption = interruptOnSignals();
+  const progress = createProgress(process.stderr);
+  const watcher = new DrillWatcher(progress);
+  const note = (text: string): void => progress.note(text);
+  const ports = createLocalPorts(
+    configuration,
+    placesFor(options),
+    {
+      restoreProgress: (given) => watcher.restoreProgress(given),
+      sandboxProgress: (given) => watcher.sandboxProgress(sandboxProgressText(given)),
+      ledgerDamage: (damage) => note(damageText(damage)),
+    },
+    interruption.signal,
+  );
+  const drillId = newDrillId(configuration.chosen ?? 'drill', ports.clock.now());
+  try {
+    await sweepFirst(ports, note);
+    const record = await runLocalDrill({
+      drillId,
+      input: requestInput(configuration, options),
+      operator: operatorName(),
+      ports: adapt(ports, { drillId, configuration, note }),
+      watcher,
+    });
+    return { record, evidenceFolder: ports.evidenceFolder(drillId) };
+  } finally {
+    progress.close();
+    interruption.release();
+  }
+}
+
+/** Leftovers of interrupted drills are removed before a new one starts. */
+async function sweepFirst(ports: LocalPorts, note: (text: string) => void): Promise<void> {
+  const { removed } = await ports.sandboxes.sweep({ dryRun: false });
+  for (const { what, drillId } of removed) note(`removed what drill ${drillId} left behind: ${what}`);
+}
+
+/** e.g. `20261121T015430Z-cleaning-3f9a`: sorts by time, says what it is of, is unique; only [0-9A-Za-z-_]. */
+function newDrillId(database: string, now: Date): string {
+  const moment = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const name = database.replace(/[^0-9A-Za-z_-]+/g, '-').slice(0, 32);
+  return `${moment}-${name}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed. A second signal ends at once. */
+function interruptOnSignals(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of signals) process.on(name, interrupt);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of signals) process.off(name, interrupt);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { Document, isMap, isSeq, stringify, type YAMLMap, YAMLSeq } from 'yaml';
+import { inWords } from '../objectives.ts';
+import { type MomentOfDump, type ProposedCheck, proposeChecks } from './propose-checks.ts';
+import { type ProposedNames, proposeNames } from './propose-pattern.ts';
+import type { RestoredDatabase } from './restored-schema.ts';
+
+/** What `init` knows after a proven drill. Names, counts and moments; no row value. */
+export interface ProposalFacts extends MomentOfDump {
+  /** Name of the configured database. */
+  database: string;
+  /** Where the dump lies. `path` and `key` use `/`; a path is relative to where drills.yaml will lie, or absolute. */
+  source:
+    | { kind: 'folder'; path: string }
+    | { kind: 's3'; bucket: string; key: string; region: string | null; endpointUrl: string | null; pathStyle: boolean | null };
+  passphraseEnv: string | null;
+  /** From the go decision to the last passed check. */
+  restoredInSeconds: number | null;
+  /** Options the drill needed to prove this dump. */
+  restore: { engine?: 'native' | 'tools'; keepOrder?: string[] };
+  /** Databases of the dump that hold tables, the main one first. */
+  restored: RestoredDatabase[];
+  dumpKey: string;
+}
+
+/**
+ * A commented drills.yaml that proves the same dump again: what was seen becomes what is asked, with room to breathe,
+ * and what only the owner can know (objectives, uniqueness) stands there as a comment.
+ */
+export function proposeConfig(facts: ProposalFacts): string {
+  const names = proposeNames(facts.source.kind === 'folder' ? facts.source.path : facts.source.key);
+  const checks = facts.restored.flatMap((database) => {
+    const where = facts.restored.length > 1 ? { database: database.name } : {};
+    return proposeChecks(database, facts).map((proposed) => ({ ...proposed, entry: { ...proposed.entry, ...where } }));
+  });
+  const restore = Object.keys(facts.restore).length === 0 ? {} : { restore: facts.restore };
+  const active = checks.filter(({ suggestion }) => !suggestion);
+  const document = new Document({
+    databases: { [facts.database]: { source: sourceOf(facts, names), ...restore, checks: [] } },
+  });
+  document.commentBefore = [
+    ` Proposed by restore-drill init after a drill of ${lineText(facts.dumpKey)} that ended PROVEN.`,
+    ' The checks ask for what that dump held, with room to breathe: read them, then tighten what you know better.',
+    ' The built-in checks (objects, row counts against the dump, foreign keys, sequences, indexes …) run in any case.',
+  ].join('\n');
+  const list = new YAMLSeq();
+  const pending: string[] = [];
+  for (const proposed of checks) {
+    if (proposed.suggestion) {
+      pending.push(...suggestionLines(proposed));
+      continue;
+    }
+    const node = flowInside(document.createNode(proposed.entry) as YAMLMap);
+    if (proposed.because !== null) pending.push(` ${proposed.because}`);
+    node.commentBefore = pending.splice(0).join('\n');
+    list.items.push(node);
+  }
+  if (pending.length > 0) list.comment = pending.join('\n');
+  list.flow = active.length === 0;
+  document.setIn(['databases', facts.database, 'checks'], list);
+  commentKeys(document, facts, names);
+  return document.toString({ lineWidth: 110, indentSeq: true, commentString: (text) => text.replace(/^/gm, '#') });
+}
+
+function sourceOf({ source, passphraseEnv }: ProposalFacts, { folder, pattern }: ProposedNames): Record<string, unknown> {
+  const common = {
+    ...(pattern === null ? {} : { pattern }),
+    ...(passphraseEnv === null ? {} : { decrypt: { passphraseEnv } }),
+  };
+  if (source.kind === 'folder') return { folder: folder === '' ? (source.path.startsWith('/') ? '/' : '.') : folder, ...common };
+  const { bucket, region, endpointUrl, pathStyle } = source;
+  return {
+    bucket,
+    ...(folder === '' ? {} : { prefix: `${folder}/` }),
+    ...(region === null ? {} : { region }),
+    ...(endpointUrl === null ? {} : { endpointUrl }),
+    ...(pathStyle === null ? {} : { pathStyle }),
+    ...common,
+  };
+}
+
+/** Comments before keys of the database: they belong to the key, not to the value. */
+function commentKeys(document: Document, facts: ProposalFacts, { pattern, dated }: ProposedNames): void {
+  const database = document.getIn(['databases', facts.database]);
+  if (!isMap(database)) return;
+  const comment = (name: string, text: string): void => {
+    for (const { key } of database.items) {
+      if (isNamed(key, name)) key.commentBefore = text;
+    }
+  };
+  if (pattern === null) comment('source', ' The name of the dump cannot stand in a pattern: anything that could be a dump is taken.');
+  else if (!dated) comment('source', ' The name of the dump tells no moment: the pattern matches this one name. {timestamp} stands for a moment.');
+  comment('checks', objectivesText(facts.restoredInSeconds));
+}
+
+const isNamed = (key: unknown, name: string): key is { value: string; commentBefore?: string | null } =>
+  typeof key === 'object' && key !== null && 'value' in key && key.value === name;
+
+function objectivesText(restoredInSeconds: number | null): string {
+  const measured = restoredInSeconds === null ? 'was not measured' : `took ${inWords(Math.max(1, Math.round(restoredInSeconds)))} here`;
+  return [
+    ` What was promised: a missed objective makes a drill NOT_PROVEN. The restore ${measured}; a larger sandbox or a`,
+    ' real one elsewhere takes longer. The RPO depends on how often dumps are made.',
+    ` objectives: { rto: ${proposedRto(restoredInSeconds)}, rpo: 24h }`,
+  ].join('\n');
+}
+
+/** Four times the measured time, rounded up to five minutes, then to half hours, then to hours. */
+export function proposedRto(restoredInSeconds: number | null): string {
+  if (restoredInSeconds === null) return '4h';
+  const minutes = (restoredInSeconds * 4) / 60;
+  const step = minutes <= 30 ? 5 : minutes <= 240 ? 30 : 60;
+  const rounded = Math.max(step, Math.ceil(minutes / step) * step);
+  return rounded % 60 === 0 ? `${rounded / 60}h` : `${rounded}m`;
+}
+
+function suggestionLines({ entry, because }: ProposedCheck): string[] {
+  const text = stringify(entry, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+  return [...(because === null ? [] : [` ${because}:`]), ` - ${text}`];
+}
+
+/** `- rows: { table: public.orders, min: 50 }`: one line per check where it fits. */
+function flowInside(entry: YAMLMap): YAMLMap {
+  for (const { value } of entry.items) if (isFlowable(value)) value.flow = !isSeq(value) || value.items.length <= mostOnOneLine;
+  return entry;
+}
+
+const isFlowable = (value: unknown): value is { flow?: boolean } => typeof value === 'object' && value !== null && 'items' in value;
+
+/** Longer lists of tables get a line each, so that a later change shows as one line of a diff. */
+const mostOnOneLine = 4;
+
+/** A file's name may hold line breaks, which would end a comment. */
+const lineText = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]/g, '?');

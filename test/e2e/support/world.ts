@@ -1,0 +1,193 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { FindingCode } from '../../../lib/domain/findings.ts';
+import type { Verdict } from '../../../lib/domain/verdict.ts';
+import { defaultPlaces } from '../../../lib/local/places.ts';
+import { type CommandLine, type Ended, recordOf, Running } from './command-line.ts';
+import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
+
+export const isRoot = process.getuid?.() === 0;
+
+/** `nobody`: has a name on every system, owns nothing. */
+const nobody = 65_534;
+
+export interface RunOptions {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** As a user without rights: `nobody` where the tests run as root, else who runs them. */
+  asNormalUser?: boolean;
+  /** Words before `node`. */
+  wrapper?: string[];
+}
+
+/** A drill that has ended: the process, and the record it printed. */
+export interface Drilled extends Ended {
+  record: DrillRecord;
+}
+
+export interface ExpectedOutcome {
+  verdict: Verdict;
+  /** A finding that must be there, with the severity that the verdict asks for. */
+  code: FindingCode;
+}
+
+const exitCodeOf: Record<Verdict, number> = { PROVEN: 0, NOT_PROVEN: 1, COULD_NOT_VERIFY: 2 };
+
+/** A machine of its own, as far as a process can tell: home, temporary folder and state lie in one folder. */
+export class World {
+  readonly base: string;
+  readonly stateDirectory: string;
+  readonly temporaryDirectory: string;
+  readonly #commandLine: CommandLine;
+  readonly #cacheDirectory: string;
+
+  constructor(commandLine: CommandLine, { forNormalUser = false } = {}) {
+    this.#commandLine = commandLine;
+    this.base = realpathSync(mkdtempSync(join(tmpdir(), 'rd-e2e-')));
+    this.stateDirectory = join(this.base, 'state');
+    this.temporaryDirectory = join(this.base, 'tmp');
+    // Servers that were fetched before are used again: fetching one takes as long as twenty drills.
+    this.#cacheDirectory = forNormalUser ? join(this.base, 'cache') : defaultPlaces().cacheDirectory;
+    // The unprivileged user that runs root's server must be able to walk through.
+    chmodSync(this.base, 0o711);
+    for (const name of ['tmp', 'home']) {
+      mkdirSync(join(this.base, name), { mode: 0o711 });
+      if (forNormalUser && isRoot) chownSync(join(this.base, name), nobody, nobody);
+    }
+    if (forNormalUser && isRoot) chownSync(this.base, nobody, nobody);
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env.PATH,
+      HOME: join(this.base, 'home'),
+      TMPDIR: this.temporaryDirectory,
+      RESTORE_DRILL_STATE_DIR: this.stateDirectory,
+      RESTORE_DRILL_CACHE_DIR: this.#cacheDirectory,
+    };
+  }
+
+  /** A path in this world. */
+  path(...names: string[]): string {
+    return join(this.base, ...names);
+  }
+
+  start(words: string[], { env = {}, cwd = this.base, asNormalUser = false, wrapper = [] }: RunOptions = {}): Running {
+    const lowered = asNormalUser && isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+    return new Running(this.#commandLine.file, words, {
+      env: { ...this.environment, ...env },
+      cwd,
+      wrapper: [...wrapper, ...lowered],
+    });
+  }
+
+  run(words: string[], options: RunOptions = {}): Promise<Ended> {
+    return this.start(words, options).ended;
+  }
+
+  async drill(words: string[], options: RunOptions = {}): Promise<Drilled> {
+    const ended = await this.run(['run', '--json', ...words], options);
+    return { ...ended, record: recordOf(ended) };
+  }
+
+  /** Drills, and asserts all that every drill promises, whatever its verdict. */
+  async expectDrill(words: string[], expected: ExpectedOutcome, options: RunOptions = {}): Promise<Drilled> {
+    const drilled = await this.drill(words, options);
+    await this.expectOutcome(drilled, expected, options);
+    return drilled;
+  }
+
+  /** A drill whose dump is good: PROVEN, and no finding speaks of an error. */
+  async expectProven(words: string[], options: RunOptions = {}): Promise<Drilled> {
+    const drilled = await this.drill(words, options);
+    const { record } = drilled;
+    expect({ verdict: record.verdict, grave: graveFindings(record) }).toEqual({ verdict: 'PROVEN', grave: [] });
+    await this.expectSealed(drilled, options);
+    return drilled;
+  }
+
+  /** The verdict, its exit code, a finding that says why with a hint, the sandbox gone, the record in the ledger. */
+  async expectOutcome(drilled: Drilled, { verdict, code }: ExpectedOutcome, options: RunOptions = {}): Promise<void> {
+    const { record } = drilled;
+    expect({ verdict: record.verdict, codes: record.findings.map((finding) => finding.code) }, JSON.stringify(record.findings, null, 1)).toEqual({
+      verdict,
+      codes: expect.arrayContaining([code]),
+    });
+    const severity = verdict === 'NOT_PROVEN' ? 'error' : 'unverified';
+    expect(record.findings.filter((finding) => finding.code === code).map((finding) => finding.severity)).toContain(severity);
+    await this.expectSealed(drilled, options);
+  }
+
+  async expectSealed(drilled: Drilled, options: RunOptions = {}): Promise<void> {
+    const { record, code: exitCode } = drilled;
+    expect(exitCode).toBe(exitCodeOf[record.verdict]);
+    for (const finding of record.findings) {
+      expect(finding.message).not.toBe('');
+      expect(finding.hint).not.toBe('');
+    }
+    expect(record.teardown, JSON.stringify(record.teardown)).toMatchObject({ confirmed: true });
+    const sealed = (await this.history(options)).find(({ drillId }) => drillId === record.drillId);
+    expect(sealed).toEqual(record);
+    await this.expectNothingLeft();
+  }
+
+  async history({ env, asNormalUser }: RunOptions = {}): Promise<DrillRecord[]> {
+    const options = { ...(env === undefined ? {} : { env }), ...(asNormalUser === undefined ? {} : { asNormalUser }) };
+    const { stdout, stderr } = await this.run(['history', '--json', '--limit', '1000'], options);
+    expect(stderr).toBe('');
+    return JSON.parse(stdout) as DrillRecord[];
+  }
+
+  /** Server processes, their helpers and watchdogs of this world. */
+  processes(): SeenProcess[] {
+    return [...processesIn(this.temporaryDirectory), ...processesNaming(`${this.temporaryDirectory}/`)];
+  }
+
+  /** Folders of sandboxes, and of their sockets. */
+  sandboxFolders(): string[] {
+    const sandboxes = join(this.temporaryDirectory, 'restore-drill', 'sandboxes');
+    const found = existsSync(sandboxes) ? readdirSync(sandboxes).map((name) => join(sandboxes, name)) : [];
+    const sockets = readdirSync(this.temporaryDirectory).filter((name) => name.startsWith('rd-'));
+    return [...found, ...sockets.map((name) => join(this.temporaryDirectory, name))];
+  }
+
+  /** No process, no folder; after a crash the watchdog gets 20 s, of which a quiet machine needs less than one. */
+  async expectNothingLeft(): Promise<void> {
+    const left = () => ({ processes: this.processes(), folders: this.sandboxFolders() });
+    for (let tries = 0; tries < 200; tries += 1) {
+      const { processes, folders } = left();
+      if (processes.length + folders.length === 0) break;
+      await sleep(100);
+    }
+    expect(left()).toEqual({ processes: [], folders: [] });
+  }
+
+  /** Waits until a backend of a sandbox shows this in its title, e.g. COPY. */
+  async untilServerDoes(what: RegExp): Promise<SeenProcess> {
+    for (let tries = 0; tries < 600; tries += 1) {
+      const busy = processesIn(this.temporaryDirectory).find(({ title }) => what.test(title));
+      if (busy !== undefined) return busy;
+      await sleep(50);
+    }
+    throw new Error(`no backend does ${what}: ${JSON.stringify(processesIn(this.temporaryDirectory))}`);
+  }
+
+  /** Ends what a failed test may have left running, and removes the folder. */
+  remove(): void {
+    for (const { pid } of processesIn(this.temporaryDirectory)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It ended in between.
+      }
+    }
+    rmSync(this.base, { recursive: true, force: true });
+  }
+}
+
+export const graveFindings = (record: DrillRecord): string[] =>
+  record.findings.filter(({ severity }) => severity === 'error').map(({ code, message }) => `${code}: ${message}`);

@@ -1,0 +1,62 @@
+import { stat } from 'node:fs/promises';
+import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
+import type { DumpHeader } from '../../../lib/domain/dump.ts';
+import type { RestoreAccount } from '../../../lib/domain/restore-account.ts';
+import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
+import { createRestorer } from '../../../lib/restorer/restorer.ts';
+import type { PostgresServer } from './postgres-server.ts';
+
+/** What selection would know of a dump; the restorer reads the real header itself. */
+const unknownHeader: DumpHeader = {
+  format: { layout: 'plain', wrappings: [], archiveVersion: null },
+  serverVersion: null,
+  dumpVersion: null,
+  majorVersion: null,
+  encoding: null,
+  database: null,
+  consistencyPoint: null,
+};
+
+/** Restores a dump file or directory with our restorer, as a drill does. */
+export async function restoreOurs(
+  server: PostgresServer,
+  path: string,
+  options: Partial<RestoreOptions> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<RestoreAccount> {
+  const { store, key } = await createFileDumpStore(path);
+  const found = await stat(path);
+  return createRestorer(server.access).restore({
+    dump: {
+      key,
+      directory: found.isDirectory(),
+      sizeBytes: found.size,
+      uploadedAt: '2026-01-01T00:00:00Z',
+      nameTimestamp: null,
+      nameTimestampEnd: null,
+      expectedSha256: null,
+      header: unknownHeader,
+    },
+    store,
+    sandbox: server.address,
+    options: {
+      engine: 'native',
+      connections: 3,
+      createMissingRoles: true,
+      allowCreate: true,
+      keepOrder: [],
+      passphrase: null,
+      ...options,
+    },
+    onProgress: () => {},
+    signal,
+  });
+}
+
+/** The database that a dump of one database went to. */
+export function onlyDatabase(account: RestoreAccount): string {
+  const [database] = account.databases;
+  if (database === undefined || account.databases.length > 1)
+    throw new Error(`the dump went to ${account.databases.length} databases`);
+  return database.name;
+}
