@@ -109,7 +109,12 @@ function withSource(command: Command): Command {
       '--from <dir>',
       'read the dumps of the configured database from this folder instead of its bucket',
     )
-    .option('--at <time>', 'take the newest dump not after this moment (ISO 8601) and measure ages from it')
+    .addOption(
+      new Option(
+        '--at <time>',
+        'take the newest dump not after this moment (ISO 8601) and measure ages from it',
+      ).argParser(moment),
+    )
     .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')
     .option('--region <region>', 'region of the bucket (auto for Cloudflare R2)')
     .option('--path-style', 'address the bucket in the path, as MinIO wants it')
@@ -128,6 +133,16 @@ function withSource(command: Command): Command {
       'environment variable with the passphrase of an openssl-encrypted dump',
     )
     .option('--cache-dir <dir>', 'where downloaded PostgreSQL servers are kept');
+}
+
+/** A moment with its offset; a local time would name another moment on another machine. */
+function moment(text: string): string {
+  if (/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new CommanderError(
+    usageExitCode,
+    'commander.invalidArgument',
+    `"${text}" is not a moment like 2026-11-18T03:00:00Z`,
+  );
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -80,6 +80,8 @@ export interface DrillState {
   checks: CheckPointer[];
   /** Findings made outside the restore and the checks, of the attempt in hand. */
   findings: Finding[];
+  /** What is already known not to be tested, as plain sentences. */
+  notTested: string[];
   /** Findings about the whole drill rather than one dump. */
   drillFindings: Finding[];
   phases: DrillPhase[];
@@ -150,6 +152,7 @@ export function newDrillState(facts: {
     restored: null,
     checks: [],
     findings: [],
+    notTested: [],
     drillFindings: [],
     phases: [],
     verdict: null,

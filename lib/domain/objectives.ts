@@ -54,8 +54,9 @@ export function measureRpo(input: {
   const point = newestRow ?? dumpPoint;
   const actualSeconds = point === null ? null : Math.max(0, secondsBetween(point, asOf));
   const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
-  const transferSeconds =
-    dumpPoint === null || uploadEnd === null ? null : Math.max(0, secondsBetween(dumpPoint, uploadEnd));
+  const transferSeconds = dumpPoint === null || uploadEnd === null ? 0 : secondsBetween(dumpPoint, uploadEnd);
+  // An upload that ended later than the next dump was due is that of a copy: its time says nothing about the job.
+  const credibleSeconds = transferSeconds < 0 || transferSeconds > (intervalSeconds ?? 0) ? 0 : transferSeconds;
   return {
     rpo: {
       targetSeconds,
@@ -63,7 +64,7 @@ export function measureRpo(input: {
       dumpPoint,
       uploadEnd,
       newestRow,
-      worstCaseSeconds: intervalSeconds === null ? null : intervalSeconds + (transferSeconds ?? 0),
+      worstCaseSeconds: intervalSeconds === null ? null : intervalSeconds + credibleSeconds,
     },
     findings: missed
       ? [

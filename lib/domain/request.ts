@@ -12,7 +12,9 @@ const typedRequest = z.strictObject({
   /** Exactly this dump. */
   dump: z.string().min(1).optional(),
   /** The newest dump not after this moment. */
-  at: z.iso.datetime({ offset: true }).optional(),
+  at: z.iso
+    .datetime({ offset: true, error: ({ input }) => `"${String(input)}" is not a moment like 2026-11-18T03:00:00Z` })
+    .optional(),
   /** Mode `restore` only: the database's name again. */
   confirm: z.string().optional(),
   operator: z.string().min(1).max(200).optional(),

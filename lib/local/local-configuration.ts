@@ -25,6 +25,8 @@ const defaultConfigFile = 'drills.yaml';
 /**
  * Joins drills.yaml and the command line. A broken drills.yaml is not thrown here but at the first question, so that
  * it is met inside the drill, which then still gets its record.
+ *
+ * @throws DrillError REQUEST_INVALID when neither a dump, nor a database, nor a configuration is at hand
  */
 export async function loadLocalConfiguration(options: DrillOptions): Promise<LocalConfiguration> {
   const file = configFile(options);
@@ -37,6 +39,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
     return read.config;
   };
   const dump = options.dump === undefined ? null : parseDump(options.dump);
+  // Wrong usage rather than a drill that failed: nothing was asked for, so there is nothing to record.
+  if (file === null && dump === null && options.database === undefined) throw nothingToDrill();
   const known = 'error' in read ? null : read.config;
   const chosen = options.database ?? (dump === null ? undefined : databaseFor(dump.key, known));
 

@@ -7,7 +7,9 @@ export type SandboxLook =
   | { state: 'ready'; address: SandboxAddress }
   /** `code` names a more exact finding than SANDBOX_UNAVAILABLE, where there is one; `hint` goes with it. */
   | { state: 'broken'; reason: string; code?: FindingCode; hint?: string }
-  | { state: 'gone' };
+  | { state: 'gone' }
+  /** The user asked for it to outlive the drill; `detail` says until when. */
+  | { state: 'kept'; detail: string };
 
 /** Where the sandbox answers. Travels in state: no secret in it. */
 export interface SandboxAddress {

@@ -13,13 +13,12 @@ const eventsLookedAt = 20_000;
 export function createDumpInspector(): DumpInspector {
   return {
     async inspect(store, dump, passphrase) {
-      const abort = new AbortController();
-      const opened = await openDump(dumpSourceOf(store, dump, abort.signal), { passphrase });
+      const opened = await openDump(dumpSourceOf(store, dump), { passphrase });
       try {
         return await readHeader(opened.reader);
       } finally {
         await opened.reader.return(undefined);
-        abort.abort();
+        opened.close();
       }
     },
   };

@@ -1,11 +1,11 @@
 import { DrillError, isDrillError } from '../domain/errors.ts';
 import { finding } from '../domain/findings.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
-import type { Restorer, RestoreRequest } from '../ports/restorer.ts';
+import type { RestoreRequest, Restorer } from '../ports/restorer.ts';
 import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import type { DumpReader } from './dump-stream.ts';
-import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
+import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
@@ -44,7 +44,10 @@ export class NativeRestorer implements Restorer {
     if (request.signal.aborted) throw interrupted(request.signal.reason);
     const first = await this.attempt(request, []);
     if (first.account !== null) return first.account;
-    const again = finding('CONNECTION_RETRIED', `${first.spoiledBy.message}, and what was under way could not be told done from not done; the databases were dropped and loaded afresh`);
+    const again = finding(
+      'CONNECTION_RETRIED',
+      `${first.spoiledBy.message}, and what was under way could not be told done from not done; the databases were dropped and loaded afresh`,
+    );
     const second = await this.attempt(request, [again]);
     if (second.account !== null) return second.account;
     throw sandboxLost(second.spoiledBy);

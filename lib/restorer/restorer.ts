@@ -4,13 +4,16 @@ import { dumpSourceOf } from './dump-source.ts';
 import { NativeRestorer } from './native-restorer.ts';
 import { databaseRequest, loadPolicy } from './policy/index.ts';
 import { openDump } from './reading/open-dump.ts';
+import { ToolsRestorer } from './tools-restorer.ts';
 
 /** The restorer of a drill: our own engine, or PostgreSQL's tools where drills.yaml asks for them. */
 export function createRestorer(access: SandboxAccess): Restorer {
+  const policy = async () => ({ ...(await loadPolicy()), databaseRequest });
   const native = new NativeRestorer({
     access,
-    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+    loadPolicy: policy,
     openDump: ({ store, dump, signal, options: { passphrase } }) => openDump(dumpSourceOf(store, dump, signal), { passphrase }),
   });
-  return { restore: (request) => native.restore(request) };
+  const tools = new ToolsRestorer({ access, loadPolicy: policy });
+  return { restore: (request) => (request.options.engine === 'tools' ? tools : native).restore(request) };
 }

@@ -76,7 +76,7 @@ function reportAttempt(
     sha256: account?.sha256 ?? null,
     rto,
     rpo,
-    notTested: notTested ?? ['the restored data: the drill did not get that far'],
+    notTested: [...state.notTested, ...(notTested ?? ['the restored data: the drill did not get that far'])],
   };
 }
 

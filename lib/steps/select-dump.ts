@@ -11,6 +11,8 @@ import { examineDump } from './examine-dump.ts';
 import type { StepWith } from './step.ts';
 import { openSource } from './thaw-dump.ts';
 
+const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
+
 /** At most this many refused candidates are named in the record. */
 const refusalsNamed = 10;
 
@@ -38,6 +40,8 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'objects' 
   const [newest, ...older] = selection.candidates;
   if (newest === undefined) return nothingFound(selected, objects, store.location);
 
+  // Companions belong to the nightly run; of a dump that was asked for by name only its own files are at hand.
+  const lone = state.request.key !== null;
   const examined = await examineDump(newest, state.database, ports);
   const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
   return {
@@ -50,8 +54,9 @@ export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'objects' 
       ...selected.findings,
       ...examined.findings,
       ...tooOld(newest, config.source.maxAgeSeconds, asOf),
-      ...(await companionFindings(opened, objects, config, newest, asOf, ports)),
+      ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
     ],
+    notTested: lone && config.companions.length > 0 ? [companionsNotAsked] : [],
   };
 };
 

@@ -22,6 +22,10 @@ export const confirmGoneStep: StepWith<'sandboxes' | 'clock'> = async (state, po
   if (look.state === 'gone') {
     return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' } };
   }
+  // As the user wished, so no finding; but the record must not claim that it is gone.
+  if (look.state === 'kept') {
+    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: false, detail: look.detail } };
+  }
   const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
   if (waitedSeconds < teardownLimitSeconds) return { ...state, stage: 'sandbox leaving' };
   const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes`;

@@ -46,6 +46,11 @@ describe('RPO', () => {
     expect(measureRpo({ ...facts, intervalSeconds: null }).rpo.worstCaseSeconds).toBeNull();
   });
 
+  test('leaves the upload out of the worst case when it is that of a copy', () => {
+    const copied = measureRpo({ ...facts, uploadEnd: '2026-11-21T01:00:00.000Z' });
+    expect(copied.rpo.worstCaseSeconds).toBe(86_400);
+  });
+
   test('is missed when more would be lost than promised', () => {
     const { findings } = measureRpo({ ...facts, asOf: '2026-11-21T08:00:00.000Z' });
     expect(findings.map((f) => f.code)).toEqual(['RPO_MISSED']);

@@ -30,7 +30,8 @@ export async function run(database: string | undefined, options: RunOptions): Pr
 /** `--keep`: teardown leaves the sandbox running and says how to reach it; its lease still ends it. */
 function keepingSandbox(ports: LocalPorts, drillId: string, note: (text: string) => void): LocalPorts {
   const { sandboxes } = ports;
-  const kept = new Set<string>();
+  /** Until when each sandbox is kept. */
+  const kept = new Map<string, string>();
   return {
     ...ports,
     sandboxes: {
@@ -39,11 +40,15 @@ function keepingSandbox(ports: LocalPorts, drillId: string, note: (text: string)
         const look = await sandboxes.look(sandboxId);
         if (look.state !== 'ready') return sandboxes.remove(sandboxId);
         const { psqlCommand, leaseExpiresAt } = await sandboxes.release(sandboxId);
-        kept.add(sandboxId);
+        kept.set(sandboxId, leaseExpiresAt);
         note(`the sandbox is kept until ${leaseExpiresAt}; connect with: ${psqlCommand}`);
         note(`remove it with: restore-drill sweep --drill ${drillId}`);
       },
-      look: async (sandboxId) => (kept.has(sandboxId) ? { state: 'gone' } : sandboxes.look(sandboxId)),
+      look: async (sandboxId) => {
+        const until = kept.get(sandboxId);
+        if (until === undefined) return sandboxes.look(sandboxId);
+        return { state: 'kept', detail: `kept until ${until}, as --keep asked` };
+      },
     },
   };
 }

@@ -61,6 +61,9 @@ const writingMoments = [
   /^((order|payment|invoice|rental|event|log|sent|transaction|purchase)_?(date|time|at|ts)|timestamp|ts)$/i,
 ];
 
+/** Rows this old say that nobody writes there any more; such an age is worth a look, not a promise. */
+const oldestFreshness = 90 * 24 * 3600;
+
 interface Candidate {
   table: RestoredTable;
   column: string;
@@ -82,7 +85,7 @@ function freshness(tables: RestoredTable[], { dumpMoment, dumpMomentToleranceSec
   const [best, ...others] = candidates.sort((a, b) => a.rank - b.rank || a.ageSeconds - b.ageSeconds || (b.table.rows ?? 0) - (a.table.rows ?? 0));
   if (best === undefined) return [];
   return [
-    ...[best].map((candidate) => check(freshnessEntry(candidate), seenAge(candidate))),
+    { entry: freshnessEntry(best), because: seenAge(best), suggestion: best.ageSeconds > oldestFreshness },
     ...others.slice(0, mostFreshnessHints).map((candidate) => suggestion(freshnessEntry(candidate), seenAge(candidate))),
   ];
 }

@@ -24,7 +24,8 @@ export function formatBytes(bytes: number): string {
 
 /** Whole numbers with thousands separated by commas: `1,204,511`. */
 export function formatCount(count: number): string {
-  return Number.isFinite(count) ? Math.round(count).toLocaleString('en-US') : 'unknown';
+  // Not toLocaleString: loading its tables costs a tenth of a second in a process that lives for three.
+  return Number.isFinite(count) ? String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',') : 'unknown';
 }
 
 /** A count with its noun: `1 row`, `2 rows`. */

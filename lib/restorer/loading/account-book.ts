@@ -1,5 +1,11 @@
-import type { AnnouncedObject, EntryAccount, EntryOutcome, RestoreAccount, TableAccount } from '../../domain/restore-account.ts';
 import type { Finding } from '../../domain/findings.ts';
+import type {
+  AnnouncedObject,
+  EntryAccount,
+  EntryOutcome,
+  RestoreAccount,
+  TableAccount,
+} from '../../domain/restore-account.ts';
 import type { DumpEntry } from '../dump-stream.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
@@ -12,7 +18,16 @@ export class OpenEntry {
 
   constructor(database: string, entry: DumpEntry, onSettled: () => void) {
     const { id, type, schema, name, owner } = entry;
-    this.account = { id, database, type, schema, name, owner, outcome: { status: 'not reached' }, seconds: 0 };
+    this.account = {
+      id,
+      database,
+      type,
+      schema,
+      name,
+      owner,
+      outcome: { status: 'not reached' },
+      seconds: 0,
+    };
     this.onSettled = onSettled;
   }
 
@@ -42,7 +57,8 @@ export class OpenEntry {
   /** No more statements will come. */
   close(): void {
     this.closed = true;
-    if (this.pending === 0 && !this.left && this.account.outcome.status === 'not reached') this.account.outcome = { status: 'restored' };
+    if (this.pending === 0 && !this.left && this.account.outcome.status === 'not reached')
+      this.account.outcome = { status: 'restored' };
     this.settle();
   }
 
@@ -63,7 +79,9 @@ const rank = (outcome: EntryOutcome): number => ranks[outcome.status];
 /** An entry of which a part was left out is restored with changes. */
 function worse(a: EntryOutcome, b: EntryOutcome): EntryOutcome {
   const [low, high] = rank(a) < rank(b) ? [a, b] : [b, a];
-  return low.status === 'skipped by policy' && high.status === 'restored' ? { status: 'restored with changes', rule: low.rule } : high;
+  return low.status === 'skipped by policy' && high.status === 'restored'
+    ? { status: 'restored with changes', rule: low.rule }
+    : high;
 }
 
 /** Collects the account of one attempt. */
@@ -91,7 +109,15 @@ export class AccountBook {
     const key = JSON.stringify([database, schema, name]);
     const known = this.tables.get(key);
     if (known !== undefined) return known;
-    const fresh: TableAccount = { database, schema, name, rowsInDump: 0, rowsLoaded: 0, bytes: 0, seconds: 0 };
+    const fresh: TableAccount = {
+      database,
+      schema,
+      name,
+      rowsInDump: 0,
+      rowsLoaded: 0,
+      bytes: 0,
+      seconds: 0,
+    };
     this.tables.set(key, fresh);
     return fresh;
   }

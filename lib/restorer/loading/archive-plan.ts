@@ -13,7 +13,14 @@ export interface Hold {
 }
 
 /** Restored in the last passes of pg_restore (RESTORE_PASS_ACL, RESTORE_PASS_POST_ACL), not as soon as possible. */
-const latePasses: ReadonlySet<string> = new Set(['ACL', 'ACL LANGUAGE', 'DEFAULT ACL', 'EVENT TRIGGER', 'MATERIALIZED VIEW DATA', 'STATISTICS DATA']);
+const latePasses: ReadonlySet<string> = new Set([
+  'ACL',
+  'ACL LANGUAGE',
+  'DEFAULT ACL',
+  'EVENT TRIGGER',
+  'MATERIALIZED VIEW DATA',
+  'STATISTICS DATA',
+]);
 
 /**
  * What an archive's table of contents allows before its data is read: every table's rows are announced, so indexes
@@ -34,7 +41,10 @@ export class ArchivePlan {
     this.entries = entries;
     for (const entry of entries) this.open.set(entry.id, context.book.entry(database, entry));
     const statements = entries.filter(({ type }) => type === 'DATABASE').flatMap((entry) => entry.statements);
-    this.request = statements.map((statement) => context.policy.databaseRequest(statement)).find((request) => request !== null) ?? null;
+    this.request =
+      statements
+        .map((statement) => context.policy.databaseRequest(statement))
+        .find((request) => request !== null) ?? null;
   }
 
   /** True for an entry that was submitted ahead, whose own event brings nothing new. */
@@ -65,16 +75,27 @@ export class ArchivePlan {
     this.submitted = true;
     await load.refreshRelations();
     for (const { id, type, schema, name: table } of this.entries) {
-      if (type === 'TABLE DATA' && schema !== null) this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
+      if (type === 'TABLE DATA' && schema !== null)
+        this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
     }
     const tasks = new Map<number, Task[]>();
     for (const entry of this.entries) {
-      if (entry.section !== 'post-data' || latePasses.has(entry.type) || entry.name.startsWith('EVENT TRIGGER ')) continue;
+      if (
+        entry.section !== 'post-data' ||
+        latePasses.has(entry.type) ||
+        entry.name.startsWith('EVENT TRIGGER ')
+      )
+        continue;
       await this.plan(entry, runner, name, tasks);
     }
   }
 
-  private async plan(entry: DumpEntry, runner: EntryRunner, name: DatabaseName, tasks: Map<number, Task[]>): Promise<void> {
+  private async plan(
+    entry: DumpEntry,
+    runner: EntryRunner,
+    name: DatabaseName,
+    tasks: Map<number, Task[]>,
+  ): Promise<void> {
     const open = this.open.get(entry.id);
     if (open === undefined) return;
     this.planned.add(entry.id);
@@ -82,7 +103,8 @@ export class ArchivePlan {
     const own: Task[] = [];
     for (const statement of entry.statements) {
       const decision = decide(this.context, entry, statement, open, name);
-      const task = decision === null ? null : await runner.submit(entry, open, decision, [...after, ...own], true);
+      const task =
+        decision === null ? null : await runner.submit(entry, open, decision, [...after, ...own], true);
       if (task !== null) own.push(task);
     }
     tasks.set(entry.id, own);

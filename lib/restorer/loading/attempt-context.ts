@@ -4,8 +4,8 @@ import type { AccountBook } from './account-book.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import type { RoleRegistry } from './role-registry.ts';
-import type { ServerFacts } from './session-settings.ts';
 import type { Session } from './session.ts';
+import type { ServerFacts } from './session-settings.ts';
 
 /** What every part of one attempt at a restore shares. */
 export interface AttemptContext {

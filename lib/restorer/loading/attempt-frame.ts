@@ -1,6 +1,6 @@
-import type { RestoreAccount, RestoreProgress } from '../../domain/restore-account.ts';
 import type { Finding } from '../../domain/findings.ts';
 import { finding } from '../../domain/findings.ts';
+import type { RestoreAccount, RestoreProgress } from '../../domain/restore-account.ts';
 import type { RestoreRequest } from '../../ports/restorer.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { AccountBook } from './account-book.ts';
@@ -10,8 +10,8 @@ import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import { RoleRegistry } from './role-registry.ts';
-import { askServerFacts } from './server-facts.ts';
 import { ConnectionLost, fromDriver, ServerError } from './server-error.ts';
+import { askServerFacts } from './server-facts.ts';
 import { Session } from './session.ts';
 import { fastLoadSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
@@ -36,18 +36,31 @@ export interface AttemptFrame {
 }
 
 /** Opens the administrative session and prepares an attempt. @throws DrillError, ServerError, ConnectionLost */
-export async function startAttempt(request: RestoreRequest, access: SandboxAccess, policy: RestorePolicy): Promise<AttemptFrame> {
+export async function startAttempt(
+  request: RestoreRequest,
+  access: SandboxAccess,
+  policy: RestorePolicy,
+): Promise<AttemptFrame> {
   const { sandbox, options, signal } = request;
   const connectionTo = (database: string) => access.connection(sandbox, database);
-  const probe = await new Slot(true, async () => Session.open(await connectionTo(maintenanceDatabase), []), signal).get();
+  const probe = await new Slot(
+    true,
+    async () => Session.open(await connectionTo(maintenanceDatabase), []),
+    signal,
+  ).get();
   const facts = await askServerFacts(probe);
-  const rolesBefore = new Set((await probe.text('SELECT rolname FROM pg_catalog.pg_roles')).rows.map(([name]) => name));
+  const rolesBefore = new Set(
+    (await probe.text('SELECT rolname FROM pg_catalog.pg_roles')).rows.map(([name]) => name),
+  );
   await probe.close();
   const startup = fastLoadSettings(facts, options.connections, 0);
   const admin = await Session.open(await connectionTo(maintenanceDatabase), startup);
   // Deliberately not opened anew when lost: a server that dropped this idle session may have crashed and lost commits.
   const alive = async (): Promise<Session> => {
-    if (admin.lost) throw new AttemptSpoiled('work on the server: the administrative session ended, so it may have crashed');
+    if (admin.lost)
+      throw new AttemptSpoiled(
+        'work on the server: the administrative session ended, so it may have crashed',
+      );
     return admin;
   };
   const book = new AccountBook();
@@ -57,7 +70,14 @@ export async function startAttempt(request: RestoreRequest, access: SandboxAcces
   let currentObject: string | null = null;
   const tell = (): void => {
     toldAt = Date.now();
-    const progress: RestoreProgress = { bytesRead: bytesRead(), bytesTotal: request.dump.sizeBytes, entriesDone: book.entriesDone, rowsLoaded: book.rowsLoaded, currentObject, phase: clock.current };
+    const progress: RestoreProgress = {
+      bytesRead: bytesRead(),
+      bytesTotal: request.dump.sizeBytes,
+      entriesDone: book.entriesDone,
+      rowsLoaded: book.rowsLoaded,
+      currentObject,
+      phase: clock.current,
+    };
     request.onProgress(progress);
   };
   const timer = setInterval(tell, progressEveryMs);
@@ -101,8 +121,15 @@ export async function startAttempt(request: RestoreRequest, access: SandboxAcces
   };
 }
 
-async function undo(context: AttemptContext, rolesBefore: ReadonlySet<string | null | undefined>): Promise<void> {
-  const slot = new Slot(true, async () => Session.open(await context.connectionTo(maintenanceDatabase), []), context.signal);
+async function undo(
+  context: AttemptContext,
+  rolesBefore: ReadonlySet<string | null | undefined>,
+): Promise<void> {
+  const slot = new Slot(
+    true,
+    async () => Session.open(await context.connectionTo(maintenanceDatabase), []),
+    context.signal,
+  );
   const session = await slot.get();
   const dropAll = async (statements: string[]): Promise<void> => {
     for (const sql of statements) {
@@ -112,7 +139,9 @@ async function undo(context: AttemptContext, rolesBefore: ReadonlySet<string | n
       });
     }
   };
-  await dropAll([...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`));
+  await dropAll(
+    [...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`),
+  );
   const { rows } = await session.text('SELECT rolname FROM pg_catalog.pg_roles');
   const made = rows.flatMap(([name]) => (typeof name === 'string' && !rolesBefore.has(name) ? [name] : []));
   await dropAll(made.map((name) => `DROP ROLE IF EXISTS ${identifier(name)}`));
@@ -120,7 +149,12 @@ async function undo(context: AttemptContext, rolesBefore: ReadonlySet<string | n
 }
 
 /** Closes the books. @throws AttemptSpoiled when the server turns out to have restarted */
-export async function endOfAttempt(frame: AttemptFrame, dump: { sha256(): Promise<string | null>; bytesRead(): number }, complete: boolean, findings: Finding[]): Promise<RestoreAccount> {
+export async function endOfAttempt(
+  frame: AttemptFrame,
+  dump: { sha256(): Promise<string | null>; bytesRead(): number },
+  complete: boolean,
+  findings: Finding[],
+): Promise<RestoreAccount> {
   const { book, clock, roles, admin } = frame.context;
   try {
     await (await admin()).text('SELECT 1');
@@ -128,7 +162,13 @@ export async function endOfAttempt(frame: AttemptFrame, dump: { sha256(): Promis
     if (error instanceof ConnectionLost) throw new AttemptSpoiled('the last look at the server', error);
     throw error;
   }
-  if (roles.created.length > 0) book.find(finding('ROLES_CREATED', `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`));
+  if (roles.created.length > 0)
+    book.find(
+      finding(
+        'ROLES_CREATED',
+        `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
+      ),
+    );
   return {
     engine: 'native',
     complete,

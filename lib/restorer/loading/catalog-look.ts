@@ -21,8 +21,11 @@ export interface RelationTraits {
  * language. A partitioned table routes rows into tables that several COPYs fill, so a failed COPY could not be taken
  * back by TRUNCATE: one transaction. Members of an extension may hold rows of the extension itself.
  */
-export async function lookAtCatalog(session: Session): Promise<{ relations: RelationTraits[]; parents: [RelationName, RelationName][] }> {
-  const { rows } = await session.text(`
+export async function lookAtCatalog(
+  session: Session,
+): Promise<{ relations: RelationTraits[]; parents: [RelationName, RelationName][] }> {
+  const { rows } = await session.text(
+    `
     SELECT n.nspname, c.relname, c.relkind,
       CASE WHEN c.relkind = 'p' THEN 'partitioned' WHEN c.relkind NOT IN ('r') THEN 'not a table'
            WHEN c.relhasrules THEN 'rules' WHEN c.relhastriggers THEN 'triggers'
@@ -32,7 +35,11 @@ export async function lookAtCatalog(session: Session): Promise<{ relations: Rela
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
     LEFT JOIN pg_catalog.pg_class t ON t.oid = i.indrelid LEFT JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`.replace(/^\s*SELECT/, `WITH ${callingRelations} SELECT`));
+    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`.replace(
+      /^\s*SELECT/,
+      `WITH ${callingRelations} SELECT`,
+    ),
+  );
   const inherits = await session.text(`
     SELECT pn.nspname, p.relname, cn.nspname, c.relname FROM pg_catalog.pg_inherits i
     JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace

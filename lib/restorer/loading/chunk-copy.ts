@@ -33,7 +33,13 @@ export function copiedRows(result: WireResult): number {
  * only when the server says that it was aborted or that it never began.
  * @returns rows loaded @throws ServerError, AttemptSpoiled, DrillError SANDBOX_LOST
  */
-export async function copyChunk(slot: Slot, transaction: Buffer, settings: SettingsSnapshot, chunk: Chunk, onRetry: () => void): Promise<number> {
+export async function copyChunk(
+  slot: Slot,
+  transaction: Buffer,
+  settings: SettingsSnapshot,
+  chunk: Chunk,
+  onRetry: () => void,
+): Promise<number> {
   for (let tries = 1; ; tries += 1) {
     let copy: WireCopy | null = null;
     try {
@@ -46,7 +52,10 @@ export async function copyChunk(slot: Slot, transaction: Buffer, settings: Setti
     } catch (raw) {
       const error = asLostOrThrow(raw);
       if (error === null) {
-        await slot.get().then((session) => session.text('ROLLBACK')).catch(() => slot.discard());
+        await slot
+          .get()
+          .then((session) => session.text('ROLLBACK'))
+          .catch(() => slot.discard());
         throw raw;
       }
       slot.discard();
@@ -74,7 +83,9 @@ function asLostOrThrow(raw: unknown): ConnectionLost | null {
 async function committed(slot: Slot, transactionId: string): Promise<boolean> {
   for (let look = 0; look < 40; look += 1) {
     try {
-      const { rows } = await (await slot.get()).text(`SELECT pg_catalog.pg_xact_status('${transactionId}'::pg_catalog.xid8)`);
+      const { rows } = await (await slot.get()).text(
+        `SELECT pg_catalog.pg_xact_status('${transactionId}'::pg_catalog.xid8)`,
+      );
       const status = rows[0]?.[0];
       if (status === 'committed') return true;
       if (status === 'aborted') return false;

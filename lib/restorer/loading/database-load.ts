@@ -1,6 +1,6 @@
 import { finding } from '../../domain/findings.ts';
-import type { RelationName } from '../policy/decision.ts';
 import type { DumpEntry } from '../dump-stream.ts';
+import type { RelationName } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { lookAtCatalog, type RelationTraits } from './catalog-look.ts';
@@ -11,7 +11,7 @@ import type { DatabaseRequest } from './restore-policy.ts';
 import { Scheduler, type Task } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { Session } from './session.ts';
-import { fastLoadSettings, SessionSettings } from './session-settings.ts';
+import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import { qualified } from './sql-text.ts';
 
@@ -52,12 +52,20 @@ export class DatabaseLoad {
     this.grants = new CreateGrants(name);
     const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
     const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
-    this.slots = Array.from({ length: context.options.connections }, (_, index) => new Slot(index === 0, connect, context.signal));
+    this.slots = Array.from(
+      { length: context.options.connections },
+      (_, index) => new Slot(index === 0, connect, context.signal),
+    );
     this.scheduler = new Scheduler(this.slots);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */
-  static async open(context: AttemptContext, name: string, request: DatabaseRequest, settings: SessionSettings): Promise<DatabaseLoad> {
+  static async open(
+    context: AttemptContext,
+    name: string,
+    request: DatabaseRequest,
+    settings: SessionSettings,
+  ): Promise<DatabaseLoad> {
     await DatabaseLoad.make(context, name, request);
     return new DatabaseLoad(context, name, request.name, settings);
   }
@@ -108,7 +116,12 @@ export class DatabaseLoad {
     }
     await this.takeBackGrants();
     if (this.sequentialTables.length > 0) {
-      this.context.book.find(finding('SEQUENTIAL_FALLBACK', `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`));
+      this.context.book.find(
+        finding(
+          'SEQUENTIAL_FALLBACK',
+          `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
+        ),
+      );
     }
     this.context.clock.touch('finishing');
     await this.close();

@@ -1,11 +1,11 @@
 import { type Finding, finding } from '../../domain/findings.ts';
-import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
+import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, splitTag } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
-import { everything } from './locks.ts';
+import { everything, readsEverything } from './locks.ts';
 import type { Task, Work } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
@@ -22,17 +22,45 @@ type Run = Extract<Decision, { action: 'run' }>;
 
 /** Kinds whose order among others matters only through locks and names; everything else runs in the dump's order. */
 const parallelKinds: ReadonlySet<StatementPlan['kind']> = new Set([
-  'create index', 'add key', 'add foreign key', 'add constraint', 'attach partition', 'create trigger', 'create policy', 'alter table',
-  'comment', 'create statistics', 'refresh materialized view', 'owner', 'grant', 'sequence value',
+  'create index',
+  'add key',
+  'add foreign key',
+  'add constraint',
+  'attach partition',
+  'create trigger',
+  'create policy',
+  'alter table',
+  'comment',
+  'create statistics',
+  'refresh materialized view',
+  'owner',
+  'grant',
+  'sequence value',
 ]);
 
 /** Kinds that show that the schema stands: from here on work may overlap. */
-const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set(['create index', 'add key', 'add foreign key']);
+const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
+  'create index',
+  'add key',
+  'add foreign key',
+]);
 
 /** Asks the policy about one statement and keeps what it says in the books. @returns the decision when it is to run */
-export function decide(context: AttemptContext, entry: DumpEntry, statement: Statement, open: OpenEntry, databaseName: DatabaseName): Run | null {
+export function decide(
+  context: AttemptContext,
+  entry: DumpEntry,
+  statement: Statement,
+  open: OpenEntry,
+  databaseName: DatabaseName,
+): Run | null {
   const { policy, facts, masterRole, book } = context;
-  const decision = policy.decide(statement, { targetMajor: facts.majorVersion, masterRole, availableExtensions: facts.availableExtensions, databaseName, entry });
+  const decision = policy.decide(statement, {
+    targetMajor: facts.majorVersion,
+    masterRole,
+    availableExtensions: facts.availableExtensions,
+    databaseName,
+    entry,
+  });
   if (decision.action === 'run') return decision;
   if (decision.action === 'skip') {
     open.merge({ status: 'skipped by policy', rule: decision.rule });
@@ -58,7 +86,13 @@ export class EntryRunner {
    * One decided statement. Resolves when the next may be submitted; what runs side by side may still be under way.
    * @param after tasks of the entries this one depends on @param neverWait for planning ahead: only submit
    */
-  async submit(entry: DumpEntry, open: OpenEntry, decision: Run, after: Task[] = [], neverWait = false): Promise<Task | null> {
+  async submit(
+    entry: DumpEntry,
+    open: OpenEntry,
+    decision: Run,
+    after: Task[] = [],
+    neverWait = false,
+  ): Promise<Task | null> {
     const { plan } = decision;
     const announced = announcedObject(this.load.dumpName, entry, plan);
     if (announced !== null) this.context.book.announce(announced);
@@ -67,14 +101,23 @@ export class EntryRunner {
     open.begin();
     const settings = this.load.settings.snapshot;
     if (plan.defer) {
-      this.load.deferred.push({ run: () => this.enqueue(entry, open, decision, settings, { locks: [everything], lane: 'main', after: [] }) });
+      this.load.deferred.push({
+        run: () =>
+          this.enqueue(entry, open, decision, settings, { locks: [everything], lane: 'main', after: [] }),
+      });
       return null;
     }
     const overlap = this.load.parallel && parallelKinds.has(plan.kind);
-    if (overlap && plan.locks !== null && !this.load.relations.knowsAll(plan) && !neverWait) await this.load.refreshRelations();
-    const { locks, barrier } = plan.kind === 'set' ? { locks: [], barrier: false } : this.locksOf(entry, decision);
+    if (overlap && plan.locks !== null && !this.load.relations.knowsAll(plan) && !neverWait)
+      await this.load.refreshRelations();
+    const { locks, barrier } =
+      plan.kind === 'set' ? { locks: [], barrier: false } : this.locksOf(entry, decision);
     const lane = overlap && !barrier ? 'any' : 'main';
-    const task = this.enqueue(entry, open, decision, settings, { locks: overlap || plan.kind === 'set' ? locks : [everything], lane, after });
+    const task = this.enqueue(entry, open, decision, settings, {
+      locks: overlap || plan.kind === 'set' ? locks : [everything],
+      lane,
+      after,
+    });
     if (!neverWait && (!overlap || barrier)) {
       await this.load.scheduler.guard(task.done);
       this.load.catalogChanged();
@@ -83,38 +126,67 @@ export class EntryRunner {
   }
 
   private locksOf(entry: DumpEntry, decision: Run): { locks: Work['locks']; barrier: boolean } {
+    // The statement's own name for the view is the entry's; what the view reads is not known.
+    if (
+      decision.plan.kind === 'refresh materialized view' &&
+      entry.type === 'MATERIALIZED VIEW DATA' &&
+      entry.schema !== null
+    )
+      return {
+        locks: [{ schema: entry.schema, name: entry.name, grade: 'exclusive' }, readsEverything],
+        barrier: false,
+      };
     const text = decision.statements[0]?.sql.slice(0, 200) ?? '';
     // Locking partitions too much only costs time, too little only a deadlock that is retried: a guess is enough here.
     const recurses = !/\bONLY\b/.test(text);
     return this.load.relations.locksOf(decision.plan, recurses, createdIndex(entry, decision.plan));
   }
 
-  private enqueue(entry: DumpEntry, open: OpenEntry, decision: Run, settings: SettingsSnapshot, where: Pick<Work, 'locks' | 'lane'> & { after: Task[] }): Task {
+  private enqueue(
+    entry: DumpEntry,
+    open: OpenEntry,
+    decision: Run,
+    settings: SettingsSnapshot,
+    where: Pick<Work, 'locks' | 'lane'> & { after: Task[] },
+  ): Task {
     return this.load.scheduler.submit({
       ...where,
+      ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
       estimate: this.estimate(decision),
       run: (slot, alone) => this.run(slot, entry, open, decision, settings, alone),
     });
   }
 
-  private async run(slot: Slot, entry: DumpEntry, open: OpenEntry, decision: Run, settings: SettingsSnapshot, alone: boolean): Promise<void | 'retry alone'> {
+  private async run(
+    slot: Slot,
+    entry: DumpEntry,
+    open: OpenEntry,
+    decision: Run,
+    settings: SettingsSnapshot,
+    alone: boolean,
+  ): Promise<void | 'retry alone'> {
     const { context, load } = this;
     const { plan, rule } = decision;
     if (load.stopped) return open.leave();
     const startedAt = performance.now();
     const label = objectLabel(entry);
     context.progress(label);
-    const phase = entry.section === 'pre-data' || (entry.section === null && !load.parallel) ? 'pre-data' : 'post-data';
+    const phase =
+      entry.section === 'pre-data' || (entry.section === null && !load.parallel) ? 'pre-data' : 'post-data';
     context.clock.touch(phase);
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
       const session = await slot.get();
       await session.apply(settings);
-      if (plan.owner !== undefined && missingRoles.length === 0) await load.grants.lend(session, plan.owner.role, plan.owner.schema);
-      await runStatements(session, decision.statements, label).catch((error) => this.asAdministrator(decision, error));
-      if (plan.setting !== undefined) for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
+      if (plan.owner !== undefined && missingRoles.length === 0)
+        await load.grants.lend(session, plan.owner.role, plan.owner.schema);
+      await runStatements(session, decision.statements, label).catch((error) =>
+        this.asAdministrator(decision, error),
+      );
+      if (plan.setting !== undefined)
+        for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
       open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
@@ -128,28 +200,41 @@ export class EntryRunner {
   /** A refused CREATE EXTENSION gets a second chance where the sandbox can do what the RDS master could. */
   private async asAdministrator({ plan, statements }: Run, error: unknown): Promise<void> {
     const [statement] = statements;
-    const refused = error instanceof ServerError && error.sqlState === '42501' && plan.extension !== undefined;
-    if (!refused || statement === undefined || !(await this.context.installExtension(this.load.name, statement.sql))) throw error;
+    const refused =
+      error instanceof ServerError && error.sqlState === '42501' && plan.extension !== undefined;
+    if (
+      !refused ||
+      statement === undefined ||
+      !(await this.context.installExtension(this.load.name, statement.sql))
+    )
+      throw error;
   }
 
   /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
   private estimate({ plan, statements }: Run): number {
     const bytes = (plan.locks ?? []).map((lock) => this.bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
-    const slowMethod = plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
+    const slowMethod =
+      plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
     return slowMethod ? bytes * 4 : bytes;
   }
 
   private bytesOf({ schema, name }: RelationName): number {
-    return schema === null ? 0 : (this.context.book.tables.get(JSON.stringify([this.load.dumpName, schema, name]))?.bytes ?? 0);
+    return schema === null
+      ? 0
+      : (this.context.book.tables.get(JSON.stringify([this.load.dumpName, schema, name]))?.bytes ?? 0);
   }
 }
 
 /** The name of the index a statement will create, so that COMMENT and ATTACH on it wait. */
 function createdIndex(entry: DumpEntry, plan: StatementPlan): RelationName | null {
-  if (plan.kind === 'create index' && entry.type === 'INDEX') return { schema: entry.schema, name: entry.name };
+  if (plan.kind === 'create index' && entry.type === 'INDEX')
+    return { schema: entry.schema, name: entry.name };
   const split = plan.kind === 'add key' ? splitTag(entry, plan) : null;
   return split === null ? null : { schema: entry.schema, name: split.name };
 }
 
 export const skippedSummary = (skipped: number): Finding =>
-  finding('ENTRIES_SKIPPED', `${skipped} ${skipped === 1 ? 'entry was' : 'entries were'} left out or rewritten by the RDS policy`);
+  finding(
+    'ENTRIES_SKIPPED',
+    `${skipped} ${skipped === 1 ? 'entry was' : 'entries were'} left out or rewritten by the RDS policy`,
+  );

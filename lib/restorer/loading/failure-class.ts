@@ -1,5 +1,5 @@
-import type { FailureClass } from '../../domain/restore-account.ts';
 import type { FindingCode } from '../../domain/findings.ts';
+import type { FailureClass } from '../../domain/restore-account.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { ServerError } from './server-error.ts';
 
@@ -27,15 +27,18 @@ export function classify(error: ServerError, failed: FailedStatement): FailureCl
   if (sqlState === '23505') return 'duplicate key';
   if (sqlState === '23503') return 'orphaned rows';
   if (sqlState === '22021' || sqlState === '22P05') return 'invalid encoding';
-  if (sqlState.startsWith('22') || rejectedRow.has(sqlState)) return runsData(failed.plan) ? 'rejected row' : 'other';
+  if (sqlState.startsWith('22') || rejectedRow.has(sqlState))
+    return runsData(failed.plan) ? 'rejected row' : 'other';
   if (missingObject.has(sqlState)) {
-    if (runsFunctions(failed.plan) && (error.internalQuery || error.context !== null)) return 'search_path defect';
+    if (runsFunctions(failed.plan) && (error.internalQuery || error.context !== null))
+      return 'search_path defect';
     if (sqlState === '42704' && failed.missingRoles.length > 0) return 'missing role';
     if (failed.missingExtension !== null) return 'missing extension';
     return 'missing object';
   }
   // 58P01, 0A000: no control file of the extension. 42501: offered, but not to a master without RDS's rights; what RDS would do is not known.
-  if (failed.plan?.extension !== undefined && ['58P01', '0A000', '42501'].includes(sqlState)) return 'missing extension';
+  if (failed.plan?.extension !== undefined && ['58P01', '0A000', '42501'].includes(sqlState))
+    return 'missing extension';
   if (sqlState === '42501') return 'insufficient privilege';
   if (sqlState === '53100') return 'out of disk';
   if (sqlState === '57014') return 'statement timeout';
@@ -43,10 +46,27 @@ export function classify(error: ServerError, failed: FailedStatement): FailureCl
 }
 
 /** Definitions of functions report their own problems with CONTEXT too; those are not defects of the search_path. */
-const definitions: ReadonlySet<string> = new Set(['other', 'create table', 'role', 'database', 'owner', 'grant', 'set', 'comment']);
+const definitions: ReadonlySet<string> = new Set([
+  'other',
+  'create table',
+  'role',
+  'database',
+  'owner',
+  'grant',
+  'set',
+  'comment',
+]);
 const runsFunctions = (plan: StatementPlan | null): boolean => plan !== null && !definitions.has(plan.kind);
 
-const dataKinds: ReadonlySet<string> = new Set(['copy', 'insert', 'add constraint', 'add key', 'attach partition', 'create index', 'alter table']);
+const dataKinds: ReadonlySet<string> = new Set([
+  'copy',
+  'insert',
+  'add constraint',
+  'add key',
+  'attach partition',
+  'create index',
+  'alter table',
+]);
 const runsData = (plan: StatementPlan | null): boolean => plan !== null && dataKinds.has(plan.kind);
 
 /** The finding that a failure of a class is told as. */

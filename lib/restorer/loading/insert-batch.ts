@@ -1,8 +1,8 @@
+import type { Statement } from '../dump-stream.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { Session } from './session.ts';
 import { statementBytes } from './session-settings.ts';
-import type { Statement } from '../dump-stream.ts';
 
 /** What a batch of INSERTs came to. */
 export interface InsertOutcome {
@@ -16,13 +16,18 @@ const begin = Buffer.from('BEGIN;\n');
 const commit = Buffer.from('COMMIT');
 
 const insertedRows = (tags: string[]): number =>
-  tags.filter((tag) => tag.startsWith('INSERT ')).reduce((sum, tag) => sum + Number(tag.split(' ')[2] ?? 0), 0);
+  tags
+    .filter((tag) => tag.startsWith('INSERT '))
+    .reduce((sum, tag) => sum + Number(tag.split(' ')[2] ?? 0), 0);
 
 /**
  * Runs a batch in one transaction; when a statement fails, all of them one by one, which is what psql does.
  * @throws AttemptSpoiled
  */
-export async function insertBatch(session: Session, statements: readonly Statement[]): Promise<InsertOutcome> {
+export async function insertBatch(
+  session: Session,
+  statements: readonly Statement[],
+): Promise<InsertOutcome> {
   try {
     const parts = statements.flatMap((statement) => [statementBytes(statement), separator]);
     const { tags } = await session.run(Buffer.concat([begin, ...parts, commit]));

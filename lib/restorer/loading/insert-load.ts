@@ -24,7 +24,13 @@ export class InsertLoad {
   private readonly label: string;
   private previous: Task | null = null;
 
-  constructor(context: AttemptContext, load: DatabaseLoad, event: Inserts, open: OpenEntry, hold: Hold | null) {
+  constructor(
+    context: AttemptContext,
+    load: DatabaseLoad,
+    event: Inserts,
+    open: OpenEntry,
+    hold: Hold | null,
+  ) {
     this.context = context;
     this.load = load;
     this.event = event;
@@ -35,14 +41,20 @@ export class InsertLoad {
   }
 
   belongs(event: Inserts): boolean {
-    return event.schema === this.event.schema && event.table === this.event.table && event.entry.id === this.event.entry.id;
+    return (
+      event.schema === this.event.schema &&
+      event.table === this.event.table &&
+      event.entry.id === this.event.entry.id
+    );
   }
 
   /** One batch. @throws what ended the restore */
   async add(statements: Statement[], name: DatabaseName): Promise<void> {
     const { context, load, open, event } = this;
     await load.refreshRelations();
-    const allowed = statements.filter((statement) => decide(context, event.entry, statement, open, name) !== null);
+    const allowed = statements.filter(
+      (statement) => decide(context, event.entry, statement, open, name) !== null,
+    );
     const account = context.book.table(load.dumpName, event.schema ?? 'public', event.table);
     await load.scheduler.room();
     const settings = load.settings.snapshot;
@@ -65,14 +77,20 @@ export class InsertLoad {
         const seconds = (performance.now() - startedAt) / 1000;
         account.rowsLoaded += outcome.rowsLoaded;
         // A statement that failed held at least one row; the difference is what the checks will see.
-        account.rowsInDump += outcome.rowsLoaded + outcome.failures.length + (statements.length - allowed.length);
+        account.rowsInDump +=
+          outcome.rowsLoaded + outcome.failures.length + (statements.length - allowed.length);
         account.bytes += statements.reduce((sum, { sql }) => sum + sql.length, 0);
         account.seconds += seconds;
         context.book.rowsLoaded += outcome.rowsLoaded;
         context.clock.touch('data');
         context.progress(this.label);
         const first = outcome.failures[0];
-        open.end(first === undefined ? { status: 'restored' } : failedOutcome(context, event.entry, insertPlan, first.error, []), seconds);
+        open.end(
+          first === undefined
+            ? { status: 'restored' }
+            : failedOutcome(context, event.entry, insertPlan, first.error, []),
+          seconds,
+        );
       },
     });
   }
@@ -97,4 +115,3 @@ export class InsertLoad {
     return this.load.lastOrdered === null ? [] : [this.load.lastOrdered];
   }
 }
-

@@ -10,7 +10,12 @@ export class LargeObjectLoad {
   readonly task: Task;
 
   /** @param onEnd told of the outcome; null when it was written whole */
-  constructor(scheduler: Scheduler, oid: number, create: boolean, onEnd: (error: ServerError | null, bytes: number) => void) {
+  constructor(
+    scheduler: Scheduler,
+    oid: number,
+    create: boolean,
+    onEnd: (error: ServerError | null, bytes: number) => void,
+  ) {
     this.scheduler = scheduler;
     this.task = scheduler.submit({
       locks: [{ schema: null, name: '#large objects', grade: 'exclusive' }],

@@ -44,11 +44,14 @@ export class RelationMap {
 
   /** Tables and materialized views that hold rows themselves. */
   *withRows(): Generator<RelationTraits> {
-    for (const relation of this.traits.values()) if (relation.kind === 'r' || relation.kind === 'm') yield relation;
+    for (const relation of this.traits.values())
+      if (relation.kind === 'r' || relation.kind === 'm') yield relation;
   }
 
   isKnown(relation: RelationName): boolean {
-    return relation.schema !== null && (this.traits.has(keyOf(relation)) || this.indexes.has(keyOf(relation)));
+    return (
+      relation.schema !== null && (this.traits.has(keyOf(relation)) || this.indexes.has(keyOf(relation)))
+    );
   }
 
   /** True when every relation the plan names is known, so that its locks can be told. */
@@ -62,7 +65,8 @@ export class RelationMap {
    * @param creates the index that the statement makes, when known.
    */
   locksOf(plan: StatementPlan, recurses: boolean, creates: RelationName | null): StatementLocks {
-    if (plan.kind === 'sequence value') return { locks: [{ schema: null, name: '#sequences', grade: 'exclusive' }], barrier: false };
+    if (plan.kind === 'sequence value')
+      return { locks: [{ schema: null, name: '#sequences', grade: 'exclusive' }], barrier: false };
     if (plan.locks === null || !this.knowsAll(plan)) return barrier;
     const locks = plan.locks.flatMap((lock) => this.expand(lock, gradeOf(plan, lock), recurses));
     if (creates !== null) {
@@ -72,7 +76,11 @@ export class RelationMap {
     }
     if (plan.kind === 'refresh materialized view') locks.push(readsEverything);
     // Two GRANTs at once on one catalog row give "tuple concurrently updated": one after the other.
-    if (plan.kind === 'owner' || plan.kind === 'grant') locks.push({ schema: null, name: '#acl', grade: 'exclusive' });
+    if (plan.kind === 'owner' || plan.kind === 'grant')
+      locks.push({ schema: null, name: '#acl', grade: 'exclusive' });
+    // The server marks a partitioned index valid when the last of its tree is attached, and looks up the tree for it: two
+    // attachments at once, on different levels, each miss the other's and leave the root invalid for good.
+    if (plan.kind === 'attach partition') locks.push({ schema: null, name: '#attach', grade: 'exclusive' });
     return { locks, barrier: false };
   }
 
@@ -81,7 +89,8 @@ export class RelationMap {
     const table = this.indexes.get(keyOf(relation));
     // ALTER INDEX … ATTACH PARTITION: keys of the table must wait until its index is whole.
     if (table !== undefined) locks.push({ ...table, grade: 'share' });
-    if (recurses && grade !== 'read') for (const child of this.descendants(relation)) locks.push({ ...child, grade });
+    if (recurses && grade !== 'read')
+      for (const child of this.descendants(relation)) locks.push({ ...child, grade });
     for (const parent of this.parents.get(keyOf(relation)) ?? []) locks.push({ ...parent, grade: 'read' });
     return locks;
   }

@@ -1,12 +1,12 @@
+import type { DumpHeader } from '../../domain/dump.ts';
 import { DrillError } from '../../domain/errors.ts';
 import { finding } from '../../domain/findings.ts';
-import type { DumpHeader } from '../../domain/dump.ts';
 import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
-import { ArchivePlan } from './archive-plan.ts';
 import type { OpenEntry } from './account-book.ts';
+import { ArchivePlan } from './archive-plan.ts';
 import type { AttemptContext } from './attempt-context.ts';
-import { DatabaseLoad } from './database-load.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
+import { DatabaseLoad } from './database-load.ts';
 import { decide, EntryRunner } from './entry-runner.ts';
 import { InsertLoad } from './insert-load.ts';
 import { LargeObjectLoad } from './large-object-load.ts';
@@ -131,7 +131,9 @@ export class RestoreAttempt {
 
   private async statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
     // Reading the wish costs a parse, so only what can be one is asked.
-    const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql) ? this.context.policy.databaseRequest(statement) : null;
+    const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql)
+      ? this.context.policy.databaseRequest(statement)
+      : null;
     if (request !== null) await this.requested(request);
     const decision = decide(this.context, entry, statement, open, this.databaseName());
     if (decision === null) return;
@@ -175,7 +177,11 @@ export class RestoreAttempt {
   }
 
   /** A SET before any database is open: proven on the administrative session without effect, then kept for later. */
-  private async earlySetting(entry: DumpEntry, open: OpenEntry, { plan, statements, rule }: Decided): Promise<void> {
+  private async earlySetting(
+    entry: DumpEntry,
+    open: OpenEntry,
+    { plan, statements, rule }: Decided,
+  ): Promise<void> {
     open.begin();
     const admin = await this.context.admin();
     try {
@@ -225,7 +231,8 @@ export class RestoreAttempt {
   private async opened(): Promise<EntryRunner> {
     if (this.runner !== null) return this.runner;
     const { dump, sandbox } = this.databaseName();
-    const request = this.requests.get(dump) ?? this.archive?.request ?? plainRequest(dump, databaseEncoding(this.encoding));
+    const request =
+      this.requests.get(dump) ?? this.archive?.request ?? plainRequest(dump, databaseEncoding(this.encoding));
     this.load = await DatabaseLoad.open(this.context, sandbox, { ...request, name: dump }, this.settings);
     this.runner = new EntryRunner(this.context, this.load);
     return this.runner;
@@ -257,7 +264,13 @@ export class RestoreAttempt {
     load.parallel = true;
     if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
     if (this.insertLoad !== null && !this.insertLoad.belongs(event)) this.endInserts();
-    this.insertLoad ??= new InsertLoad(this.context, load, event, this.openEntry(event.entry), this.archive?.takeHold(event.entry.id) ?? null);
+    this.insertLoad ??= new InsertLoad(
+      this.context,
+      load,
+      event,
+      this.openEntry(event.entry),
+      this.archive?.takeHold(event.entry.id) ?? null,
+    );
     await this.insertLoad.add(event.statements, this.databaseName());
   }
 
@@ -272,7 +285,10 @@ export class RestoreAttempt {
     open.begin();
     this.context.clock.touch('data');
     this.largeObject = new LargeObjectLoad(load.scheduler, oid, create, (error) => {
-      open.end(error === null ? { status: 'restored' } : failedOutcome(this.context, entry, null, error, []), 0);
+      open.end(
+        error === null ? { status: 'restored' } : failedOutcome(this.context, entry, null, error, []),
+        0,
+      );
       open.close();
     });
   }
@@ -281,9 +297,17 @@ export class RestoreAttempt {
 const kindCreatesRoles = (kind: string): boolean => kind === 'role';
 
 /** Findings about the file that end reading but not the account; everything else ends the restore. */
-const dumpCodes: ReadonlySet<string> = new Set(['DUMP_TRUNCATED', 'DUMP_CORRUPT', 'DUMP_CHANGED', 'CHECKSUM_MISMATCH', 'DUMP_UNREADABLE', 'DECRYPTION_FAILED', 'DUMP_EMPTY', 'DUMP_NOT_A_DUMP']);
+const dumpCodes: ReadonlySet<string> = new Set([
+  'DUMP_TRUNCATED',
+  'DUMP_CORRUPT',
+  'DUMP_CHANGED',
+  'CHECKSUM_MISMATCH',
+  'DUMP_UNREADABLE',
+  'DECRYPTION_FAILED',
+  'DUMP_EMPTY',
+  'DUMP_NOT_A_DUMP',
+]);
 
 function isOfTheDump(error: unknown): error is DrillError {
   return error instanceof DrillError && dumpCodes.has(error.code);
 }
-

@@ -3,7 +3,9 @@ import type { Session } from './session.ts';
 import { identifier } from './sql-text.ts';
 
 /** Words that stand for roles without being one, and the server's own roles. */
-const isSpecial = (role: string): boolean => role.startsWith('pg_') || ['public', 'current_user', 'current_role', 'session_user'].includes(role.toLowerCase());
+const isSpecial = (role: string): boolean =>
+  role.startsWith('pg_') ||
+  ['public', 'current_user', 'current_role', 'session_user'].includes(role.toLowerCase());
 
 /**
  * Roles of the server, and those the dump needs. Work on roles happens one at a time on the administrative session.
@@ -22,7 +24,12 @@ export class RoleRegistry {
   private readonly masterRole: string;
   private readonly createMissing: boolean;
 
-  constructor(session: () => Promise<Session>, majorVersion: number, masterRole: string, createMissing: boolean) {
+  constructor(
+    session: () => Promise<Session>,
+    majorVersion: number,
+    masterRole: string,
+    createMissing: boolean,
+  ) {
     this.session = session;
     this.majorVersion = majorVersion;
     this.masterRole = masterRole;
@@ -37,7 +44,8 @@ export class RoleRegistry {
   /** Makes sure of the roles a statement names. @returns those that are missing and were not created */
   ensure(roles: readonly string[]): Promise<string[]> {
     const wanted = roles.filter((role) => !isSpecial(role) && role !== this.masterRole);
-    if (wanted.length === 0 || (!this.stale && wanted.every((role) => this.joined.has(role)))) return Promise.resolve([]);
+    if (wanted.length === 0 || (!this.stale && wanted.every((role) => this.joined.has(role))))
+      return Promise.resolve([]);
     const result = this.turn.then(() => this.ensureNow(wanted));
     this.turn = result.catch(() => {});
     return result;

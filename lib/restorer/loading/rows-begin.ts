@@ -1,5 +1,5 @@
-import type { EntryOutcome } from '../../domain/restore-account.ts';
 import { type Finding, finding } from '../../domain/findings.ts';
+import type { EntryOutcome } from '../../domain/restore-account.ts';
 import type { RowsBegin } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
@@ -18,7 +18,14 @@ import { type RowsFailure, TableLoad } from './table-load.ts';
 const readsOthers: ReadonlySet<string> = new Set(['triggers', 'rules', 'functions']);
 
 /** Opens the load of one COPY; null when the policy left the table out (its rows are read and dropped). */
-export async function beginRows(context: AttemptContext, load: DatabaseLoad, event: RowsBegin, open: OpenEntry, name: DatabaseName, hold: Hold | null): Promise<TableLoad | null> {
+export async function beginRows(
+  context: AttemptContext,
+  load: DatabaseLoad,
+  event: RowsBegin,
+  open: OpenEntry,
+  name: DatabaseName,
+  hold: Hold | null,
+): Promise<TableLoad | null> {
   const { entry, copy } = event;
   const decision = decide(context, entry, copy, open, name);
   const statement = decision?.statements[0];
@@ -35,7 +42,12 @@ export async function beginRows(context: AttemptContext, load: DatabaseLoad, eve
   const repeated = load.tablesSeen.has(label);
   load.tablesSeen.add(label);
   const overlapping = traits !== null && readsOthers.has(traits.ordered ?? '');
-  const ordered = traits === null || traits.ordered !== null || repeated || !isPlainText(statement.sql) || context.options.keepOrder.includes(label);
+  const ordered =
+    traits === null ||
+    traits.ordered !== null ||
+    repeated ||
+    !isPlainText(statement.sql) ||
+    context.options.keepOrder.includes(label);
   if (ordered && traits !== null) load.sequentialTables.push(label);
   const after = overlapping ? [...load.tablesBegun] : load.lastOrdered === null ? [] : [load.lastOrdered];
   open.begin();
@@ -53,10 +65,21 @@ export async function beginRows(context: AttemptContext, load: DatabaseLoad, eve
         context.clock.touch('data');
         context.progress(label);
       },
-      onRetry: () => context.book.find(finding('CONNECTION_RETRIED', `a connection was lost while rows of ${label} were loaded; what was not confirmed was sent again`)),
+      onRetry: () =>
+        context.book.find(
+          finding(
+            'CONNECTION_RETRIED',
+            `a connection was lost while rows of ${label} were loaded; what was not confirmed was sent again`,
+          ),
+        ),
       onEnd: async (failure) => {
         context.clock.touch('data');
-        open.end(failure === null ? { status: 'restored' } : await rowsOutcome(context, load, event, schema, failure), account.seconds);
+        open.end(
+          failure === null
+            ? { status: 'restored' }
+            : await rowsOutcome(context, load, event, schema, failure),
+          account.seconds,
+        );
         open.close();
       },
     },
@@ -77,7 +100,13 @@ function withoutSemicolon(sql: Buffer): Buffer {
 }
 
 /** Names the damaged row by its number, never by its content. @throws DrillError SANDBOX_DISK_FULL */
-async function rowsOutcome(context: AttemptContext, load: DatabaseLoad, event: RowsBegin, schema: string, failure: RowsFailure): Promise<EntryOutcome> {
+async function rowsOutcome(
+  context: AttemptContext,
+  load: DatabaseLoad,
+  event: RowsBegin,
+  schema: string,
+  failure: RowsFailure,
+): Promise<EntryOutcome> {
   const { error, firstRow } = failure;
   const failureClass = classify(error, { plan: copyPlan, missingRoles: [], missingExtension: null });
   if (failureClass === 'out of disk') throw diskFull();
@@ -90,7 +119,9 @@ async function rowsOutcome(context: AttemptContext, load: DatabaseLoad, event: R
     position.column === null ? null : `column ${position.column}`,
   ].filter((part) => part !== null);
   const message = `${safeServerMessage(error, [schema, event.table, ...columns])}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
-  context.book.find(rowsFinding(failureClass, `${schema}.${event.table}`, `${message} (SQLSTATE ${error.sqlState})`));
+  context.book.find(
+    rowsFinding(failureClass, `${schema}.${event.table}`, `${message} (SQLSTATE ${error.sqlState})`),
+  );
   return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
 }
 
@@ -98,7 +129,10 @@ const copyPlan: StatementPlan = { kind: 'copy', locks: null, defer: false, roles
 
 function rowsFinding(failureClass: ReturnType<typeof classify>, table: string, message: string): Finding {
   const code = findingOf[failureClass];
-  return finding(code === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : code, `rows of ${table} were not loaded: ${message}`);
+  return finding(
+    code === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : code,
+    `rows of ${table} were not loaded: ${message}`,
+  );
 }
 
 async function columnsOf(load: DatabaseLoad, schema: string, table: string): Promise<string[]> {

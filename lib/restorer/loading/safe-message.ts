@@ -28,7 +28,8 @@ const ownTexts: Record<string, string> = {
 
 const isAboutValues = (sqlState: string): boolean => /^2[123]/.test(sqlState);
 
-const quotedName = (schema: string | null, name: string): string => (schema === null ? name : `${schema}.${name}`);
+const quotedName = (schema: string | null, name: string): string =>
+  schema === null ? name : `${schema}.${name}`;
 
 /** Names that may be shown besides those the error itself carries: the entry's, its table's, its roles'. */
 export type KnownNames = readonly (string | null)[];
@@ -42,7 +43,11 @@ export type KnownNames = readonly (string | null)[];
 export function safeServerMessage(error: ServerError, known: KnownNames): string {
   if (isAboutValues(error.sqlState)) return aboutValues(error);
   if (!isServersOwn(error)) return `an error raised by code of the dump${where(error)}`;
-  const shown = new Set([...known, error.schema, error.table, error.column, error.constraint, error.dataType].filter((name) => name !== null));
+  const shown = new Set(
+    [...known, error.schema, error.table, error.column, error.constraint, error.dataType].filter(
+      (name) => name !== null,
+    ),
+  );
   return maskQuoted(firstLine(error.message), shown);
 }
 
@@ -64,7 +69,8 @@ function where(error: ServerError): string {
   if (error.constraint !== null) parts.push(`constraint ${error.constraint}`);
   if (error.column !== null) parts.push(`column ${error.column}`);
   if (error.table !== null) parts.push(`table ${quotedName(error.schema, error.table)}`);
-  if (error.table === null && error.dataType !== null) parts.push(`type ${quotedName(error.schema, error.dataType)}`);
+  if (error.table === null && error.dataType !== null)
+    parts.push(`type ${quotedName(error.schema, error.dataType)}`);
   return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
@@ -72,10 +78,13 @@ const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
 /** Replaces "…", '…', “…”, «…» and „…“ (servers speak many languages) unless the quoted name is known. */
 function maskQuoted(message: string, shown: ReadonlySet<string>): string {
-  const masked = message.replace(/"([^"]*)"|'([^']*)'|[“„«]([^”“»]*)[”“»]/g, (whole, ...groups: (string | undefined)[]) => {
-    const name = groups.slice(0, 3).find((group) => group !== undefined) ?? '';
-    return shown.has(name) || name.split('.').every((part) => shown.has(part)) ? whole : '"…"';
-  });
+  const masked = message.replace(
+    /"([^"]*)"|'([^']*)'|[“„«]([^”“»]*)[”“»]/g,
+    (whole, ...groups: (string | undefined)[]) => {
+      const name = groups.slice(0, 3).find((group) => group !== undefined) ?? '';
+      return shown.has(name) || name.split('.').every((part) => shown.has(part)) ? whole : '"…"';
+    },
+  );
   // An unpaired quote starts a value that holds a quote itself: nothing after it is shown.
   const quotes = masked.match(/"/g)?.length ?? 0;
   return quotes % 2 === 0 ? masked : `${masked.slice(0, masked.lastIndexOf('"'))}…`;
@@ -97,6 +106,8 @@ export function copyPosition(context: string | null, columns: readonly string[])
   const found = /, line (\d+)(?:, column (.*))?/.exec(first);
   if (found === null) return { line: null, column: null };
   const rest = found[2] ?? '';
-  const column = columns.filter((name) => rest === name || rest.startsWith(`${name}:`)).sort((a, b) => b.length - a.length)[0];
+  const column = columns
+    .filter((name) => rest === name || rest.startsWith(`${name}:`))
+    .sort((a, b) => b.length - a.length)[0];
   return { line: Number(found[1]), column: column ?? null };
 }

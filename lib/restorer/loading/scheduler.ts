@@ -6,6 +6,11 @@ export interface Work {
   locks: Lock[];
   /** Tasks that must have ended before, whatever their locks: an archive's true dependencies. */
   after?: Task[];
+  /**
+   * Work of one family is the same in any order (foreign keys): it is kept apart where locks conflict, but nothing waits
+   * for an earlier member that itself still waits.
+   */
+  family?: string;
   /** A hold this work belongs to, and so does not wait for. */
   within?: Task;
   /** `main`: the session that everything ordered shares. */
@@ -14,7 +19,7 @@ export interface Work {
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate: number;
   /** Must handle what it expects; whatever it throws ends the restore. `alone`: nothing else is running. */
-  run(slot: Slot, alone: boolean): Promise<void | 'retry alone'>;
+  run(slot: Slot, alone: boolean): Promise<'done' | 'retry alone'>;
 }
 
 /** Submitted work, or a hold on relations until it is released. */
@@ -53,6 +58,7 @@ export class Scheduler {
   private readonly free: Slot[];
   private readonly slots: number;
   private readonly running = new Set<Promise<void>>();
+  private readonly active = new Set<Node>();
   private runningStatements = 0;
   private rowsTasks = 0;
   private holds = 0;
@@ -93,7 +99,11 @@ export class Scheduler {
 
   /** Resolves when nothing is outstanding. @throws what ended the restore */
   async idle(): Promise<void> {
-    await this.guard(this.outstanding.size === 0 ? Promise.resolve() : new Promise<void>((resolve) => this.idleWaiters.push(resolve)));
+    await this.guard(
+      this.outstanding.size === 0
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => this.idleWaiters.push(resolve)),
+    );
   }
 
   /** Back-pressure: resolves when fewer than two chunks per session wait or run. @throws what ended the restore */
@@ -126,10 +136,23 @@ export class Scheduler {
       end = resolve;
     });
     this.order += 1;
-    const node: Node = { work, order: this.order, locks, urgency: work?.estimate ?? 0, blockers: 0, blockedBy: [], waiting: [], ended: false, alone: false, done, end };
+    const node: Node = {
+      work,
+      order: this.order,
+      locks,
+      urgency: work?.estimate ?? 0,
+      blockers: 0,
+      blockedBy: [],
+      waiting: [],
+      ended: false,
+      alone: false,
+      done,
+      end,
+    };
     const blockers = new Set<Node>();
     for (const earlier of this.candidates(locks)) {
-      if (earlier !== within && locks.some((lock) => earlier.locks.some((other) => conflict(lock, other)))) blockers.add(earlier);
+      if (earlier === within || sameFamily(work, earlier.work)) continue;
+      if (collide({ locks }, earlier)) blockers.add(earlier);
     }
     for (const earlier of this.outstanding) if (after.includes(earlier)) blockers.add(earlier);
     for (const blocker of blockers) blocker.waiting.push(node);
@@ -188,7 +211,9 @@ export class Scheduler {
     const lonely = this.ready.find((node) => node.alone);
     if (lonely !== undefined && this.running.size > 0) return null;
     let best: Node | null = lonely ?? null;
-    if (best === null) for (const node of this.ready) if (this.startable(node) && (best === null || this.before(node, best))) best = node;
+    if (best === null)
+      for (const node of this.ready)
+        if (this.startable(node) && (best === null || this.before(node, best))) best = node;
     if (best === null) return null;
     const main = this.free.findIndex((slot) => slot.main);
     // The main session is taken last by work that any session can do, so that ordered work finds it free.
@@ -203,6 +228,11 @@ export class Scheduler {
 
   private startable(node: Node): boolean {
     if (node.work?.lane === 'main' && !this.free.some((slot) => slot.main)) return false;
+    if (
+      node.work?.family !== undefined &&
+      [...this.active].some((other) => sameFamily(node.work, other.work) && collide(node, other))
+    )
+      return false;
     // While tables still wait for rows one session stays free for them: the reader must not stall behind index builds,
     // and rows free further indexes to build.
     const limit = this.holds > 0 && this.slots > 1 ? this.slots - 1 : this.slots;
@@ -220,6 +250,7 @@ export class Scheduler {
     const { work } = node;
     if (work === null) return;
     if (work.kind === 'statement') this.runningStatements += 1;
+    this.active.add(node);
     const run = this.execute(node, work, slot).finally(() => {
       this.running.delete(run);
       this.dispatch();
@@ -228,13 +259,14 @@ export class Scheduler {
   }
 
   private async execute(node: Node, work: Work, slot: Slot): Promise<void> {
-    let again: void | 'retry alone' = undefined;
+    let again: 'done' | 'retry alone' = 'done';
     try {
       again = await work.run(slot, node.alone);
     } catch (error) {
       this.fail(error);
     }
     this.free.push(slot);
+    this.active.delete(node);
     if (work.kind === 'statement') this.runningStatements -= 1;
     if (again === 'retry alone') {
       node.alone = true;
@@ -248,6 +280,12 @@ export class Scheduler {
     this.leave(node);
   }
 }
+
+const sameFamily = (a: Work | null, b: Work | null): boolean =>
+  a?.family !== undefined && a.family === b?.family;
+
+const collide = (a: { locks: Lock[] }, b: { locks: Lock[] }): boolean =>
+  a.locks.some((lock) => b.locks.some((other) => conflict(lock, other)));
 
 /** What a long chain waits for is as urgent as the chain. Ends where nothing changes, so it costs little. */
 function raiseUrgency(node: Node): void {

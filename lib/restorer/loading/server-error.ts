@@ -43,10 +43,12 @@ export class ConnectionLost extends Error {
  * connect now, database dropped, idle session timeout), 25P03 and 25P04 (idle in transaction and transaction timeout).
  * Source: PostgreSQL documentation, appendix A, and the places that raise them with FATAL.
  */
-const endsSession = (code: string): boolean => code.startsWith('08') || code.startsWith('57P') || code === '25P03' || code === '25P04';
+const endsSession = (code: string): boolean =>
+  code.startsWith('08') || code.startsWith('57P') || code === '25P03' || code === '25P04';
 
 /** FATAL at login, but nothing that waiting would change: wrong password (28), no such database (3D), no right (42501). */
-const refusesUs = (code: string): boolean => code.startsWith('28') || code.startsWith('3D') || code === '42501';
+const refusesUs = (code: string): boolean =>
+  code.startsWith('28') || code.startsWith('3D') || code === '42501';
 
 /** Turns whatever the driver raised into one of our two kinds. */
 export function fromDriver(error: unknown): ServerError | ConnectionLost {

@@ -2,7 +2,9 @@ import type { Session } from './session.ts';
 import type { ServerFacts } from './session-settings.ts';
 
 /** Asks the server what the loader adapts to. */
-export async function askServerFacts(session: Session): Promise<ServerFacts & { availableExtensions: Set<string> }> {
+export async function askServerFacts(
+  session: Session,
+): Promise<ServerFacts & { availableExtensions: Set<string> }> {
   const { rows } = await session.text(`
     SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('max_parallel_workers'),
       (SELECT setting::pg_catalog.int8 * 8192 FROM pg_catalog.pg_settings WHERE name = 'shared_buffers')`);
@@ -12,6 +14,8 @@ export async function askServerFacts(session: Session): Promise<ServerFacts & { 
     majorVersion: Math.floor(Number(version) / 10_000),
     parallelWorkers: Number(workers),
     sharedBuffersBytes: Number(buffers),
-    availableExtensions: new Set(extensions.rows.flatMap(([name]) => (typeof name === 'string' ? [name] : []))),
+    availableExtensions: new Set(
+      extensions.rows.flatMap(([name]) => (typeof name === 'string' ? [name] : [])),
+    ),
   };
 }

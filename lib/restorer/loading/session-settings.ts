@@ -28,7 +28,9 @@ export class SessionSettings {
 /** The statements a session at `from` must run to stand at `to`. */
 export function settingsBetween(from: SettingsSnapshot, to: SettingsSnapshot): Statement[] {
   if (from === to) return [];
-  return [...to].filter(([name, statement]) => from.get(name) !== statement).map(([, statement]) => statement);
+  return [...to]
+    .filter(([name, statement]) => from.get(name) !== statement)
+    .map(([, statement]) => statement);
 }
 
 export interface ServerFacts {
@@ -59,7 +61,11 @@ export function maintenanceMemoryMebibytes(facts: ServerFacts, connections: numb
  *   cost 2.2 s of 13 s on 180 MB before. The same first step as `vacuumdb --analyze-in-stages`; autovacuum refines it.
  * - createrole_self_grant (16 and later): roles created by the dump can own things (aws-facts 1a).
  */
-export function fastLoadSettings(facts: ServerFacts, connections: number, parallelMaintenanceWorkers: number): string[] {
+export function fastLoadSettings(
+  facts: ServerFacts,
+  connections: number,
+  parallelMaintenanceWorkers: number,
+): string[] {
   const settings = [
     'SET synchronous_commit = off',
     `SET maintenance_work_mem = '${maintenanceMemoryMebibytes(facts, connections)}MB'`,

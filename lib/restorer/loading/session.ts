@@ -16,7 +16,8 @@ export class Session {
     this.client = client;
     client.on('error', (error) => {
       const cause = fromDriver(error);
-      this.lostBecause ??= cause instanceof ConnectionLost ? cause : new ConnectionLost(cause.sqlState, cause);
+      this.lostBecause ??=
+        cause instanceof ConnectionLost ? cause : new ConnectionLost(cause.sqlState, cause);
     });
     client.on('end', () => {
       this.lostBecause ??= new ConnectionLost(null, null);
@@ -25,7 +26,12 @@ export class Session {
 
   /** @throws ConnectionLost when the server does not accept us now, ServerError when it refuses (no such database). */
   static async open(config: ClientConfig, startup: string[]): Promise<Session> {
-    const client = new Client({ connectionTimeoutMillis: connectTimeoutMs, keepAlive: true, application_name: 'restore-drill', ...config });
+    const client = new Client({
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      application_name: 'restore-drill',
+      ...config,
+    });
     const session = new Session(client);
     try {
       await client.connect();
@@ -59,7 +65,10 @@ export class Session {
   }
 
   /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */
-  async withParameters(sql: string, values: (string | number | bigint | Buffer | string[])[]): Promise<unknown[][]> {
+  async withParameters(
+    sql: string,
+    values: (string | number | bigint | Buffer | string[])[],
+  ): Promise<unknown[][]> {
     if (this.lostBecause !== null) throw this.lostBecause;
     try {
       const result = await this.client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
@@ -84,7 +93,8 @@ export class Session {
 
   /** Brings the session to the dump's settings at one point of the dump. @throws ServerError, ConnectionLost */
   async apply(snapshot: SettingsSnapshot): Promise<void> {
-    for (const statement of settingsBetween(this.settings, snapshot)) await this.run(statementBytes(statement));
+    for (const statement of settingsBetween(this.settings, snapshot))
+      await this.run(statementBytes(statement));
     this.settings = snapshot;
   }
 

@@ -43,7 +43,10 @@ export class Slot {
 }
 
 /** Connects, and waits for a server that is restarting. @throws DrillError SANDBOX_LOST */
-export async function connectPatiently(connect: () => Promise<Session>, signal: AbortSignal): Promise<Session> {
+export async function connectPatiently(
+  connect: () => Promise<Session>,
+  signal: AbortSignal,
+): Promise<Session> {
   const giveUpAt = Date.now() + reconnectForMs;
   for (;;) {
     signal.throwIfAborted();

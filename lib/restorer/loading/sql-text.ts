@@ -5,4 +5,5 @@ export const identifier = (name: string): string => `"${name.replaceAll('"', '""
 export const literal = (text: string): string =>
   (text.includes('\\') ? ' E' : '') + `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-export const qualified = (schema: string, name: string): string => `${identifier(schema)}.${identifier(name)}`;
+export const qualified = (schema: string, name: string): string =>
+  `${identifier(schema)}.${identifier(name)}`;

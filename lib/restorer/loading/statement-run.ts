@@ -1,21 +1,26 @@
-import type { EntryOutcome } from '../../domain/restore-account.ts';
 import { DrillError } from '../../domain/errors.ts';
 import { finding } from '../../domain/findings.ts';
+import type { EntryOutcome } from '../../domain/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
-import { type FailedStatement, classify, findingOf } from './failure-class.ts';
+import { classify, type FailedStatement, findingOf } from './failure-class.ts';
 import { safeServerMessage } from './safe-message.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { Session } from './session.ts';
 import { statementBytes } from './session-settings.ts';
 
 /** Our own statements can deadlock only where the scheduler knew a lock wrongly; then the statement runs again, alone. */
-export const isLockTrouble = (error: unknown): boolean => error instanceof ServerError && (error.sqlState === '40P01' || error.sqlState === '55P03');
+export const isLockTrouble = (error: unknown): boolean =>
+  error instanceof ServerError && (error.sqlState === '40P01' || error.sqlState === '55P03');
 
 /** Runs the statements the policy allowed. @throws ServerError, AttemptSpoiled */
-export async function runStatements(session: Session, statements: readonly Statement[], label: string): Promise<void> {
+export async function runStatements(
+  session: Session,
+  statements: readonly Statement[],
+  label: string,
+): Promise<void> {
   for (const statement of statements) {
     try {
       await session.run(statementBytes(statement));
@@ -35,20 +40,39 @@ export const diskFull = (): DrillError =>
   });
 
 /** The outcome of a failed statement, told as a finding too. @throws DrillError SANDBOX_DISK_FULL */
-export function failedOutcome(context: AttemptContext, entry: DumpEntry, plan: StatementPlan | null, error: ServerError, missingRoles: readonly string[]): EntryOutcome {
+export function failedOutcome(
+  context: AttemptContext,
+  entry: DumpEntry,
+  plan: StatementPlan | null,
+  error: ServerError,
+  missingRoles: readonly string[],
+): EntryOutcome {
   const extension = plan?.extension ?? null;
   const failed: FailedStatement = {
     plan,
     missingRoles,
-    missingExtension: extension !== null && !context.facts.availableExtensions.has(extension) ? extension : null,
+    missingExtension:
+      extension !== null && !context.facts.availableExtensions.has(extension) ? extension : null,
   };
   const failure = classify(error, failed);
   if (failure === 'out of disk') throw diskFull();
-  const known = [entry.schema, entry.name, ...entry.name.split(' '), entry.owner, ...(plan?.roles ?? []), ...missingRoles, extension, ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name])];
+  const known = [
+    entry.schema,
+    entry.name,
+    ...entry.name.split(' '),
+    entry.owner,
+    ...(plan?.roles ?? []),
+    ...missingRoles,
+    extension,
+    ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name]),
+  ];
   const message = safeServerMessage(error, known);
   const outcome: EntryOutcome = { status: 'failed', failure, sqlState: error.sqlState, message };
-  const code = plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
+  const code =
+    plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
   const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
-  context.book.find(finding(code, `${entry.type.toLowerCase()} ${name}: ${message} (SQLSTATE ${error.sqlState})`));
+  context.book.find(
+    finding(code, `${entry.type.toLowerCase()} ${name}: ${message} (SQLSTATE ${error.sqlState})`),
+  );
   return outcome;
 }

@@ -1,6 +1,6 @@
 import type { TableAccount } from '../../domain/restore-account.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
-import { copiedRows, copyChunk, chunkTransaction } from './chunk-copy.ts';
+import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
 import { PieceQueue } from './piece-queue.ts';
 import type { Scheduler, Task } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
@@ -62,7 +62,10 @@ export class TableLoad {
     await scheduler.room();
     const transaction = chunkTransaction(this.options.copySql);
     this.submit(async (slot) => {
-      if (this.failure === null) this.count(await copyChunk(slot, transaction, settings, { bytes, rows, firstRow }, this.options.onRetry));
+      if (this.failure === null)
+        this.count(
+          await copyChunk(slot, transaction, settings, { bytes, rows, firstRow }, this.options.onRetry),
+        );
     }, firstRow);
   }
 

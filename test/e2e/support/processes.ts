@@ -20,6 +20,15 @@ export function processesNaming(text: string): SeenProcess[] {
   return allProcesses((pid) => titleOf(pid).includes(text));
 }
 
+/** Processes that this process started. */
+export function childrenOf(parent: number): SeenProcess[] {
+  return allProcesses((pid) => {
+    // The program's name, in parentheses, may hold anything; the state and the parent follow its last one.
+    const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? '';
+    return Number(afterName.split(' ')[1]) === parent;
+  });
+}
+
 function allProcesses(wanted: (pid: number) => boolean): SeenProcess[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
   return pids.flatMap((pid) => {

@@ -26,7 +26,6 @@ CREATE FUNCTION logic.poly(anyelement, anyarray) RETURNS anyelement LANGUAGE sql
 CREATE PROCEDURE logic.work(INOUT n integer) LANGUAGE plpgsql AS $$ BEGIN COMMIT; n := n + 1; ROLLBACK; END $$;
 CREATE PROCEDURE logic.atomic_work() LANGUAGE sql BEGIN ATOMIC END;
 CREATE AGGREGATE logic.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0', PARALLEL = SAFE, COMBINEFUNC = int4pl);
-CREATE AGGREGATE logic.percentile(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
 CREATE FUNCTION logic.keep(text, text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce($1, $2) $$;
 CREATE AGGREGATE logic.any_text(text) (SFUNC = logic.keep, STYPE = text);
 CREATE OPERATOR logic.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq, COMMUTATOR = OPERATOR(logic.===), RESTRICT = eqsel, JOIN = eqjoinsel);

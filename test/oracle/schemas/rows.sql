@@ -5,7 +5,7 @@ INSERT INTO lookalike VALUES (1, '\.'), (2, '\N'), (3, 'NULL'), (4, ''), (5, NUL
 CREATE TABLE one_column (v text); INSERT INTO one_column SELECT v FROM lookalike; CREATE TABLE one_empty (v text); INSERT INTO one_empty VALUES (''), (NULL), ('');
 CREATE TABLE every_byte (b bytea, t text); INSERT INTO every_byte SELECT decode(lpad(to_hex(n), 2, '0'), 'hex'), CASE WHEN n > 0 THEN chr(n) END FROM generate_series(0, 255) n; INSERT INTO every_byte SELECT string_agg(decode(lpad(to_hex(n), 2, '0'), 'hex'), '' ORDER BY n), string_agg(chr(n + 1), '' ORDER BY n) FROM generate_series(0, 255) n;
 CREATE TABLE unicode (c text); INSERT INTO unicode SELECT string_agg(chr(n), '') FROM generate_series(256, 60000, 7) n WHERE n NOT BETWEEN 55296 AND 57343 GROUP BY n / 1000;
-CREATE TABLE long_rows (id integer, v text); INSERT INTO long_rows SELECT n, repeat(md5(n::text), 40000) FROM generate_series(1, 3) n; INSERT INTO long_rows SELECT n, repeat('x', n * 13) FROM generate_series(4, 3000) n;
+CREATE TABLE long_rows (id integer, v text); INSERT INTO long_rows SELECT n, repeat(md5(n::text), 40000) FROM generate_series(1, 3) n; INSERT INTO long_rows SELECT n, repeat('x', n * 3) FROM generate_series(4, 1000) n;
 CREATE TABLE many_rows (id integer PRIMARY KEY, a integer, b text); INSERT INTO many_rows SELECT n, n % 977, md5(n::text) FROM generate_series(1, 12000) n; CREATE INDEX many_a ON many_rows (a); CREATE INDEX many_b ON many_rows (b);
 CREATE TABLE duplicates (a integer, b text); INSERT INTO duplicates SELECT 1, 'same' FROM generate_series(1, 500);
 SELECT lo_create(4242), lo_create(4243), lo_create(4244), lo_create(90000); SELECT lo_put(4242, 0, '\x00010203ff5c2e0a'), lo_put(4244, 0, decode(repeat('0123456789abcdef', 40000), 'hex')), lo_put(90000, 5000, '\xff');

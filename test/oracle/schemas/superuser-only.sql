@@ -4,6 +4,7 @@ CREATE TABLE kept (id integer PRIMARY KEY, v text); INSERT INTO kept SELECT n, '
 CREATE PUBLICATION dropped_pub FOR TABLE kept WHERE (id > 1); CREATE PUBLICATION dropped_all FOR ALL TABLES; CREATE SUBSCRIPTION dropped_sub CONNECTION 'host=nowhere.invalid password=planted-secret-1' PUBLICATION p WITH (connect = false, slot_name = NONE); COMMENT ON PUBLICATION dropped_pub IS 'p';
 CREATE FUNCTION kept_et() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$; CREATE EVENT TRIGGER dropped_et ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION kept_et(); ALTER EVENT TRIGGER dropped_et DISABLE;
 CREATE FUNCTION failed_c(integer) RETURNS integer LANGUAGE internal IMMUTABLE AS 'int4abs'; CREATE FUNCTION failed_leakproof(integer) RETURNS integer LANGUAGE sql LEAKPROOF AS 'SELECT 1';
+CREATE AGGREGATE failed_aggregate(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
 CREATE OPERATOR FAMILY failed_family USING btree; CREATE OPERATOR CLASS failed_class FOR TYPE integer USING btree FAMILY failed_family AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(integer, integer);
 CREATE CAST (integer AS "char"[]) WITH INOUT;
 CREATE ACCESS METHOD failed_am TYPE INDEX HANDLER bthandler; CREATE TABLE kept_other_am (x integer);

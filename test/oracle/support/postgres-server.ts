@@ -131,6 +131,7 @@ export class PostgresServer {
 
   /** Drops what a test made, so that the next finds a fresh server. */
   async clear(): Promise<void> {
+    await this.sql('postgres', `UPDATE pg_database SET datistemplate = false WHERE datname NOT IN ('template0', 'template1')`);
     for (const [drop] of await this.sql('postgres', `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`)) {
       await this.sql('postgres', String(drop));
     }

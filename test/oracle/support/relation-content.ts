@@ -25,3 +25,8 @@ export async function contentOfRelations(server: PostgresServer, database: strin
   }
   return content;
 }
+
+/** Indexes that the server does not use: an attachment that was lost leaves a partitioned index invalid, and no dump shows it. */
+export async function invalidIndexes(server: PostgresServer, database: string): Promise<unknown[][]> {
+  return server.sql(database, 'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1');
+}

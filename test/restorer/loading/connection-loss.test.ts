@@ -6,17 +6,26 @@ import { dropDatabases, restore } from './support/restoring.ts';
 import { TestServer } from './support/server.ts';
 
 const rowsPerChunk = 2000;
-const chunk = (index: number): string[] => Array.from({ length: rowsPerChunk }, (_, row) => `${index * rowsPerChunk + row + 1}\t${'x'.repeat(100)}`);
+const chunk = (index: number): string[] =>
+  Array.from({ length: rowsPerChunk }, (_, row) => `${index * rowsPerChunk + row + 1}\t${'x'.repeat(100)}`);
 
 const table = 'CREATE TABLE public.items (id integer NOT NULL, name text)';
 const key = 'ALTER TABLE ONLY public.items ADD CONSTRAINT items_pkey PRIMARY KEY (id)';
 
 /** A dump whose reader lets something happen between two chunks of rows. */
-async function* withIncident(chunks: number, at: number, incident: () => Promise<void>): AsyncGenerator<DumpEvent, void, undefined> {
+async function* withIncident(
+  chunks: number,
+  at: number,
+  incident: () => Promise<void>,
+): AsyncGenerator<DumpEvent, void, undefined> {
   yield { kind: 'header', header: aHeader() };
   yield entryEvent(table, { type: 'TABLE', schema: 'public', name: 'items' });
   let seen = 0;
-  for (const event of rowsEvents('public', 'items', Array.from({ length: chunks }, (_, index) => chunk(index)))) {
+  for (const event of rowsEvents(
+    'public',
+    'items',
+    Array.from({ length: chunks }, (_, index) => chunk(index)),
+  )) {
     if (event.kind === 'rows') seen += 1;
     if (event.kind === 'rows' && seen === at) await incident();
     yield event;
@@ -27,7 +36,10 @@ async function* withIncident(chunks: number, at: number, incident: () => Promise
 
 /** Ends the sessions that load `main`, as a failover or an impatient DBA would. */
 const terminateLoaders = async (server: TestServer, database = 'main'): Promise<void> => {
-  await server.sql('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`);
+  await server.sql(
+    'postgres',
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`,
+  );
 };
 
 describe('a lost connection', () => {
@@ -46,7 +58,9 @@ describe('a lost connection', () => {
       }),
     );
 
-    expect(await server.sql('main', 'SELECT count(*)::int, count(DISTINCT id)::int FROM items')).toEqual([[24_000, 24_000]]);
+    expect(await server.sql('main', 'SELECT count(*)::int, count(DISTINCT id)::int FROM items')).toEqual([
+      [24_000, 24_000],
+    ]);
     expect(account.tables).toMatchObject([{ rowsInDump: 24_000, rowsLoaded: 24_000 }]);
     expect(account.findings.every(({ code }) => code === 'CONNECTION_RETRIED')).toBe(true);
   });
@@ -56,13 +70,22 @@ describe('a lost connection', () => {
     const account = await restore(server, () =>
       withIncident(8, 5, async () => {
         locker = server.sql('main', 'BEGIN; LOCK TABLE items IN SHARE MODE; SELECT pg_sleep(0.6); COMMIT');
-        setTimeout(() => void server.sql('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'main' AND usename = 'master'`), 400);
+        setTimeout(
+          () =>
+            void server.sql(
+              'postgres',
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'main' AND usename = 'master'`,
+            ),
+          400,
+        );
         await sleep(100);
       }),
     );
     await locker;
 
-    expect(await server.sql('main', 'SELECT count(*)::int, count(DISTINCT id)::int FROM items')).toEqual([[16_000, 16_000]]);
+    expect(await server.sql('main', 'SELECT count(*)::int, count(DISTINCT id)::int FROM items')).toEqual([
+      [16_000, 16_000],
+    ]);
     expect(account.findings).toMatchObject([{ code: 'CONNECTION_RETRIED' }]);
     expect(account.entries.every(({ outcome }) => outcome.status === 'restored')).toBe(true);
   });
@@ -74,13 +97,19 @@ describe('a lost connection', () => {
       const first = readings === 1;
       return withIncident(4, 1, async () => {
         // The session that keeps the maintenance database: without it nobody can say whether the server crashed.
-        if (first) await server.sql('postgres', `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'master' AND datname = 'postgres'`);
+        if (first)
+          await server.sql(
+            'postgres',
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'master' AND datname = 'postgres'`,
+          );
       });
     });
 
     expect(readings).toBe(2);
     expect(account.complete).toBe(true);
-    expect(account.findings).toMatchObject([{ code: 'CONNECTION_RETRIED', message: expect.stringContaining('afresh') }]);
+    expect(account.findings).toMatchObject([
+      { code: 'CONNECTION_RETRIED', message: expect.stringContaining('afresh') },
+    ]);
     expect(await server.sql('main', 'SELECT count(*)::int FROM items')).toEqual([[8000]]);
   });
 

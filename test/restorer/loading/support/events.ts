@@ -2,7 +2,11 @@ import type { DumpHeader } from '../../../../lib/domain/dump.ts';
 import type { DumpEntry, DumpEvent, Statement } from '../../../../lib/restorer/dump-stream.ts';
 
 /** Builders of the events a reader yields, with defaults. */
-export const statement = (sql: string, line: number | null = null): Statement => ({ sql, codec: 'utf8', line });
+export const statement = (sql: string, line: number | null = null): Statement => ({
+  sql,
+  codec: 'utf8',
+  line,
+});
 
 let ordinal = 0;
 
@@ -16,12 +20,17 @@ export const anEntry = (sql: string | string[], changes: Partial<DumpEntry> = {}
     owner: null,
     section: null,
     dependencies: null,
-    statements: (Array.isArray(sql) ? sql : [sql]).filter((text) => text !== '').map((text) => statement(text)),
+    statements: (Array.isArray(sql) ? sql : [sql])
+      .filter((text) => text !== '')
+      .map((text) => statement(text)),
     ...changes,
   };
 };
 
-export const entryEvent = (sql: string | string[], changes: Partial<DumpEntry> = {}): DumpEvent => ({ kind: 'entry', entry: anEntry(sql, changes) });
+export const entryEvent = (sql: string | string[], changes: Partial<DumpEntry> = {}): DumpEvent => ({
+  kind: 'entry',
+  entry: anEntry(sql, changes),
+});
 
 export const aHeader = (changes: Partial<DumpHeader> = {}): DumpHeader => ({
   format: { layout: 'plain', wrappings: [], archiveVersion: null },
@@ -35,10 +44,22 @@ export const aHeader = (changes: Partial<DumpHeader> = {}): DumpHeader => ({
 });
 
 /** The events of one table's COPY, its rows cut into chunks. */
-export function* rowsEvents(schema: string, table: string, chunks: string[][], columns = ''): Generator<DumpEvent> {
+export function* rowsEvents(
+  schema: string,
+  table: string,
+  chunks: string[][],
+  columns = '',
+): Generator<DumpEvent> {
   const entry = anEntry('', { type: 'TABLE DATA', schema, name: table });
   const name = `"${schema}"."${table}"`;
-  yield { kind: 'rows-begin', entry, copy: statement(`COPY ${name}${columns} FROM stdin`), schema, table, line: 100 };
+  yield {
+    kind: 'rows-begin',
+    entry,
+    copy: statement(`COPY ${name}${columns} FROM stdin`),
+    schema,
+    table,
+    line: 100,
+  };
   let rows = 0;
   let bytes = 0;
   for (const chunk of chunks) {
@@ -50,7 +71,10 @@ export function* rowsEvents(schema: string, table: string, chunks: string[][], c
   yield { kind: 'rows-end', rows, bytes };
 }
 
-export async function* reading(events: Iterable<DumpEvent>, complete = true): AsyncGenerator<DumpEvent, void, undefined> {
+export async function* reading(
+  events: Iterable<DumpEvent>,
+  complete = true,
+): AsyncGenerator<DumpEvent, void, undefined> {
   yield { kind: 'header', header: aHeader() };
   yield* events;
   if (complete) yield { kind: 'end', complete: true };

@@ -17,12 +17,33 @@ const refuseToBeCalled = (): never => {
 };
 
 /** Restores hand-built events into a test server with the native engine. `events` is called once per reading. */
-export function restore(server: TestServer, events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>, { options, signal, onProgress }: Restoring = {}): Promise<RestoreAccount> {
+export function restore(
+  server: TestServer,
+  events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>,
+  { options, signal, onProgress }: Restoring = {},
+): Promise<RestoreAccount> {
   const request: RestoreRequest = {
-    dump: { key: 'hand-built', directory: false, sizeBytes: 0, uploadedAt: '2026-01-01T00:00:00Z', nameTimestamp: null, nameTimestampEnd: null, expectedSha256: null, header: aHeader() },
+    dump: {
+      key: 'hand-built',
+      directory: false,
+      sizeBytes: 0,
+      uploadedAt: '2026-01-01T00:00:00Z',
+      nameTimestamp: null,
+      nameTimestampEnd: null,
+      expectedSha256: null,
+      header: aHeader(),
+    },
     store: { location: 'nowhere', list: refuseToBeCalled, stat: refuseToBeCalled, open: refuseToBeCalled },
     sandbox: server.address,
-    options: { engine: 'native', connections: 2, createMissingRoles: true, allowCreate: true, keepOrder: [], passphrase: null, ...options },
+    options: {
+      engine: 'native',
+      connections: 2,
+      createMissingRoles: true,
+      allowCreate: true,
+      keepOrder: [],
+      passphrase: null,
+      ...options,
+    },
     onProgress: onProgress ?? (() => {}),
     signal: signal ?? new AbortController().signal,
   };
@@ -40,8 +61,14 @@ export function restore(server: TestServer, events: () => Iterable<DumpEvent> | 
 
 /** Drops what a test made, so that the next finds a fresh server. */
 export async function dropDatabases(server: TestServer): Promise<void> {
-  const names = await server.sql('postgres', `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`);
+  const names = await server.sql(
+    'postgres',
+    `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
+  );
   for (const [name] of names) await server.sql('postgres', `DROP DATABASE "${String(name)}" WITH (FORCE)`);
-  const roles = await server.sql('postgres', `SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', 'master')`);
+  const roles = await server.sql(
+    'postgres',
+    `SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', 'master')`,
+  );
   for (const [name] of roles) await server.sql('postgres', `DROP ROLE "${String(name)}"`);
 }

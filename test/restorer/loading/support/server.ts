@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ const systemBinaries = '/usr/lib/postgresql/15/bin';
 /** initdb and postgres refuse to run as root: they run as the system's postgres user where we are root. */
 const asServerUser = (): { uid?: number; gid?: number } => {
   if (process.getuid?.() !== 0) return {};
-  const id = (flag: string): number => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
+  const id = (flag: string): number =>
+    Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout);
   return { uid: id('-u'), gid: id('-g') };
 };
 
@@ -33,7 +34,22 @@ export class TestServer {
     const user = asServerUser();
     if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);
     const server = new TestServer(directory, binaries);
-    const made = spawnSync(join(binaries, 'initdb'), ['-D', join(directory, 'data'), '-U', 'postgres', '-A', 'trust', '-N', '-E', 'UTF8', '--locale=C.UTF-8'], { ...user, cwd: directory, encoding: 'utf8' });
+    const made = spawnSync(
+      join(binaries, 'initdb'),
+      [
+        '-D',
+        join(directory, 'data'),
+        '-U',
+        'postgres',
+        '-A',
+        'trust',
+        '-N',
+        '-E',
+        'UTF8',
+        '--locale=C.UTF-8',
+      ],
+      { ...user, cwd: directory, encoding: 'utf8' },
+    );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
     server.launch(extra);
     await server.ready();
@@ -42,8 +58,24 @@ export class TestServer {
   }
 
   private launch(extra: string[]): void {
-    const options = ['-D', join(this.directory, 'data'), '-k', this.directory, '-c', 'listen_addresses=', '-c', 'fsync=off', '-c', 'max_connections=60', ...extra];
-    this.process = spawn(join(this.binaries, 'postgres'), options, { ...asServerUser(), cwd: this.directory, stdio: 'ignore' });
+    const options = [
+      '-D',
+      join(this.directory, 'data'),
+      '-k',
+      this.directory,
+      '-c',
+      'listen_addresses=',
+      '-c',
+      'fsync=off',
+      '-c',
+      'max_connections=60',
+      ...extra,
+    ];
+    this.process = spawn(join(this.binaries, 'postgres'), options, {
+      ...asServerUser(),
+      cwd: this.directory,
+      stdio: 'ignore',
+    });
   }
 
   private async ready(): Promise<void> {
@@ -59,11 +91,22 @@ export class TestServer {
   }
 
   get address(): SandboxAddress {
-    return { sandboxId: 'test', host: this.directory, port: this.port, masterRole: 'master', serverVersion: '15.18' };
+    return {
+      sandboxId: 'test',
+      host: this.directory,
+      port: this.port,
+      masterRole: 'master',
+      serverVersion: '15.18',
+    };
   }
 
   readonly access: SandboxAccess = {
-    connection: async (address, database) => ({ host: address.host, port: address.port, user: address.masterRole, database }),
+    connection: async (address, database) => ({
+      host: address.host,
+      port: address.port,
+      user: address.masterRole,
+      database,
+    }),
     installExtension: async (_address, database, statement) => {
       await this.sql(database, statement);
     },
@@ -83,7 +126,11 @@ export class TestServer {
 
   /** Runs a client program of PostgreSQL 15 against this server and gives its output. */
   tool(name: string, args: string[], input?: string): Buffer {
-    const run = spawnSync(join(systemBinaries, name), ['-h', this.directory, '-p', String(this.port), ...args], { input, maxBuffer: 1 << 30 });
+    const run = spawnSync(
+      join(systemBinaries, name),
+      ['-h', this.directory, '-p', String(this.port), ...args],
+      { input, maxBuffer: 1 << 30 },
+    );
     if (run.status !== 0) throw new Error(`${name} failed: ${run.stderr.toString()}`);
     return run.stdout;
   }

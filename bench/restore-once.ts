@@ -1,0 +1,75 @@
+/** One restore by the native engine in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
+import { statSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createFileDumpStore } from '../lib/adapters/local/folder-dump-store.ts';
+import type { DumpHeader } from '../lib/domain/dump.ts';
+import { createRestorer } from '../lib/restorer/restorer.ts';
+
+const { values } = parseArgs({
+  options: {
+    socket: { type: 'string' },
+    port: { type: 'string' },
+    role: { type: 'string' },
+    dump: { type: 'string' },
+    connections: { type: 'string' },
+  },
+});
+const { socket = '', role = '', dump: path = '' } = values;
+const port = Number(values.port);
+
+const unknownHeader: DumpHeader = {
+  format: { layout: 'plain', wrappings: [], archiveVersion: null },
+  serverVersion: null,
+  dumpVersion: null,
+  majorVersion: null,
+  encoding: null,
+  database: null,
+  consistencyPoint: null,
+};
+
+const { store, key } = await createFileDumpStore(path);
+const found = statSync(path);
+const restorer = createRestorer({
+  connection: async (address, database) => ({
+    host: address.host,
+    port: address.port,
+    user: address.masterRole,
+    database,
+  }),
+});
+const account = await restorer.restore({
+  dump: {
+    key,
+    directory: found.isDirectory(),
+    sizeBytes: found.size,
+    uploadedAt: new Date(0).toISOString(),
+    nameTimestamp: null,
+    nameTimestampEnd: null,
+    expectedSha256: null,
+    header: unknownHeader,
+  },
+  store,
+  sandbox: { sandboxId: 'bench', host: socket, port, masterRole: role, serverVersion: '' },
+  options: {
+    engine: 'native',
+    connections: Number(values.connections),
+    createMissingRoles: true,
+    allowCreate: true,
+    keepOrder: [],
+    passphrase: null,
+  },
+  onProgress: () => {},
+  signal: new AbortController().signal,
+});
+const usage = process.resourceUsage();
+const report = {
+  complete: account.complete,
+  errors: account.findings.filter(({ severity }) => severity === 'error').length,
+  rows: account.tables.reduce((sum, { rowsLoaded }) => sum + rowsLoaded, 0),
+  databases: account.databases.map(({ name }) => name),
+  phases: account.phases,
+  /** resourceUsage gives microseconds and KiB. */
+  cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
+  peakMebibytes: usage.maxRSS / 1024,
+};
+process.stdout.write(`${JSON.stringify(report)}\n`);

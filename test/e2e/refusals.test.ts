@@ -1,0 +1,136 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { shopFile, shopName, written } from './support/fixtures.ts';
+import { accessDenied, emptyBucket, noSuchBucket, startS3StandIn } from './support/s3-stand-in.ts';
+import { World } from './support/world.ts';
+
+let commandLine: CommandLine;
+let world: World;
+
+beforeAll(() => {
+  commandLine = buildCommandLine();
+});
+afterAll(() => commandLine?.remove());
+beforeEach(() => {
+  world = new World(commandLine);
+});
+afterEach(() => world.remove());
+
+describe('a bucket that gives no dump', () => {
+  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example', AWS_EC2_METADATA_DISABLED: 'true' };
+  const cases = [
+    { what: 'the credentials have no right', answer: accessDenied, code: 'DUMP_UNREADABLE' },
+    { what: 'the bucket does not exist', answer: noSuchBucket, code: 'DUMP_NOT_FOUND' },
+    { what: 'the key does not exist', answer: emptyBucket, code: 'DUMP_NOT_FOUND' },
+  ] as const;
+  test.each(cases)('could not be verified because $what', async ({ answer, code }) => {
+    const s3 = await startS3StandIn(answer);
+    try {
+      const words = ['--dump', 's3://backups/nightly/shop.dump', '--endpoint-url', s3.endpointUrl, '--region', 'auto'];
+      const { record } = await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code }, { env: credentials });
+      expect(JSON.stringify(record.findings)).toContain('backups');
+      expect(s3.requests.length).toBeGreaterThan(0);
+    } finally {
+      await s3.stop();
+    }
+  });
+});
+
+const tenMistakes = `databases:
+  shop:
+    source: { bucket: acme, folder: ./backups, patern: "*.sql.gz" }
+    objectives: { rto: soon, rpo: -4h }
+    walkBack: { maxDumps: 0 }
+    restore: { engine: turbo, connections: 1000 }
+    sandbox: { majorVersion: 9 }
+    checks:
+      - tabels: [orders]
+      - rows: { table: orders, min: many, maxDrop: 500% }
+      - freshness: { maxAge: 24h }
+    scedule: { cron: "0 3 1 * ? *" }
+`;
+
+describe('a configuration that is wrong', () => {
+  test('names all of its mistakes at once with their lines, and still leaves a record', async () => {
+    const config = written(world.base, 'drills.yaml', tenMistakes);
+    const { record } = await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
+    const mistakes = record.findings.filter(({ code }) => code === 'CONFIG_INVALID').map(({ message }) => message);
+    const lines = mistakes.map((message) => Number(/(?:line |drills\.yaml:)(\d+)/.exec(message)?.[1] ?? 0));
+    expect(lines.length).toBeGreaterThanOrEqual(10);
+    expect([...new Set(lines)].sort((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9, 10, 11, 12]);
+    for (const key of ['patern', 'tabels', 'scedule']) expect(mistakes.join('\n')).toContain(key);
+  });
+
+  test('is said when it is no YAML at all', async () => {
+    const config = written(world.base, 'drills.yaml', 'databases: [unclosed');
+    await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
+  });
+
+  test('is said when the file does not exist', async () => {
+    const { record } = await world.expectDrill(['shop', '--config', world.path('nowhere.yaml')], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
+    expect(JSON.stringify(record.findings)).toContain('nowhere.yaml');
+  });
+
+  test('knows no database of another name', async () => {
+    const config = written(world.base, 'drills.yaml', 'databases:\n  shop: { source: { folder: . } }\n');
+    const ended = await world.run(['run', 'shup', '--config', config, '--json']);
+    expect(ended.code).toBe(2);
+    expect(ended.stdout + ended.stderr).toContain('shup');
+    const [record] = await world.history();
+    expect(record).toMatchObject({ verdict: 'COULD_NOT_VERIFY', teardown: { confirmed: true } });
+    expect(record?.findings[0]?.hint).not.toBe('');
+  });
+});
+
+describe('a wrong command line', () => {
+  const wrong: [string, string[]][] = [
+    ['an option that does not exist', ['run', '--dumb', 'x.sql']],
+    ['a command that does not exist', ['drill']],
+    ['a number out of its range', ['run', '--dump', shopFile, '--connections', '0']],
+    ['a choice that does not exist', ['run', '--dump', shopFile, '--engine', 'turbo']],
+    ['an option without its value', ['run', '--dump']],
+    ['a word too many', ['run', 'shop', 'more', '--dump', shopFile]],
+    ['nothing to drill', ['run']],
+    ['a format that does not exist', ['show', '--format', 'pdf']],
+  ];
+  test.each(wrong)('exits with 64, says why, and starts nothing: %s', async (_what, words) => {
+    const { code, stdout, stderr } = await world.run(words);
+    expect({ code, stdout }).toEqual({ code: 64, stdout: '' });
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(stderr.trim()).not.toBe('');
+    expect(existsSync(world.stateDirectory)).toBe(false);
+  });
+
+  test('is told from a moment that cannot be read, which names the moment', async () => {
+    const { code, stderr } = await world.run(['run', '--dump', shopFile, '--at', 'yesterday-ish']);
+    expect(code).not.toBe(0);
+    expect(code).not.toBe(1);
+    expect(stderr).toContain('yesterday-ish');
+  });
+});
+
+describe('a state directory that cannot be written', () => {
+  test('ends the drill with a named error, never with PROVEN, and leaves no sandbox', async () => {
+    world.remove();
+    world = new World(commandLine, { forNormalUser: true });
+    mkdirSync(world.stateDirectory);
+    chmodSync(world.stateDirectory, 0o555);
+    const { code, stdout, stderr } = await world.run(['run', '--dump', shopFile, '--json'], { asNormalUser: true });
+    expect(code).toBe(2);
+    expect(stdout).not.toContain('"PROVEN"');
+    expect(stderr).toContain(world.stateDirectory);
+    expect(stderr).toMatch(/writable|write/);
+    expect(stderr).not.toMatch(/^ +at /m);
+    await world.expectNothingLeft();
+    expect(readdirSync(world.stateDirectory)).toEqual([]);
+  });
+
+  test('may lie elsewhere by --state-dir', async () => {
+    const elsewhere = world.path('elsewhere');
+    const { code } = await world.run(['plan', '--dump', shopFile, '--state-dir', elsewhere]);
+    expect(code).toBe(0);
+    expect(shopFile.endsWith(shopName)).toBe(true);
+    expect(existsSync(elsewhere)).toBe(false);
+  });
+});
