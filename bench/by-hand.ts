@@ -18,14 +18,24 @@ export async function recoverByHand(dump: string, folder: string): Promise<numbe
   const asRoot = process.getuid?.() === 0;
   mkdirSync(folder, { recursive: true });
   if (asRoot) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => Number(shell(`id ${flag} postgres`, {}).trim())) as [number, number];
+    const [uid, gid] = ['-u', '-g'].map((flag) => Number(shell(`id ${flag} postgres`, {}).trim())) as [
+      number,
+      number,
+    ];
     chownSync(folder, uid, gid);
     chmodSync(join(folder, '..'), 0o755);
   }
   const as = (command: string): string =>
-    asRoot ? `setpriv --reuid=postgres --regid=postgres --clear-groups sh -c '${command.replaceAll("'", "'\\''")}'` : command;
+    asRoot
+      ? `setpriv --reuid=postgres --regid=postgres --clear-groups sh -c '${command.replaceAll("'", "'\\''")}'`
+      : command;
   const data = join(folder, 'data');
-  const environment = { PATH: `${programs}:${process.env.PATH ?? ''}`, PGHOST: folder, PGUSER: 'postgres', PGDATABASE: 'restored' };
+  const environment = {
+    PATH: `${programs}:${process.env.PATH ?? ''}`,
+    PGHOST: folder,
+    PGUSER: 'postgres',
+    PGDATABASE: 'restored',
+  };
   const file = resolve(dump);
   const restore = /\.(dump|tar)$/.test(file)
     ? `pg_restore -d restored ${file}`
@@ -33,12 +43,20 @@ export async function recoverByHand(dump: string, folder: string): Promise<numbe
 
   const started = performance.now();
   shell(as(`initdb -D ${data} -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync`), environment);
-  shell(as(`pg_ctl -D ${data} -w -l ${folder}/log -o "-c listen_addresses= -c unix_socket_directories=${folder} -c fsync=off -c full_page_writes=off" start`), environment);
+  shell(
+    as(
+      `pg_ctl -D ${data} -w -l ${folder}/log -o "-c listen_addresses= -c unix_socket_directories=${folder} -c fsync=off -c full_page_writes=off" start`,
+    ),
+    environment,
+  );
   try {
     shell('createdb restored', environment);
     // Missing roles and the like are errors to psql and pg_restore; the peer is timed, not judged.
     shell(`${restore} >/dev/null 2>&1 || true`, environment);
-    shell(`psql -At -c "select format('select count(*) from %s', oid::regclass) from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^pg_|^information_schema$'" | psql -q -At >/dev/null`, environment);
+    shell(
+      `psql -At -c "select format('select count(*) from %s', oid::regclass) from pg_class where relkind = 'r' and relnamespace::regnamespace::text !~ '^pg_|^information_schema$'" | psql -q -At >/dev/null`,
+      environment,
+    );
   } finally {
     shell(as(`pg_ctl -D ${data} -m immediate stop`), environment);
   }
@@ -51,7 +69,10 @@ function decompressor(file: string): string {
 }
 
 function shell(command: string, environment: Record<string, string>): string {
-  const result = spawnSync('sh', ['-c', command], { encoding: 'utf8', env: { ...process.env, ...environment } });
+  const result = spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
   if (result.status !== 0) throw new Error(`${command}\n${result.stdout}${result.stderr}`);
   return result.stdout;
 }

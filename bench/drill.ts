@@ -16,7 +16,9 @@ import { recoverByHand } from './by-hand.ts';
 import { median } from './median.ts';
 
 const pagila = '../shared/dumps/public/pagila/pagila_20261118T020000Z.dump';
-const { values } = parseArgs({ options: { dump: { type: 'string' }, runs: { type: 'string', default: '5' } } });
+const { values } = parseArgs({
+  options: { dump: { type: 'string' }, runs: { type: 'string', default: '5' } },
+});
 const dump = values.dump ?? (existsSync(pagila) ? pagila : 'examples/shop_20261120T020000Z.sql.gz');
 const runs = Number(values.runs);
 const work = mkdtempSync(join(tmpdir(), 'drill-bench-'));
@@ -33,13 +35,28 @@ function drillOnce(): Measured {
   const started = performance.now();
   const result = spawnSync(
     process.execPath,
-    ['--import', resolve('bench/usage-on-exit.mjs'), 'dist/restore-drill.js', 'run', '--dump', dump, '--json', '--state-dir', join(work, 'state')],
+    [
+      '--import',
+      resolve('bench/usage-on-exit.mjs'),
+      'dist/restore-drill.js',
+      'run',
+      '--dump',
+      dump,
+      '--json',
+      '--state-dir',
+      join(work, 'state'),
+    ],
     { encoding: 'utf8', env: { ...process.env, USAGE_FILE: usageFile }, maxBuffer: 1 << 28 },
   );
   const wallSeconds = (performance.now() - started) / 1000;
-  if (result.status === null || result.stdout === '') throw new Error(`the drill gave no record:\n${result.stderr}`);
+  if (result.status === null || result.stdout === '')
+    throw new Error(`the drill gave no record:\n${result.stderr}`);
   const record = JSON.parse(result.stdout) as DrillRecord;
-  return { record, wallSeconds, ...(JSON.parse(readFileSync(usageFile, 'utf8')) as { cpuSeconds: number; peakBytes: number }) };
+  return {
+    record,
+    wallSeconds,
+    ...(JSON.parse(readFileSync(usageFile, 'utf8')) as { cpuSeconds: number; peakBytes: number }),
+  };
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -56,21 +73,33 @@ try {
   const [first] = ours;
   if (first === undefined) throw new Error('--runs must be at least 1');
   const { record } = first;
-  print(`${dump}: ${record.verdict}, ${record.tables.length} tables, ${record.restore?.rowsLoaded ?? 0} rows; ${runs} pairs, medians`);
+  print(
+    `${dump}: ${record.verdict}, ${record.tables.length} tables, ${record.restore?.rowsLoaded ?? 0} rows; ${runs} pairs, medians`,
+  );
   print('');
   for (const { name } of record.phases) {
     const times = ours.map((one) => one.record.phases.find((phase) => phase.name === name)?.seconds ?? 0);
     print(`  ${name.padEnd(28)} ${seconds(median(times))}`);
   }
   const wall = median(ours.map((one) => one.wallSeconds));
-  const inPhases = median(ours.map((one) => one.record.phases.reduce((sum, phase) => sum + phase.seconds, 0)));
+  const inPhases = median(
+    ours.map((one) => one.record.phases.reduce((sum, phase) => sum + phase.seconds, 0)),
+  );
   print(`  ${'start, judging, record'.padEnd(28)} ${seconds(wall - inPhases)}`);
   print('');
   print(`  whole run                    ${seconds(wall)}   (aim: ≤ 5 s on Pagila)`);
-  print(`  our own processor time       ${seconds(median(ours.map((one) => one.cpuSeconds)))}   (aim: ≤ 2 s beyond the server's work)`);
-  print(`  our peak memory              ${formatBytes(Math.max(...ours.map((one) => one.peakBytes)))}   (aim: ≤ 200 MB)`);
-  print(`  the same by hand             ${seconds(median(byHand))}   (initdb, start, restore on one connection, count, stop)`);
-  print(`  ratio whole run / by hand    ${median(ours.map((one, index) => one.wallSeconds / (byHand[index] ?? Number.NaN))).toFixed(2)}`);
+  print(
+    `  our own processor time       ${seconds(median(ours.map((one) => one.cpuSeconds)))}   (aim: ≤ 2 s beyond the server's work)`,
+  );
+  print(
+    `  our peak memory              ${formatBytes(Math.max(...ours.map((one) => one.peakBytes)))}   (aim: ≤ 200 MB)`,
+  );
+  print(
+    `  the same by hand             ${seconds(median(byHand))}   (initdb, start, restore on one connection, count, stop)`,
+  );
+  print(
+    `  ratio whole run / by hand    ${median(ours.map((one, index) => one.wallSeconds / (byHand[index] ?? Number.NaN))).toFixed(2)}`,
+  );
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -49,6 +49,7 @@ export const findingRegistry = {
   TEARDOWN_FAILED: define('error', 'Something of the sandbox could not be removed.', 'Run `restore-drill sweep`; if it stays, remove by hand what the finding names.'),
   LEFTOVERS_REMOVED: define('info', 'Leftovers of an earlier, interrupted drill were removed.', 'Nothing to do.'),
   // ── restoring
+  CREATE_NOT_ALLOWED: define('unverified', 'The dump creates its own database (pg_dump --create), which drills.yaml does not allow.', 'Set `restore: { allowCreate: true }` if the backup job means it; the database is then made by us, in the sandbox.'),
   ENTRY_FAILED: define('error', 'An object of the dump could not be restored.', 'Read the SQLSTATE and message; the object will be missing after a real restore too.'),
   ROWS_REJECTED: define('error', 'Rows of a table could not be loaded.', 'The named line of the table data is damaged or does not fit the table.'),
   ENCODING_INVALID: define('error', 'The dump holds bytes that are not valid in its encoding.', 'The dump is damaged, or the source database holds invalid text (SQL_ASCII).'),

@@ -51,7 +51,8 @@ export function measureRpo(input: {
   intervalSeconds: number | null;
 }): { rpo: MeasuredRpo; findings: Finding[] } {
   const { asOf, dumpPoint, uploadEnd, newestRow, targetSeconds, intervalSeconds } = input;
-  const point = newestRow ?? dumpPoint;
+  // A dump held against its own moment says nothing of what would be lost.
+  const point = newestRow ?? (dumpPoint === asOf ? null : dumpPoint);
   const actualSeconds = point === null ? null : Math.max(0, secondsBetween(point, asOf));
   const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
   const transferSeconds = dumpPoint === null || uploadEnd === null ? 0 : secondsBetween(dumpPoint, uploadEnd);

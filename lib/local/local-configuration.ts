@@ -52,7 +52,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       const configured = config()?.databases[name];
       // A dump that fits no configured database is drilled with the built-in checks alone.
       if (configured === undefined && dump === null) throw unknownDatabase(name, file);
-      return withOptions(configured ?? defaultDatabaseConfig(anySource), dump, options);
+      return withOptions(configured ?? loneDump(), dump, options);
     },
     openStore: async (source) => {
       if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
@@ -66,16 +66,24 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
   };
 }
 
-const anySource: SourceConfig = {
-  kind: 'folder',
-  folder: '.',
-  pattern: null,
-  timezone: 'UTC',
-  minBytes: 0,
-  maxAgeSeconds: null,
-  intervalSeconds: null,
-  decrypt: { passphraseEnv: null, passphraseParameter: null },
-};
+/** A dump of which nothing is configured may create its own database: the restorer makes it, never the dump. */
+function loneDump(): DatabaseConfig {
+  const config = defaultDatabaseConfig(anySource());
+  return { ...config, restore: { ...config.restore, allowCreate: true } };
+}
+
+function anySource(): SourceConfig {
+  return {
+    kind: 'folder',
+    folder: '.',
+    pattern: null,
+    timezone: 'UTC',
+    minBytes: 0,
+    maxAgeSeconds: null,
+    intervalSeconds: null,
+    decrypt: { passphraseEnv: null, passphraseParameter: null },
+  };
+}
 
 function configFile(options: DrillOptions): string | null {
   if (options.config !== undefined) return resolve(options.config);

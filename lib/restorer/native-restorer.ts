@@ -7,7 +7,7 @@ import type { DumpReader } from './dump-stream.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
-import { ConnectionLost } from './loading/server-error.ts';
+import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
 
 /** A dump opened for one reading. `lib/restorer/reading/open-dump.ts` makes it. */
@@ -90,5 +90,15 @@ const interrupted = (cause: unknown): DrillError =>
 function asDrillError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return interrupted(signal.reason);
   if (isDrillError(error)) return error;
-  return error instanceof ConnectionLost ? sandboxLost(error) : error;
+  if (error instanceof ConnectionLost) return sandboxLost(error);
+  if (!(error instanceof ServerError)) return error;
+  return new DrillError(
+    'INTERNAL_ERROR',
+    `the server refused what the loader itself asked for (SQLSTATE ${error.sqlState})`,
+    {
+      hint: 'Please report it with the record.',
+      fault: 'us',
+      cause: error,
+    },
+  );
 }

@@ -12,7 +12,8 @@ export function createRestorer(access: SandboxAccess): Restorer {
   const native = new NativeRestorer({
     access,
     loadPolicy: policy,
-    openDump: ({ store, dump, signal, options: { passphrase } }) => openDump(dumpSourceOf(store, dump, signal), { passphrase }),
+    openDump: ({ store, dump, signal, options: { passphrase } }) =>
+      openDump(dumpSourceOf(store, dump, signal), { passphrase }),
   });
   const tools = new ToolsRestorer({ access, loadPolicy: policy });
   return { restore: (request) => (request.options.engine === 'tools' ? tools : native).restore(request) };

@@ -1,7 +1,7 @@
 import { DrillError, isDrillError } from '../domain/errors.ts';
-import { finding } from '../domain/findings.ts';
+import { type Finding, finding } from '../domain/findings.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
-import type { Restorer, RestoreRequest } from '../ports/restorer.ts';
+import type { RestoreRequest, Restorer } from '../ports/restorer.ts';
 import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { type AttemptFrame, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
@@ -61,17 +61,28 @@ export class ToolsRestorer implements Restorer {
     }
   }
 
-  private async attempt(request: RestoreRequest, tools: ClientTools, environment: ConnectionEnvironment, frame: AttemptFrame): Promise<RestoreAccount> {
+  private async attempt(
+    request: RestoreRequest,
+    tools: ClientTools,
+    environment: ConnectionEnvironment,
+    frame: AttemptFrame,
+  ): Promise<RestoreAccount> {
     const { signal } = request;
     const launcher = new PsqlLauncher(tools.psql, environment, frame.context.connectionTo);
     const abort = (): void => launcher.destroyAll();
     signal.addEventListener('abort', abort, { once: true });
-    const dump = await openDump(dumpSourceOf(request.store, request.dump, signal), { passphrase: request.options.passphrase });
+    const dump = await openDump(dumpSourceOf(request.store, request.dump, signal), {
+      passphrase: request.options.passphrase,
+    });
     frame.countBytesOf(dump);
     try {
       const attempt = new ToolsAttempt(frame.context, launcher);
       const { layout } = request.dump.header.format;
-      const complete = layout === 'plain' || layout === 'cluster' ? await attempt.run(dump.reader) : await throughPgRestore(request, tools, environment, frame, attempt, dump);
+      const isText = layout === 'plain' || layout === 'cluster';
+      const complete = isText
+        ? await attempt.run(dump.reader)
+        : await throughPgRestore(request, tools, environment, frame, attempt, dump);
+      if (isText && attempt.fault !== null) frame.context.book.find(faultFinding(attempt.fault));
       return { ...(await endOfAttempt(frame, dump, complete, [])), engine: 'tools' };
     } finally {
       signal.removeEventListener('abort', abort);
@@ -82,11 +93,24 @@ export class ToolsRestorer implements Restorer {
 }
 
 /** Two readings of one archive side by side: pg_restore's is restored, ours says what should have come of it. */
-async function throughPgRestore(request: RestoreRequest, tools: ClientTools, environment: ConnectionEnvironment, frame: AttemptFrame, attempt: ToolsAttempt, dump: OpenedDump): Promise<boolean> {
-  const { book } = frame.context;
+async function throughPgRestore(
+  request: RestoreRequest,
+  tools: ClientTools,
+  environment: ConnectionEnvironment,
+  frame: AttemptFrame,
+  attempt: ToolsAttempt,
+  dump: OpenedDump,
+): Promise<boolean> {
+  const { book, policy } = frame.context;
   const { header } = request.dump;
   const { layout } = header.format;
   const own = new OwnReading();
+  attempt.archiveRequest = own.databaseEntry.then((entry) =>
+    (entry?.statements ?? []).reduce<ReturnType<typeof policy.databaseRequest>>(
+      (known, each) => known ?? policy.databaseRequest(each),
+      null,
+    ),
+  );
   // Each reading waits for the other to end, whatever becomes of it: only then is everything let go of.
   const ourReading = own.read(dump.reader).then(
     () => null,
@@ -99,22 +123,29 @@ async function throughPgRestore(request: RestoreRequest, tools: ClientTools, env
     return attempt.run(readThroughPgRestore(tools.pgRestore, input, header, request.signal));
   })().then(
     (complete) => ({ complete }),
-    (error: unknown) => ({ error }),
+    (error: unknown) => {
+      // Unpacking a directory for pg_restore meets what is wrong with the dump before the attempt does.
+      if (!isOfTheDump(error)) return { error };
+      attempt.fault ??= error;
+      return { complete: false };
+    },
   );
   const [ours, theirs] = await Promise.all([ourReading, theirReading]);
   for (const found of own.findings) book.find(found);
-  if (ours !== null) {
-    if (!isOfTheDump(ours.error)) throw ours.error;
-    book.find({ ...finding(ours.error.code, ours.error.message), hint: ours.error.hint });
-  }
-  if ('error' in theirs) {
-    if (!isOfTheDump(theirs.error)) throw theirs.error;
-    book.find({ ...finding(theirs.error.code, theirs.error.message), hint: theirs.error.hint });
-    return false;
-  }
-  if (own.complete && theirs.complete) for (const found of own.differences(attempt.seen, book.tables.values())) book.find(found);
+  if ('error' in theirs) throw theirs.error;
+  if (ours !== null && !isOfTheDump(ours.error)) throw ours.error;
+  // Our reading names the defect and its place; that pg_restore broke off at it says nothing more.
+  const fault = ours !== null && isOfTheDump(ours.error) ? ours.error : attempt.fault;
+  if (fault !== null) book.find(faultFinding(fault));
+  if (own.complete && theirs.complete)
+    for (const found of own.differences(attempt.seen, book.tables.values())) book.find(found);
   return own.complete && theirs.complete;
 }
+
+const faultFinding = (fault: DrillError): Finding => ({
+  ...finding(fault.code, fault.message),
+  hint: fault.hint,
+});
 
 const interrupted = (cause: unknown): DrillError =>
   new DrillError('INTERRUPTED', 'the restore was interrupted', { hint: 'Start it again.', cause });

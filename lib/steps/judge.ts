@@ -14,6 +14,9 @@ import { readAccount } from './plan-checks.ts';
 import type { StoredCheckResult } from './run-check.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
+const rpoNotMeasured =
+  'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
+
 type Judged = { check: PlannedCheck; stored: StoredCheckResult | null };
 
 /** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
@@ -76,7 +79,11 @@ function reportAttempt(
     sha256: account?.sha256 ?? null,
     rto,
     rpo,
-    notTested: [...state.notTested, ...(notTested ?? ['the restored data: the drill did not get that far'])],
+    notTested: [
+      ...state.notTested,
+      ...(notTested ?? ['the restored data: the drill did not get that far']),
+      ...(rpo.targetSeconds !== null && rpo.actualSeconds === null ? [rpoNotMeasured] : []),
+    ],
   };
 }
 

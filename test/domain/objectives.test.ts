@@ -56,6 +56,10 @@ describe('RPO', () => {
     expect(findings.map((f) => f.code)).toEqual(['RPO_MISSED']);
   });
 
+  test('is not measured by holding a dump against its own moment', () => {
+    expect(measureRpo({ ...facts, newestRow: null, asOf: facts.dumpPoint }).rpo.actualSeconds).toBeNull();
+  });
+
   test('is not measured without any instant', () => {
     expect(measureRpo({ ...facts, newestRow: null, dumpPoint: null }).rpo.actualSeconds).toBeNull();
   });

@@ -1,5 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings.ts';
@@ -18,7 +16,8 @@ import { World } from './support/world.ts';
 
 const passphrase = 'an example, no secret';
 const html = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>\n';
-const s3Error = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>\n';
+const s3Error =
+  '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>\n';
 
 let commandLine: CommandLine;
 let dumps: ShopDumps;
@@ -37,7 +36,8 @@ beforeEach(() => {
 });
 afterEach(() => world.remove());
 
-const backup = (name: string, content: Buffer | string): string => written(world.path('backups'), name, content);
+const backup = (name: string, content: Buffer | string): string =>
+  written(world.path('backups'), name, content);
 
 describe('a dump that is whole', () => {
   const forms: [string, () => Buffer][] = [
@@ -74,27 +74,105 @@ interface Broken {
 describe('a file that is no whole dump', () => {
   const broken: Broken[] = [
     { name: 'empty.sql.gz', content: () => '', verdict: 'NOT_PROVEN', code: 'DUMP_EMPTY' },
-    { name: 'gzip-of-nothing.sql.gz', content: () => gzipSync(''), verdict: 'NOT_PROVEN', code: 'DUMP_EMPTY' },
+    {
+      name: 'gzip-of-nothing.sql.gz',
+      content: () => gzipSync(''),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_EMPTY',
+    },
     { name: 'html-page.sql.gz', content: () => html, verdict: 'NOT_PROVEN', code: 'DUMP_NOT_A_DUMP' },
-    { name: 'html-page-in-gzip.sql.gz', content: () => gzipSync(html), verdict: 'NOT_PROVEN', code: 'DUMP_NOT_A_DUMP' },
+    {
+      name: 'html-page-in-gzip.sql.gz',
+      content: () => gzipSync(html),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_NOT_A_DUMP',
+    },
     { name: 's3-error.dump', content: () => s3Error, verdict: 'NOT_PROVEN', code: 'DUMP_NOT_A_DUMP' },
-    { name: 'cut-gzip.sql.gz', content: () => cutAt(dumps.plainGzip, 0.6), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'cut-custom.dump', content: () => cutAt(dumps.custom, 0.9), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'cut-custom-toc.dump', content: () => cutAt(dumps.custom, 0.05), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'cut-tar.tar', content: () => cutAt(dumps.tar, 0.7), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'cut-plain.sql', content: () => cutAt(dumps.plain, 0.7), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'cut-plain-in-whole-gzip.sql.gz', content: () => gzipSync(cutAt(dumps.plain, 0.7)), verdict: 'NOT_PROVEN', code: 'DUMP_TRUNCATED' },
-    { name: 'flipped-gzip.sql.gz', content: () => withFlippedBit(dumps.plainGzip, 0.5), verdict: 'NOT_PROVEN', code: 'DUMP_CORRUPT' },
-    { name: 'flipped-custom.dump', content: () => withFlippedBit(dumps.custom, 0.85), verdict: 'NOT_PROVEN', code: 'DUMP_CORRUPT' },
-    { name: 'newer-archive.dump', content: () => withArchiveVersion(1, 99), verdict: 'COULD_NOT_VERIFY', code: 'ARCHIVE_VERSION_UNKNOWN' },
-    { name: 'from-19.sql', content: () => fromVersion19(), verdict: 'COULD_NOT_VERIFY', code: 'SERVER_VERSION_UNSUPPORTED' },
-    { name: 'encrypted.sql.gz.enc', content: () => encrypted(dumps.plainGzip, passphrase), verdict: 'COULD_NOT_VERIFY', code: 'DUMP_ENCRYPTED' },
-    { name: '000000010000000000000001', content: () => dumps.walSegment, verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' },
-    { name: 'wal-under-another-name.sql', content: () => dumps.walSegment, verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' },
+    {
+      name: 'cut-gzip.sql.gz',
+      content: () => cutAt(dumps.plainGzip, 0.6),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'cut-custom.dump',
+      content: () => cutAt(dumps.custom, 0.9),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'cut-custom-toc.dump',
+      content: () => cutAt(dumps.custom, 0.05),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'cut-tar.tar',
+      content: () => cutAt(dumps.tar, 0.7),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'cut-plain.sql',
+      content: () => cutAt(dumps.plain, 0.7),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'cut-plain-in-whole-gzip.sql.gz',
+      content: () => gzipSync(cutAt(dumps.plain, 0.7)),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_TRUNCATED',
+    },
+    {
+      name: 'flipped-gzip.sql.gz',
+      content: () => withFlippedBit(dumps.plainGzip, 0.5),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_CORRUPT',
+    },
+    {
+      name: 'flipped-custom.dump',
+      content: () => withFlippedBit(dumps.custom, 0.85),
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_CORRUPT',
+    },
+    {
+      name: 'newer-archive.dump',
+      content: () => withArchiveVersion(1, 99),
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'ARCHIVE_VERSION_UNKNOWN',
+    },
+    {
+      name: 'from-19.sql',
+      content: () => fromVersion19(),
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'SERVER_VERSION_UNSUPPORTED',
+    },
+    {
+      name: 'encrypted.sql.gz.enc',
+      content: () => encrypted(dumps.plainGzip, passphrase),
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'DUMP_ENCRYPTED',
+    },
+    {
+      name: '000000010000000000000001',
+      content: () => dumps.walSegment,
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'PHYSICAL_BACKUP',
+    },
+    {
+      name: 'wal-under-another-name.sql',
+      content: () => dumps.walSegment,
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'PHYSICAL_BACKUP',
+    },
   ];
-  test.each(broken)('is named for what it is: $name gives $code', async ({ name, content, verdict, code }) => {
-    await world.expectDrill(['--dump', backup(name, content())], { verdict, code });
-  });
+  test.each(broken)(
+    'is named for what it is: $name gives $code',
+    async ({ name, content, verdict, code }) => {
+      await world.expectDrill(['--dump', backup(name, content())], { verdict, code });
+    },
+  );
 
   test('names the client that an unknown archive version needs', async () => {
     const dump = backup('newer.dump', withArchiveVersion(1, 99));
@@ -115,72 +193,47 @@ describe('a file that is no whole dump', () => {
 
   test('is not believed when the digest beside it is of another file', async () => {
     backup('shop.dump.sha256', sha256Sidecar('another file', 'shop.dump'));
-    await world.expectDrill(['--dump', backup('shop.dump', dumps.custom)], { verdict: 'NOT_PROVEN', code: 'CHECKSUM_MISMATCH' });
+    await world.expectDrill(['--dump', backup('shop.dump', dumps.custom)], {
+      verdict: 'NOT_PROVEN',
+      code: 'CHECKSUM_MISMATCH',
+    });
   });
 
   test('is not called damaged when the passphrase is wrong', async () => {
     const dump = backup('shop.sql.gz.enc', encrypted(dumps.plainGzip, passphrase));
     const words = ['--dump', dump, '--decrypt-passphrase-env', 'SHOP_KEY'];
-    const { stdout, stderr } = await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' }, { env: { SHOP_KEY: 'a wrong one' } });
+    const { stdout, stderr } = await world.expectDrill(
+      words,
+      { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' },
+      { env: { SHOP_KEY: 'a wrong one' } },
+    );
     expect(stdout + stderr).not.toContain('a wrong one');
   });
 
   test('needs the variable that shall hold the passphrase', async () => {
     const dump = backup('shop.sql.gz.enc', encrypted(dumps.plainGzip, passphrase));
     const words = ['--dump', dump, '--decrypt-passphrase-env', 'SHOP_KEY'];
-    const { record } = await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' });
+    const { record } = await world.expectDrill(words, {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'DECRYPTION_FAILED',
+    });
     expect(JSON.stringify(record.findings)).toContain('SHOP_KEY');
   });
 
-  test.each(['tar', 'plain'] as const)('is answered plainly when it is a physical base backup (%s)', async (format) => {
-    const folder = world.path('basebackup');
-    dumps.writeBaseBackup(folder, format);
-    await world.expectDrill(['--dump', folder], { verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' });
-    if (format === 'plain') return;
-    await world.expectDrill(['--dump', `${folder}/base.tar.gz`], { verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' });
-  });
+  test.each(['tar', 'plain'] as const)(
+    'is answered plainly when it is a physical base backup (%s)',
+    async (format) => {
+      const folder = world.path('basebackup');
+      dumps.writeBaseBackup(folder, format);
+      await world.expectDrill(['--dump', folder], { verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' });
+      if (format === 'plain') return;
+      await world.expectDrill(['--dump', `${folder}/base.tar.gz`], {
+        verdict: 'COULD_NOT_VERIFY',
+        code: 'PHYSICAL_BACKUP',
+      });
+    },
+  );
 });
-
-describe('a dump that cannot be had', () => {
-  test('is not found when its name is misspelt', async () => {
-    const dump = world.path('backups', 'shup.sql.gz');
-    const { record } = await world.expectDrill(['--dump', dump], { verdict: 'COULD_NOT_VERIFY', code: 'DUMP_NOT_FOUND' });
-    expect(JSON.stringify(record.findings)).toContain('shup.sql.gz');
-  });
-
-  test('is unreadable when this user may not read it', async () => {
-    world.remove();
-    world = new World(commandLine, { forNormalUser: true });
-    const dump = backup('shop.sql.gz', dumps.plainGzip);
-    chmodSync(dump, 0);
-    await world.expectDrill(['--dump', dump], { verdict: 'COULD_NOT_VERIFY', code: 'DUMP_UNREADABLE' }, { asNormalUser: true });
-  });
-
-  test('is not made up from other files of a folder', async () => {
-    const marker = backup('LAST_SUCCESS.txt', '20261118T020000Z\n');
-    backup('uploads_20261118T020000Z.tar.gz', gzipSync('files'));
-    backup('shop_20261118T020000Z.sql.gz.partial', dumps.plainGzip);
-    const config = written(world.base, 'drills.yaml', folderConfig(basename(dirname(marker))));
-    const { record } = await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'NO_DUMP_FOUND' });
-    expect(JSON.stringify(record.findings)).toContain('.partial');
-  });
-
-  test('is not found in an empty folder', async () => {
-    mkdirSync(world.path('backups'));
-    const config = written(world.base, 'drills.yaml', folderConfig('backups'));
-    await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'NO_DUMP_FOUND' });
-  });
-
-  test('is not found in a folder that does not exist', async () => {
-    const config = written(world.base, 'drills.yaml', folderConfig('nowhere'));
-    await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'DUMP_NOT_FOUND' });
-  });
-});
-
-const folderConfig = (folder: string): string => `databases:
-  shop:
-    source: { folder: ./${folder}, pattern: "shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz" }
-`;
 
 /** The version of an archive stands in its header after the five letters PGDMP. */
 function withArchiveVersion(major: number, minor: number): Buffer {

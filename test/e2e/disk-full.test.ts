@@ -1,6 +1,6 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
@@ -46,7 +46,11 @@ describe.runIf(isRoot)('a disk that gets full while the dump is restored', () =>
     const mount = `mount -t tmpfs -o size=${diskMegabytes}m,mode=0711 tmpfs '${sandboxes}' && exec "$@"`;
     const wrapper = ['unshare', '--mount', 'sh', '-c', mount, 'sh'];
     const env = { RESTORE_DRILL_SANDBOX_DIR: sandboxes };
-    const { record } = await world.expectDrill(['--dump', dump], { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_DISK_FULL' }, { env, wrapper });
+    const { record } = await world.expectDrill(
+      ['--dump', dump],
+      { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_DISK_FULL' },
+      { env, wrapper },
+    );
     expect(record.findings.map(({ severity }) => severity)).not.toContain('error');
   });
 

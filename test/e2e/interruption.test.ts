@@ -66,7 +66,10 @@ describe('a drill that is interrupted', () => {
       const ended = await drill.ended;
       // Neither the rest of the rows nor the check is waited for; both would take two minutes.
       expect(Date.now() - struckAt).toBeLessThan(40_000);
-      await world.expectOutcome({ ...ended, record: recordOf(ended) }, { verdict: 'COULD_NOT_VERIFY', code: 'INTERRUPTED' });
+      await world.expectOutcome(
+        { ...ended, record: recordOf(ended) },
+        { verdict: 'COULD_NOT_VERIFY', code: 'INTERRUPTED' },
+      );
     },
   );
 
@@ -137,11 +140,15 @@ describe('two drills at once', () => {
     const record = recordOf(ended);
     expect(record.verdict).toBe('PROVEN');
     await world.expectSealed({ ...ended, record });
-    expect((await world.history()).map(({ drillId }) => drillId).sort()).toEqual([record.drillId, second.record.drillId].sort());
+    expect((await world.history()).map(({ drillId }) => drillId).sort()).toEqual(
+      [record.drillId, second.record.drillId].sort(),
+    );
   });
 
   test('of two databases: both are PROVEN', async () => {
-    const runs = ['one.sql', 'two.sql'].map((name) => world.start(['run', '--json', '--dump', dump(name, 5)]));
+    const runs = ['one.sql', 'two.sql'].map((name) =>
+      world.start(['run', '--json', '--dump', dump(name, 5)]),
+    );
     const ended = await Promise.all(runs.map((run) => run.ended));
     expect(ended.map((run) => recordOf(run).verdict)).toEqual(['PROVEN', 'PROVEN']);
     expect(await world.history()).toHaveLength(2);
@@ -156,7 +163,10 @@ describe('a server that dies', () => {
     expect(server).toBeDefined();
     process.kill(server?.pid ?? 0, 'SIGKILL');
     const ended = await drill.ended;
-    await world.expectOutcome({ ...ended, record: recordOf(ended) }, { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_LOST' });
+    await world.expectOutcome(
+      { ...ended, record: recordOf(ended) },
+      { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_LOST' },
+    );
   });
 
   test('in the backend that loads is not healed behind our back', async () => {
@@ -165,6 +175,9 @@ describe('a server that dies', () => {
     await sleep(100);
     process.kill(backend.pid, 'SIGKILL');
     const ended = await drill.ended;
-    await world.expectOutcome({ ...ended, record: recordOf(ended) }, { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_LOST' });
+    await world.expectOutcome(
+      { ...ended, record: recordOf(ended) },
+      { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_LOST' },
+    );
   });
 });

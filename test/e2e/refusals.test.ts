@@ -1,9 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { shopFile, shopName, written } from './support/fixtures.ts';
 import { accessDenied, emptyBucket, noSuchBucket, startS3StandIn } from './support/s3-stand-in.ts';
 import { World } from './support/world.ts';
+
+const shopContent = readFileSync(shopFile);
 
 let commandLine: CommandLine;
 let world: World;
@@ -17,8 +20,64 @@ beforeEach(() => {
 });
 afterEach(() => world.remove());
 
+describe('a dump that cannot be had', () => {
+  test('is not found when its name is misspelt', async () => {
+    const dump = world.path('backups', 'shup.sql.gz');
+    const { record } = await world.expectDrill(['--dump', dump], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'DUMP_NOT_FOUND',
+    });
+    expect(JSON.stringify(record.findings)).toContain('shup.sql.gz');
+  });
+
+  test('is unreadable when this user may not read it', async () => {
+    world.remove();
+    world = new World(commandLine, { forNormalUser: true });
+    const dump = world.backup('shop.sql.gz', shopContent);
+    chmodSync(dump, 0);
+    await world.expectDrill(
+      ['--dump', dump],
+      { verdict: 'COULD_NOT_VERIFY', code: 'DUMP_UNREADABLE' },
+      { asNormalUser: true },
+    );
+  });
+
+  test('is not made up from other files of a folder', async () => {
+    world.backup('LAST_SUCCESS.txt', '20261118T020000Z\n');
+    world.backup('uploads_20261118T020000Z.tar.gz', gzipSync('files'));
+    world.backup('shop_20261118T020000Z.sql.gz.partial', shopContent);
+    const config = world.configuration();
+    const { record } = await world.expectDrill(['shop', '--config', config], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'NO_DUMP_FOUND',
+    });
+    expect(JSON.stringify(record.findings)).toContain('.partial');
+  });
+
+  test('is not found in an empty folder', async () => {
+    mkdirSync(world.path('backups'));
+    const config = world.configuration();
+    await world.expectDrill(['shop', '--config', config], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'NO_DUMP_FOUND',
+    });
+  });
+
+  test('is not found in a folder that does not exist', async () => {
+    const config = world.configuration('    source: { folder: ./nowhere }');
+    await world.expectDrill(['shop', '--config', config], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'DUMP_NOT_FOUND',
+    });
+  });
+});
+
 describe('a bucket that gives no dump', () => {
-  const credentials = { AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example', AWS_EC2_METADATA_DISABLED: 'true' };
+  const credentials = {
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'example',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
   const cases = [
     { what: 'the credentials have no right', answer: accessDenied, code: 'DUMP_UNREADABLE' },
     { what: 'the bucket does not exist', answer: noSuchBucket, code: 'DUMP_NOT_FOUND' },
@@ -27,8 +86,19 @@ describe('a bucket that gives no dump', () => {
   test.each(cases)('could not be verified because $what', async ({ answer, code }) => {
     const s3 = await startS3StandIn(answer);
     try {
-      const words = ['--dump', 's3://backups/nightly/shop.dump', '--endpoint-url', s3.endpointUrl, '--region', 'auto'];
-      const { record } = await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code }, { env: credentials });
+      const words = [
+        '--dump',
+        's3://backups/nightly/shop.dump',
+        '--endpoint-url',
+        s3.endpointUrl,
+        '--region',
+        'auto',
+      ];
+      const { record } = await world.expectDrill(
+        words,
+        { verdict: 'COULD_NOT_VERIFY', code },
+        { env: credentials },
+      );
       expect(JSON.stringify(record.findings)).toContain('backups');
       expect(s3.requests.length).toBeGreaterThan(0);
     } finally {
@@ -54,8 +124,13 @@ const tenMistakes = `databases:
 describe('a configuration that is wrong', () => {
   test('names all of its mistakes at once with their lines, and still leaves a record', async () => {
     const config = written(world.base, 'drills.yaml', tenMistakes);
-    const { record } = await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
-    const mistakes = record.findings.filter(({ code }) => code === 'CONFIG_INVALID').map(({ message }) => message);
+    const { record } = await world.expectDrill(['shop', '--config', config], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'CONFIG_INVALID',
+    });
+    const mistakes = record.findings
+      .filter(({ code }) => code === 'CONFIG_INVALID')
+      .map(({ message }) => message);
     const lines = mistakes.map((message) => Number(/(?:line |drills\.yaml:)(\d+)/.exec(message)?.[1] ?? 0));
     expect(lines.length).toBeGreaterThanOrEqual(10);
     expect([...new Set(lines)].sort((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9, 10, 11, 12]);
@@ -64,11 +139,17 @@ describe('a configuration that is wrong', () => {
 
   test('is said when it is no YAML at all', async () => {
     const config = written(world.base, 'drills.yaml', 'databases: [unclosed');
-    await world.expectDrill(['shop', '--config', config], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
+    await world.expectDrill(['shop', '--config', config], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'CONFIG_INVALID',
+    });
   });
 
   test('is said when the file does not exist', async () => {
-    const { record } = await world.expectDrill(['shop', '--config', world.path('nowhere.yaml')], { verdict: 'COULD_NOT_VERIFY', code: 'CONFIG_INVALID' });
+    const { record } = await world.expectDrill(['shop', '--config', world.path('nowhere.yaml')], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'CONFIG_INVALID',
+    });
     expect(JSON.stringify(record.findings)).toContain('nowhere.yaml');
   });
 
@@ -116,7 +197,9 @@ describe('a state directory that cannot be written', () => {
     world = new World(commandLine, { forNormalUser: true });
     mkdirSync(world.stateDirectory);
     chmodSync(world.stateDirectory, 0o555);
-    const { code, stdout, stderr } = await world.run(['run', '--dump', shopFile, '--json'], { asNormalUser: true });
+    const { code, stdout, stderr } = await world.run(['run', '--dump', shopFile, '--json'], {
+      asNormalUser: true,
+    });
     expect(code).toBe(2);
     expect(stdout).not.toContain('"PROVEN"');
     expect(stderr).toContain(world.stateDirectory);

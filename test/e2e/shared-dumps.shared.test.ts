@@ -72,7 +72,10 @@ function defineTests(): void {
   });
 
   test.each(physical)('%s is answered as a physical backup', async (path) => {
-    await world.expectDrill(['--dump', join(dumpsFolder, path)], { verdict: 'COULD_NOT_VERIFY', code: 'PHYSICAL_BACKUP' });
+    await world.expectDrill(['--dump', join(dumpsFolder, path)], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'PHYSICAL_BACKUP',
+    });
   });
 
   test.each(others)('%s is not proven as a dump when somebody asks for it', async (path) => {
@@ -81,7 +84,9 @@ function defineTests(): void {
     expect(record.teardown.confirmed).toBe(true);
   });
 
-  test('the encrypted dump is PROVEN with its passphrase, with the rows of its healthy twin', { timeout: patience }, async () => {
+  test('the encrypted dump is PROVEN with its passphrase, with the rows of its healthy twin', {
+    timeout: patience,
+  }, async () => {
     const dump = join(dumpsFolder, 'bad/14-encrypted/cleaning_20261019T020000Z.sql.gz.enc');
     const words = ['--dump', dump, '--decrypt-passphrase-env', 'CLEANING_KEY'];
     const { record } = await world.expectProven(words, { env: { CLEANING_KEY: encryptionExample } });
@@ -91,11 +96,36 @@ function defineTests(): void {
 
   describe('the five systems, each from the night after its newest dump', () => {
     const systems = [
-      { name: 'guestguard', folder: 'guestguard/daily', at: '2026-11-18T06:00:00Z', newest: 'guestguard_2026-11-18.sql.gz' },
-      { name: 'cleaning', folder: 'cleaning', at: '2026-11-18T03:00:00Z', newest: 'cleaning_20261118T020000Z.sql.gz' },
-      { name: 'cleaning-app', folder: 'cleaning-custom', at: '2026-11-18T03:00:00Z', newest: 'pg_cleaning_20261118T020000Z.dump' },
-      { name: 'vlvt', folder: 'vlvt', at: '2026-11-18T04:00:00Z', newest: 'vlvt_backup_2026-11-18_03-00-00.sql.gz' },
-      { name: 'homelab', folder: 'homelab', at: '2026-11-18T10:30:00Z', newest: 'postgres-all-20261118-095822.sql.gz' },
+      {
+        name: 'guestguard',
+        folder: 'guestguard/daily',
+        at: '2026-11-18T06:00:00Z',
+        newest: 'guestguard_2026-11-18.sql.gz',
+      },
+      {
+        name: 'cleaning',
+        folder: 'cleaning',
+        at: '2026-11-18T03:00:00Z',
+        newest: 'cleaning_20261118T020000Z.sql.gz',
+      },
+      {
+        name: 'cleaning-app',
+        folder: 'cleaning-custom',
+        at: '2026-11-18T03:00:00Z',
+        newest: 'pg_cleaning_20261118T020000Z.dump',
+      },
+      {
+        name: 'vlvt',
+        folder: 'vlvt',
+        at: '2026-11-18T04:00:00Z',
+        newest: 'vlvt_backup_2026-11-18_03-00-00.sql.gz',
+      },
+      {
+        name: 'homelab',
+        folder: 'homelab',
+        at: '2026-11-18T10:30:00Z',
+        newest: 'postgres-all-20261118-095822.sql.gz',
+      },
     ];
     test.each(systems)('$name is PROVEN', { timeout: patience }, async ({ name, folder, at, newest }) => {
       const words = [name, '--config', examplesConfig, '--from', join(dumpsFolder, folder), '--at', at];
@@ -106,7 +136,9 @@ function defineTests(): void {
       expect(record.rpo.targetSeconds).toBeGreaterThan(0);
       expect(record.checks.map(({ status }) => status)).not.toContain('failed');
       // Sidecars, markers and uploads lie beside the dumps: no word of them.
-      const passedOver = record.findings.filter(({ code }) => code === 'DUMP_REFUSED').map(({ message }) => message);
+      const passedOver = record.findings
+        .filter(({ code }) => code === 'DUMP_REFUSED')
+        .map(({ message }) => message);
       expect(passedOver.join('\n')).not.toMatch(/LAST_SUCCESS|uploads_|\.sha256/);
     });
   });

@@ -1,9 +1,13 @@
 /** Looks at restored databases for `restore-drill init`: read-only, one statement at a time, nothing changed. */
 import { Client, type ClientConfig, DatabaseError } from 'pg';
-import { parseTimestamp } from '../../domain/checks/timestamp.ts';
 import { notOfExtension, quoted, rowSource, userSchema } from '../../domain/checks/sql-text.ts';
+import { parseTimestamp } from '../../domain/checks/timestamp.ts';
 import { isMigrationName, type MigrationTool, migrationTools } from '../../domain/config/known-migrations.ts';
-import type { RestoredDatabase, RestoredMigrations, RestoredTable } from '../../domain/config/restored-schema.ts';
+import type {
+  RestoredDatabase,
+  RestoredMigrations,
+  RestoredTable,
+} from '../../domain/config/restored-schema.ts';
 
 /** A proposal is not worth waiting longer for one table; a table that takes more is proposed without a floor. */
 const statementTimeoutMs = 60_000;
@@ -60,7 +64,14 @@ async function withClient<T>(config: ClientConfig, work: (client: Client) => Pro
 
 async function readCatalog(client: Client): Promise<CatalogTable[]> {
   // Partitions are left out: their parent stands for them, and tomorrow's dump has others.
-  const { rows } = await client.query<{ schema: string; name: string; kind: string; columns: [string, string][]; fks: number; uniques: number }>(`
+  const { rows } = await client.query<{
+    schema: string;
+    name: string;
+    kind: string;
+    columns: [string, string][];
+    fks: number;
+    uniques: number;
+  }>(`
 select n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
   coalesce((select json_agg(json_build_array(a.attname, t.typname) order by a.attnum) from pg_catalog.pg_attribute a
     join pg_catalog.pg_type t on t.oid = a.atttypid
@@ -90,25 +101,50 @@ async function measure(client: Client, table: CatalogTable): Promise<RestoredTab
   const row = await answer(client, `select ${asked.join(', ')} from ${rowSource(schema, name, table.kind)}`);
   const moments = ofMoments.map((column, index) => ({ column, newest: isoOf(row?.[index + 1] ?? null) }));
   const rows = row?.[0] == null ? null : Number(row[0]);
-  return { schema, name, rows, moments: row === null ? [] : moments, emailColumns, foreignKeys, uniqueConstraints };
+  return {
+    schema,
+    name,
+    rows,
+    moments: row === null ? [] : moments,
+    emailColumns,
+    foreignKeys,
+    uniqueConstraints,
+  };
 }
 
-const isoOf = (text: string | null): string | null => (text === null ? null : (parseTimestamp(text)?.iso ?? null));
+const isoOf = (text: string | null): string | null =>
+  text === null ? null : (parseTimestamp(text)?.iso ?? null);
 
 function isTableOf(tool: MigrationTool, { name, columns }: CatalogTable): boolean {
-  return name === tool.table && tool.columns.every((wanted) => columns.some((column) => column.name === wanted));
+  return (
+    name === tool.table && tool.columns.every((wanted) => columns.some((column) => column.name === wanted))
+  );
 }
 
-async function readMigrations(client: Client, tool: MigrationTool, table: CatalogTable): Promise<RestoredMigrations> {
+async function readMigrations(
+  client: Client,
+  tool: MigrationTool,
+  table: CatalogTable,
+): Promise<RestoredMigrations> {
   const from = rowSource(table.schema, table.name, table.kind);
   const where = tool.where === null ? '' : ` where ${tool.where}`;
   const count = await answer(client, `select count(*)::text from ${from}${where}`);
-  const newest = await answer(client, `select ${quoted(tool.column)}::text from ${from}${where} order by ${tool.order} desc limit 1`);
+  const newest = await answer(
+    client,
+    `select ${quoted(tool.column)}::text from ${from}${where} order by ${tool.order} desc limit 1`,
+  );
   const value = newest?.[0] ?? null;
   // Alembic with two heads has two rows, and neither comes after the other.
   const oneLine = tool.manyLines !== true && !(tool.tool === 'Alembic' && count?.[0] !== '1');
   return {
-    ...{ tool: tool.tool, schema: table.schema, table: table.name, column: tool.column, where: tool.where, asks: tool.asks },
+    ...{
+      tool: tool.tool,
+      schema: table.schema,
+      table: table.name,
+      column: tool.column,
+      where: tool.where,
+      asks: tool.asks,
+    },
     newest: oneLine && value !== null && isMigrationName(value) ? value : null,
     applied: Number(count?.[0] ?? 0),
   };
@@ -124,4 +160,3 @@ async function answer(client: Client, sql: string): Promise<(string | null)[] | 
     throw error;
   }
 }
-

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
+import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
 import type { RestoredDatabase } from '../../domain/config/restored-schema.ts';
 import { formatProblem, parseConfig } from '../../domain/config.ts';
-import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
 import { databaseNameFor } from '../../domain/database-of-dump.ts';
 import type { DrillRecord } from '../../domain/drill-record.ts';
 import { dumpMoment } from '../../domain/dump-moment.ts';
@@ -38,17 +38,28 @@ interface Look {
 export async function init(options: InitOptions): Promise<number> {
   const { dump } = options;
   if (dump === undefined) {
-    throw new DrillError('REQUEST_INVALID', 'init needs a dump to look at', { hint: 'Run `restore-drill init --dump backup.sql.gz`.' });
+    throw new DrillError('REQUEST_INVALID', 'init needs a dump to look at', {
+      hint: 'Run `restore-drill init --dump backup.sql.gz`.',
+    });
   }
   refuseToOverwrite(options);
   const look: Look = { databases: [], failed: null };
   // Without its own configuration: a drills.yaml that is there must not decide what the new one says.
-  const { record, evidenceFolder } = await drillHere({ ...options, config: undefined, database: undefined }, (ports) => lookingFirst(ports, look));
+  const { record, evidenceFolder } = await drillHere(
+    { ...options, config: undefined, database: undefined },
+    (ports) => lookingFirst(ports, look),
+  );
   const report = join(evidenceFolder, 'report.md');
-  const rendered = renderVerdict(record, { width: widthOf(process.stderr), colour: colourWanted(process.stderr, process.env), reports: [report] });
+  const rendered = renderVerdict(record, {
+    width: widthOf(process.stderr),
+    colour: colourWanted(process.stderr, process.env),
+    reports: [report],
+  });
   process.stderr.write(`\n${rendered}\n`);
   if (record.verdict !== 'PROVEN') {
-    process.stderr.write(`\nno configuration was written: only a dump that is PROVEN tells what to ask of the next one\n`);
+    process.stderr.write(
+      `\nno configuration was written: only a dump that is PROVEN tells what to ask of the next one\n`,
+    );
     return exitCodes[record.verdict];
   }
   const text = proposeConfig(factsOf(options, dump, record, seen(look)));
@@ -98,12 +109,21 @@ async function inspect({ sandboxes }: LocalPorts, sandboxId: string, look: Look)
 
 function seen(look: Look): RestoredDatabase[] {
   if (look.failed === null && look.databases.length > 0) return look.databases;
-  throw new DrillError('CHECK_COULD_NOT_RUN', `the restored databases could not be looked at: ${look.failed ?? 'none of them holds a table'}`, {
-    hint: 'Start init again; `restore-drill run` on the same dump still gives its verdict.',
-  });
+  throw new DrillError(
+    'CHECK_COULD_NOT_RUN',
+    `the restored databases could not be looked at: ${look.failed ?? 'none of them holds a table'}`,
+    {
+      hint: 'Start init again; `restore-drill run` on the same dump still gives its verdict.',
+    },
+  );
 }
 
-function factsOf(options: InitOptions, dump: string, record: DrillRecord, restored: RestoredDatabase[]): ProposalFacts {
+function factsOf(
+  options: InitOptions,
+  dump: string,
+  record: DrillRecord,
+  restored: RestoredDatabase[],
+): ProposalFacts {
   const key = record.dump?.key ?? basename(dump);
   const named = record.dump?.nameTimestamp ?? null;
   const moment = dumpMoment({
@@ -137,7 +157,14 @@ function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(dump);
   if (s3 !== null) {
     const [, bucket = '', key = ''] = s3;
-    return { kind: 's3', bucket, key, region: options.region ?? null, endpointUrl: options.endpointUrl ?? null, pathStyle: options.pathStyle ?? null };
+    return {
+      kind: 's3',
+      bucket,
+      key,
+      region: options.region ?? null,
+      endpointUrl: options.endpointUrl ?? null,
+      pathStyle: options.pathStyle ?? null,
+    };
   }
   const base = options.output === '-' ? process.cwd() : dirname(resolve(options.output));
   return { kind: 'folder', path: relative(base, resolve(dump)).split(sep).join('/') };
@@ -148,7 +175,10 @@ function refuseBroken(text: string): void {
   const parsed = parseConfig(text);
   if (!('problems' in parsed)) return;
   const problems = parsed.problems.map((problem) => formatProblem('drills.yaml', problem)).join('; ');
-  throw new DrillError('INTERNAL_ERROR', `the proposed configuration has mistakes: ${problems}`, { hint: 'Please report it.', fault: 'us' });
+  throw new DrillError('INTERNAL_ERROR', `the proposed configuration has mistakes: ${problems}`, {
+    hint: 'Please report it.',
+    fault: 'us',
+  });
 }
 
 async function write(text: string, { output, force }: InitOptions): Promise<void> {

@@ -62,7 +62,11 @@ async function publish(folder: string, out: string | undefined): Promise<string>
 
 function print(record: DrillRecord, folder: string, json: boolean): void {
   const colour = colourWanted(process.stderr, process.env);
-  const text = renderVerdict(record, { width: widthOf(process.stderr), colour, reports: [join(folder, 'report.md')] });
+  const text = renderVerdict(record, {
+    width: widthOf(process.stderr),
+    colour,
+    reports: [join(folder, 'report.md')],
+  });
   process.stderr.write(text);
   if (json) process.stdout.write(renderJson(record));
 }

@@ -14,7 +14,12 @@ export interface MigrationTool {
   manyLines?: boolean;
 }
 
-const byColumn = (tool: string, table: string, column: string, where: string | null = null): MigrationTool => ({
+const byColumn = (
+  tool: string,
+  table: string,
+  column: string,
+  where: string | null = null,
+): MigrationTool => ({
   tool,
   table,
   columns: [column],
@@ -29,18 +34,43 @@ const byColumn = (tool: string, table: string, column: string, where: string | n
  * Rails, Ecto and dbmate all call theirs `schema_migrations`.
  */
 export const migrationTools: readonly MigrationTool[] = [
-  { ...byColumn('golang-migrate', 'schema_migrations', 'version', 'not dirty'), columns: ['version', 'dirty'] },
+  {
+    ...byColumn('golang-migrate', 'schema_migrations', 'version', 'not dirty'),
+    columns: ['version', 'dirty'],
+  },
   { ...byColumn('Ecto', 'schema_migrations', 'version'), columns: ['version', 'inserted_at'] },
   byColumn('Rails or dbmate', 'schema_migrations', 'version'),
-  { ...byColumn('Flyway', 'flyway_schema_history', 'version', 'success and version is not null'), columns: ['version', 'installed_rank', 'success'], order: '"installed_rank"', asks: 'includes' },
-  { ...byColumn('Liquibase', 'databasechangelog', 'id'), columns: ['id', 'orderexecuted'], order: '"orderexecuted"', asks: 'includes' },
+  {
+    ...byColumn('Flyway', 'flyway_schema_history', 'version', 'success and version is not null'),
+    columns: ['version', 'installed_rank', 'success'],
+    order: '"installed_rank"',
+    asks: 'includes',
+  },
+  {
+    ...byColumn('Liquibase', 'databasechangelog', 'id'),
+    columns: ['id', 'orderexecuted'],
+    order: '"orderexecuted"',
+    asks: 'includes',
+  },
   byColumn('Alembic', 'alembic_version', 'version_num'),
-  byColumn('Prisma', '_prisma_migrations', 'migration_name', 'finished_at is not null and rolled_back_at is null'),
+  byColumn(
+    'Prisma',
+    '_prisma_migrations',
+    'migration_name',
+    'finished_at is not null and rolled_back_at is null',
+  ),
   { ...byColumn('Knex', 'knex_migrations', 'name'), columns: ['name', 'batch'] },
   { ...byColumn('node-pg-migrate', 'pgmigrations', 'name'), columns: ['name', 'run_on'] },
-  { ...byColumn('Django', 'django_migrations', 'name'), columns: ['app', 'name', 'applied'], manyLines: true },
+  {
+    ...byColumn('Django', 'django_migrations', 'name'),
+    columns: ['app', 'name', 'applied'],
+    manyLines: true,
+  },
   byColumn('Entity Framework', '__EFMigrationsHistory', 'MigrationId'),
-  { ...byColumn('goose', 'goose_db_version', 'version_id', 'is_applied'), columns: ['version_id', 'is_applied'] },
+  {
+    ...byColumn('goose', 'goose_db_version', 'version_id', 'is_applied'),
+    columns: ['version_id', 'is_applied'],
+  },
   byColumn('Sequelize', 'SequelizeMeta', 'name'),
   { ...byColumn('TypeORM', 'migrations', 'timestamp'), columns: ['timestamp', 'name'] },
   { ...byColumn('TypeORM', 'typeorm_migrations', 'timestamp'), columns: ['timestamp', 'name'] },

@@ -26,22 +26,46 @@ export function proposeChecks(database: RestoredDatabase, moment: MomentOfDump):
   const { tables } = database;
   const foreignKeys = sum(tables, (table) => table.foreignKeys);
   return [
-    check({ tables: tables.map(tableText) }, `every table that was there (${tables.length}); remove those that may go away`),
+    check(
+      { tables: tables.map(tableText) },
+      `every table that was there (${tables.length}); remove those that may go away`,
+    ),
     ...floors(tables.filter((table) => !isMigrationsTable(database, table))),
     ...freshness(tables, moment),
     ...database.migrations.map(migrations),
-    ...(foreignKeys === 0 ? [] : [check({ foreignKeys: { all: true } }, `${foreignKeys} foreign ${foreignKeys === 1 ? 'key' : 'keys'}; none may have orphans`)]),
+    ...(foreignKeys === 0
+      ? []
+      : [
+          check(
+            { foreignKeys: { all: true } },
+            `${foreignKeys} foreign ${foreignKeys === 1 ? 'key' : 'keys'}; none may have orphans`,
+          ),
+        ]),
     ...tables.flatMap((table) =>
-      table.emailColumns.map((column) => suggestion({ unique: { table: tableText(table), on: `lower(${identifierText(column)})` } }, 'where no two rows may have the same address')),
+      table.emailColumns.map((column) =>
+        suggestion(
+          { unique: { table: tableText(table), on: `lower(${identifierText(column)})` } },
+          'where no two rows may have the same address',
+        ),
+      ),
     ),
   ];
 }
 
 const isMigrationsTable = ({ migrations }: RestoredDatabase, { schema, name }: RestoredTable): boolean =>
   migrations.some((known) => known.schema === schema && known.table === name);
-const check = (entry: Record<string, unknown>, because: string): ProposedCheck => ({ entry, because, suggestion: false });
-const suggestion = (entry: Record<string, unknown>, because: string | null): ProposedCheck => ({ entry, because, suggestion: true });
-const sum = <T>(items: T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+const check = (entry: Record<string, unknown>, because: string): ProposedCheck => ({
+  entry,
+  because,
+  suggestion: false,
+});
+const suggestion = (entry: Record<string, unknown>, because: string | null): ProposedCheck => ({
+  entry,
+  because,
+  suggestion: true,
+});
+const sum = <T>(items: T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);
 
 /** A floor at half of what was seen, for the larger tables; where there is none, for the largest few. */
 function floors(tables: RestoredTable[]): ProposedCheck[] {
@@ -50,7 +74,9 @@ function floors(tables: RestoredTable[]): ProposedCheck[] {
     .sort((a, b) => b.rows - a.rows);
   const larger = counted.filter(({ rows }) => rows >= largerTableRows).slice(0, mostFloors);
   const chosen = larger.length > 0 ? larger : counted.filter(({ rows }) => rows > 0).slice(0, 3);
-  return chosen.map(({ table, rows }) => check({ rows: { table: tableText(table), min: Math.max(1, Math.floor(rows / 2)) } }, `${rows} seen`));
+  return chosen.map(({ table, rows }) =>
+    check({ rows: { table: tableText(table), min: Math.max(1, Math.floor(rows / 2)) } }, `${rows} seen`),
+  );
 }
 
 /** Names that say when a row was written, best first. What was planned (starts_at, expires_at) tells nothing of that. */
@@ -71,7 +97,10 @@ interface Candidate {
   rank: number;
 }
 
-function freshness(tables: RestoredTable[], { dumpMoment, dumpMomentToleranceSeconds }: MomentOfDump): ProposedCheck[] {
+function freshness(
+  tables: RestoredTable[],
+  { dumpMoment, dumpMomentToleranceSeconds }: MomentOfDump,
+): ProposedCheck[] {
   const candidates = tables.flatMap((table) =>
     table.moments.flatMap(({ column, newest }): Candidate[] => {
       const rank = writingMoments.findIndex((pattern) => pattern.test(column));
@@ -82,11 +111,15 @@ function freshness(tables: RestoredTable[], { dumpMoment, dumpMomentToleranceSec
     }),
   );
   // The clearest kind of name first; among those the column that was written last.
-  const [best, ...others] = candidates.sort((a, b) => a.rank - b.rank || a.ageSeconds - b.ageSeconds || (b.table.rows ?? 0) - (a.table.rows ?? 0));
+  const [best, ...others] = candidates.sort(
+    (a, b) => a.rank - b.rank || a.ageSeconds - b.ageSeconds || (b.table.rows ?? 0) - (a.table.rows ?? 0),
+  );
   if (best === undefined) return [];
   return [
     { entry: freshnessEntry(best), because: seenAge(best), suggestion: best.ageSeconds > oldestFreshness },
-    ...others.slice(0, mostFreshnessHints).map((candidate) => suggestion(freshnessEntry(candidate), seenAge(candidate))),
+    ...others
+      .slice(0, mostFreshnessHints)
+      .map((candidate) => suggestion(freshnessEntry(candidate), seenAge(candidate))),
   ];
 }
 
@@ -95,11 +128,23 @@ const freshnessEntry = ({ table, column, ageSeconds }: Candidate): Record<string
 });
 
 const seenAge = ({ ageSeconds }: Candidate): string =>
-  ageSeconds < 60 ? 'the newest row was as young as the dump' : `the newest row was ${inWords(ageSeconds)} older than the dump`;
+  ageSeconds < 60
+    ? 'the newest row was as young as the dump'
+    : `the newest row was ${inWords(ageSeconds)} older than the dump`;
 
 const hour = 3600;
 const day = 24 * hour;
-const ages: [number, string][] = [[26 * hour, '26h'], [2 * day, '2d'], [3 * day, '3d'], [7 * day, '7d'], [14 * day, '14d'], [30 * day, '30d'], [90 * day, '90d'], [180 * day, '180d'], [365 * day, '365d']];
+const ages: [number, string][] = [
+  [26 * hour, '26h'],
+  [2 * day, '2d'],
+  [3 * day, '3d'],
+  [7 * day, '7d'],
+  [14 * day, '14d'],
+  [30 * day, '30d'],
+  [90 * day, '90d'],
+  [180 * day, '180d'],
+  [365 * day, '365d'],
+];
 
 /** Twice what was seen, rounded up to a length people use, and never below a day and some slack: nights are quiet. */
 export function generousAge(seenSeconds: number): string {
@@ -107,12 +152,28 @@ export function generousAge(seenSeconds: number): string {
   return ages.find(([seconds]) => seconds >= wanted)?.[1] ?? `${Math.ceil(wanted / (365 * day)) * 365}d`;
 }
 
-function migrations({ tool, schema, table, column, where, asks, newest, applied }: RestoredMigrations): ProposedCheck {
+function migrations({
+  tool,
+  schema,
+  table,
+  column,
+  where,
+  asks,
+  newest,
+  applied,
+}: RestoredMigrations): ProposedCheck {
   const place = { table: tableText({ schema, name: table }) };
   const condition = where === null ? {} : { where };
-  if (newest === null) return check({ migrations: { ...place, ...condition, count: { atLeast: applied } } }, `${tool}, ${applied} applied`);
+  if (newest === null)
+    return check(
+      { migrations: { ...place, ...condition, count: { atLeast: applied } } },
+      `${tool}, ${applied} applied`,
+    );
   const entry = { migrations: { ...place, column, ...condition, [asks]: newest } };
-  return check(entry, `${tool}, ${applied} applied; raise it with every release, or ask for includes or atLeast instead`);
+  return check(
+    entry,
+    `${tool}, ${applied} applied; raise it with every release, or ask for includes or atLeast instead`,
+  );
 }
 
 /** A table as SQL would name it, always with its schema: a database may have any search_path. */
@@ -120,4 +181,5 @@ function tableText({ schema, name }: { schema: string; name: string }): string {
   return `${identifierText(schema)}.${identifierText(name)}`;
 }
 
-const identifierText = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+const identifierText = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;

@@ -1,5 +1,6 @@
 import { Document, isMap, isSeq, stringify, type YAMLMap, YAMLSeq } from 'yaml';
 import { inWords } from '../objectives.ts';
+import { visibleText } from '../report/visible-text.ts';
 import { type MomentOfDump, type ProposedCheck, proposeChecks } from './propose-checks.ts';
 import { type ProposedNames, proposeNames } from './propose-pattern.ts';
 import type { RestoredDatabase } from './restored-schema.ts';
@@ -11,7 +12,14 @@ export interface ProposalFacts extends MomentOfDump {
   /** Where the dump lies. `path` and `key` use `/`; a path is relative to where drills.yaml will lie, or absolute. */
   source:
     | { kind: 'folder'; path: string }
-    | { kind: 's3'; bucket: string; key: string; region: string | null; endpointUrl: string | null; pathStyle: boolean | null };
+    | {
+        kind: 's3';
+        bucket: string;
+        key: string;
+        region: string | null;
+        endpointUrl: string | null;
+        pathStyle: boolean | null;
+      };
   passphraseEnv: string | null;
   /** From the go decision to the last passed check. */
   restoredInSeconds: number | null;
@@ -30,7 +38,10 @@ export function proposeConfig(facts: ProposalFacts): string {
   const names = proposeNames(facts.source.kind === 'folder' ? facts.source.path : facts.source.key);
   const checks = facts.restored.flatMap((database) => {
     const where = facts.restored.length > 1 ? { database: database.name } : {};
-    return proposeChecks(database, facts).map((proposed) => ({ ...proposed, entry: { ...proposed.entry, ...where } }));
+    return proposeChecks(database, facts).map((proposed) => ({
+      ...proposed,
+      entry: { ...proposed.entry, ...where },
+    }));
   });
   const restore = Object.keys(facts.restore).length === 0 ? {} : { restore: facts.restore };
   const active = checks.filter(({ suggestion }) => !suggestion);
@@ -38,7 +49,7 @@ export function proposeConfig(facts: ProposalFacts): string {
     databases: { [facts.database]: { source: sourceOf(facts, names), ...restore, checks: [] } },
   });
   document.commentBefore = [
-    ` Proposed by restore-drill init after a drill of ${lineText(facts.dumpKey)} that ended PROVEN.`,
+    ` Proposed by restore-drill init after a drill of ${visibleText(facts.dumpKey)} that ended PROVEN.`,
     ' The checks ask for what that dump held, with room to breathe: read them, then tighten what you know better.',
     ' The built-in checks (objects, row counts against the dump, foreign keys, sequences, indexes …) run in any case.',
   ].join('\n');
@@ -58,15 +69,23 @@ export function proposeConfig(facts: ProposalFacts): string {
   list.flow = active.length === 0;
   document.setIn(['databases', facts.database, 'checks'], list);
   commentKeys(document, facts, names);
-  return document.toString({ lineWidth: 110, indentSeq: true, commentString: (text) => text.replace(/^/gm, '#') });
+  return document.toString({
+    lineWidth: 110,
+    indentSeq: true,
+    commentString: (text) => text.replace(/^/gm, '#'),
+  });
 }
 
-function sourceOf({ source, passphraseEnv }: ProposalFacts, { folder, pattern }: ProposedNames): Record<string, unknown> {
+function sourceOf(
+  { source, passphraseEnv }: ProposalFacts,
+  { folder, pattern }: ProposedNames,
+): Record<string, unknown> {
   const common = {
     ...(pattern === null ? {} : { pattern }),
     ...(passphraseEnv === null ? {} : { decrypt: { passphraseEnv } }),
   };
-  if (source.kind === 'folder') return { folder: folder === '' ? (source.path.startsWith('/') ? '/' : '.') : folder, ...common };
+  if (source.kind === 'folder')
+    return { folder: folder === '' ? (source.path.startsWith('/') ? '/' : '.') : folder, ...common };
   const { bucket, region, endpointUrl, pathStyle } = source;
   return {
     bucket,
@@ -87,8 +106,16 @@ function commentKeys(document: Document, facts: ProposalFacts, { pattern, dated 
       if (isNamed(key, name)) key.commentBefore = text;
     }
   };
-  if (pattern === null) comment('source', ' The name of the dump cannot stand in a pattern: anything that could be a dump is taken.');
-  else if (!dated) comment('source', ' The name of the dump tells no moment: the pattern matches this one name. {timestamp} stands for a moment.');
+  if (pattern === null)
+    comment(
+      'source',
+      ' The name of the dump cannot stand in a pattern: anything that could be a dump is taken.',
+    );
+  else if (!dated)
+    comment(
+      'source',
+      ' The name of the dump tells no moment: the pattern matches this one name. {timestamp} stands for a moment.',
+    );
   comment('checks', objectivesText(facts.restoredInSeconds));
 }
 
@@ -96,7 +123,10 @@ const isNamed = (key: unknown, name: string): key is { value: string; commentBef
   typeof key === 'object' && key !== null && 'value' in key && key.value === name;
 
 function objectivesText(restoredInSeconds: number | null): string {
-  const measured = restoredInSeconds === null ? 'was not measured' : `took ${inWords(Math.max(1, Math.round(restoredInSeconds)))} here`;
+  const measured =
+    restoredInSeconds === null
+      ? 'was not measured'
+      : `took ${inWords(Math.max(1, Math.round(restoredInSeconds)))} here`;
   return [
     ` What was promised: a missed objective makes a drill NOT_PROVEN. The restore ${measured}; a larger sandbox or a`,
     ' real one elsewhere takes longer. The RPO depends on how often dumps are made.',
@@ -120,14 +150,13 @@ function suggestionLines({ entry, because }: ProposedCheck): string[] {
 
 /** `- rows: { table: public.orders, min: 50 }`: one line per check where it fits. */
 function flowInside(entry: YAMLMap): YAMLMap {
-  for (const { value } of entry.items) if (isFlowable(value)) value.flow = !isSeq(value) || value.items.length <= mostOnOneLine;
+  for (const { value } of entry.items)
+    if (isFlowable(value)) value.flow = !isSeq(value) || value.items.length <= mostOnOneLine;
   return entry;
 }
 
-const isFlowable = (value: unknown): value is { flow?: boolean } => typeof value === 'object' && value !== null && 'items' in value;
+const isFlowable = (value: unknown): value is { flow?: boolean } =>
+  typeof value === 'object' && value !== null && 'items' in value;
 
 /** Longer lists of tables get a line each, so that a later change shows as one line of a diff. */
 const mostOnOneLine = 4;
-
-/** A file's name may hold line breaks, which would end a comment. */
-const lineText = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]/g, '?');

@@ -1,6 +1,6 @@
 import { matchDumpName, parseDumpPattern } from '../dump-pattern.ts';
 import { commonTimestampSource, counter, recogniseTimestamp } from '../name-timestamp.ts';
-import { timestampOf, readTimestampFields } from '../timestamp-format.ts';
+import { readTimestampFields, timestampOf } from '../timestamp-format.ts';
 
 /** Where dumps like one at hand lie, and how they are called. */
 export interface ProposedNames {
@@ -25,7 +25,8 @@ export function proposeNames(path: string): ProposedNames {
   const folderIsDated = parent !== undefined && recogniseTimestamp(parent) !== null;
   if (folderIsDated) parts.pop();
   const folder = parts.join('/');
-  if (/[*{}]/.test(name)) return { folder: [folder, ...(folderIsDated ? [parent] : [])].join('/'), pattern: null, dated: false };
+  if (/[*{}]/.test(name))
+    return { folder: [folder, ...(folderIsDated ? [parent] : [])].join('/'), pattern: null, dated: false };
   const dated = datedPattern(name);
   return { folder, pattern: `${folderIsDated ? '*/' : ''}${dated ?? name}`, dated: dated !== null };
 }
@@ -40,7 +41,12 @@ function datedPattern(name: string): string | null {
       const parsed = parseDumpPattern(pattern);
       if ('problem' in parsed) continue;
       const match = matchDumpName(parsed.pattern, name);
-      if (match.kind === 'match' && match.timestamp?.startsAt === expected.startsAt && match.timestamp.precision === expected.precision) return pattern;
+      if (
+        match.kind === 'match' &&
+        match.timestamp?.startsAt === expected.startsAt &&
+        match.timestamp.precision === expected.precision
+      )
+        return pattern;
     }
   }
   return null;

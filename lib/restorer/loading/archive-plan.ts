@@ -4,7 +4,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { type DatabaseName, decide, type EntryRunner } from './entry-runner.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
-import type { Task } from './scheduler.ts';
+import type { Task } from './task-graph.ts';
 
 /** A relation kept locked until its rows are complete. */
 export interface Hold {
@@ -34,6 +34,7 @@ export class ArchivePlan {
   private readonly open = new Map<number, OpenEntry>();
   private readonly planned = new Set<number>();
   private readonly holds = new Map<number, Hold>();
+  private readonly withoutRows = new Set<number>();
   private submitted = false;
 
   constructor(context: AttemptContext, database: string, entries: DumpEntry[]) {
@@ -63,6 +64,12 @@ export class ArchivePlan {
     return hold;
   }
 
+  /** A data entry that came without rows (INSERT-style archives of empty tables): nothing waits for it, now or later. */
+  bringsNoRows(id: number): void {
+    this.withoutRows.add(id);
+    this.takeHold(id)?.release();
+  }
+
   /** Data that did not come, or was left out, holds nothing up any more. */
   releaseHolds(): void {
     for (const hold of this.holds.values()) hold.release();
@@ -75,7 +82,7 @@ export class ArchivePlan {
     this.submitted = true;
     await load.refreshRelations();
     for (const { id, type, schema, name: table } of this.entries) {
-      if (type === 'TABLE DATA' && schema !== null)
+      if (type === 'TABLE DATA' && schema !== null && !this.withoutRows.has(id))
         this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
     }
     const tasks = new Map<number, Task[]>();

@@ -1,6 +1,7 @@
 import type { ClientConfig } from 'pg';
 import type { RestoreOptions } from '../../ports/restorer.ts';
 import type { AccountBook } from './account-book.ts';
+import type { EndSignal } from './end-signal.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import type { RoleRegistry } from './role-registry.ts';
@@ -19,6 +20,8 @@ export interface AttemptContext {
   /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
   admin(): Promise<Session>;
   signal: AbortSignal;
+  /** Ends every wait of the attempt. */
+  ending: EndSignal;
   /** Databases made by this attempt, to be dropped when it is spoiled. */
   databasesMade: Set<string>;
   /** @throws DrillError of the adapter */

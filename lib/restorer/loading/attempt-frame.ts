@@ -6,6 +6,7 @@ import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { AccountBook } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
+import { EndSignal } from './end-signal.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
@@ -92,6 +93,7 @@ export async function startAttempt(
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
     admin: alive,
     signal,
+    ending: new EndSignal(),
     databasesMade: new Set(),
     connectionTo,
     installExtension: async (database, statement) => {

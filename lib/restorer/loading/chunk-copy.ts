@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
-import { ConnectionLost, fromDriver } from './server-error.ts';
+import { ConnectionLost, fromDriver, isLockTrouble } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import { type Slot, sandboxLost } from './slot.ts';
 import type { WireCopy, WireResult } from './wire-query.ts';
@@ -56,6 +56,7 @@ export async function copyChunk(
           .get()
           .then((session) => session.text('ROLLBACK'))
           .catch(() => slot.discard());
+        if (isLockTrouble(raw) && tries < maximumTries) continue;
         throw raw;
       }
       slot.discard();

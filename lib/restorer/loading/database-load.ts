@@ -8,12 +8,13 @@ import { CreateGrants } from './create-grants.ts';
 import { createDatabase } from './database-creation.ts';
 import { RelationMap } from './relation-map.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
-import { Scheduler, type Task } from './scheduler.ts';
+import { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { Session } from './session.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import { qualified } from './sql-text.ts';
+import type { Task } from './task-graph.ts';
 
 /** A statement to run when everything else of the database is done. */
 export interface Deferred {
@@ -56,7 +57,7 @@ export class DatabaseLoad {
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
     );
-    this.scheduler = new Scheduler(this.slots);
+    this.scheduler = new Scheduler(this.slots, context.ending);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */

@@ -1,4 +1,3 @@
-import { type Finding, finding } from '../../domain/findings.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
@@ -6,11 +5,11 @@ import { announcedObject, splitTag } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
 import { everything, readsEverything } from './locks.ts';
-import type { Task, Work } from './scheduler.ts';
-import { ServerError } from './server-error.ts';
+import { isLockTrouble, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
-import { failedOutcome, isLockTrouble, runStatements } from './statement-run.ts';
+import { failedOutcome, runStatements } from './statement-run.ts';
+import { RetryAlone, type Task, type Work } from './task-graph.ts';
 
 /** A database's name in the dump and in the sandbox. */
 export interface DatabaseName {
@@ -18,7 +17,8 @@ export interface DatabaseName {
   sandbox: string;
 }
 
-type Run = Extract<Decision, { action: 'run' }>;
+/** A statement that the policy allowed, as it said. */
+export type Decided = Extract<Decision, { action: 'run' }>;
 
 /** Kinds whose order among others matters only through locks and names; everything else runs in the dump's order. */
 const parallelKinds: ReadonlySet<StatementPlan['kind']> = new Set([
@@ -52,7 +52,7 @@ export function decide(
   statement: Statement,
   open: OpenEntry,
   databaseName: DatabaseName,
-): Run | null {
+): Decided | null {
   const { policy, facts, masterRole, book } = context;
   const decision = policy.decide(statement, {
     targetMajor: facts.majorVersion,
@@ -89,7 +89,7 @@ export class EntryRunner {
   async submit(
     entry: DumpEntry,
     open: OpenEntry,
-    decision: Run,
+    decision: Decided,
     after: Task[] = [],
     neverWait = false,
   ): Promise<Task | null> {
@@ -125,7 +125,7 @@ export class EntryRunner {
     return task;
   }
 
-  private locksOf(entry: DumpEntry, decision: Run): { locks: Work['locks']; barrier: boolean } {
+  private locksOf(entry: DumpEntry, decision: Decided): { locks: Work['locks']; barrier: boolean } {
     // The statement's own name for the view is the entry's; what the view reads is not known.
     if (
       decision.plan.kind === 'refresh materialized view' &&
@@ -145,7 +145,7 @@ export class EntryRunner {
   private enqueue(
     entry: DumpEntry,
     open: OpenEntry,
-    decision: Run,
+    decision: Decided,
     settings: SettingsSnapshot,
     where: Pick<Work, 'locks' | 'lane'> & { after: Task[] },
   ): Task {
@@ -162,10 +162,10 @@ export class EntryRunner {
     slot: Slot,
     entry: DumpEntry,
     open: OpenEntry,
-    decision: Run,
+    decision: Decided,
     settings: SettingsSnapshot,
     alone: boolean,
-  ): Promise<void | 'retry alone'> {
+  ): Promise<void> {
     const { context, load } = this;
     const { plan, rule } = decision;
     if (load.stopped) return open.leave();
@@ -190,7 +190,7 @@ export class EntryRunner {
       open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
-      if (isLockTrouble(error) && !alone) return 'retry alone';
+      if (isLockTrouble(error) && !alone) throw new RetryAlone();
       open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
     } finally {
       context.clock.touch(phase);
@@ -198,7 +198,7 @@ export class EntryRunner {
   }
 
   /** A refused CREATE EXTENSION gets a second chance where the sandbox can do what the RDS master could. */
-  private async asAdministrator({ plan, statements }: Run, error: unknown): Promise<void> {
+  private async asAdministrator({ plan, statements }: Decided, error: unknown): Promise<void> {
     const [statement] = statements;
     const refused =
       error instanceof ServerError && error.sqlState === '42501' && plan.extension !== undefined;
@@ -211,7 +211,7 @@ export class EntryRunner {
   }
 
   /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
-  private estimate({ plan, statements }: Run): number {
+  private estimate({ plan, statements }: Decided): number {
     const bytes = (plan.locks ?? []).map((lock) => this.bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
     const slowMethod =
       plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
@@ -232,9 +232,3 @@ function createdIndex(entry: DumpEntry, plan: StatementPlan): RelationName | nul
   const split = plan.kind === 'add key' ? splitTag(entry, plan) : null;
   return split === null ? null : { schema: entry.schema, name: split.name };
 }
-
-export const skippedSummary = (skipped: number): Finding =>
-  finding(
-    'ENTRIES_SKIPPED',
-    `${skipped} ${skipped === 1 ? 'entry was' : 'entries were'} left out or rewritten by the RDS policy`,
-  );

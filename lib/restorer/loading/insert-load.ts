@@ -7,8 +7,8 @@ import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { type DatabaseName, decide } from './entry-runner.ts';
 import { insertBatch } from './insert-batch.ts';
-import type { Task } from './scheduler.ts';
 import { failedOutcome } from './statement-run.ts';
+import type { Task } from './task-graph.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
 

@@ -1,7 +1,8 @@
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { PieceQueue } from './piece-queue.ts';
-import type { Scheduler, Task } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
+import type { Task } from './task-graph.ts';
 
 /** Writes one large object as its blocks arrive: created, filled and closed in one transaction. */
 export class LargeObjectLoad {

@@ -3,6 +3,7 @@ import { DrillError } from '../../domain/errors.ts';
 import { finding } from '../../domain/findings.ts';
 import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
+import { proveSetting, runAdministrative } from './administrative-statements.ts';
 import { ArchivePlan } from './archive-plan.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
@@ -12,13 +13,11 @@ import { InsertLoad } from './insert-load.ts';
 import { LargeObjectLoad } from './large-object-load.ts';
 import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
 import { beginRows } from './rows-begin.ts';
-import { ServerError } from './server-error.ts';
-import { SessionSettings, statementBytes } from './session-settings.ts';
-import { failedOutcome, runStatements } from './statement-run.ts';
+import { SessionSettings } from './session-settings.ts';
+import { failedOutcome } from './statement-run.ts';
 import type { TableLoad } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
-type Decided = NonNullable<ReturnType<typeof decide>>;
 
 /** The name for the content of a dump that does not say which database it is of. */
 const namelessDatabase = 'main';
@@ -50,11 +49,12 @@ export class RestoreAttempt {
     let complete = false;
     this.context.clock.touch('reading');
     try {
-      for await (const event of reader) {
-        this.context.signal.throwIfAborted();
-        if (event.kind === 'end') complete = true;
-        else await this.handle(event);
+      for (;;) {
+        const { done, value: event } = await this.context.ending.guard(reader.next());
+        if (done === true) break;
         this.context.clock.touch('reading');
+        if (event.kind === 'end') complete = true;
+        else await this.context.ending.guard(this.handle(event));
       }
     } catch (error) {
       if (!isOfTheDump(error)) throw error;
@@ -66,13 +66,14 @@ export class RestoreAttempt {
     }
     this.endInserts();
     this.archive?.releaseHolds();
-    await this.finishDatabase();
+    await this.context.ending.guard(this.finishDatabase());
     for (const statement of this.last.splice(0)) await statement();
     return complete;
   }
 
-  /** Drops every connection at once. */
+  /** Drops every connection at once, and ends every wait: for a reader or a server that never answers too. */
   async abandon(reason: unknown): Promise<void> {
+    this.context.ending.end(reason);
     await this.load?.abandon(reason);
     this.load = null;
   }
@@ -124,6 +125,7 @@ export class RestoreAttempt {
 
   private async entry(entry: DumpEntry): Promise<void> {
     if (this.archive?.isPlanned(entry.id) === true) return;
+    this.archive?.bringsNoRows(entry.id);
     const open = this.openEntry(entry);
     for (const statement of entry.statements) await this.statement(entry, open, statement);
     open.close();
@@ -141,12 +143,13 @@ export class RestoreAttempt {
     // Roles and databases belong to the whole server: they never open the database that happens to be current.
     if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
       open.begin();
-      const act = (): Promise<void> => this.administrative(entry, open, decision);
+      const act = (): Promise<void> => runAdministrative(this.context, entry, open, decision);
       if (defer) this.last.push(act);
       else await act();
       return;
     }
-    if (kind === 'set' && this.load === null) return this.earlySetting(entry, open, decision);
+    if (kind === 'set' && this.load === null)
+      return proveSetting(this.context, this.settings, entry, open, decision);
     const runner = await this.opened();
     await runner.submit(entry, open, decision);
   }
@@ -158,52 +161,11 @@ export class RestoreAttempt {
     if (this.archive === null && name === request.name) await DatabaseLoad.make(this.context, name, request);
   }
 
-  /** Runs a statement about roles or databases on the administrative session. */
-  private async administrative(entry: DumpEntry, open: OpenEntry, decision: Decided): Promise<void> {
-    const { context } = this;
-    const { plan, rule, statements } = decision;
-    const startedAt = performance.now();
-    context.clock.touch('pre-data');
-    const seconds = (): number => (performance.now() - startedAt) / 1000;
-    const missingRoles = kindCreatesRoles(plan.kind) ? [] : await context.roles.ensure(plan.roles);
-    try {
-      await runStatements(await context.admin(), statements, entry.name);
-      context.roles.invalidate();
-      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
-    }
-  }
-
-  /** A SET before any database is open: proven on the administrative session without effect, then kept for later. */
-  private async earlySetting(
-    entry: DumpEntry,
-    open: OpenEntry,
-    { plan, statements, rule }: Decided,
-  ): Promise<void> {
-    open.begin();
-    const admin = await this.context.admin();
-    try {
-      for (const statement of statements) {
-        await admin.text('BEGIN');
-        await admin.run(statementBytes(statement));
-        if (plan.setting !== undefined) this.settings.record(plan.setting.name, statement);
-      }
-      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, 0);
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      open.end(failedOutcome(this.context, entry, plan, error, []), 0);
-    } finally {
-      await admin.text('ROLLBACK');
-    }
-  }
-
   private async switchDatabase(name: string): Promise<void> {
     const cluster = this.header?.format.layout === 'cluster';
     if (!cluster && !this.context.options.allowCreate && this.header?.format.layout === 'plain') {
-      throw new DrillError('REQUEST_INVALID', `the dump names its own database, "${name}"`, {
-        hint: 'Allow it (allowCreate): it then goes to a database of that name in the sandbox.',
+      throw new DrillError('CREATE_NOT_ALLOWED', `the dump creates its own database, "${name}"`, {
+        hint: 'Set `restore: { allowCreate: true }` in drills.yaml: it then goes to a database of that name in the sandbox.',
       });
     }
     if (name === this.current && this.load !== null) return;
@@ -293,8 +255,6 @@ export class RestoreAttempt {
     });
   }
 }
-
-const kindCreatesRoles = (kind: string): boolean => kind === 'role';
 
 /** Findings about the file that end reading but not the account; everything else ends the restore. */
 const dumpCodes: ReadonlySet<string> = new Set([

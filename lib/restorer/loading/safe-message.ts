@@ -76,18 +76,22 @@ function where(error: ServerError): string {
 
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
-/** Replaces "…", '…', “…”, «…» and „…“ (servers speak many languages) unless the quoted name is known. */
+const quotePairs = /"([^"]*)"|'([^']*)'|[“„«]([^”“»]*)[”“»]/g;
+
+/**
+ * Replaces "…", '…', “…”, «…» and „…“ (servers speak many languages) unless the quoted name is known. A value may hold quotes
+ * itself, so from the first name that is not known to the last quote nothing is shown.
+ */
 function maskQuoted(message: string, shown: ReadonlySet<string>): string {
-  const masked = message.replace(
-    /"([^"]*)"|'([^']*)'|[“„«]([^”“»]*)[”“»]/g,
-    (whole, ...groups: (string | undefined)[]) => {
-      const name = groups.slice(0, 3).find((group) => group !== undefined) ?? '';
-      return shown.has(name) || name.split('.').every((part) => shown.has(part)) ? whole : '"…"';
-    },
-  );
-  // An unpaired quote starts a value that holds a quote itself: nothing after it is shown.
-  const quotes = masked.match(/"/g)?.length ?? 0;
-  return quotes % 2 === 0 ? masked : `${masked.slice(0, masked.lastIndexOf('"'))}…`;
+  for (const found of message.matchAll(quotePairs)) {
+    const name = found[1] ?? found[2] ?? found[3] ?? '';
+    if (shown.has(name) || name.split('.').every((part) => shown.has(part))) continue;
+    const last = Math.max(...['"', "'", '”', '“', '»'].map((quote) => message.lastIndexOf(quote)));
+    return `${message.slice(0, found.index)}"…"${message.slice(last + 1)}`;
+  }
+  // An unpaired quote starts something that did not end on this line.
+  const odd = (message.match(/"/g)?.length ?? 0) % 2 === 1;
+  return odd ? `${message.slice(0, message.lastIndexOf('"'))}…` : message;
 }
 
 /** Where in a table's data the server stopped, from CONTEXT, e.g. `COPY orders, line 7, column note: "…"`. */

@@ -59,3 +59,7 @@ export function fromDriver(error: unknown): ServerError | ConnectionLost {
   }
   return new ConnectionLost(null, error);
 }
+
+/** Deadlock or lock timeout: can happen only where the scheduler knew a lock wrongly, and is worth another try. */
+export const isLockTrouble = (error: unknown): boolean =>
+  error instanceof ServerError && (error.sqlState === '40P01' || error.sqlState === '55P03');

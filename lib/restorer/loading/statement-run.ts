@@ -7,13 +7,9 @@ import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { classify, type FailedStatement, findingOf } from './failure-class.ts';
 import { safeServerMessage } from './safe-message.ts';
-import { ConnectionLost, ServerError } from './server-error.ts';
+import { ConnectionLost, type ServerError } from './server-error.ts';
 import type { Session } from './session.ts';
 import { statementBytes } from './session-settings.ts';
-
-/** Our own statements can deadlock only where the scheduler knew a lock wrongly; then the statement runs again, alone. */
-export const isLockTrouble = (error: unknown): boolean =>
-  error instanceof ServerError && (error.sqlState === '40P01' || error.sqlState === '55P03');
 
 /** Runs the statements the policy allowed. @throws ServerError, AttemptSpoiled */
 export async function runStatements(

@@ -2,11 +2,12 @@ import type { TableAccount } from '../../domain/restore-account.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
 import { PieceQueue } from './piece-queue.ts';
-import type { Scheduler, Task } from './scheduler.ts';
+import type { Scheduler } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
 import { qualified } from './sql-text.ts';
+import type { Task } from './task-graph.ts';
 
 /** Why rows were not loaded, and the row of the COPY the server's line numbers start from. */
 export interface RowsFailure {

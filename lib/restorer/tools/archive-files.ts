@@ -10,7 +10,8 @@ import type { DumpSource } from '../reading/open-dump.ts';
 import { unwrap } from '../reading/unwrap.ts';
 
 /** Names that pg_dump -Fd gives its files; nothing else is written to disk. */
-const isArchiveFile = (name: string): boolean => /^(?:toc|\d+|blobs?_\d+|blobs)\.(?:dat|toc)(?:\.(?:gz|lz4|zst))?$/.test(name);
+const isArchiveFile = (name: string): boolean =>
+  /^(?:toc|\d+|blobs?_\d+|blobs)\.(?:dat|toc)(?:\.(?:gz|lz4|zst))?$/.test(name);
 
 export interface ArchiveInput {
   /** Fed to stdin; null for a directory. */
@@ -22,7 +23,12 @@ export interface ArchiveInput {
  * @param newFolder makes an empty private folder; used only for directory archives, which pg_restore reads from disk
  * @throws DrillError what the source throws, DUMP_CORRUPT
  */
-export async function archiveInput(source: DumpSource, layout: 'custom' | 'tar' | 'directory', passphrase: string | null, newFolder: () => Promise<string>): Promise<ArchiveInput> {
+export async function archiveInput(
+  source: DumpSource,
+  layout: 'custom' | 'tar' | 'directory',
+  passphrase: string | null,
+  newFolder: () => Promise<string>,
+): Promise<ArchiveInput> {
   if (source.kind === 'directory') {
     const directory = await newFolder();
     for (const { name } of await source.list()) {
@@ -42,7 +48,8 @@ export async function archiveInput(source: DumpSource, layout: 'custom' | 'tar' 
 
 async function store(content: Readable, path: string): Promise<void> {
   await pipeline(content, createWriteStream(path, { flags: 'wx', mode: 0o600 })).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') throw dumpError('DUMP_CORRUPT', 'a file of the directory archive is there twice');
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      throw dumpError('DUMP_CORRUPT', 'a file of the directory archive is there twice');
     throw error;
   });
 }

@@ -6,7 +6,8 @@ import type { ClientConfig } from 'pg';
 import { DrillError } from '../../domain/errors.ts';
 
 /** Settings of the calling shell that would change what psql does, or where it connects. */
-const isForeign = (name: string): boolean => /^(PG|PSQL)/.test(name) || name === 'LC_ALL' || name === 'LANGUAGE';
+const isForeign = (name: string): boolean =>
+  /^(PG|PSQL)/.test(name) || name === 'LC_ALL' || name === 'LANGUAGE';
 
 /** The environment of psql for one sandbox, and the private folder that it needs. */
 export class ConnectionEnvironment {
@@ -23,7 +24,10 @@ export class ConnectionEnvironment {
 
   /** Our own environment without anything of PostgreSQL's: for pg_restore, which needs no connection. */
   static neutral(): NodeJS.ProcessEnv {
-    return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name))), LC_ALL: 'C' };
+    return {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !isForeign(name))),
+      LC_ALL: 'C',
+    };
   }
 
   /** @throws DrillError INTERNAL_ERROR when the connection uses something libpq cannot be told in its environment */
@@ -61,7 +65,10 @@ export class ConnectionEnvironment {
     const { ca } = ssl;
     if (ca === undefined) throw unsupported('TLS without a certificate authority');
     const text = (Array.isArray(ca) ? ca : [ca]).map(String).join('\n');
-    return { PGSSLMODE: ssl.rejectUnauthorized === false ? 'require' : 'verify-full', PGSSLROOTCERT: await this.write('ca.pem', text) };
+    return {
+      PGSSLMODE: ssl.rejectUnauthorized === false ? 'require' : 'verify-full',
+      PGSSLROOTCERT: await this.write('ca.pem', text),
+    };
   }
 
   private async write(name: string, text: string): Promise<string> {
@@ -79,4 +86,7 @@ function escaped(password: string): string {
 }
 
 const unsupported = (what: string): DrillError =>
-  new DrillError('INTERNAL_ERROR', `psql cannot be given ${what}`, { hint: 'Use the engine native for this sandbox.', fault: 'us' });
+  new DrillError('INTERNAL_ERROR', `psql cannot be given ${what}`, {
+    hint: 'Use the engine native for this sandbox.',
+    fault: 'us',
+  });

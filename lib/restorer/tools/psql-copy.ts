@@ -76,7 +76,11 @@ export class PsqlCopy {
   private judge(code: number | null): CopyEnd {
     // character_not_in_repertoire: what the server answers to a zero byte.
     if (this.damaged) return { sqlState: '22021' };
-    const state = this.errors.split('\n').map(sqlStateOf).find((found) => found !== null) ?? null;
+    const state =
+      this.errors
+        .split('\n')
+        .map(sqlStateOf)
+        .find((found) => found !== null) ?? null;
     const rows = /(?:^|\n)COPY (\d+)\n$/.exec(this.output)?.[1];
     return code === 0 && state === null && rows !== undefined ? { rows: Number(rows) } : { sqlState: state };
   }

@@ -11,7 +11,11 @@ export class PsqlLauncher {
   private readonly known = new Map<string, NodeJS.ProcessEnv>();
   private readonly started = new Set<{ destroy(): void }>();
 
-  constructor(psql: string, environment: ConnectionEnvironment, connectionTo: (database: string) => Promise<ClientConfig>) {
+  constructor(
+    psql: string,
+    environment: ConnectionEnvironment,
+    connectionTo: (database: string) => Promise<ClientConfig>,
+  ) {
     this.psql = psql;
     this.environment = environment;
     this.connectionTo = connectionTo;

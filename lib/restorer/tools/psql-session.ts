@@ -26,7 +26,12 @@ export class PsqlSession {
   private readonly nonce = randomBytes(16).toString('hex');
   private marks = 0;
   private line = '';
-  private current: { mark: string; answer: PsqlAnswer; resolve(answer: PsqlAnswer): void; reject(error: Error): void } | null = null;
+  private current: {
+    mark: string;
+    answer: PsqlAnswer;
+    resolve(answer: PsqlAnswer): void;
+    reject(error: Error): void;
+  } | null = null;
   private readonly ended: Promise<void>;
   private over = false;
 
@@ -34,7 +39,18 @@ export class PsqlSession {
   constructor(psql: string, environment: NodeJS.ProcessEnv) {
     // psql writes errors to stderr and marks to stdout; only one pipe for both keeps their order.
     const script = 'exec "$0" "$@" 2>&1';
-    const options = ['-X', '-A', '-t', '--no-password', '-v', 'VERBOSITY=sqlstate', '-v', 'ON_ERROR_STOP=0', '-f', '-'];
+    const options = [
+      '-X',
+      '-A',
+      '-t',
+      '--no-password',
+      '-v',
+      'VERBOSITY=sqlstate',
+      '-v',
+      'ON_ERROR_STOP=0',
+      '-f',
+      '-',
+    ];
     this.process = spawn('/bin/sh', ['-c', script, psql, ...options], { env: environment, stdio: 'pipe' });
     this.process.stdout.setEncoding('latin1');
     this.process.stdout.on('data', (text: string) => this.read(text));

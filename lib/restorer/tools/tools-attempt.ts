@@ -1,19 +1,24 @@
 /** Carries the events of a dump to psql, one after another: the sequential twin of loading/restore-attempt.ts. */
+
+import type { DumpHeader } from '../../domain/dump.ts';
 import { DrillError } from '../../domain/errors.ts';
 import { finding } from '../../domain/findings.ts';
-import type { DumpHeader } from '../../domain/dump.ts';
 import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from '../loading/account-book.ts';
 import type { AttemptContext } from '../loading/attempt-context.ts';
 import { databaseEncoding, sandboxName } from '../loading/database-creation.ts';
+import { DatabaseLoad } from '../loading/database-load.ts';
 import { decide } from '../loading/entry-runner.ts';
 import { type DatabaseRequest, plainRequest } from '../loading/restore-policy.ts';
 import { fastLoadSettings, SessionSettings, statementBytes } from '../loading/session-settings.ts';
 import { failedOutcome } from '../loading/statement-run.ts';
+import { LargeObjectRows } from './large-object-rows.ts';
 import { seenKey } from './own-reading.ts';
+import { answeredWith } from './psql-error.ts';
 import type { PsqlLauncher } from './psql-launcher.ts';
 import type { PsqlSession } from './psql-session.ts';
-import { answeredWith, ToolsDatabase } from './tools-database.ts';
+import type { TableRows } from './table-rows.ts';
+import { ToolsDatabase } from './tools-database.ts';
 
 type Decided = NonNullable<ReturnType<typeof decide>>;
 
@@ -22,7 +27,16 @@ const namelessDatabase = 'main';
 const maintenanceDatabase = 'postgres';
 
 /** What the dump itself is to blame for: reading ends, and what was read is accounted for. */
-const dumpCodes: ReadonlySet<string> = new Set(['DUMP_TRUNCATED', 'DUMP_CORRUPT', 'DUMP_CHANGED', 'CHECKSUM_MISMATCH', 'DUMP_UNREADABLE', 'DECRYPTION_FAILED', 'DUMP_EMPTY', 'DUMP_NOT_A_DUMP']);
+const dumpCodes: ReadonlySet<string> = new Set([
+  'DUMP_TRUNCATED',
+  'DUMP_CORRUPT',
+  'DUMP_CHANGED',
+  'CHECKSUM_MISMATCH',
+  'DUMP_UNREADABLE',
+  'DECRYPTION_FAILED',
+  'DUMP_EMPTY',
+  'DUMP_NOT_A_DUMP',
+]);
 
 export function isOfTheDump(error: unknown): error is DrillError {
   return error instanceof DrillError && dumpCodes.has(error.code);
@@ -31,6 +45,10 @@ export function isOfTheDump(error: unknown): error is DrillError {
 export class ToolsAttempt {
   /** Entries that came by, as OwnReading names them. */
   readonly seen = new Set<string>();
+  /** What is wrong with the dump, when reading broke off. */
+  fault: DrillError | null = null;
+  /** What the archive itself says of its database (encoding, locale); pg_restore leaves it out. */
+  archiveRequest: Promise<DatabaseRequest | null> = Promise.resolve(null);
   private readonly context: AttemptContext;
   private readonly launcher: PsqlLauncher;
   private header: DumpHeader | null = null;
@@ -38,18 +56,19 @@ export class ToolsAttempt {
   private current: string | null = null;
   private settings = new SessionSettings();
   private database: ToolsDatabase | null = null;
+  private rows: TableRows | null = null;
   private administration: PsqlSession | null = null;
   private readonly requests = new Map<string, DatabaseRequest>();
   private readonly last: (() => Promise<void>)[] = [];
   private insertsOf: { entry: DumpEntry; open: OpenEntry } | null = null;
-  private largeObject: { oid: number; entry: DumpEntry; open: OpenEntry; offset: number; sqlState: string | null } | null = null;
+  private largeObject: LargeObjectRows | null = null;
 
   constructor(context: AttemptContext, launcher: PsqlLauncher) {
     this.context = context;
     this.launcher = launcher;
   }
 
-  /** @returns true when the dump was read to its announced end @throws DrillError, ServerError, ConnectionLost */
+  /** Reads on to the end, or to `fault`. @returns true when the dump was read to its announced end @throws DrillError, ServerError, ConnectionLost */
   async run(reader: DumpReader): Promise<boolean> {
     let complete = false;
     this.context.clock.touch('reading');
@@ -61,15 +80,22 @@ export class ToolsAttempt {
         this.context.clock.touch('reading');
       }
     } catch (error) {
-      if (!isOfTheDump(error)) throw error;
-      this.context.book.find({ ...finding(error.code, error.message), hint: error.hint });
-      await this.database?.breakOff();
+      if (!isOfTheDump(error)) return this.abandon(error);
+      this.fault = error;
+      await this.rows?.breakOff();
+      this.rows = null;
     }
     this.endInserts();
-    await this.finishDatabase();
+    await this.finishDatabase().catch((error: unknown) => this.abandon(error));
     for (const statement of this.last.splice(0)) await statement();
     await this.administration?.close();
     return complete;
+  }
+
+  /** Lets go of every connection at once. */
+  private abandon(error: unknown): never {
+    this.database?.destroy();
+    throw error;
   }
 
   private async handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
@@ -97,15 +123,18 @@ export class ToolsAttempt {
         return this.beginRows(event);
       case 'rows':
       case 'row-piece':
-        return this.database?.rows(event.bytes, event.rows);
+        return this.rows?.write(event.bytes, event.rows);
       case 'rows-end':
-        return this.database?.endRows();
+        await this.rows?.end();
+        this.rows = null;
+        return;
       case 'large-object-begin':
         return this.beginLargeObject(event.entry, event.oid, event.create);
       case 'large-object-block':
-        return this.largeObjectBlock(event.bytes);
+        return this.largeObject?.block(event.bytes);
       case 'large-object-end':
-        return this.endLargeObject();
+        this.largeObject?.end();
+        this.largeObject = null;
     }
   }
 
@@ -117,8 +146,10 @@ export class ToolsAttempt {
   }
 
   private async statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
-    const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql) ? this.context.policy.databaseRequest(statement) : null;
-    if (request !== null) this.requests.set(request.name, request);
+    const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql)
+      ? this.context.policy.databaseRequest(statement)
+      : null;
+    if (request !== null) await this.requested(request);
     const decision = this.decide(entry, open, statement);
     if (decision === null) return;
     const { kind, defer, owner, setting } = decision.plan;
@@ -135,28 +166,49 @@ export class ToolsAttempt {
     if (kind === 'set' && this.database === null) {
       open.begin();
       await this.administrative(entry, open, decision);
-      if (setting !== undefined) for (const each of decision.statements) this.settings.record(setting.name, each);
+      if (setting !== undefined)
+        for (const each of decision.statements) this.settings.record(setting.name, each);
       return;
     }
     await (await this.opened()).statement(entry, open, decision);
   }
 
-  private async administrative(entry: DumpEntry, open: OpenEntry, { plan, rule, statements }: Decided): Promise<void> {
+  /** Plain dumps name a database before they connect to it, and in a cluster that may be all they say of it. */
+  private async requested(request: DatabaseRequest): Promise<void> {
+    this.requests.set(request.name, request);
+    const name = sandboxName(request.name);
+    if (name === request.name) await DatabaseLoad.make(this.context, name, request);
+  }
+
+  private async administrative(
+    entry: DumpEntry,
+    open: OpenEntry,
+    { plan, rule, statements }: Decided,
+  ): Promise<void> {
     const { context } = this;
     const startedAt = performance.now();
     context.clock.touch('pre-data');
     const missingRoles = plan.kind === 'role' ? [] : await context.roles.ensure(plan.roles);
-    this.administration ??= await this.launcher.session(maintenanceDatabase, fastLoadSettings(context.facts, 1, 0));
+    this.administration ??= await this.launcher.session(
+      maintenanceDatabase,
+      fastLoadSettings(context.facts, 1, 0),
+    );
     const { sqlState } = await this.administration.run(...statements.map(statementBytes));
     context.roles.invalidate();
-    const done = rule === null ? ({ status: 'restored' } as const) : ({ status: 'restored with changes', rule } as const);
-    open.end(sqlState === null ? done : failedOutcome(context, entry, plan, answeredWith(sqlState), missingRoles), (performance.now() - startedAt) / 1000);
+    const done =
+      rule === null
+        ? ({ status: 'restored' } as const)
+        : ({ status: 'restored with changes', rule } as const);
+    open.end(
+      sqlState === null ? done : failedOutcome(context, entry, plan, answeredWith(sqlState), missingRoles),
+      (performance.now() - startedAt) / 1000,
+    );
   }
 
   private async switchDatabase(name: string): Promise<void> {
     if (!this.context.options.allowCreate && this.header?.format.layout === 'plain') {
-      throw new DrillError('REQUEST_INVALID', `the dump names its own database, "${name}"`, {
-        hint: 'Allow it (allowCreate): it then goes to a database of that name in the sandbox.',
+      throw new DrillError('CREATE_NOT_ALLOWED', `the dump creates its own database, "${name}"`, {
+        hint: 'Set `restore: { allowCreate: true }` in drills.yaml: it then goes to a database of that name in the sandbox.',
       });
     }
     if (name === this.current && this.database !== null) return;
@@ -179,7 +231,10 @@ export class ToolsAttempt {
   private async opened(): Promise<ToolsDatabase> {
     if (this.database !== null) return this.database;
     const name = this.databaseName();
-    const request = this.requests.get(name.dump) ?? plainRequest(name.dump, databaseEncoding(this.encoding));
+    const request =
+      this.requests.get(name.dump) ??
+      (await this.archiveRequest) ??
+      plainRequest(name.dump, databaseEncoding(this.encoding));
     this.database = await ToolsDatabase.create(this.context, this.launcher, name, request, this.settings);
     return this.database;
   }
@@ -190,10 +245,15 @@ export class ToolsAttempt {
     const decision = this.decide(event.entry, open, event.copy);
     // What the policy leaves out is read and dropped.
     if (decision === null) open.close();
-    else await database.beginRows(event, open, decision);
+    else this.rows = await database.beginRows(event, open, decision);
   }
 
-  private async inserts({ entry, schema, table, statements }: Extract<DumpEvent, { kind: 'inserts' }>): Promise<void> {
+  private async inserts({
+    entry,
+    schema,
+    table,
+    statements,
+  }: Extract<DumpEvent, { kind: 'inserts' }>): Promise<void> {
     const database = await this.opened();
     if (this.insertsOf !== null && this.insertsOf.entry.id !== entry.id) this.endInserts();
     this.insertsOf ??= { entry, open: this.openEntry(entry) };
@@ -209,32 +269,14 @@ export class ToolsAttempt {
 
   private async beginLargeObject(entry: DumpEntry, oid: number, create: boolean): Promise<void> {
     const database = await this.opened();
-    const open = this.openEntry(entry);
-    open.begin();
-    this.context.clock.touch('data');
-    const sqlState = create ? await database.ownStatement(`SELECT pg_catalog.lo_create(${oid})`) : null;
-    this.largeObject = { oid, entry, open, offset: 0, sqlState };
-  }
-
-  private async largeObjectBlock(bytes: Buffer): Promise<void> {
-    const { largeObject, database } = this;
-    if (largeObject === null || database === null) return;
-    for (let from = 0; from < bytes.length && largeObject.sqlState === null; from += largestPut) {
-      const piece = bytes.subarray(from, from + largestPut);
-      largeObject.sqlState = await database.ownStatement(
-        `SELECT pg_catalog.lo_put(${largeObject.oid}, ${largeObject.offset}, pg_catalog.decode('${piece.toString('hex')}', 'hex'))`,
-      );
-      largeObject.offset += piece.length;
-    }
-  }
-
-  private endLargeObject(): void {
-    const { largeObject, context } = this;
-    this.largeObject = null;
-    if (largeObject === null) return;
-    const { sqlState, open, entry } = largeObject;
-    open.end(sqlState === null ? { status: 'restored' } : failedOutcome(context, entry, null, answeredWith(sqlState), []), 0);
-    open.close();
+    this.largeObject = await LargeObjectRows.begin(
+      this.context,
+      database,
+      this.openEntry(entry),
+      entry,
+      oid,
+      create,
+    );
   }
 
   private decide(entry: DumpEntry, open: OpenEntry, statement: Statement): Decided | null {
@@ -251,6 +293,3 @@ function refuse({ book }: AttemptContext, entry: DumpEntry, open: OpenEntry): vo
   open.merge({ status: 'failed', failure: 'refused', sqlState: null, message });
   book.find(finding('STATEMENT_REFUSED', message));
 }
-
-/** Bytes of a large object in one statement: twice as many digits, well below what psql reads at once. */
-const largestPut = 256 * 1024;

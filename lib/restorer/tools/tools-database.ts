@@ -1,29 +1,25 @@
 /** One database being loaded through psql. */
-import { DatabaseError } from 'pg';
-import type { EntryOutcome, TableAccount } from '../../domain/restore-account.ts';
-import { finding } from '../../domain/findings.ts';
+import type { EntryOutcome } from '../../domain/restore-account.ts';
 import type { DumpEntry, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from '../loading/account-book.ts';
 import { announcedObject } from '../loading/announced-objects.ts';
 import type { AttemptContext } from '../loading/attempt-context.ts';
 import { CreateGrants } from '../loading/create-grants.ts';
-import { createDatabase } from '../loading/database-creation.ts';
-import { objectLabel } from '../loading/database-load.ts';
+import { DatabaseLoad, objectLabel } from '../loading/database-load.ts';
 import type { DatabaseName, decide } from '../loading/entry-runner.ts';
-import { classify, findingOf } from '../loading/failure-class.ts';
 import type { DatabaseRequest } from '../loading/restore-policy.ts';
 import { ServerError } from '../loading/server-error.ts';
 import { Session } from '../loading/session.ts';
 import { fastLoadSettings, type SessionSettings, statementBytes } from '../loading/session-settings.ts';
-import { diskFull, failedOutcome } from '../loading/statement-run.ts';
+import { failedOutcome } from '../loading/statement-run.ts';
 import type { StatementPlan } from '../policy/decision.ts';
+import { answeredWith } from './psql-error.ts';
 import type { PsqlLauncher } from './psql-launcher.ts';
-import { PsqlCopy } from './psql-copy.ts';
 import type { PsqlSession } from './psql-session.ts';
+import { TableRows } from './table-rows.ts';
 
 type Decided = NonNullable<ReturnType<typeof decide>>;
 
-const copyPlan: StatementPlan = { kind: 'copy', locks: null, defer: false, roles: [] };
 const insertPlan: StatementPlan = { kind: 'insert', locks: null, defer: false, roles: [] };
 
 /** Carries out a database's statements strictly in the dump's order, as psql would. */
@@ -37,9 +33,14 @@ export class ToolsDatabase {
   private readonly deferred: (() => Promise<void>)[] = [];
   /** For looking at rights, and lending them: none of it is the dump's. */
   private own: Session | null = null;
-  private copy: PsqlCopy | null = null;
 
-  private constructor(context: AttemptContext, launcher: PsqlLauncher, name: DatabaseName, settings: SessionSettings, psql: PsqlSession) {
+  private constructor(
+    context: AttemptContext,
+    launcher: PsqlLauncher,
+    name: DatabaseName,
+    settings: SessionSettings,
+    psql: PsqlSession,
+  ) {
     this.context = context;
     this.launcher = launcher;
     this.name = name;
@@ -49,11 +50,14 @@ export class ToolsDatabase {
   }
 
   /** Creates the database and opens psql on it. @throws ServerError, ConnectionLost */
-  static async create(context: AttemptContext, launcher: PsqlLauncher, name: DatabaseName, request: DatabaseRequest, settings: SessionSettings): Promise<ToolsDatabase> {
-    const findings = await createDatabase(await context.admin(), name.sandbox, request, context.facts.majorVersion);
-    context.databasesMade.add(name.sandbox);
-    for (const item of findings) context.book.find(item);
-    context.book.databases.push({ dumpName: name.dump, name: name.sandbox });
+  static async create(
+    context: AttemptContext,
+    launcher: PsqlLauncher,
+    name: DatabaseName,
+    request: DatabaseRequest,
+    settings: SessionSettings,
+  ): Promise<ToolsDatabase> {
+    await DatabaseLoad.make(context, name.sandbox, { ...request, name: name.dump });
     const psql = await launcher.session(name.sandbox, startup(context));
     for (const statement of settings.snapshot.values()) await psql.run(statementBytes(statement));
     return new ToolsDatabase(context, launcher, name, settings, psql);
@@ -76,17 +80,23 @@ export class ToolsDatabase {
     context.progress(objectLabel(entry));
     context.clock.touch(entry.section === 'post-data' ? 'post-data' : 'pre-data');
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
-    if (plan.owner !== undefined && missingRoles.length === 0) await this.grants.lend(await this.session(), plan.owner.role, plan.owner.schema);
+    if (plan.owner !== undefined && missingRoles.length === 0)
+      await this.grants.lend(await this.session(), plan.owner.role, plan.owner.schema);
     let failed: EntryOutcome | null = null;
     for (const statement of statements) {
       const { sqlState } = await this.psql.run(statementBytes(statement));
       if (sqlState === null) {
         if (plan.setting !== undefined) this.settings.record(plan.setting.name, statement);
-      } else if (!(sqlState === '42501' && plan.extension !== undefined && (await this.asAdministrator(statement)))) {
+      } else if (
+        !(sqlState === '42501' && plan.extension !== undefined && (await this.asAdministrator(statement)))
+      ) {
         failed ??= failedOutcome(context, entry, plan, answeredWith(sqlState), missingRoles);
       }
     }
-    open.end(failed ?? (rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }), secondsSince(startedAt));
+    open.end(
+      failed ?? (rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }),
+      secondsSince(startedAt),
+    );
   }
 
   /** A refused CREATE EXTENSION gets a second chance where the sandbox can do what the RDS master could. */
@@ -99,81 +109,25 @@ export class ToolsDatabase {
     }
   }
 
-  /** Opens the COPY of one table; rows go to `rows` until `endRows`. @param statement as the policy wants it */
-  async beginRows(event: RowsBegin, open: OpenEntry, { statements }: Decided): Promise<void> {
-    const { context } = this;
+  /** Opens the COPY of one table; `statement` is what the policy makes of it. */
+  async beginRows(event: RowsBegin, open: OpenEntry, { statements }: Decided): Promise<TableRows | null> {
     const [statement] = statements;
-    if (statement === undefined) return open.close();
-    const schema = event.schema ?? 'public';
-    const account = context.book.table(this.name.dump, schema, event.table);
-    context.progress(`${schema}.${event.table}`);
-    open.begin();
-    const texts = [statement, ...this.settings.snapshot.values()];
-    this.rowsOf = { account, open, event, rows: 0, startedAt: performance.now() };
-    if (!texts.every(fitsArgument)) return;
-    const before = [startup(context).join(';'), ...[...this.settings.snapshot.values()].map(({ sql }) => sql)];
-    this.copy = await this.launcher.copy(this.name.sandbox, [...before, statement.sql]);
-  }
-
-  private rowsOf: { account: TableAccount; open: OpenEntry; event: RowsBegin; rows: number; startedAt: number } | null = null;
-
-  async rows(bytes: Buffer, rows: number): Promise<void> {
-    const { rowsOf } = this;
-    if (rowsOf === null) return;
-    this.context.clock.touch('data');
-    rowsOf.rows += rows;
-    rowsOf.account.bytes += bytes.length;
-    await this.copy?.write(bytes);
-    this.context.progress(`${rowsOf.account.schema}.${rowsOf.account.name}`);
-  }
-
-  /** @throws DrillError SANDBOX_DISK_FULL */
-  async endRows(): Promise<void> {
-    const { rowsOf, copy, context } = this;
-    this.rowsOf = null;
-    this.copy = null;
-    if (rowsOf === null) return;
-    const { account, open, event, rows, startedAt } = rowsOf;
-    const end = copy === null ? null : await copy.finish();
-    account.rowsInDump += rows;
-    account.seconds += secondsSince(startedAt);
-    if (end !== null && 'rows' in end) {
-      account.rowsLoaded += end.rows;
-      context.book.rowsLoaded += end.rows;
-      // Rows that are no lines (CSV) are counted by the server alone.
-      const agreed = end.rows === rows || event.wholeRowsOnly === false;
-      open.end(agreed ? { status: 'restored' } : this.notLoaded(account, null, `psql loaded ${end.rows} rows of ${rows}`), secondsSince(startedAt));
-    } else {
-      const reason = end === null ? 'its names are not in UTF-8, which psql cannot be given; use the engine native' : 'psql could not load them';
-      open.end(this.notLoaded(account, end?.sqlState ?? null, reason), secondsSince(startedAt));
+    if (statement !== undefined) {
+      const before = [statementOf(startup(this.context).join(';')), ...this.settings.snapshot.values()];
+      return TableRows.begin(this.context, this.launcher, this.name, event, open, [...before, statement]);
     }
     open.close();
-  }
-
-  private notLoaded({ schema, name }: TableAccount, sqlState: string | null, reason: string): EntryOutcome {
-    const failure = sqlState === null ? 'other' : classify(answeredWith(sqlState), { plan: copyPlan, missingRoles: [], missingExtension: null });
-    if (failure === 'out of disk') throw diskFull();
-    const code = findingOf[failure] === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : findingOf[failure];
-    const message = sqlState === null ? reason : `PostgreSQL answered with SQLSTATE ${sqlState}`;
-    this.context.book.find(finding(code, `rows of ${schema}.${name} were not loaded: ${message}`));
-    return { status: 'failed', failure, sqlState, message };
-  }
-
-  /** The dump ended inside a table: its rows are undone, and nothing is said of the table beyond that. */
-  async breakOff(): Promise<void> {
-    const { rowsOf, copy } = this;
-    this.rowsOf = null;
-    this.copy = null;
-    if (rowsOf === null) return;
-    copy?.destroy();
-    await copy?.finish();
-    rowsOf.account.rowsInDump += rowsOf.rows;
-    rowsOf.open.leave();
-    rowsOf.open.close();
+    return null;
   }
 
   /** A run of INSERT statements into one table. */
-  async inserts(entry: DumpEntry, open: OpenEntry, schema: string, table: string, statements: { decided: Statement[]; of: number }): Promise<void> {
+  async inserts(
+    entry: DumpEntry,
+    open: OpenEntry,
+    schema: string,
+    table: string,
+    statements: { decided: Statement[]; of: number },
+  ): Promise<void> {
     const { context } = this;
     const startedAt = performance.now();
     const account = context.book.table(this.name.dump, schema, table);
@@ -221,13 +175,15 @@ export class ToolsDatabase {
 
   /** Ends at once, in the middle of whatever runs. */
   destroy(): void {
-    this.copy?.destroy();
     this.psql.destroy();
     this.own?.destroy();
   }
 
   private async session(): Promise<Session> {
-    this.own ??= await Session.open(await this.context.connectionTo(this.name.sandbox), startup(this.context));
+    this.own ??= await Session.open(
+      await this.context.connectionTo(this.name.sandbox),
+      startup(this.context),
+    );
     return this.own;
   }
 }
@@ -236,12 +192,4 @@ const startup = (context: AttemptContext): string[] => fastLoadSettings(context.
 
 const secondsSince = (startedAt: number): number => (performance.now() - startedAt) / 1000;
 
-/** Arguments of a process are UTF-8 in Node: names in another encoding would be changed on the way. */
-const fitsArgument = ({ sql, codec }: Statement): boolean => codec === 'utf8' || /^[\u0000-\u007f]*$/.test(sql);
-
-/** psql tells the SQLSTATE alone: no message means no row value in it. */
-export function answeredWith(sqlState: string): ServerError {
-  const error = new DatabaseError('the server refused it', 0, 'error');
-  error.code = sqlState;
-  return new ServerError(error);
-}
+const statementOf = (sql: string): Statement => ({ sql, codec: 'utf8', line: null });

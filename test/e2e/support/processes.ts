@@ -30,7 +30,9 @@ export function childrenOf(parent: number): SeenProcess[] {
 }
 
 function allProcesses(wanted: (pid: number) => boolean): SeenProcess[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   return pids.flatMap((pid) => {
     try {
       if (pid === process.pid || !wanted(pid)) return [];

@@ -33,7 +33,10 @@ export async function startS3StandIn(answer: (request: IncomingMessage) => Answe
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     const { status, body } = answer(request);
-    response.writeHead(status, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(body) });
+    response.writeHead(status, {
+      'content-type': 'application/xml',
+      'content-length': Buffer.byteLength(body),
+    });
     response.end(request.method === 'HEAD' ? undefined : body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +16,8 @@ import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
 import type { FindingCode } from '../../../lib/domain/findings.ts';
 import type { Verdict } from '../../../lib/domain/verdict.ts';
 import { defaultPlaces } from '../../../lib/local/places.ts';
-import { type CommandLine, type Ended, recordOf, Running } from './command-line.ts';
+import { type CommandLine, type Ended, Running, recordOf } from './command-line.ts';
+import { written } from './fixtures.ts';
 import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
 
 export const isRoot = process.getuid?.() === 0;
@@ -76,8 +86,24 @@ export class World {
     return join(this.base, ...names);
   }
 
-  start(words: string[], { env = {}, cwd = this.base, asNormalUser = false, wrapper = [] }: RunOptions = {}): Running {
-    const lowered = asNormalUser && isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+  /** Writes a file into the folder of backups, and gives back its path. */
+  backup(name: string, content: Buffer | string): string {
+    return written(this.path('backups'), name, content);
+  }
+
+  /** A drills.yaml for that folder, with more lines for its one database; `source:` among them replaces the folder's. */
+  configuration(...lines: string[]): string {
+    const folder = '    source: { folder: ./backups, pattern: "shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz" }';
+    const source = lines.some((line) => line.includes('source:')) ? [] : [folder];
+    return written(this.base, 'drills.yaml', ['databases:', '  shop:', ...source, ...lines, ''].join('\n'));
+  }
+
+  start(
+    words: string[],
+    { env = {}, cwd = this.base, asNormalUser = false, wrapper = [] }: RunOptions = {},
+  ): Running {
+    const lowered =
+      asNormalUser && isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
     return new Running(this.#commandLine.file, words, {
       env: { ...this.environment, ...env },
       cwd,
@@ -105,20 +131,32 @@ export class World {
   async expectProven(words: string[], options: RunOptions = {}): Promise<Drilled> {
     const drilled = await this.drill(words, options);
     const { record } = drilled;
-    expect({ verdict: record.verdict, grave: graveFindings(record) }).toEqual({ verdict: 'PROVEN', grave: [] });
+    expect({ verdict: record.verdict, grave: graveFindings(record) }).toEqual({
+      verdict: 'PROVEN',
+      grave: [],
+    });
     await this.expectSealed(drilled, options);
     return drilled;
   }
 
   /** The verdict, its exit code, a finding that says why with a hint, the sandbox gone, the record in the ledger. */
-  async expectOutcome(drilled: Drilled, { verdict, code }: ExpectedOutcome, options: RunOptions = {}): Promise<void> {
+  async expectOutcome(
+    drilled: Drilled,
+    { verdict, code }: ExpectedOutcome,
+    options: RunOptions = {},
+  ): Promise<void> {
     const { record } = drilled;
-    expect({ verdict: record.verdict, codes: record.findings.map((finding) => finding.code) }, JSON.stringify(record.findings, null, 1)).toEqual({
+    expect(
+      { verdict: record.verdict, codes: record.findings.map((finding) => finding.code) },
+      JSON.stringify(record.findings, null, 1),
+    ).toEqual({
       verdict,
       codes: expect.arrayContaining([code]),
     });
     const severity = verdict === 'NOT_PROVEN' ? 'error' : 'unverified';
-    expect(record.findings.filter((finding) => finding.code === code).map((finding) => finding.severity)).toContain(severity);
+    expect(
+      record.findings.filter((finding) => finding.code === code).map((finding) => finding.severity),
+    ).toContain(severity);
     await this.expectSealed(drilled, options);
   }
 
@@ -136,7 +174,10 @@ export class World {
   }
 
   async history({ env, asNormalUser }: RunOptions = {}): Promise<DrillRecord[]> {
-    const options = { ...(env === undefined ? {} : { env }), ...(asNormalUser === undefined ? {} : { asNormalUser }) };
+    const options = {
+      ...(env === undefined ? {} : { env }),
+      ...(asNormalUser === undefined ? {} : { asNormalUser }),
+    };
     const { stdout, stderr } = await this.run(['history', '--json', '--limit', '1000'], options);
     expect(stderr).toBe('');
     return JSON.parse(stdout) as DrillRecord[];
@@ -190,4 +231,6 @@ export class World {
 }
 
 export const graveFindings = (record: DrillRecord): string[] =>
-  record.findings.filter(({ severity }) => severity === 'error').map(({ code, message }) => `${code}: ${message}`);
+  record.findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ code, message }) => `${code}: ${message}`);

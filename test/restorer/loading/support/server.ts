@@ -8,6 +8,8 @@ import type { SandboxAddress } from '../../../../lib/ports/sandbox.ts';
 import type { SandboxAccess } from '../../../../lib/ports/sandbox-access.ts';
 
 const systemBinaries = '/usr/lib/postgresql/15/bin';
+/** Another major version's server can be put in its place, to run the same tests on it. */
+const serverBinaries = process.env.RESTORE_DRILL_TEST_BINARIES ?? systemBinaries;
 
 /** initdb and postgres refuse to run as root: they run as the system's postgres user where we are root. */
 const asServerUser = (): { uid?: number; gid?: number } => {
@@ -29,7 +31,7 @@ export class TestServer {
     this.binaries = binaries;
   }
 
-  static async start(binaries = systemBinaries, extra: string[] = []): Promise<TestServer> {
+  static async start(binaries = serverBinaries, extra: string[] = []): Promise<TestServer> {
     const directory = mkdtempSync(join(tmpdir(), 'restore-drill-load-'));
     const user = asServerUser();
     if (user.uid !== undefined && user.gid !== undefined) chownSync(directory, user.uid, user.gid);

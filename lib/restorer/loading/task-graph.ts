@@ -1,0 +1,139 @@
+import { conflict, type Lock } from './locks.ts';
+import type { Slot } from './slot.ts';
+
+/** A piece of work for one session. */
+export interface Work {
+  locks: Lock[];
+  /** Tasks that must have ended before, whatever their locks: an archive's true dependencies. */
+  after?: Task[];
+  /**
+   * Work of one family is the same in any order (foreign keys): it is kept apart where locks conflict, but nothing waits
+   * for an earlier member that itself still waits.
+   */
+  family?: string;
+  /** A hold this work belongs to, and so does not wait for. */
+  within?: Task;
+  /** `main`: the session that everything ordered shares. */
+  lane: 'main' | 'any';
+  kind: 'rows' | 'statement';
+  /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
+  estimate: number;
+  /** Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. @throws RetryAlone */
+  run(slot: Slot, alone: boolean): Promise<void>;
+}
+
+/** Submitted work, or a hold on relations until it is released. */
+export interface Task {
+  readonly done: Promise<void>;
+}
+
+/** Thrown by work that met a lock it should not have met: it runs again while nothing else does. */
+export class RetryAlone extends Error {}
+
+/** A task in the graph of what waits for what. */
+export interface Node extends Task {
+  work: Work | null;
+  order: number;
+  locks: Lock[];
+  /** Estimate of this task and of the longest chain that waits for it: what to start first. */
+  urgency: number;
+  blockers: number;
+  blockedBy: Node[];
+  waiting: Node[];
+  ended: boolean;
+  alone: boolean;
+  end(): void;
+}
+
+/** Everything submitted and not ended, and who waits for whom. */
+export class TaskGraph {
+  readonly outstanding = new Set<Node>();
+  private readonly byName = new Map<string, Set<Node>>();
+  private order = 0;
+
+  /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
+  enter(work: Work | null, locks: Lock[], after: Task[], within: Task | null): Node {
+    let end = (): void => {};
+    const done = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.order += 1;
+    const node: Node = {
+      work,
+      order: this.order,
+      locks,
+      urgency: work?.estimate ?? 0,
+      blockers: 0,
+      blockedBy: [],
+      waiting: [],
+      ended: false,
+      alone: false,
+      done,
+      end,
+    };
+    const blockers = new Set<Node>();
+    for (const earlier of this.candidates(locks)) {
+      if (earlier === within || sameFamily(work, earlier.work)) continue;
+      if (collide({ locks }, earlier)) blockers.add(earlier);
+    }
+    for (const earlier of this.outstanding) if (after.includes(earlier)) blockers.add(earlier);
+    for (const blocker of blockers) blocker.waiting.push(node);
+    node.blockers = blockers.size;
+    node.blockedBy = [...blockers];
+    raiseUrgency(node);
+    this.outstanding.add(node);
+    for (const { name } of locks) {
+      const sharing = this.byName.get(name) ?? new Set();
+      sharing.add(node);
+      this.byName.set(name, sharing);
+    }
+    return node;
+  }
+
+  /** Outstanding tasks that may conflict: those that name one of the relations, and those on everything. */
+  private candidates(locks: Lock[]): Iterable<Node> {
+    if (locks.some((lock) => lock.name === '*')) return this.outstanding;
+    const found = new Set<Node>(this.byName.get('*'));
+    for (const { name } of locks) for (const node of this.byName.get(name) ?? []) found.add(node);
+    return found;
+  }
+
+  /** Removes a task. @returns what is ready now */
+  leave(node: Node): Node[] {
+    node.ended = true;
+    this.outstanding.delete(node);
+    for (const { name } of node.locks) {
+      const sharing = this.byName.get(name);
+      sharing?.delete(node);
+      if (sharing?.size === 0) this.byName.delete(name);
+    }
+    node.end();
+    const ready: Node[] = [];
+    for (const waiting of node.waiting) {
+      waiting.blockers -= 1;
+      if (waiting.blockers === 0 && waiting.work !== null) ready.push(waiting);
+    }
+    node.waiting = [];
+    node.blockedBy = [];
+    return ready;
+  }
+}
+
+export const sameFamily = (a: Work | null, b: Work | null): boolean =>
+  a?.family !== undefined && a.family === b?.family;
+
+export const collide = (a: { locks: Lock[] }, b: { locks: Lock[] }): boolean =>
+  a.locks.some((lock) => b.locks.some((other) => conflict(lock, other)));
+
+/** What a long chain waits for is as urgent as the chain. Ends where nothing changes, so it costs little. */
+function raiseUrgency(node: Node): void {
+  const changed = [node];
+  for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
+    for (const blocker of next.blockedBy) {
+      const urgency = (blocker.work?.estimate ?? 0) + next.urgency;
+      if (blocker.ended || urgency <= blocker.urgency) continue;
+      blocker.urgency = urgency;
+      changed.push(blocker);
+    }
+  }
+}
