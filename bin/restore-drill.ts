@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { isDrillError } from '../lib/domain/errors.ts';
 import { usageExitCode } from '../lib/cli/exit.ts';
 import { buildProgram } from '../lib/cli/program.ts';
+import { isDrillError } from '../lib/domain/errors.ts';
 
 const program = buildProgram((code) => {
   process.exitCode = code;
@@ -21,6 +21,8 @@ function report(error: unknown): number {
     process.stderr.write(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`);
     return error.code === 'REQUEST_INVALID' ? usageExitCode : 2;
   }
-  process.stderr.write(`restore-drill: unexpected error\n${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `restore-drill: unexpected error\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   return 2;
 }

@@ -3,14 +3,25 @@ import { renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 // They carry WASM or native files beside their code, or are needed by few commands only.
-const besideTheBundle = ['libpg-query', 'lz4-napi', 'xz-decompress', 'xxhash-wasm', '@aws-sdk/client-s3', 'pg-native', 'pg-cloudflare'];
+const besideTheBundle = [
+  'libpg-query',
+  'lz4-napi',
+  'xz-decompress',
+  'xxhash-wasm',
+  '@aws-sdk/client-s3',
+  'pg-native',
+  'pg-cloudflare',
+];
 
 // The interpreter of the state machine can call real Lambdas. Ours never does – every task has a local handler – so
 // the client (10 MB of source, a quarter of a second to load) stays out, and calling it would fail loudly.
 const withoutLambdaClient = {
   name: 'without-lambda-client',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@aws-sdk\/(client-lambda|credential-provider)/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    onResolve({ filter: /^@aws-sdk\/(client-lambda|credential-provider)/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
     onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `const refuse = () => { throw new Error('${path} is not part of restore-drill'); };
 export class LambdaClient { constructor() { refuse(); } }
@@ -34,7 +45,9 @@ try {
     external: besideTheBundle,
     plugins: [withoutLambdaClient],
     // CommonJS dependencies call require for Node's own modules.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
     sourcemap: 'linked',
     logLevel: 'warning',
   });

@@ -9,7 +9,16 @@ const [file, ...rest] = process.argv.slice(2);
 const folder = join('node_modules', '.cache', 'restore-drill');
 mkdirSync(folder, { recursive: true });
 const outfile = resolve(folder, `${process.pid}.mjs`);
-await build({ entryPoints: [file], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'warning' });
+await build({
+  entryPoints: [file],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'warning',
+});
 process.argv.splice(1, process.argv.length - 1, resolve(file), ...rest);
 process.on('exit', () => rmSync(outfile, { force: true }));
 await import(pathToFileURL(outfile).href);

@@ -3,7 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const importPattern = /^\s*(?:import|export)\s(?:[^'"]*?from\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
+const importPattern =
+  /^\s*(?:import|export)\s(?:[^'"]*?from\s)?['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)/gm;
 
 /** Layers from left to right: each may import from itself and from the left. */
 const layers: [string, (path: string) => boolean][] = [
@@ -20,7 +21,8 @@ const layers: [string, (path: string) => boolean][] = [
 
 /** What the domain may import from outside: pure functions for schemas and for the layout of text. */
 const pureImports = new Set(['zod', 'yaml', 'string-width', 'cli-truncate', 'wrap-ansi']);
-const effects = /^(node:(fs|net|child_process|http|https|os|process|timers|stream|crypto|worker_threads)|pg|pg-copy-streams|@aws-sdk\/)/;
+const effects =
+  /^(node:(fs|net|child_process|http|https|os|process|timers|stream|crypto|worker_threads)|pg|pg-copy-streams|@aws-sdk\/)/;
 
 function sourceFiles(folder: string): string[] {
   return readdirSync(join(root, folder)).flatMap((name) => {
@@ -62,10 +64,16 @@ describe('the layers', () => {
     const impure = files
       .filter((file) => file.startsWith('lib/domain/'))
       .flatMap((file) => {
-        const outside = importsOf(file).filter((target) => !target.startsWith('.') && !pureImports.has(target));
+        const outside = importsOf(file).filter(
+          (target) => !target.startsWith('.') && !pureImports.has(target),
+        );
         const text = readFileSync(join(root, file), 'utf8');
-        const clock = /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.(env|cwd|hrtime)/.test(text) ? ['reads the clock, chance or the process'] : [];
-        return [...outside.map((target) => `imports ${target}`), ...clock].map((problem) => `${file} ${problem}`);
+        const clock = /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.(env|cwd|hrtime)/.test(text)
+          ? ['reads the clock, chance or the process']
+          : [];
+        return [...outside.map((target) => `imports ${target}`), ...clock].map(
+          (problem) => `${file} ${problem}`,
+        );
       });
     expect(impure).toEqual([]);
   });
@@ -73,7 +81,11 @@ describe('the layers', () => {
   test('keep steps and ports free of SDKs, databases and files', () => {
     const impure = files
       .filter((file) => /^lib\/(steps|machine)\//.test(file))
-      .flatMap((file) => importsOf(file).filter((target) => effects.test(target)).map((target) => `${file} imports ${target}`));
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => effects.test(target))
+          .map((target) => `${file} imports ${target}`),
+      );
     expect(impure).toEqual([]);
   });
 });
@@ -90,6 +102,8 @@ describe('the files', () => {
   });
 
   test('are named for what they hold', () => {
-    expect(files.filter((file) => /(^|\/|-)(utils?|helpers?|managers?|misc|common)(-|\.|\/)/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /(^|\/|-)(utils?|helpers?|managers?|misc|common)(-|\.|\/)/.test(file)),
+    ).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ describe('generated documentation is what the code says (renew with npm run docs
 
   test('docs/restoring.md holds the policy table', async () => {
     const generated = read('docs/restoring.md').replace(
-      /<!-- policy:begin -->[^]*<!-- policy:end -->/,
+      /<!-- policy:begin -->[\s\S]*<!-- policy:end -->/,
       () => `<!-- policy:begin -->\n${renderPolicyTable()}\n<!-- policy:end -->`,
     );
     expect(generated).toContain('role-attributes');
@@ -29,7 +29,10 @@ describe('generated documentation is what the code says (renew with npm run docs
 
 describe('every dependency', () => {
   test('is pinned exactly and justified in docs/dependencies.md', () => {
-    const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
+    const manifest = JSON.parse(read('package.json')) as Record<
+      'dependencies' | 'devDependencies',
+      Record<string, string>
+    >;
     const justified = read('docs/dependencies.md');
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
@@ -39,11 +42,19 @@ describe('every dependency', () => {
 });
 
 describe('links between documents', () => {
-  const documents = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+  const documents = [
+    'README.md',
+    ...readdirSync(join(root, 'docs'))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
 
   test.each(documents)('%s links to files that exist', (document) => {
     const folder = document.startsWith('docs/') ? 'docs' : '.';
-    const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1] ?? '');
-    for (const target of targets) expect(() => readFileSync(join(root, folder, target)), target).not.toThrow('ENOENT');
+    const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+      (match) => match[1] ?? '',
+    );
+    for (const target of targets)
+      expect(() => readFileSync(join(root, folder, target)), target).not.toThrow('ENOENT');
   });
 });

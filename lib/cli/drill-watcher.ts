@@ -1,4 +1,4 @@
-import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillState, RestoredSummary } from '../domain/drill-state.ts';
 import { formatName } from '../domain/dump.ts';
 import { formatBytes, formatCount } from '../domain/report/quantities.ts';
 import type { RestoreProgress } from '../domain/restore-account.ts';
@@ -54,27 +54,28 @@ export class DrillWatcher implements StepWatcher {
     switch (step) {
       case 'selectDump':
       case 'tryOlderDump':
-        return this.#selected(output as DrillState);
+        this.#selected(output as DrillState);
+        break;
       case 'lookAtSandbox':
-        return this.#looked(output as DrillState);
+        this.#looked(output as DrillState);
+        break;
       case 'restoreDump':
-        return this.#restored(output as { rowsLoaded: number; bytesRead: number; complete: boolean });
+        this.#restored(output as RestoredSummary);
+        break;
       case 'planChecks':
         this.#checksPlanned = (output as DrillState).checks.length;
         this.#checksDone = 0;
-        return;
+        break;
       case 'runCheck':
         this.#checksDone += 1;
-        return this.#progress.stepProgress(
-          stateNames.runChecks,
-          `${this.#checksDone} of ${this.#checksPlanned}`,
-        );
+        this.#progress.stepProgress(stateNames.runChecks, `${this.#checksDone} of ${this.#checksPlanned}`);
+        break;
       case 'confirmGone':
-        if ((output as DrillState).stage === 'sandbox gone')
-          this.#close({ failed: !(output as DrillState).teardown?.confirmed });
-        return;
+        this.#left(output as DrillState);
+        break;
       case 'sealRecord':
-        return this.#close({});
+        this.#close({});
+        break;
     }
   }
 
@@ -103,7 +104,11 @@ export class DrillWatcher implements StepWatcher {
       this.#close({ failed: true, detail: state.findings.at(-1)?.message ?? '' });
   }
 
-  #restored(summary: { rowsLoaded: number; bytesRead: number; complete: boolean }): void {
+  #left(state: DrillState): void {
+    if (state.stage === 'sandbox gone') this.#close({ failed: state.teardown?.confirmed !== true });
+  }
+
+  #restored(summary: RestoredSummary): void {
     this.#close({
       failed: !summary.complete,
       detail: `${formatCount(summary.rowsLoaded)} rows${summary.complete ? '' : '; the dump could not be read to its end'}`,

@@ -6,7 +6,9 @@ export function renderUsage(): string {
   const program = buildProgram(() => {});
   const sections = [program, ...program.commands].map((command) => {
     command.configureHelp({ helpWidth: 100 });
-    return [`## ${nameOf(command)}`, '', '```text', command.helpInformation().trimEnd(), '```', ''].join('\n');
+    return [`## ${nameOf(command)}`, '', '```text', command.helpInformation().trimEnd(), '```', ''].join(
+      '\n',
+    );
   });
   return ['# Command line', '', 'Generated from `lib/cli/program.ts`.', '', ...sections].join('\n');
 }

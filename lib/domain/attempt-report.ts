@@ -45,7 +45,9 @@ function exceptionOf(entry: EntryAccount): NonNullable<DrillRecord['restore']>['
   const { outcome } = entry;
   if (outcome.status === 'restored') return [];
   const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
-  return [{ database: entry.database, type: entry.type, name, status: outcome.status, reason: reasonOf(outcome) }];
+  return [
+    { database: entry.database, type: entry.type, name, status: outcome.status, reason: reasonOf(outcome) },
+  ];
 }
 
 function reasonOf(outcome: Exclude<EntryAccount['outcome'], { status: 'restored' }>): string {

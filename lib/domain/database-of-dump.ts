@@ -16,7 +16,10 @@ export function fittingDatabases(dumpName: string, config: DrillConfig | null): 
  * and endings. `cleaning_20261118T020000Z.sql.gz` becomes `cleaning`.
  */
 export function databaseNameFor(dumpName: string): string {
-  const stem = baseNameOf(dumpName).replace(/\.(sql|dump|tar|dir|pgdump|backup|bak|gz|zst|xz|bz2|lz4|tgz|enc)\b/gi, '');
+  const stem = baseNameOf(dumpName).replace(
+    /\.(sql|dump|tar|dir|pgdump|backup|bak|gz|zst|xz|bz2|lz4|tgz|enc)\b/gi,
+    '',
+  );
   const words = stem.replace(/\d[\dT:_.Z-]{5,}/g, '').replace(/[^A-Za-z0-9_-]+/g, '-');
   const name = words.replace(/^[^A-Za-z]+|[-_]+$/g, '').slice(0, 32);
   return name === '' ? 'database' : name;

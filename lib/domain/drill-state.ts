@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { DrillMode, DrillPhase } from './drill-record.ts';
 import type { SelectedDump } from './dump.ts';
 import type { DumpCandidate } from './dump-selection.ts';
 import type { Finding } from './findings.ts';
-import type { DrillMode, DrillPhase } from './drill-record.ts';
 import type { SandboxPlan } from './sandbox-plan.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -44,7 +44,13 @@ export interface DrillRequest {
 export interface DrillSandbox {
   sandboxId: string;
   askedAt: string;
-  address: { sandboxId: string; host: string; port: number; masterRole: string; serverVersion: string } | null;
+  address: {
+    sandboxId: string;
+    host: string;
+    port: number;
+    masterRole: string;
+    serverVersion: string;
+  } | null;
 }
 
 /** A planned check's pointer: the check itself lies in the evidence store. */

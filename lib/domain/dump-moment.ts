@@ -13,7 +13,10 @@ export function dumpMoment(dump: SelectedDump): { dumpMoment: string; dumpMoment
   const { consistencyPoint } = dump.header;
   if (dump.nameTimestamp !== null) {
     const periodSeconds = secondsBetween(dump.nameTimestamp, dump.nameTimestampEnd ?? dump.nameTimestamp);
-    return { dumpMoment: dump.nameTimestamp, dumpMomentToleranceSeconds: periodSeconds + zoneUncertaintySeconds };
+    return {
+      dumpMoment: dump.nameTimestamp,
+      dumpMomentToleranceSeconds: periodSeconds + zoneUncertaintySeconds,
+    };
   }
   if (consistencyPoint !== null) {
     return { dumpMoment: consistencyPoint, dumpMomentToleranceSeconds: zoneUncertaintySeconds };

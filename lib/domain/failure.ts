@@ -18,7 +18,8 @@ export function failureFinding(failure: { Error: string; Cause: string }): Findi
 function messageOf(cause: string): string {
   try {
     const parsed: unknown = JSON.parse(cause);
-    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed) return String(parsed.errorMessage);
+    if (typeof parsed === 'object' && parsed !== null && 'errorMessage' in parsed)
+      return String(parsed.errorMessage);
   } catch {
     // Not JSON: the local interpreter gives the plain message.
   }

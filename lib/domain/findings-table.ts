@@ -10,7 +10,16 @@ const verdicts = {
 /** docs/findings.md: one heading per code, so that a finding's documentation can be linked to. */
 export function renderFindings(): string {
   const sections = Object.entries(findingRegistry).map(([code, { severity, meaning, hint }]) =>
-    [`## ${code}`, '', `${meaning}`, '', `Severity **${severity}** · verdict ${verdicts[severity]}`, '', `→ ${hint}`, ''].join('\n'),
+    [
+      `## ${code}`,
+      '',
+      `${meaning}`,
+      '',
+      `Severity **${severity}** · verdict ${verdicts[severity]}`,
+      '',
+      `→ ${hint}`,
+      '',
+    ].join('\n'),
   );
   return [
     '# Findings',

@@ -37,11 +37,16 @@ const explainedByMissingExtension: ReadonlySet<FindingCode> = new Set([
 
 /** Joins everything known of one attempt into its verdict. Pure. */
 export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
-  const findings = demoteConsequences([
-    ...evidence.findings,
-    ...evidence.checks.flatMap(({ name, result }) => (result?.findings ?? [checkMissing(name)]).map((f) => ({ ...f, check: name }))),
-    ...evidence.checks.flatMap(({ name, result }) => unexplained(name, result)),
-  ], evidence.account);
+  const findings = demoteConsequences(
+    [
+      ...evidence.findings,
+      ...evidence.checks.flatMap(({ name, result }) =>
+        (result?.findings ?? [checkMissing(name)]).map((f) => ({ ...f, check: name })),
+      ),
+      ...evidence.checks.flatMap(({ name, result }) => unexplained(name, result)),
+    ],
+    evidence.account,
+  );
   const sorted = distinct(findings).sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
   return { verdict: verdictOf(sorted, evidence), findings: sorted };
 }
@@ -78,11 +83,15 @@ function demoteConsequences(findings: Finding[], account: AttemptEvidence['accou
   const explained = failures.every(
     ({ outcome }) =>
       outcome.status === 'failed' &&
-      (outcome.failure === 'missing object' || outcome.failure === 'missing extension' || outcome.failure === 'rejected row'),
+      (outcome.failure === 'missing object' ||
+        outcome.failure === 'missing extension' ||
+        outcome.failure === 'rejected row'),
   );
   if (!explained) return findings;
   return findings.map((f) =>
-    f.severity === 'error' && explainedByMissingExtension.has(f.code) ? { ...f, severity: 'unverified' as const } : f,
+    f.severity === 'error' && explainedByMissingExtension.has(f.code)
+      ? { ...f, severity: 'unverified' as const }
+      : f,
   );
 }
 
@@ -101,13 +110,45 @@ function distinct(findings: Finding[]): Finding[] {
  * Objectives and staleness are no such reason, because an older dump is older still.
  */
 const blamesTheDump: ReadonlySet<FindingCode> = new Set([
-  'DUMP_EMPTY', 'DUMP_TOO_SMALL', 'DUMP_NOT_A_DUMP', 'DUMP_TRUNCATED', 'DUMP_CORRUPT', 'CHECKSUM_MISMATCH',
-  'DUMP_ENCRYPTED', 'DECRYPTION_FAILED', 'DUMP_UNREADABLE', 'DUMP_NOT_FOUND', 'DUMP_CHANGED', 'PHYSICAL_BACKUP',
-  'ARCHIVE_VERSION_UNKNOWN', 'COMPRESSION_UNKNOWN', 'SERVER_VERSION_UNSUPPORTED', 'COMPANION_MISSING', 'COMPANION_DAMAGED',
-  'ENTRY_FAILED', 'ROWS_REJECTED', 'ENCODING_INVALID', 'DUPLICATE_KEYS', 'FK_ORPHANS', 'SEARCH_PATH_DEFECT',
-  'PRIVILEGE_MISSING', 'STATEMENT_REFUSED', 'META_COMMAND_REFUSED', 'NO_DATA', 'OBJECT_MISSING',
-  'ROW_COUNT_MISMATCH', 'TABLE_MISSING', 'ROWS_BELOW_MINIMUM', 'ROWS_DROPPED', 'DUPLICATES_FOUND', 'INDEX_INVALID',
-  'SEQUENCE_BEHIND', 'MATVIEW_NOT_POPULATED', 'EXTENSION_MISSING', 'MIGRATIONS_BEHIND', 'EXPECTATION_FAILED',
+  'DUMP_EMPTY',
+  'DUMP_TOO_SMALL',
+  'DUMP_NOT_A_DUMP',
+  'DUMP_TRUNCATED',
+  'DUMP_CORRUPT',
+  'CHECKSUM_MISMATCH',
+  'DUMP_ENCRYPTED',
+  'DECRYPTION_FAILED',
+  'DUMP_UNREADABLE',
+  'DUMP_NOT_FOUND',
+  'DUMP_CHANGED',
+  'PHYSICAL_BACKUP',
+  'ARCHIVE_VERSION_UNKNOWN',
+  'COMPRESSION_UNKNOWN',
+  'SERVER_VERSION_UNSUPPORTED',
+  'COMPANION_MISSING',
+  'COMPANION_DAMAGED',
+  'ENTRY_FAILED',
+  'ROWS_REJECTED',
+  'ENCODING_INVALID',
+  'DUPLICATE_KEYS',
+  'FK_ORPHANS',
+  'SEARCH_PATH_DEFECT',
+  'PRIVILEGE_MISSING',
+  'STATEMENT_REFUSED',
+  'META_COMMAND_REFUSED',
+  'NO_DATA',
+  'OBJECT_MISSING',
+  'ROW_COUNT_MISMATCH',
+  'TABLE_MISSING',
+  'ROWS_BELOW_MINIMUM',
+  'ROWS_DROPPED',
+  'DUPLICATES_FOUND',
+  'INDEX_INVALID',
+  'SEQUENCE_BEHIND',
+  'MATVIEW_NOT_POPULATED',
+  'EXTENSION_MISSING',
+  'MIGRATIONS_BEHIND',
+  'EXPECTATION_FAILED',
 ]);
 
 /** Whether an older dump may do better than this one. */

@@ -19,7 +19,12 @@ export function measureRto(input: {
   return {
     rto: { targetSeconds, actualSeconds },
     findings: missed
-      ? [finding('RTO_MISSED', `the restore took ${inWords(actualSeconds)}; the objective is ${inWords(targetSeconds)}`)]
+      ? [
+          finding(
+            'RTO_MISSED',
+            `the restore took ${inWords(actualSeconds)}; the objective is ${inWords(targetSeconds)}`,
+          ),
+        ]
       : [],
   };
 }
@@ -57,7 +62,8 @@ export function measureRpo(input: {
   const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
   const transferSeconds = dumpPoint === null || uploadEnd === null ? 0 : secondsBetween(dumpPoint, uploadEnd);
   // An upload that ended later than the next dump was due is that of a copy: its time says nothing about the job.
-  const credibleSeconds = transferSeconds < 0 || transferSeconds > (intervalSeconds ?? 0) ? 0 : transferSeconds;
+  const credibleSeconds =
+    transferSeconds < 0 || transferSeconds > (intervalSeconds ?? 0) ? 0 : transferSeconds;
   return {
     rpo: {
       targetSeconds,

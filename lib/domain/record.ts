@@ -3,8 +3,8 @@ import type { DrillPhase, DrillRecord } from './drill-record.ts';
 import type { DrillState } from './drill-state.ts';
 import { formatName } from './dump.ts';
 import { type Finding, finding } from './findings.ts';
-import { inWords, secondsBetween } from './objectives.ts';
 import { judgeDrill } from './judgement.ts';
+import { inWords, secondsBetween } from './objectives.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
@@ -56,7 +56,12 @@ export function assembleRecord(input: {
     tables: first?.tables ?? [],
     restore: first?.restore ?? null,
     phases: input.phases,
-    rto: { targetSeconds: null, actualSeconds: null, ...first?.rto, lastProvenSeconds: input.lastProvenRtoSeconds },
+    rto: {
+      targetSeconds: null,
+      actualSeconds: null,
+      ...first?.rto,
+      lastProvenSeconds: input.lastProvenRtoSeconds,
+    },
     rpo: first?.rpo ?? emptyRpo,
     notTested: [...(first?.notTested ?? ['everything: the drill did not come to a restore']), ...neverTested],
     teardown: {
@@ -102,11 +107,17 @@ function walkBackFindings(attempts: AttemptReport[]): Finding[] {
   const proven = older.find((attempt) => attempt.verdict === 'PROVEN');
   if (proven === undefined) {
     return older.map((attempt) =>
-      finding('DUMP_REFUSED', `the older dump ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`),
+      finding(
+        'DUMP_REFUSED',
+        `the older dump ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`,
+      ),
     );
   }
   const [newer, olderPoint] = [momentOf(first), momentOf(proven)];
-  const loss = newer === null || olderPoint === null ? '' : `, ${inWords(Math.abs(secondsBetween(olderPoint, newer)))} older`;
+  const loss =
+    newer === null || olderPoint === null
+      ? ''
+      : `, ${inWords(Math.abs(secondsBetween(olderPoint, newer)))} older`;
   return [finding('OLDER_DUMP_PROVEN', `the older dump ${proven.dump?.key} restores${loss}`)];
 }
 
@@ -114,7 +125,9 @@ const momentOf = (attempt: AttemptReport): string | null =>
   attempt.dump?.nameTimestamp ?? attempt.dump?.header.consistencyPoint ?? attempt.dump?.uploadedAt ?? null;
 
 /** One sentence for the console and the Cause of a failed execution. */
-export function summariseVerdict(record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables'>): string {
+export function summariseVerdict(
+  record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables'>,
+): string {
   const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
   if (record.verdict === 'PROVEN') {
     const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);

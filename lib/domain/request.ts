@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Finding, finding } from './findings.ts';
 import type { DrillRequest } from './drill-state.ts';
+import { type Finding, finding } from './findings.ts';
 
 /**
  * What may be typed into "Start execution" or passed by a schedule. Everything is optional: `{}` drills the only
@@ -13,7 +13,10 @@ const typedRequest = z.strictObject({
   dump: z.string().min(1).optional(),
   /** The newest dump not after this moment. */
   at: z.iso
-    .datetime({ offset: true, error: ({ input }) => `"${String(input)}" is not a moment like 2026-11-18T03:00:00Z` })
+    .datetime({
+      offset: true,
+      error: ({ input }) => `"${String(input)}" is not a moment like 2026-11-18T03:00:00Z`,
+    })
     .optional(),
   /** Mode `restore` only: the database's name again. */
   confirm: z.string().optional(),
@@ -34,14 +37,15 @@ export function normaliseRequest(
 ): NormalisedRequest {
   const parsed = typedRequest.safeParse(input ?? {});
   if (!parsed.success) {
-    const messages = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`);
+    const messages = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`,
+    );
     return refuse(null, messages);
   }
   const { mode, dump, at, confirm, operator } = parsed.data;
   const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
   const problems: string[] = [];
-  if (database === undefined)
-    problems.push(`database: name one of ${facts.databases.join(', ')}`);
+  if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
   else if (!facts.databases.includes(database))
     problems.push(`database: "${database}" is not configured; configured are ${facts.databases.join(', ')}`);
   if (mode === 'restore' && confirm !== database)
@@ -61,5 +65,9 @@ export function normaliseRequest(
 }
 
 function refuse(database: string | null, problems: string[]): NormalisedRequest {
-  return { accepted: false, database, findings: problems.map((problem) => finding('REQUEST_INVALID', problem)) };
+  return {
+    accepted: false,
+    database,
+    findings: problems.map((problem) => finding('REQUEST_INVALID', problem)),
+  };
 }

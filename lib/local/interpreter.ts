@@ -1,6 +1,11 @@
 import './with-resolvers.ts';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { drillMachine, fillPlaceholders, type LambdaStep, lambdaPlaceholders } from '../machine/definition.ts';
+import {
+  drillMachine,
+  fillPlaceholders,
+  type LambdaStep,
+  lambdaPlaceholders,
+} from '../machine/definition.ts';
 import { stateNames } from '../machine/state-names.ts';
 
 /** What one state does on this machine: takes the state's effective input, gives its raw result. */
@@ -34,7 +39,9 @@ export function interpretDrill(options: {
     [stateNames.restoreDump]: (input) => options.restore(taskEnvironment(input)),
   };
   for (const step of Object.keys(lambdaPlaceholders) as LambdaStep[]) {
-    handlers[stateNames[step]] = async (input) => ({ Payload: await options.lambdas[step](payloadOf(input)) });
+    handlers[stateNames[step]] = async (input) => ({
+      Payload: await options.lambdas[step](payloadOf(input)),
+    });
   }
   const run = machine.run(options.input as Parameters<StateMachine['run']>[0], {
     overrides: {
@@ -62,7 +69,9 @@ export function interpretDrill(options: {
 /** The deployed definition with names that mean nothing outside this process. */
 export function localDefinition(): object {
   const placeholders = Object.values(lambdaPlaceholders).map((placeholder) => placeholder.slice(2, -1));
-  const values = Object.fromEntries([...placeholders, 'RestoreCluster'].map((name) => [name, `local-${name}`]));
+  const values = Object.fromEntries(
+    [...placeholders, 'RestoreCluster'].map((name) => [name, `local-${name}`]),
+  );
   return fillPlaceholders(drillMachine(), values);
 }
 

@@ -3,7 +3,12 @@ import { basename, dirname, resolve } from 'node:path';
 import { readConfig } from '../adapters/local/config-file.ts';
 import { openConfiguredStore } from '../adapters/local/configured-store.ts';
 import { createFileDumpStore } from '../adapters/local/folder-dump-store.ts';
-import { type DatabaseConfig, type DrillConfig, defaultDatabaseConfig, type SourceConfig } from '../domain/config.ts';
+import {
+  type DatabaseConfig,
+  type DrillConfig,
+  defaultDatabaseConfig,
+  type SourceConfig,
+} from '../domain/config.ts';
 import { databaseNameFor, fittingDatabases } from '../domain/database-of-dump.ts';
 import { DrillError } from '../domain/errors.ts';
 import type { Configuration, OpenedSource } from '../ports/drill-ports.ts';
@@ -30,10 +35,13 @@ const defaultConfigFile = 'drills.yaml';
  */
 export async function loadLocalConfiguration(options: DrillOptions): Promise<LocalConfiguration> {
   const file = configFile(options);
-  const read = file === null ? { config: null } : await readConfig(file).then(
-    (config) => ({ config }),
-    (error: unknown) => ({ error }),
-  );
+  const read =
+    file === null
+      ? { config: null }
+      : await readConfig(file).then(
+          (config) => ({ config }),
+          (error: unknown) => ({ error }),
+        );
   const config = (): DrillConfig | null => {
     if ('error' in read) throw read.error;
     return read.config;
@@ -47,7 +55,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
   return {
     chosen,
     key: dump?.key ?? null,
-    databases: () => databaseNames(config(), dump === null || options.database !== undefined ? undefined : chosen),
+    databases: () =>
+      databaseNames(config(), dump === null || options.database !== undefined ? undefined : chosen),
     database: (name) => {
       const configured = config()?.databases[name];
       // A dump that fits no configured database is drilled with the built-in checks alone.
@@ -100,7 +109,9 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
   return names;
 }
 
-type AskedDump = { kind: 'file'; path: string; key: string } | { kind: 's3'; bucket: string; prefix: string; key: string };
+type AskedDump =
+  | { kind: 'file'; path: string; key: string }
+  | { kind: 's3'; bucket: string; prefix: string; key: string };
 
 function parseDump(text: string): AskedDump {
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
@@ -151,9 +162,13 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
 }
 
 function unknownDatabase(name: string, file: string | null): DrillError {
-  return new DrillError('CONFIG_INVALID', `there is no database "${name}" in ${file ?? 'any configuration'}`, {
-    hint: 'Name one that drills.yaml configures, or give --dump FILE to drill one dump without a configuration.',
-  });
+  return new DrillError(
+    'CONFIG_INVALID',
+    `there is no database "${name}" in ${file ?? 'any configuration'}`,
+    {
+      hint: 'Name one that drills.yaml configures, or give --dump FILE to drill one dump without a configuration.',
+    },
+  );
 }
 
 function nothingToDrill(): DrillError {

@@ -32,11 +32,18 @@ export interface LocalPorts extends DrillPorts {
 
 /** Ledger of this machine. */
 export function localLedger(places: Places, onDamage: (damage: LedgerDamage) => void) {
-  return createFileLedger({ path: join(places.stateDirectory, 'ledger.jsonl'), clock: systemClock, onDamage });
+  return createFileLedger({
+    path: join(places.stateDirectory, 'ledger.jsonl'),
+    clock: systemClock,
+    onDamage,
+  });
 }
 
 /** The sandbox host of this machine. */
-export function localSandboxes(places: Places, onProgress: (progress: SandboxProgress) => void): LocalSandboxHost {
+export function localSandboxes(
+  places: Places,
+  onProgress: (progress: SandboxProgress) => void,
+): LocalSandboxHost {
   return createLocalSandboxHost({
     stateDirectory: places.sandboxDirectory,
     cacheDirectory: places.cacheDirectory,
@@ -63,7 +70,12 @@ export function createLocalPorts(
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
     restorer: createRestorer(sandboxes),
-    placeRestore: () => ({ taskDefinition: 'local', subnets: [], securityGroups: [], assignPublicIp: 'DISABLED' }),
+    placeRestore: () => ({
+      taskDefinition: 'local',
+      subnets: [],
+      securityGroups: [],
+      assignPublicIp: 'DISABLED',
+    }),
     checks: createCheckRunner(sandboxes),
     planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
     ledger: localLedger(places, events.ledgerDamage),

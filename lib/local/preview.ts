@@ -21,7 +21,10 @@ export interface Preview {
 export async function previewDrill(
   input: unknown,
   operator: string,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'sandboxes'>,
+  ports: Pick<
+    DrillPorts,
+    'clock' | 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'sandboxes'
+  >,
 ): Promise<Preview> {
   const normalised = normaliseRequest(input, {
     databases: ports.configuration.databases(),

@@ -37,22 +37,24 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   let lastError: Error | null = null;
   const running = new Set<Promise<unknown>>();
 
-  const watched = (step: LambdaStep | 'restoreDump', handler: StateHandler): StateHandler => (input) => {
-    const work = runWatched(drill.watcher, step, handler, input).then(
-      (output) => {
-        if (isState(output)) lastState = output;
-        return output;
-      },
-      (error: Error) => {
-        lastError = error;
-        throw error;
-      },
-    );
-    running.add(work);
-    const settled = () => running.delete(work);
-    work.then(settled, settled);
-    return work;
-  };
+  const watched =
+    (step: LambdaStep | 'restoreDump', handler: StateHandler): StateHandler =>
+    (input) => {
+      const work = runWatched(drill.watcher, step, handler, input).then(
+        (output) => {
+          if (isState(output)) lastState = output;
+          return output;
+        },
+        (error: Error) => {
+          lastError = error;
+          throw error;
+        },
+      );
+      running.add(work);
+      const settled = () => running.delete(work);
+      work.then(settled, settled);
+      return work;
+    };
 
   const steps = drillSteps(ports, drill.operator);
   const lambdas = Object.fromEntries(
@@ -111,11 +113,20 @@ function isState(output: unknown): output is DrillState {
 }
 
 async function readRecord(drill: LocalDrill, lastError: Error | null): Promise<DrillRecord> {
-  const record = (await drill.ports.evidence.findJson(drill.drillId, evidenceNames.record)) as DrillRecord | null;
+  const record = (await drill.ports.evidence.findJson(
+    drill.drillId,
+    evidenceNames.record,
+  )) as DrillRecord | null;
   if (record !== null) return record;
   const cause = lastError ?? new Error('no step failed');
-  throw new DrillError(isDrillError(cause) ? cause.code : 'INTERNAL_ERROR', `the drill ended without a record: ${cause.message}`, {
-    hint: isDrillError(cause) ? cause.hint : 'Check that the state directory is writable and has space, then start the drill again.',
-    cause,
-  });
+  throw new DrillError(
+    isDrillError(cause) ? cause.code : 'INTERNAL_ERROR',
+    `the drill ended without a record: ${cause.message}`,
+    {
+      hint: isDrillError(cause)
+        ? cause.hint
+        : 'Check that the state directory is writable and has space, then start the drill again.',
+      cause,
+    },
+  );
 }

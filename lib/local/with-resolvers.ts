@@ -8,8 +8,8 @@ interface Resolvers<T> {
   reject: (reason?: unknown) => void;
 }
 
-const constructor = Promise as unknown as { withResolvers?: <T>() => Resolvers<T> };
-constructor.withResolvers ??= <T>(): Resolvers<T> => {
+const promises = Promise as unknown as { withResolvers?: <T>() => Resolvers<T> };
+promises.withResolvers ??= <T>(): Resolvers<T> => {
   let resolve!: Resolvers<T>['resolve'];
   let reject!: Resolvers<T>['reject'];
   const promise = new Promise<T>((res, rej) => {

@@ -188,7 +188,10 @@ export function drillStates(): Record<string, State> {
     [s.waitForThaw]: { Type: 'Wait', Seconds: 900, Next: s.thawDump },
     [s.planSandbox]: step('planSandbox', 120, s.planPossible),
     [s.planPossible]: choose(
-      [when('$.stage', 'sandbox planned', s.provisionSandbox), when('$.stage', 'sandbox at hand', s.prepareRestore)],
+      [
+        when('$.stage', 'sandbox planned', s.provisionSandbox),
+        when('$.stage', 'sandbox at hand', s.prepareRestore),
+      ],
       s.judge,
     ),
     [s.provisionSandbox]: step('provisionSandbox', 300, s.waitForSandbox),
@@ -196,7 +199,10 @@ export function drillStates(): Record<string, State> {
     [s.waitForSandbox]: { Type: 'Wait', Seconds: 30, Next: s.lookAtSandbox },
     [s.lookAtSandbox]: step('lookAtSandbox', 120, s.sandboxReady),
     [s.sandboxReady]: choose(
-      [when('$.stage', 'sandbox pending', s.waitForSandbox), when('$.stage', 'sandbox ready', s.prepareRestore)],
+      [
+        when('$.stage', 'sandbox pending', s.waitForSandbox),
+        when('$.stage', 'sandbox ready', s.prepareRestore),
+      ],
       s.judge,
     ),
     [s.prepareRestore]: step('prepareRestore', 120, s.restoreDump),
@@ -234,7 +240,12 @@ export function drillStates(): Record<string, State> {
 }
 
 /** The whole definition with its placeholders. */
-export function drillMachine(): { Comment: string; StartAt: string; TimeoutSeconds: number; States: Record<string, State> } {
+export function drillMachine(): {
+  Comment: string;
+  StartAt: string;
+  TimeoutSeconds: number;
+  States: Record<string, State>;
+} {
   return {
     Comment: 'restore-drill: proves a PostgreSQL dump by restoring it',
     StartAt: s.normaliseRequest,

@@ -29,9 +29,10 @@ async function readHeader(reader: Awaited<ReturnType<typeof openDump>>['reader']
   let events = 0;
   for await (const event of reader) {
     if (event.kind === 'header') header = event.header;
+    events += 1;
     // The first rows come after everything a dump says of itself; an archive says it in its first event.
     const known = header !== null && header.serverVersion !== null;
-    if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || (events += 1) > eventsLookedAt) break;
+    if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || events > eventsLookedAt) break;
   }
   if (header === null) throw new Error('the reader gave no header');
   return header;

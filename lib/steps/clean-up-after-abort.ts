@@ -18,7 +18,9 @@ export async function cleanUpAfterAbort(
     ...state,
     drillFindings: [...state.drillFindings, finding('INTERRUPTED', reason)],
   };
-  let current = await tearDownSandboxStep(interrupted, ports).catch((error: unknown) => teardownFailed(interrupted, error));
+  let current = await tearDownSandboxStep(interrupted, ports).catch((error: unknown) =>
+    teardownFailed(interrupted, error),
+  );
   while (current.stage === 'sandbox leaving') {
     current = await confirmGoneStep(current, ports);
     if (current.stage === 'sandbox leaving') await ports.clock.sleep(0.2);

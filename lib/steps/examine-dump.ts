@@ -55,13 +55,20 @@ async function readChecksum(store: DumpStore, candidate: DumpCandidate, ports: P
  *
  * @throws DrillError DUMP_CHANGED when it is no longer what the listing said
  */
-async function pinOf(store: DumpStore, candidate: DumpCandidate): Promise<{ etag?: string; versionId?: string }> {
+async function pinOf(
+  store: DumpStore,
+  candidate: DumpCandidate,
+): Promise<{ etag?: string; versionId?: string }> {
   if (candidate.directory) return {};
   const found = await store.stat(candidate.key);
   if (found === null || found.sizeBytes !== candidate.sizeBytes) {
-    throw new DrillError('DUMP_CHANGED', found === null ? 'it vanished after it was listed' : 'it changed after it was listed', {
-      hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
-    });
+    throw new DrillError(
+      'DUMP_CHANGED',
+      found === null ? 'it vanished after it was listed' : 'it changed after it was listed',
+      {
+        hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
+      },
+    );
   }
   return {
     ...(found.etag === undefined ? {} : { etag: found.etag }),

@@ -1,8 +1,8 @@
 import type { AttemptReport } from '../domain/attempt-report.ts';
 import { summariseRestore } from '../domain/attempt-report.ts';
 import type { PlannedCheck } from '../domain/checks/check.ts';
-import { dumpMoment } from '../domain/dump-moment.ts';
 import type { DrillState } from '../domain/drill-state.ts';
+import { dumpMoment } from '../domain/dump-moment.ts';
 import { failureFinding } from '../domain/failure.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/judgement.ts';
@@ -54,7 +54,13 @@ function reportAttempt(
   });
   const { rpo, findings: rpoFindings } = rpoOf(state, judged, objectives.rpoSeconds);
   const judgement = judgeAttempt({
-    findings: [...findings, ...(account?.findings ?? []), ...integrityFindings(state, account), ...rtoFindings, ...rpoFindings],
+    findings: [
+      ...findings,
+      ...(account?.findings ?? []),
+      ...integrityFindings(state, account),
+      ...rtoFindings,
+      ...rpoFindings,
+    ],
     account,
     checks: judged.map(({ check, stored }) => ({ name: check.name, result: stored?.result ?? null })),
   });
@@ -92,16 +98,28 @@ function integrityFindings(state: DrillState, account: RestoreAccount | null): F
   const expected = state.dump?.expectedSha256 ?? null;
   if (account === null || state.dump === null) return [];
   if (expected === null) {
-    return [finding('CHECKSUM_ABSENT', `${state.dump.key} has no .sha256 beside it, so its bytes were not verified`)];
+    return [
+      finding(
+        'CHECKSUM_ABSENT',
+        `${state.dump.key} has no .sha256 beside it, so its bytes were not verified`,
+      ),
+    ];
   }
   if (account.sha256 === null || account.sha256 === expected) return [];
   return [
-    finding('CHECKSUM_MISMATCH', `SHA-256 of ${state.dump.key} is ${account.sha256}; its sidecar says ${expected}`),
+    finding(
+      'CHECKSUM_MISMATCH',
+      `SHA-256 of ${state.dump.key} is ${account.sha256}; its sidecar says ${expected}`,
+    ),
   ];
 }
 
 function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null) {
-  const newestRow = judged.map(({ stored }) => stored?.result.measured.newestRow).filter((row) => row !== undefined).sort().at(-1);
+  const newestRow = judged
+    .map(({ stored }) => stored?.result.measured.newestRow)
+    .filter((row) => row !== undefined)
+    .sort()
+    .at(-1);
   const moment = state.dump === null ? null : dumpMoment(state.dump).dumpMoment;
   return measureRpo({
     asOf: asOf(state),
@@ -124,7 +142,9 @@ export function asOf(state: DrillState): string {
 }
 
 function lastPassed(judged: Judged[]): string | null {
-  const passed = judged.filter(({ stored }) => stored?.result.status === 'passed').map(({ stored }) => stored?.endedAt ?? '');
+  const passed = judged
+    .filter(({ stored }) => stored?.result.status === 'passed')
+    .map(({ stored }) => stored?.endedAt ?? '');
   return passed.sort().at(-1) ?? null;
 }
 
@@ -132,14 +152,25 @@ function lastPassed(judged: Judged[]): string | null {
 function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
   const dumpNames = new Map(account.databases.map(({ dumpName, name }) => [name, dumpName ?? name]));
   const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
-  const source = counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
+  const source =
+    counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
   return source
-    .map(({ database, schema, name, rows }) => ({ database: dumpNames.get(database) ?? database, schema, name, rows }))
-    .sort((a, b) => `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`));
+    .map(({ database, schema, name, rows }) => ({
+      database: dumpNames.get(database) ?? database,
+      schema,
+      name,
+      rows,
+    }))
+    .sort((a, b) =>
+      `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
+    );
 }
 
 function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] {
-  const ends = judged.map(({ stored }) => stored?.endedAt).filter((end) => end !== undefined).sort();
+  const ends = judged
+    .map(({ stored }) => stored?.endedAt)
+    .filter((end) => end !== undefined)
+    .sort();
   const endedAt = ends.at(-1);
   const last = state.phases.at(-1);
   if (endedAt === undefined || last === undefined) return state.phases;

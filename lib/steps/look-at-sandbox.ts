@@ -17,7 +17,8 @@ export const lookAtSandboxStep: StepWith<'sandboxes' | 'clock'> = async (state, 
     return { ...state, stage: 'sandbox ready', sandbox: { ...sandbox, address: look.address } };
   }
   const waitedSeconds = secondsBetween(sandbox.askedAt, ports.clock.now().toISOString());
-  if (look.state === 'pending' && waitedSeconds < provisionLimitSeconds) return { ...state, stage: 'sandbox pending' };
+  if (look.state === 'pending' && waitedSeconds < provisionLimitSeconds)
+    return { ...state, stage: 'sandbox pending' };
   const reason =
     look.state === 'broken'
       ? look.reason

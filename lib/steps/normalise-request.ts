@@ -29,10 +29,19 @@ export async function normaliseRequestStep(
     startedAt: start.execution.startedAt,
   });
   if (!normalised.accepted) {
-    return { ...state, stage: 'refused', drillFindings: normalised.findings, summary: normalised.findings[0]?.message ?? '' };
+    return {
+      ...state,
+      stage: 'refused',
+      drillFindings: normalised.findings,
+      summary: normalised.findings[0]?.message ?? '',
+    };
   }
   const leaseExpiresAt = new Date(ports.clock.now().getTime() + leaseSeconds * 1000).toISOString();
-  const lock = await ports.ledger.lock({ database: normalised.database, drillId: state.drillId, leaseExpiresAt });
+  const lock = await ports.ledger.lock({
+    database: normalised.database,
+    drillId: state.drillId,
+    leaseExpiresAt,
+  });
   if (!lock.taken) {
     const message = `drill ${lock.heldBy.drillId} of ${normalised.database} is running (its lease ends ${lock.heldBy.leaseExpiresAt})`;
     return {

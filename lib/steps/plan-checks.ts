@@ -2,22 +2,22 @@ import type { CheckContext } from '../domain/checks/check.ts';
 import type { DatabaseConfig } from '../domain/config.ts';
 import { dumpMoment } from '../domain/dump-moment.ts';
 import { type Finding, finding } from '../domain/findings.ts';
+import { extendPhases } from '../domain/phases.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { extendPhases } from '../domain/phases.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
 /**
  * Plans every check from the account and drills.yaml. A dump that was not read to its end is not checked: what it
  * holds is known to be incomplete, and a list of consequences would only hide the cause.
  */
-export const planChecksStep: StepWith<'configuration' | 'evidence' | 'checks' | 'planChecks' | 'ledger'> = async (
-  state,
-  ports,
-) => {
+export const planChecksStep: StepWith<
+  'configuration' | 'evidence' | 'checks' | 'planChecks' | 'ledger'
+> = async (state, ports) => {
   const account = await readAccount(state.drillId, state.attempt, ports);
   const address = state.sandbox?.address;
-  if (state.dump === null || address === null || address === undefined) throw new Error('nothing was restored');
+  if (state.dump === null || address === null || address === undefined)
+    throw new Error('nothing was restored');
   const config = ports.configuration.database(state.database);
   const before = await lastProvenRows(state.database, ports);
   const { planned, notTested } = account.complete
@@ -56,7 +56,12 @@ function tablesGone(account: RestoreAccount, before: Record<string, number> | nu
   );
   const gone = Object.keys(before ?? {}).filter((table) => !held.has(table));
   if (gone.length === 0) return [];
-  return [finding('TABLES_GONE', `${gone.length} tables of the last proven drill are not in this dump: ${gone.slice(0, 10).join(', ')}`)];
+  return [
+    finding(
+      'TABLES_GONE',
+      `${gone.length} tables of the last proven drill are not in this dump: ${gone.slice(0, 10).join(', ')}`,
+    ),
+  ];
 }
 
 function rolesNotTested(config: DatabaseConfig): string[] {
@@ -87,11 +92,17 @@ export async function readAccount(
   return (await ports.evidence.getJson(drillId, evidenceNames.account(attempt))) as RestoreAccount;
 }
 
-async function lastProvenRows(database: string, ports: Pick<DrillPorts, 'ledger'>): Promise<Record<string, number> | null> {
+async function lastProvenRows(
+  database: string,
+  ports: Pick<DrillPorts, 'ledger'>,
+): Promise<Record<string, number> | null> {
   const last = await ports.ledger.lastProven(database);
   if (last === null) return null;
   const clusters = new Set(last.tables.map((table) => table.database)).size > 1;
   return Object.fromEntries(
-    last.tables.map((table) => [`${clusters ? `${table.database}:` : ''}${table.schema}.${table.name}`, table.rows]),
+    last.tables.map((table) => [
+      `${clusters ? `${table.database}:` : ''}${table.schema}.${table.name}`,
+      table.rows,
+    ]),
   );
 }

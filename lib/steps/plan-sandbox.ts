@@ -22,9 +22,16 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
   }
   const unknown = dump.header.majorVersion === null && configured === null;
   const findings = unknown
-    ? [...state.findings, finding('SERVER_VERSION_UNKNOWN', `the dump names no server version; PostgreSQL ${chosen.major} is used`)]
+    ? [
+        ...state.findings,
+        finding(
+          'SERVER_VERSION_UNKNOWN',
+          `the dump names no server version; PostgreSQL ${chosen.major} is used`,
+        ),
+      ]
     : state.findings;
-  if (state.plan !== null && state.sandbox?.address != null) return reuse({ ...state, findings }, chosen.major);
+  if (state.plan !== null && state.sandbox?.address != null)
+    return reuse({ ...state, findings }, chosen.major);
 
   const now = ports.clock.now();
   const compressed = dump.header.format.wrappings.length > 0 || dump.header.format.archiveVersion !== null;
@@ -40,12 +47,17 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
       leaseExpiresAt: new Date(now.getTime() + sandbox.leaseSeconds * 1000).toISOString(),
     },
     // Known before it is asked for: whatever happens next, teardown finds it.
-    sandbox: { sandboxId: ports.sandboxes.sandboxIdFor(state.drillId), askedAt: now.toISOString(), address: null },
+    sandbox: {
+      sandboxId: ports.sandboxes.sandboxIdFor(state.drillId),
+      askedAt: now.toISOString(),
+      address: null,
+    },
   };
 };
 
 function reuse(state: Parameters<typeof planSandboxStep>[0], major: number) {
-  if (state.plan !== null && state.plan.majorVersion >= major) return { ...state, stage: 'sandbox at hand' as const };
+  if (state.plan !== null && state.plan.majorVersion >= major)
+    return { ...state, stage: 'sandbox at hand' as const };
   const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${state.plan?.majorVersion}`;
   return {
     ...state,

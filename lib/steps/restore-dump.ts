@@ -18,7 +18,10 @@ export async function restoreDumpStep(
     'clock' | 'configuration' | 'openStore' | 'restorer' | 'evidence' | 'progress' | 'passphrase' | 'signal'
   >,
 ): Promise<RestoredSummary> {
-  const document = await ports.evidence.getJson(pointer.drillId, evidenceNames.restoreRequest(pointer.attempt));
+  const document = await ports.evidence.getJson(
+    pointer.drillId,
+    evidenceNames.restoreRequest(pointer.attempt),
+  );
   const state = parseDrillState(document);
   const { dump } = state;
   const sandbox = state.sandbox?.address;
@@ -28,14 +31,16 @@ export async function restoreDumpStep(
   const passphrase = await ports.passphrase(state.database);
   const startedAt = ports.clock.now().toISOString();
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
-  const account = await restoreWithin(limit, restore.timeoutSeconds, () => ports.restorer.restore({
-    dump,
-    store,
-    sandbox,
-    options: { ...restore, passphrase },
-    onProgress: (progress) => ports.progress.restoreProgress(progress),
-    signal: AbortSignal.any([ports.signal, limit]),
-  }));
+  const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
+    ports.restorer.restore({
+      dump,
+      store,
+      sandbox,
+      options: { ...restore, passphrase },
+      onProgress: (progress) => ports.progress.restoreProgress(progress),
+      signal: AbortSignal.any([ports.signal, limit]),
+    }),
+  );
   await ports.evidence.putJson(state.drillId, evidenceNames.account(state.attempt), account);
   return {
     complete: account.complete,
@@ -46,7 +51,11 @@ export async function restoreDumpStep(
   };
 }
 
-async function restoreWithin<T>(limit: AbortSignal, timeoutSeconds: number, work: () => Promise<T>): Promise<T> {
+async function restoreWithin<T>(
+  limit: AbortSignal,
+  timeoutSeconds: number,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

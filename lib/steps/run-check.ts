@@ -32,14 +32,17 @@ export async function runCheckStep(
   ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
 ): Promise<{ index: number; status: string }> {
   const item = checkItem.parse(input);
-  const planned = (await ports.evidence.getJson(
-    item.drillId,
-    evidenceNames.plannedChecks(item.attempt),
-  )) as { planned: PlannedCheck[] };
+  const planned = (await ports.evidence.getJson(item.drillId, evidenceNames.plannedChecks(item.attempt))) as {
+    planned: PlannedCheck[];
+  };
   const check = planned.planned[item.check.index];
   if (check === undefined) throw new Error(`no planned check ${item.check.index}`);
   const result = await ports.checks.run(check, item.address);
   const stored: StoredCheckResult = { result, endedAt: ports.clock.now().toISOString() };
-  await ports.evidence.putJson(item.drillId, evidenceNames.checkResult(item.attempt, item.check.index), stored);
+  await ports.evidence.putJson(
+    item.drillId,
+    evidenceNames.checkResult(item.attempt, item.check.index),
+    stored,
+  );
   return { index: item.check.index, status: result.status };
 }

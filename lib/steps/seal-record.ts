@@ -16,10 +16,9 @@ import { evidenceNames, type StepWith } from './step.ts';
  * Last step of every drill, after teardown is confirmed or given up: the record goes into the ledger, the reports
  * beside it, and the database's lock is let go.
  */
-export const sealRecordStep: StepWith<'clock' | 'configuration' | 'evidence' | 'ledger' | 'software'> = async (
-  state,
-  ports,
-) => {
+export const sealRecordStep: StepWith<
+  'clock' | 'configuration' | 'evidence' | 'ledger' | 'software'
+> = async (state, ports) => {
   const attempts = await readAttempts(state, ports);
   const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
   const record = assembleRecord({
@@ -48,15 +47,25 @@ async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'eviden
 /** What went wrong after Judge: a failed teardown, or a failure that no Judge saw. */
 function withLateFindings(state: DrillState): DrillState {
   const late = [
-    ...(state.failure === undefined || state.teardownProblem !== undefined ? [] : [failureFinding(state.failure)]),
+    ...(state.failure === undefined || state.teardownProblem !== undefined
+      ? []
+      : [failureFinding(state.failure)]),
     ...(state.teardownProblem === undefined
       ? []
-      : [finding('TEARDOWN_FAILED', `sandbox ${state.sandbox?.sandboxId ?? ''} could not be removed: ${state.failure?.Cause ?? 'unknown'}`)]),
+      : [
+          finding(
+            'TEARDOWN_FAILED',
+            `sandbox ${state.sandbox?.sandboxId ?? ''} could not be removed: ${state.failure?.Cause ?? 'unknown'}`,
+          ),
+        ]),
   ];
   return late.length === 0 ? state : { ...state, drillFindings: [...state.drillFindings, ...late] };
 }
 
-async function readAttempts(state: DrillState, ports: Pick<DrillPorts, 'evidence'>): Promise<AttemptReport[]> {
+async function readAttempts(
+  state: DrillState,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<AttemptReport[]> {
   const numbers = Array.from({ length: state.attempt }, (_unused, index) => index + 1);
   const found = await Promise.all(
     numbers.map((attempt) => ports.evidence.findJson(state.drillId, evidenceNames.attempt(attempt))),

@@ -2,8 +2,13 @@ import { heartbeatsToRead, judgeCompanions } from '../domain/companions.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
 import type { DrillState } from '../domain/drill-state.ts';
 import type { DumpObject } from '../domain/dump.ts';
-import { type DumpCandidate, type DumpSelection, type SelectionCriteria, selectDumps } from '../domain/dump-selection.ts';
 import { nameKind } from '../domain/dump-names.ts';
+import {
+  type DumpCandidate,
+  type DumpSelection,
+  type SelectionCriteria,
+  selectDumps,
+} from '../domain/dump-selection.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
@@ -20,10 +25,9 @@ const refusalsNamed = 10;
  * Lists the source to its last page, chooses the newest eligible dump (or the one asked for), looks at its first
  * bytes and its companions, and keeps older candidates for a walk-back.
  */
-export const selectDumpStep: StepWith<'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'> = async (
-  state,
-  ports,
-) => {
+export const selectDumpStep: StepWith<
+  'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'
+> = async (state, ports) => {
   const config = ports.configuration.database(state.database);
   const opened = await openSource(state.database, ports);
   const { store } = opened;
@@ -77,7 +81,8 @@ export function selectionCriteria(
   };
 }
 
-const momentOf = (candidate: DumpCandidate): string => candidate.nameTimestamp?.startsAt ?? candidate.modifiedAt;
+const momentOf = (candidate: DumpCandidate): string =>
+  candidate.nameTimestamp?.startsAt ?? candidate.modifiedAt;
 
 /** A drill of one named dump tries no other. */
 function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillState): DumpCandidate[] {
@@ -97,9 +102,14 @@ function refuseNewest(state: DrillState, selection: DumpSelection, config: Datab
 
 function nothingFound(state: DrillState, objects: DumpObject[], location: string): DrillState {
   const asked = state.request.key;
-  const physicalOnly = objects.some(({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup');
+  const physicalOnly = objects.some(
+    ({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup',
+  );
   const found = physicalOnly
-    ? finding('PHYSICAL_BACKUP', `${asked ?? location} holds a physical base backup or WAL and no logical dump`)
+    ? finding(
+        'PHYSICAL_BACKUP',
+        `${asked ?? location} holds a physical base backup or WAL and no logical dump`,
+      )
     : asked !== null
       ? finding('DUMP_NOT_FOUND', `${asked} is not in ${location}`)
       : finding('NO_DUMP_FOUND', `no eligible dump among ${objects.length} objects of ${location}`);
@@ -136,8 +146,11 @@ async function companionFindings(
   const outcome = judgeCompanions(objects, config.companions, { prefix, timezone, dumpMoment, asOf, texts });
   const damaged = await Promise.all(
     outcome.found.map(async ({ rule, object }) => {
-      const problem = rule.archive === null ? null : await ports.objects.archiveProblem(store, object.key, rule.archive);
-      return problem === null ? [] : [finding('COMPANION_DAMAGED', `the companion ${object.key} does not unpack: ${problem}`)];
+      const problem =
+        rule.archive === null ? null : await ports.objects.archiveProblem(store, object.key, rule.archive);
+      return problem === null
+        ? []
+        : [finding('COMPANION_DAMAGED', `the companion ${object.key} does not unpack: ${problem}`)];
     }),
   );
   return [...outcome.findings, ...damaged.flat()];

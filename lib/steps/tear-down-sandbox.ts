@@ -16,11 +16,19 @@ export const tearDownSandboxStep: StepWith<'sandboxes' | 'clock'> = async (state
 export const confirmGoneStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
   const askedAt = state.teardown?.askedAt ?? ports.clock.now().toISOString();
   if (state.sandbox === null) {
-    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: true, detail: 'no sandbox was made' } };
+    return {
+      ...state,
+      stage: 'sandbox gone',
+      teardown: { askedAt, confirmed: true, detail: 'no sandbox was made' },
+    };
   }
   const look = await ports.sandboxes.look(state.sandbox.sandboxId);
   if (look.state === 'gone') {
-    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' } };
+    return {
+      ...state,
+      stage: 'sandbox gone',
+      teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' },
+    };
   }
   // As the user wished, so no finding; but the record must not claim that it is gone.
   if (look.state === 'kept') {

@@ -1,12 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../lib/domain/checks/check.ts';
 import { finding } from '../../lib/domain/findings.ts';
-import { type AttemptEvidence, judgeAttempt, judgeDrill, olderDumpMayHelp } from '../../lib/domain/judgement.ts';
+import {
+  type AttemptEvidence,
+  judgeAttempt,
+  judgeDrill,
+  olderDumpMayHelp,
+} from '../../lib/domain/judgement.ts';
 import type { EntryAccount, FailureClass } from '../../lib/domain/restore-account.ts';
 
 const aCheck = (given: Partial<CheckResult> = {}): { name: string; result: CheckResult } => ({
   name: given.name ?? 'row counts',
-  result: { id: 'rows', name: 'row counts', kind: 'rowCounts', status: 'passed', durationMs: 1, findings: [], measured: {}, ...given },
+  result: {
+    id: 'rows',
+    name: 'row counts',
+    kind: 'rowCounts',
+    status: 'passed',
+    durationMs: 1,
+    findings: [],
+    measured: {},
+    ...given,
+  },
 });
 
 const someEvidence = (given: Partial<AttemptEvidence> = {}): AttemptEvidence => ({
@@ -17,7 +31,13 @@ const someEvidence = (given: Partial<AttemptEvidence> = {}): AttemptEvidence => 
 });
 
 const aFailedEntry = (failure: FailureClass): EntryAccount => ({
-  id: 1, database: 'main', type: 'TABLE', schema: 'public', name: 't', owner: null, seconds: 0,
+  id: 1,
+  database: 'main',
+  type: 'TABLE',
+  schema: 'public',
+  name: 't',
+  owner: null,
+  seconds: 0,
   outcome: { status: 'failed', failure, sqlState: '42704', message: 'type does not exist' },
 });
 
@@ -55,7 +75,10 @@ describe('an attempt', () => {
 
   test('lists errors before warnings, and each finding once', () => {
     const findings = [finding('FK_NOT_VALIDATED', 'x'), finding('NO_DATA', 'y'), finding('NO_DATA', 'y')];
-    expect(judgeAttempt(someEvidence({ findings })).findings.map((f) => f.code)).toEqual(['NO_DATA', 'FK_NOT_VALIDATED']);
+    expect(judgeAttempt(someEvidence({ findings })).findings.map((f) => f.code)).toEqual([
+      'NO_DATA',
+      'FK_NOT_VALIDATED',
+    ]);
   });
 });
 
@@ -68,18 +91,25 @@ describe('a sandbox without an extension of the dump', () => {
   });
 
   test('excuses nothing that has another cause', () => {
-    const account = { complete: true, entries: [aFailedEntry('missing object'), aFailedEntry('duplicate key')] };
+    const account = {
+      complete: true,
+      entries: [aFailedEntry('missing object'), aFailedEntry('duplicate key')],
+    };
     expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('NOT_PROVEN');
   });
 });
 
 describe('walking back', () => {
   test('is worth it when the dump is to blame', () => {
-    expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('DUMP_TRUNCATED', 'cut')] })).toBe(true);
+    expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('DUMP_TRUNCATED', 'cut')] })).toBe(
+      true,
+    );
   });
 
   test('is not worth it for the sandbox, the clock or a proven dump', () => {
-    expect(olderDumpMayHelp({ verdict: 'COULD_NOT_VERIFY', findings: [finding('SANDBOX_LOST', 'x')] })).toBe(false);
+    expect(olderDumpMayHelp({ verdict: 'COULD_NOT_VERIFY', findings: [finding('SANDBOX_LOST', 'x')] })).toBe(
+      false,
+    );
     expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('RTO_MISSED', 'x')] })).toBe(false);
     expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('STALE_DATA', 'x')] })).toBe(false);
     expect(olderDumpMayHelp({ verdict: 'PROVEN', findings: [finding('NO_DATA', 'x')] })).toBe(false);

@@ -5,18 +5,28 @@ describe('RTO', () => {
   const startedAt = '2026-11-18T03:00:00.000Z';
 
   test('runs from the go decision to the last check that passed', () => {
-    const { rto, findings } = measureRto({ startedAt, lastCheckPassedAt: '2026-11-18T03:45:00.000Z', targetSeconds: 3600 });
+    const { rto, findings } = measureRto({
+      startedAt,
+      lastCheckPassedAt: '2026-11-18T03:45:00.000Z',
+      targetSeconds: 3600,
+    });
     expect(rto).toEqual({ targetSeconds: 3600, actualSeconds: 2700 });
     expect(findings).toEqual([]);
   });
 
   test('is missed above its objective', () => {
-    const { findings } = measureRto({ startedAt, lastCheckPassedAt: '2026-11-18T04:00:01.000Z', targetSeconds: 3600 });
+    const { findings } = measureRto({
+      startedAt,
+      lastCheckPassedAt: '2026-11-18T04:00:01.000Z',
+      targetSeconds: 3600,
+    });
     expect(findings.map((f) => f.message)).toEqual(['the restore took 1 h 1 s; the objective is 1 h']);
   });
 
   test('is not measured when no check passed', () => {
-    expect(measureRto({ startedAt, lastCheckPassedAt: null, targetSeconds: 3600 }).rto.actualSeconds).toBeNull();
+    expect(
+      measureRto({ startedAt, lastCheckPassedAt: null, targetSeconds: 3600 }).rto.actualSeconds,
+    ).toBeNull();
   });
 });
 
@@ -33,7 +43,11 @@ describe('RPO', () => {
   test('counts from the newest business row, and keeps the three instants apart', () => {
     const { rpo, findings } = measureRpo(facts);
     expect(rpo.actualSeconds).toBe(6.5 * 3600);
-    expect(rpo).toMatchObject({ dumpPoint: facts.dumpPoint, uploadEnd: facts.uploadEnd, newestRow: facts.newestRow });
+    expect(rpo).toMatchObject({
+      dumpPoint: facts.dumpPoint,
+      uploadEnd: facts.uploadEnd,
+      newestRow: facts.newestRow,
+    });
     expect(findings).toEqual([]);
   });
 

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { normaliseRequest } from '../../lib/domain/request.ts';
 
-const facts = { databases: ['cleaning', 'vlvt'], now: new Date('2026-11-20T12:00:00Z'), defaultOperator: 'console' };
+const facts = {
+  databases: ['cleaning', 'vlvt'],
+  now: new Date('2026-11-20T12:00:00Z'),
+  defaultOperator: 'console',
+};
 const only = { ...facts, databases: ['cleaning'] };
 
 describe('a typed request', () => {
@@ -14,20 +18,38 @@ describe('a typed request', () => {
   });
 
   test('normalises the moment to UTC', () => {
-    const normalised = normaliseRequest({ database: 'vlvt', at: '2026-11-18T04:00:00+01:00', dump: 'a.sql' }, facts);
-    expect(normalised).toMatchObject({ accepted: true, request: { at: '2026-11-18T03:00:00.000Z', key: 'a.sql' } });
+    const normalised = normaliseRequest(
+      { database: 'vlvt', at: '2026-11-18T04:00:00+01:00', dump: 'a.sql' },
+      facts,
+    );
+    expect(normalised).toMatchObject({
+      accepted: true,
+      request: { at: '2026-11-18T03:00:00.000Z', key: 'a.sql' },
+    });
   });
 
   test.each([
     ['names no database though there are two', {}, 'database: name one of cleaning, vlvt'],
-    ['names a database that is not configured', { database: 'prod' }, 'database: "prod" is not configured; configured are cleaning, vlvt'],
+    [
+      'names a database that is not configured',
+      { database: 'prod' },
+      'database: "prod" is not configured; configured are cleaning, vlvt',
+    ],
     ['is a string', 'cleaning', 'input: '],
     ['is an array', [], 'input: '],
     ['has unknown fields', { database: 'vlvt', databse: 1 }, 'databse'],
-    ['asks for a future moment', { database: 'vlvt', at: '2027-01-01T00:00:00Z' }, 'at: 2027-01-01T00:00:00Z lies in the future'],
+    [
+      'asks for a future moment',
+      { database: 'vlvt', at: '2027-01-01T00:00:00Z' },
+      'at: 2027-01-01T00:00:00Z lies in the future',
+    ],
     ['has a moment that is none', { database: 'vlvt', at: 'yesterday' }, 'at: '],
     ['restores for real without confirming', { database: 'vlvt', mode: 'restore' }, 'confirm: must repeat'],
-    ['confirms another database', { database: 'vlvt', mode: 'restore', confirm: 'cleaning' }, 'confirm: must repeat'],
+    [
+      'confirms another database',
+      { database: 'vlvt', mode: 'restore', confirm: 'cleaning' },
+      'confirm: must repeat',
+    ],
   ])('is refused when it %s', (_what, input, message) => {
     const normalised = normaliseRequest(input, facts);
     expect(normalised.accepted).toBe(false);
@@ -38,7 +60,10 @@ describe('a typed request', () => {
   });
 
   test('lists every problem at once', () => {
-    const normalised = normaliseRequest({ mode: 'restore', database: 'prod', at: '2027-01-01T00:00:00Z' }, facts);
+    const normalised = normaliseRequest(
+      { mode: 'restore', database: 'prod', at: '2027-01-01T00:00:00Z' },
+      facts,
+    );
     expect(normalised.accepted ? [] : normalised.findings).toHaveLength(3);
   });
 });

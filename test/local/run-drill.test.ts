@@ -25,7 +25,12 @@ describe('a drill where everything goes well', () => {
     expect(record.tables).toEqual([{ database: 'restored', schema: 'public', name: 't', rows: 3 }]);
     expect(record.teardown).toEqual({ confirmed: true, detail: 'the sandbox is gone' });
     expect(record.phases.map((phase) => phase.name)).toEqual([
-      'Select dump', 'Plan sandbox', 'Provision sandbox', 'Restore dump into sandbox', 'Run checks', 'Tear down sandbox',
+      'Select dump',
+      'Plan sandbox',
+      'Provision sandbox',
+      'Restore dump into sandbox',
+      'Run checks',
+      'Tear down sandbox',
     ]);
     expect(record.rto.actualSeconds).toBeGreaterThan(0);
     expect(record.notTested).toContain('freshness');
@@ -41,8 +46,21 @@ describe('a drill where everything goes well', () => {
     await drill(ports, {}, { began: (step) => void steps.push(step), ended: () => {} });
 
     expect(steps).toEqual([
-      'normaliseRequest', 'selectDump', 'thawDump', 'planSandbox', 'provisionSandbox', 'lookAtSandbox', 'lookAtSandbox',
-      'prepareRestore', 'restoreDump', 'planChecks', 'runCheck', 'judge', 'tearDownSandbox', 'confirmGone', 'sealRecord',
+      'normaliseRequest',
+      'selectDump',
+      'thawDump',
+      'planSandbox',
+      'provisionSandbox',
+      'lookAtSandbox',
+      'lookAtSandbox',
+      'prepareRestore',
+      'restoreDump',
+      'planChecks',
+      'runCheck',
+      'judge',
+      'tearDownSandbox',
+      'confirmGone',
+      'sealRecord',
     ]);
   });
 });
@@ -54,10 +72,26 @@ describe('a failure injected into', () => {
   const happy = inMemoryPorts().ports;
   const injected: [string, Partial<DrillPorts>][] = [
     ['listing the source', { openStore: fail }],
-    ['inspecting the dump', { inspector: { inspect: async () => { throw new Error('defect'); } } }],
+    [
+      'inspecting the dump',
+      {
+        inspector: {
+          inspect: async () => {
+            throw new Error('defect');
+          },
+        },
+      },
+    ],
     ['restoring', { restorer: { restore: fail } }],
     ['preparing checks', { checks: { ...happy.checks, prepare: fail } }],
-    ['planning checks', { planChecks: () => { throw new Error('defect'); } }],
+    [
+      'planning checks',
+      {
+        planChecks: () => {
+          throw new Error('defect');
+        },
+      },
+    ],
     ['running a check', { checks: { ...happy.checks, run: fail } }],
   ];
 
@@ -116,7 +150,8 @@ describe('a failure injected into', () => {
   test('judging leaves a record that proves nothing', async () => {
     const { ports, witness } = inMemoryPorts();
     const putJson = ports.evidence.putJson;
-    ports.evidence.putJson = async (id, name, value) => (name.startsWith('attempt-') ? fail() : putJson(id, name, value));
+    ports.evidence.putJson = async (id, name, value) =>
+      name.startsWith('attempt-') ? fail() : putJson(id, name, value);
 
     const record = await drill(ports);
 
@@ -154,7 +189,9 @@ describe('walking back', () => {
     const { ports, witness } = inMemoryPorts();
     ports.restorer.restore = async ({ dump }) => {
       witness.restoredKeys.push(dump.key);
-      return dump.key.includes('16T') ? anAccount() : anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] });
+      return dump.key.includes('16T')
+        ? anAccount()
+        : anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] });
     };
 
     const record = await drill(ports);
@@ -200,8 +237,12 @@ describe('walking back', () => {
 
   test('refuses an older dump that needs a newer server than the sandbox', async () => {
     const { ports } = inMemoryPorts({
-      inspector: { inspect: async (_store, { key }) => aHeader({ majorVersion: key.includes('18T') ? 15 : 17 }) },
-      restorer: { restore: async () => anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] }) },
+      inspector: {
+        inspect: async (_store, { key }) => aHeader({ majorVersion: key.includes('18T') ? 15 : 17 }),
+      },
+      restorer: {
+        restore: async () => anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] }),
+      },
     });
 
     const record = await drill(ports);
@@ -213,7 +254,8 @@ describe('walking back', () => {
 describe('what did not run', () => {
   test('never counts as passed: a check without a result', async () => {
     const { ports } = inMemoryPorts();
-    ports.evidence.findJson = async (_id, name) => (name.startsWith('check-') ? null : ports.evidence.getJson(_id, name).catch(() => null));
+    ports.evidence.findJson = async (_id, name) =>
+      name.startsWith('check-') ? null : ports.evidence.getJson(_id, name).catch(() => null);
 
     expect((await drill(ports)).verdict).toBe('COULD_NOT_VERIFY');
   });
@@ -252,7 +294,7 @@ describe('a refused request', () => {
     expect(witness.records).toHaveLength(1);
   });
 
-  test('a second drill of the same database is refused and does not free the first one\'s lock', async () => {
+  test("a second drill of the same database is refused and does not free the first one's lock", async () => {
     const { ports, witness } = inMemoryPorts();
     witness.locks.set('shop', 'drill-0');
 
@@ -266,13 +308,20 @@ describe('a refused request', () => {
     const { ports } = inMemoryPorts({
       configuration: {
         databases: () => {
-          throw new DrillError('CONFIG_INVALID', 'drills.yaml:1:1 a\ndrills.yaml:2:1 b', { hint: 'correct them' });
+          throw new DrillError('CONFIG_INVALID', 'drills.yaml:1:1 a\ndrills.yaml:2:1 b', {
+            hint: 'correct them',
+          });
         },
-        database: () => { throw new Error('not asked'); },
+        database: () => {
+          throw new Error('not asked');
+        },
       },
     });
 
-    expect((await drill(ports)).findings.map((f) => f.message)).toEqual(['drills.yaml:1:1 a', 'drills.yaml:2:1 b']);
+    expect((await drill(ports)).findings.map((f) => f.message)).toEqual([
+      'drills.yaml:1:1 a',
+      'drills.yaml:2:1 b',
+    ]);
   });
 });
 
@@ -282,7 +331,9 @@ describe('an interrupted drill', () => {
     const { ports, witness } = inMemoryPorts({ signal: controller.signal });
     ports.restorer.restore = ({ signal }) =>
       new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new DrillError('INTERRUPTED', 'aborted', { hint: 'again' })));
+        signal.addEventListener('abort', () =>
+          reject(new DrillError('INTERRUPTED', 'aborted', { hint: 'again' })),
+        );
         controller.abort();
       });
 

@@ -61,12 +61,18 @@ describe('the state machine', () => {
     for (const name of after) {
       const state = states[name]!;
       if (state.Type !== 'Task' && state.Type !== 'Map') continue;
-      expect(state.Catch?.map((catcher) => catcher.ErrorEquals), name).toEqual([['States.ALL']]);
+      expect(
+        state.Catch?.map((catcher) => catcher.ErrorEquals),
+        name,
+      ).toEqual([['States.ALL']]);
     }
   });
 
   test('confirms teardown before the record is sealed', () => {
-    const unconfirmed = reachable(stateNames.provisionSandbox, [stateNames.confirmGone, stateNames.teardownUnconfirmed]);
+    const unconfirmed = reachable(stateNames.provisionSandbox, [
+      stateNames.confirmGone,
+      stateNames.teardownUnconfirmed,
+    ]);
     expect(unconfirmed.has(stateNames.sealRecord)).toBe(false);
   });
 
@@ -75,7 +81,11 @@ describe('the state machine', () => {
     const ways = Object.entries(states).filter(([, state]) => successors(state).includes(stateNames.succeed));
     expect(ways.map(([name]) => name)).toEqual([stateNames.proven]);
     const proven = states[stateNames.proven] as unknown as { Choices: object[]; Default: string };
-    expect(proven.Choices[0]).toEqual({ Variable: '$.verdict', StringEquals: 'PROVEN', Next: stateNames.succeed });
+    expect(proven.Choices[0]).toEqual({
+      Variable: '$.verdict',
+      StringEquals: 'PROVEN',
+      Next: stateNames.succeed,
+    });
     expect(proven.Default).toBe(stateNames.failCouldNotVerify);
     expect(reachable(machine.StartAt, [stateNames.sealRecord]).has(stateNames.proven)).toBe(false);
   });
@@ -84,7 +94,8 @@ describe('the state machine', () => {
     for (const [name, state] of Object.entries(states)) {
       if (state.Type !== 'Task') continue;
       expect(state.TimeoutSeconds, name).toBeGreaterThan(0);
-      if (state.HeartbeatSeconds !== undefined) expect(state.HeartbeatSeconds).toBeLessThan(state.TimeoutSeconds!);
+      if (state.HeartbeatSeconds !== undefined)
+        expect(state.HeartbeatSeconds).toBeLessThan(state.TimeoutSeconds!);
     }
   });
 
@@ -92,7 +103,10 @@ describe('the state machine', () => {
     for (const [name, state] of Object.entries(states)) {
       for (const retry of state.Retry ?? []) {
         expect(retry.JitterStrategy, name).toBe('FULL');
-        expect(retry.ErrorEquals.every((error) => error.startsWith('Lambda.')), name).toBe(true);
+        expect(
+          retry.ErrorEquals.every((error) => error.startsWith('Lambda.')),
+          name,
+        ).toBe(true);
         expect(retry.ErrorEquals.some((error) => error in findingRegistry)).toBe(false);
       }
     }

@@ -28,9 +28,28 @@ export const anAccount = (given: Partial<RestoreAccount> = {}): RestoreAccount =
   databases: [{ dumpName: null, name: 'restored' }],
   rolesCreated: [],
   entries: [
-    { id: 1, database: 'restored', type: 'TABLE', schema: 'public', name: 't', owner: null, outcome: { status: 'restored' }, seconds: 0.1 },
+    {
+      id: 1,
+      database: 'restored',
+      type: 'TABLE',
+      schema: 'public',
+      name: 't',
+      owner: null,
+      outcome: { status: 'restored' },
+      seconds: 0.1,
+    },
   ],
-  tables: [{ database: 'restored', schema: 'public', name: 't', rowsInDump: 3, rowsLoaded: 3, bytes: 30, seconds: 0.1 }],
+  tables: [
+    {
+      database: 'restored',
+      schema: 'public',
+      name: 't',
+      rowsInDump: 3,
+      rowsLoaded: 3,
+      bytes: 30,
+      seconds: 0.1,
+    },
+  ],
   announced: [],
   phases: [],
   findings: [],
@@ -61,7 +80,13 @@ export interface Witness {
  * look, one check that passes. Tests override what shall go otherwise.
  */
 export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPorts; witness: Witness } {
-  const witness: Witness = { records: [], locks: new Map(), sandboxes: new Map(), removed: [], restoredKeys: [] };
+  const witness: Witness = {
+    records: [],
+    locks: new Map(),
+    sandboxes: new Map(),
+    removed: [],
+    restoredKeys: [],
+  };
   const evidence = new Map<string, unknown>();
   const looks = new Map<string, number>();
   const objects: DumpObject[] = ['18', '17', '16'].map((day) => ({
@@ -70,13 +95,25 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     modifiedAt: `2026-11-${day}T02:05:00.000Z`,
   }));
   const config = defaultDatabaseConfig({
-    kind: 'folder', folder: '.', pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz', timezone: 'UTC', minBytes: 0,
-    maxAgeSeconds: null, intervalSeconds: null, decrypt: { passphraseEnv: null, passphraseParameter: null },
+    kind: 'folder',
+    folder: '.',
+    pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz',
+    timezone: 'UTC',
+    minBytes: 0,
+    maxAgeSeconds: null,
+    intervalSeconds: null,
+    decrypt: { passphraseEnv: null, passphraseParameter: null },
   });
   // The interpreter stamps the execution with the machine's own time; this clock goes on from there.
   let time = Date.now();
   const ports: DrillPorts = {
-    clock: { now: () => new Date((time += 100)), sleep: async () => {} },
+    clock: {
+      now: () => {
+        time += 100;
+        return new Date(time);
+      },
+      sleep: async () => {},
+    },
     configuration: { databases: () => ['shop'], database: () => config },
     objects: { text: async () => '', archiveProblem: async () => null },
     openStore: async () => ({
@@ -102,7 +139,10 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
         const seen = (looks.get(sandboxId) ?? 0) + 1;
         looks.set(sandboxId, seen);
         if (seen < 2) return { state: 'pending', detail: 'starting' };
-        return { state: 'ready', address: { sandboxId, host: '/tmp', port: 5432, masterRole: 'master', serverVersion: '15.18' } };
+        return {
+          state: 'ready',
+          address: { sandboxId, host: '/tmp', port: 5432, masterRole: 'master', serverVersion: '15.18' },
+        };
       },
       remove: async (sandboxId) => {
         witness.removed.push(sandboxId);
@@ -117,16 +157,31 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
         return anAccount();
       },
     },
-    placeRestore: () => ({ taskDefinition: 'local', subnets: [], securityGroups: [], assignPublicIp: 'DISABLED' }),
+    placeRestore: () => ({
+      taskDefinition: 'local',
+      subnets: [],
+      securityGroups: [],
+      assignPublicIp: 'DISABLED',
+    }),
     checks: { prepare: async () => {}, run: async (check) => aPassedCheck(check) },
     planChecks: () => ({
-      planned: [{ id: 'rows', kind: 'rowCounts', name: 'row counts', database: 'restored', statementTimeoutSeconds: 60, params: {} }],
+      planned: [
+        {
+          id: 'rows',
+          kind: 'rowCounts',
+          name: 'row counts',
+          database: 'restored',
+          statementTimeoutSeconds: 60,
+          params: {},
+        },
+      ],
       notTested: ['freshness'],
     }),
     ledger: {
       lock: async ({ database, drillId, leaseExpiresAt }) => {
         const holder = witness.locks.get(database);
-        if (holder !== undefined) return { taken: false, heldBy: { database, drillId: holder, leaseExpiresAt } };
+        if (holder !== undefined)
+          return { taken: false, heldBy: { database, drillId: holder, leaseExpiresAt } };
         witness.locks.set(database, drillId);
         return { taken: true };
       },
@@ -137,7 +192,8 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       lastProven: async () => null,
     },
     evidence: {
-      putJson: async (drillId, name, value) => void evidence.set(`${drillId}/${name}`, JSON.parse(JSON.stringify(value))),
+      putJson: async (drillId, name, value) =>
+        void evidence.set(`${drillId}/${name}`, JSON.parse(JSON.stringify(value))),
       getJson: async (drillId, name) => {
         const value = evidence.get(`${drillId}/${name}`);
         if (value === undefined) throw new Error(`no evidence ${name}`);

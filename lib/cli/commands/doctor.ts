@@ -1,9 +1,9 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
+import { readConfig } from '../../adapters/local/config-file.ts';
 import { isDrillError } from '../../domain/errors.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
 import { localSandboxes } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
-import { readConfig } from '../../adapters/local/config-file.ts';
 
 interface Diagnosis {
   what: string;
@@ -15,7 +15,11 @@ interface Diagnosis {
 const leastFreeBytes = 1_000_000_000;
 
 /** `restore-drill doctor`: what drills on this machine need, one line each. 0 when all is well, else 2. */
-export async function doctor(options: { config?: string; stateDir?: string; cacheDir?: string }): Promise<number> {
+export async function doctor(options: {
+  config?: string;
+  stateDir?: string;
+  cacheDir?: string;
+}): Promise<number> {
   const places = placesFor(options);
   const diagnoses = [
     nodeVersion(),
@@ -24,13 +28,18 @@ export async function doctor(options: { config?: string; stateDir?: string; cach
     ...(await servers(places)),
     ...(options.config === undefined ? [] : [await configuration(options.config)]),
   ];
-  for (const { what, ok, detail } of diagnoses) process.stdout.write(`${ok ? 'ok      ' : 'problem '} ${what}: ${detail}\n`);
+  for (const { what, ok, detail } of diagnoses)
+    process.stdout.write(`${ok ? 'ok      ' : 'problem '} ${what}: ${detail}\n`);
   return diagnoses.every(({ ok }) => ok) ? 0 : 2;
 }
 
 function nodeVersion(): Diagnosis {
   const major = Number(process.versions.node.split('.')[0]);
-  return { what: 'Node.js', ok: major >= 20, detail: major >= 20 ? process.version : `${process.version}; 20 or later is needed` };
+  return {
+    what: 'Node.js',
+    ok: major >= 20,
+    detail: major >= 20 ? process.version : `${process.version}; 20 or later is needed`,
+  };
 }
 
 async function writable(what: string, directory: string): Promise<Diagnosis> {
@@ -47,7 +56,11 @@ async function freeDisk(directory: string): Promise<Diagnosis> {
   await mkdir(directory, { recursive: true });
   const { bavail, bsize } = await statfs(directory);
   const freeBytes = bavail * bsize;
-  return { what: 'disk for sandboxes', ok: freeBytes > leastFreeBytes, detail: `${formatBytes(freeBytes)} free in ${directory}` };
+  return {
+    what: 'disk for sandboxes',
+    ok: freeBytes > leastFreeBytes,
+    detail: `${formatBytes(freeBytes)} free in ${directory}`,
+  };
 }
 
 async function servers(places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> {

@@ -1,6 +1,6 @@
 import type { DrillRecord } from '../../domain/drill-record.ts';
-import { formatSeconds } from '../../domain/report/quantities.ts';
 import { renderHistory } from '../../domain/report/history.ts';
+import { formatSeconds } from '../../domain/report/quantities.ts';
 import { forecastRto } from '../../domain/trend.ts';
 import { localLedger } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
@@ -15,7 +15,10 @@ export async function history(
   const ledger = localLedger(placesFor(options), warnOfDamage);
   const limit = Math.max(1, Number.parseInt(options.limit, 10) || 20);
   const records = await ledger.history({ limit, ...(database === undefined ? {} : { database }) });
-  const text = options.json === true ? `${JSON.stringify(records, null, 2)}\n` : renderHistory(records, widthOf(process.stdout));
+  const text =
+    options.json === true
+      ? `${JSON.stringify(records, null, 2)}\n`
+      : renderHistory(records, widthOf(process.stdout));
   process.stdout.write(text + (options.json === true ? '' : rtoOutlook(records)));
   return 0;
 }

@@ -1,5 +1,5 @@
-import { selectDumps } from '../../domain/dump-selection.ts';
 import type { DumpObject } from '../../domain/dump.ts';
+import { selectDumps } from '../../domain/dump-selection.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
 import { visibleText } from '../../domain/report/visible-text.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../local/local-configuration.ts';
@@ -31,9 +31,12 @@ async function listOne(
   process.stdout.write(`${name}: ${store.location}\n`);
   for (const { key, sizeBytes, nameTimestamp, modifiedAt } of selection.candidates) {
     const moment = nameTimestamp?.startsAt ?? `${modifiedAt} (upload)`;
-    process.stdout.write(`  eligible  ${moment}  ${formatBytes(sizeBytes).padStart(9)}  ${visibleText(key)}\n`);
+    process.stdout.write(
+      `  eligible  ${moment}  ${formatBytes(sizeBytes).padStart(9)}  ${visibleText(key)}\n`,
+    );
   }
-  for (const { key, reason } of selection.refused) process.stdout.write(`  refused   ${visibleText(key)}: ${reason}\n`);
+  for (const { key, reason } of selection.refused)
+    process.stdout.write(`  refused   ${visibleText(key)}: ${reason}\n`);
   process.stdout.write(`  ignored   ${selection.ignored} objects that are no dumps by their names\n`);
   return selection.candidates.length > 0 && selection.newestRefused === null;
 }

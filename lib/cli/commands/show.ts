@@ -18,7 +18,8 @@ export async function show(
   const ledger = localLedger(placesFor(options), warnOfDamage);
   const record = drillId === undefined ? (await ledger.history({ limit: 1 }))[0] : await ledger.show(drillId);
   if (record === undefined || record === null) {
-    const what = drillId === undefined ? 'the ledger is empty' : `there is no drill "${drillId}" in the ledger`;
+    const what =
+      drillId === undefined ? 'the ledger is empty' : `there is no drill "${drillId}" in the ledger`;
     process.stderr.write(`restore-drill: ${what}\nHINT: See \`restore-drill history\`.\n`);
     return 2;
   }

@@ -47,13 +47,18 @@ export const matviewsPopulated: CheckKind<Params, Observation> = {
       views.map(([, name]) => name),
     ]);
     const populated = new Map(found.map((row) => [Number(row.n) - 1, row.relispopulated === 't']));
-    const filled = views.flatMap(([schema, name], index) => (populated.get(index) === true ? [{ index, schema, name }] : []));
+    const filled = views.flatMap(([schema, name], index) =>
+      populated.get(index) === true ? [{ index, schema, name }] : [],
+    );
     const counts = await askEach(
       database,
       filled.map(({ schema, name }) => ({ value: 'count(*)', source: quotedTable(schema, name) })),
     );
     const rows = new Map(filled.map(({ index }, position) => [index, counts[position] ?? null]));
-    return views.map((_, index) => ({ populated: populated.get(index) ?? null, rows: rows.get(index) ?? null }));
+    return views.map((_, index) => ({
+      populated: populated.get(index) ?? null,
+      rows: rows.get(index) ?? null,
+    }));
   },
   judge({ database, views }, observed) {
     const findings = views.flatMap(([schema, name], index) => {

@@ -12,12 +12,10 @@ export const fileSchema = z
     databases: z
       .record(z.string(), writtenDatabase)
       .meta({ description: 'The databases to protect, by name.' }),
-    defaults: writtenDatabase
-      .optional()
-      .meta({
-        description:
-          'Taken by every database that does not say otherwise. Sections are merged key by key, lists are replaced.',
-      }),
+    defaults: writtenDatabase.optional().meta({
+      description:
+        'Taken by every database that does not say otherwise. Sections are merged key by key, lists are replaced.',
+    }),
     aws: awsSchema.optional(),
   })
   .meta({
