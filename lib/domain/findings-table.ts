@@ -1,4 +1,4 @@
-import { findingRegistry } from './findings.ts';
+import { findingRegistry } from './finding-registry.ts';
 
 const verdicts = {
   error: 'NOT_PROVEN',
@@ -24,7 +24,7 @@ export function renderFindings(): string {
   return [
     '# Findings',
     '',
-    'Every named thing that a drill can say, generated from `lib/domain/findings.ts`. Severity decides the verdict: `error`',
+    'Every named thing that a drill can say, generated from `lib/domain/finding-registry.ts`. Severity decides the verdict: `error`',
     'makes a drill NOT_PROVEN, `unverified` makes it COULD_NOT_VERIFY, `warning` and `info` change nothing.',
     '',
     ...sections,

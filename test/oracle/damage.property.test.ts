@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 /** A place in a dump, as a share of its length, without fast-check's fondness for both ends. */
-const share = () => fc.integer({ min: 0, max: 999_999 }).noBias().map((millionth) => millionth / 1_000_000);
+const share = () => fc.noBias(fc.integer({ min: 0, max: 999_999 })).map((millionth) => millionth / 1_000_000);
 
 type Ending = { ended: 'account'; account: RestoreAccount } | { ended: 'error'; code: string } | { ended: 'never' };
 

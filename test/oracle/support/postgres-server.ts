@@ -88,6 +88,14 @@ export class PostgresServer {
     connection: async ({ host, port }, database) => ({ host, port, user: masterRole, password: 'not a secret', database }),
   };
 
+  /** As RDS is: its master may create more extensions than a plain server's. */
+  readonly accessOfRds: SandboxAccess = {
+    ...this.access,
+    installExtension: async (_address, database, statement) => {
+      await this.sql(database, statement);
+    },
+  };
+
   get dataDirectory(): string {
     return join(this.directory, 'data');
   }

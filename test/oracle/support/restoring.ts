@@ -23,10 +23,11 @@ export async function restoreOurs(
   path: string,
   options: Partial<RestoreOptions> = {},
   signal: AbortSignal = new AbortController().signal,
+  asRds = false,
 ): Promise<RestoreAccount> {
   const { store, key } = await createFileDumpStore(path);
   const found = await stat(path);
-  return createRestorer(server.access).restore({
+  return createRestorer(asRds ? server.accessOfRds : server.access).restore({
     dump: {
       key,
       directory: found.isDirectory(),

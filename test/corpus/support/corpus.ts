@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createCheckRunner } from '../../../lib/adapters/postgres/check-runner.ts';
+import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import { loadLocalConfiguration } from '../../../lib/local/local-configuration.ts';
+import { createLocalPorts } from '../../../lib/local/local-ports.ts';
+import { defaultPlaces } from '../../../lib/local/places.ts';
+import { runLocalDrill } from '../../../lib/local/run-drill.ts';
+import { createRestorer } from '../../../lib/restorer/restorer.ts';
+import { pooledSandboxes } from './pooled-sandboxes.ts';
+
+/** A file, or a directory dump: file names with their contents. */
+export type DumpContent = Buffer | string | Map<string, Buffer>;
+
+/** Drills in this process: the shipped machine, steps and adapters, with one sandbox server for all drills. */
+export class Corpus {
+  readonly #base = mkdtempSync(join(tmpdir(), 'rd-corpus-'));
+  #sandboxes: ReturnType<typeof pooledSandboxes> | null = null;
+  #drills = 0;
+
+  constructor() {
+    chmodSync(this.#base, 0o711);
+  }
+
+  /** One drill of one dump, as `restore-drill run --dump NAME` does it. */
+  async drill(name: string, content: DumpContent): Promise<DrillRecord> {
+    this.#drills += 1;
+    const directory = join(this.#base, `drill-${this.#drills}`);
+    const dump = join(directory, name);
+    if (content instanceof Map) {
+      for (const [file, bytes] of content) {
+        mkdirSync(dirname(join(dump, file)), { recursive: true });
+        writeFileSync(join(dump, file), bytes);
+      }
+    } else {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(dump, content);
+    }
+    try {
+      return await this.#drillOf(dump, directory);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#sandboxes?.close();
+    rmSync(this.#base, { recursive: true, force: true });
+  }
+
+  async #drillOf(dump: string, directory: string): Promise<DrillRecord> {
+    const options = { dump };
+    const configuration = await loadLocalConfiguration(options);
+    const places = {
+      stateDirectory: join(directory, 'state'),
+      cacheDirectory: defaultPlaces().cacheDirectory,
+      sandboxDirectory: join(this.#base, 'sandboxes'),
+    };
+    const silent = () => {};
+    const events = { restoreProgress: silent, sandboxProgress: silent, ledgerDamage: silent };
+    const ports = createLocalPorts(configuration, places, events, new AbortController().signal);
+    this.#sandboxes ??= pooledSandboxes(ports.sandboxes);
+    const sandboxes = this.#sandboxes;
+    return runLocalDrill({
+      drillId: `corpus-${process.pid}-${this.#drills}`,
+      input: { database: configuration.chosen, dump: configuration.key },
+      operator: 'corpus',
+      ports: {
+        ...ports,
+        sandboxes,
+        restorer: createRestorer(sandboxes),
+        checks: createCheckRunner(sandboxes),
+      },
+      watcher: { began: silent, ended: silent },
+    });
+  }
+}
