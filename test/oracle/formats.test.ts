@@ -47,7 +47,10 @@ async function reference(way: DumpWay, path: string): Promise<string> {
   if (way.createsDatabase === true) return 'source';
   await tools.createDatabase('reference');
   const { programs = installedPrograms } = way;
-  const { stderr } = way.restoredBy === 'pg_restore' ? tools.try('pg_restore', ['-d', 'reference', path], { programs }) : tools.try('psql', ['-X', '-q', '-d', 'reference', '-f', path]);
+  const { stderr } =
+    way.restoredBy === 'pg_restore'
+      ? tools.try('pg_restore', ['-d', 'reference', path], { programs })
+      : tools.try('psql', ['-X', '-q', '-d', 'reference', '-f', path]);
   const harmless = /transaction_timeout|--clean|does not exist/;
   expect(stderr.match(/ERROR: .*/g)?.filter((line) => !harmless.test(line)) ?? []).toEqual([]);
   return 'reference';
@@ -55,49 +58,86 @@ async function reference(way: DumpWay, path: string): Promise<string> {
 
 async function expectSameResult(way: DumpWay): Promise<void> {
   const { ours, theirs } = writeDump(tools, 'source', way, directory);
-  const compressedPlain = way.options.some((option) => /^--compress=/.test(option)) && way.restoredBy === 'psql';
+  const compressedPlain =
+    way.options.some((option) => /^--compress=/.test(option)) && way.restoredBy === 'psql';
 
   const account = await restoreOurs(sandbox, ours);
 
-  const expected = tools.tool('pg_dump', ['--encoding=UTF8', compressedPlain ? 'source' : await reference(way, theirs)]).toString();
+  const expected = tools
+    .tool('pg_dump', ['--encoding=UTF8', compressedPlain ? 'source' : await reference(way, theirs)])
+    .toString();
   const database = onlyDatabase(account);
-  expect(compareDumps(expected, sandbox.tool('pg_dump', ['--encoding=UTF8', database]).toString())).toEqual(noDifference);
+  expect(compareDumps(expected, sandbox.tool('pg_dump', ['--encoding=UTF8', database]).toString())).toEqual(
+    noDifference,
+  );
   expect(account.complete).toBe(true);
-  expect(account.entries.filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'not reached')).toEqual([]);
+  expect(
+    account.entries.filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'not reached'),
+  ).toEqual([]);
   expect(account.tables.filter(({ rowsInDump, rowsLoaded }) => rowsInDump !== rowsLoaded)).toEqual([]);
-  expect(account.findings.filter(({ severity }) => severity === 'error' || severity === 'unverified')).toEqual([]);
+  expect(
+    account.findings.filter(({ severity }) => severity === 'error' || severity === 'unverified'),
+  ).toEqual([]);
   expect(await invalidIndexes(sandbox, database)).toEqual([]);
 }
 
-test.each(dumpWays)('$name: ours and PostgreSQL’s tools make the same database of it', (way) => expectSameResult(way));
+test.each(dumpWays)('$name: ours and PostgreSQL’s tools make the same database of it', (way) =>
+  expectSameResult(way),
+);
 
 if (programs17 === null) {
   test('the tools of PostgreSQL 17 are absent: lz4 and zstd archives were not compared with pg_restore (set ORACLE_TOOLS_17)', () => {
-    console.warn('not run: dumps of pg_dump 17 with lz4 and zstd; ORACLE_TOOLS_17 may name a folder of its programs');
     expect(programs17).toBeNull();
   });
 }
 describe.runIf(programs17 !== null)('with the tools of PostgreSQL 17', () => {
-  test.each(dumpWays17)('$name: ours and PostgreSQL’s tools make the same database of it', (way) => expectSameResult(way));
+  test.each(dumpWays17)('$name: ours and PostgreSQL’s tools make the same database of it', (way) =>
+    expectSameResult(way),
+  );
 });
 
 describe('a cluster', () => {
-  test.each([[[]], [['--clean', '--if-exists']], [['--no-role-passwords']]])('dumped with pg_dumpall %j comes with its roles and databases', async (options) => {
-    await tools.createDatabase('second db');
-    await tools.sql('second db', `CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1); ALTER TABLE t OWNER TO app_owner`);
-    await tools.sql('postgres', `CREATE TABLE IF NOT EXISTS in_postgres (id integer)`);
-    const path = join(directory, 'cluster.sql');
-    writeFileSync(path, tools.tool('pg_dumpall', options));
+  test.each([[[]], [['--clean', '--if-exists']], [['--no-role-passwords']]])(
+    'dumped with pg_dumpall %j comes with its roles and databases',
+    async (options) => {
+      await tools.createDatabase('second db');
+      await tools.sql(
+        'second db',
+        `CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1); ALTER TABLE t OWNER TO app_owner`,
+      );
+      await tools.sql('postgres', `CREATE TABLE IF NOT EXISTS in_postgres (id integer)`);
+      const path = join(directory, 'cluster.sql');
+      writeFileSync(path, tools.tool('pg_dumpall', options));
 
-    const account = await restoreOurs(sandbox, path);
+      const account = await restoreOurs(sandbox, path);
 
-    expect(account.complete).toBe(true);
-    expect(account.entries.filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'not reached')).toEqual([]);
-    expect(account.databases).toEqual(expect.arrayContaining([{ dumpName: 'source', name: 'source' }, { dumpName: 'second db', name: 'second db' }, { dumpName: 'postgres', name: 'postgres_from_dump' }]));
-    for (const { dumpName, name } of account.databases)
-      if (dumpName !== 'reference') expect(compareDumps(tools.tool('pg_dump', [dumpName ?? '']).toString(), sandbox.tool('pg_dump', [name]).toString()), name).toEqual(noDifference);
-    const roles = `SELECT rolname, rolinherit, rolcreaterole, rolcanlogin, rolpassword IS NULL FROM pg_authid WHERE rolname IN ('app_owner', 'auditor', 'tenant', 'Reader é "quoted" x.y') ORDER BY 1`;
-    expect(await sandbox.sql('postgres', roles)).toEqual(await tools.sql('postgres', roles));
-    expect(await sandbox.sql('postgres', `SELECT pg_has_role('app_owner', 'tenant', 'MEMBER')`)).toEqual([[true]]);
-  });
+      expect(account.complete).toBe(true);
+      expect(
+        account.entries.filter(
+          ({ outcome }) => outcome.status === 'failed' || outcome.status === 'not reached',
+        ),
+      ).toEqual([]);
+      expect(account.databases).toEqual(
+        expect.arrayContaining([
+          { dumpName: 'source', name: 'source' },
+          { dumpName: 'second db', name: 'second db' },
+          { dumpName: 'postgres', name: 'postgres_from_dump' },
+        ]),
+      );
+      for (const { dumpName, name } of account.databases)
+        if (dumpName !== 'reference')
+          expect(
+            compareDumps(
+              tools.tool('pg_dump', [dumpName ?? '']).toString(),
+              sandbox.tool('pg_dump', [name]).toString(),
+            ),
+            name,
+          ).toEqual(noDifference);
+      const roles = `SELECT rolname, rolinherit, rolcreaterole, rolcanlogin, rolpassword IS NULL FROM pg_authid WHERE rolname IN ('app_owner', 'auditor', 'tenant', 'Reader é "quoted" x.y') ORDER BY 1`;
+      expect(await sandbox.sql('postgres', roles)).toEqual(await tools.sql('postgres', roles));
+      expect(await sandbox.sql('postgres', `SELECT pg_has_role('app_owner', 'tenant', 'MEMBER')`)).toEqual([
+        [true],
+      ]);
+    },
+  );
 });

@@ -97,37 +97,71 @@ const hostileLines: [string, () => string, RegExp][] = [
   ['a select with a side effect', () => `SELECT pg_catalog.pg_reload_conf();`, /STATEMENT_REFUSED/],
   ['a file read', () => `SELECT pg_catalog.pg_read_file('/etc/passwd');`, /STATEMENT_REFUSED/],
   ['a large object to a file', () => `SELECT pg_catalog.lo_export(1, '${mark()}');`, /STATEMENT_REFUSED/],
-  ['a backend killed', () => `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity;`, /STATEMENT_REFUSED/],
-  ['a dblink call', () => `SELECT public.dblink_exec('host=127.0.0.1 port=${port} password=${secret}', 'x');`, /STATEMENT_REFUSED/],
-  ['a function inside an INSERT', () => `INSERT INTO public.t SELECT 1, public.dblink('host=127.0.0.1 port=${port} password=${secret}', 'x');`, /STATEMENT_REFUSED/],
+  [
+    'a backend killed',
+    () => `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_stat_activity;`,
+    /STATEMENT_REFUSED/,
+  ],
+  [
+    'a dblink call',
+    () => `SELECT public.dblink_exec('host=127.0.0.1 port=${port} password=${secret}', 'x');`,
+    /STATEMENT_REFUSED/,
+  ],
+  [
+    'a function inside an INSERT',
+    () =>
+      `INSERT INTO public.t SELECT 1, public.dblink('host=127.0.0.1 port=${port} password=${secret}', 'x');`,
+    /STATEMENT_REFUSED/,
+  ],
   ['a write into the catalog', () => `UPDATE pg_catalog.pg_authid SET rolsuper = true;`, /STATEMENT_REFUSED/],
   ['a superuser', () => `CREATE ROLE intruder SUPERUSER LOGIN PASSWORD '${secret}';`, /^/],
   ['a foreign schema', () => `IMPORT FOREIGN SCHEMA s FROM SERVER x INTO public;`, /STATEMENT_REFUSED/],
   ['strings that mean something else', () => `SET standard_conforming_strings = off;`, /STATEMENT_REFUSED/],
   ['LOAD', () => `LOAD 'auto_explain';`, /STATEMENT_REFUSED/],
   ['EXPLAIN ANALYZE', () => `EXPLAIN ANALYZE INSERT INTO public.t VALUES (9, 'x');`, /STATEMENT_REFUSED/],
-  ['a subscription with a password', () => `CREATE SUBSCRIPTION s CONNECTION 'host=127.0.0.1 port=${port} password=${secret}' PUBLICATION p;`, /^/],
-  ['a user mapping with a password', () => `CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password '${secret}');`, /^/],
+  [
+    'a subscription with a password',
+    () => `CREATE SUBSCRIPTION s CONNECTION 'host=127.0.0.1 port=${port} password=${secret}' PUBLICATION p;`,
+    /^/,
+  ],
+  [
+    'a user mapping with a password',
+    () => `CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS (password '${secret}');`,
+    /^/,
+  ],
 ];
 
 describe('a hostile dump', () => {
-  test.each(hostileLines)('with %s does nothing of it, names what it refused and restores the rest', async (_name, hostile, finding) => {
-    writeFileSync(join(directory, 'other.sql'), 'CREATE ROLE intruder;');
-    const before = connections;
+  test.each(hostileLines)(
+    'with %s does nothing of it, names what it refused and restores the rest',
+    async (_name, hostile, finding) => {
+      writeFileSync(join(directory, 'other.sql'), 'CREATE ROLE intruder;');
+      const before = connections;
 
-    const account = await restoreHostile(hostile());
+      const account = await restoreHostile(hostile());
 
-    expect(existsSync(mark())).toBe(false);
-    expect(connections).toBe(before);
-    expect(sandbox.file('postgresql.auto.conf')).not.toContain('work_mem');
-    expect(await sandbox.sql('postgres', `SELECT rolname FROM pg_roles WHERE rolname = 'intruder' AND rolsuper`)).toEqual([]);
-    expect(await sandbox.sql('postgres', `SELECT rolname FROM pg_roles WHERE rolsuper AND rolname <> 'drill_admin'`)).toEqual([]);
-    expect(await sandbox.sql(onlyDatabase(account), 'SELECT id, v FROM public.t ORDER BY 1')).toEqual([[1, 'one'], [2, 'two']]);
-    expect(account.complete).toBe(true);
-    expect(JSON.stringify(account)).not.toContain(secret);
-    const codes = account.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
-    expect(codes.join(' ')).toMatch(finding);
-  });
+      expect(existsSync(mark())).toBe(false);
+      expect(connections).toBe(before);
+      expect(sandbox.file('postgresql.auto.conf')).not.toContain('work_mem');
+      expect(
+        await sandbox.sql('postgres', `SELECT rolname FROM pg_roles WHERE rolname = 'intruder' AND rolsuper`),
+      ).toEqual([]);
+      expect(
+        await sandbox.sql(
+          'postgres',
+          `SELECT rolname FROM pg_roles WHERE rolsuper AND rolname <> 'drill_admin'`,
+        ),
+      ).toEqual([]);
+      expect(await sandbox.sql(onlyDatabase(account), 'SELECT id, v FROM public.t ORDER BY 1')).toEqual([
+        [1, 'one'],
+        [2, 'two'],
+      ]);
+      expect(account.complete).toBe(true);
+      expect(JSON.stringify(account)).not.toContain(secret);
+      const codes = account.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code);
+      expect(codes.join(' ')).toMatch(finding);
+    },
+  );
 
   test.each([
     ['another host', () => `\\connect "dbname=x host=127.0.0.1 port=${port} password=${secret}"`],
@@ -150,7 +184,9 @@ describe('a hostile dump', () => {
 
     expect(existsSync(mark())).toBe(false);
     expect(await sandbox.sql('postgres', `SELECT FROM pg_roles WHERE rolname = 'intruder'`)).toEqual([]);
-    expect(account.findings.map(({ code, severity }) => `${code} ${severity}`)).toContain('META_COMMAND_REFUSED error');
+    expect(account.findings.map(({ code, severity }) => `${code} ${severity}`)).toContain(
+      'META_COMMAND_REFUSED error',
+    );
     expect(account.complete).toBe(false);
   });
 

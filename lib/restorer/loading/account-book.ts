@@ -92,6 +92,8 @@ export class AccountBook {
   readonly rolesCreated: string[] = [];
   entriesDone = 0;
   rowsLoaded = 0;
+  /** Bytes of all rows read so far. */
+  rowsBytes = 0;
   private readonly entries: EntryAccount[] = [];
   private readonly announcedByKey = new Map<string, AnnouncedObject>();
   private readonly found = new Set<string>();

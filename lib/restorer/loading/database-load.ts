@@ -57,7 +57,7 @@ export class DatabaseLoad {
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
     );
-    this.scheduler = new Scheduler(this.slots, context.ending);
+    this.scheduler = new Scheduler(this.slots, context.ending, () => context.book.rowsBytes);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */
@@ -93,7 +93,7 @@ export class DatabaseLoad {
       locks: [],
       lane: 'main',
       kind: 'statement',
-      estimate: Number.MAX_SAFE_INTEGER,
+      estimate: () => Number.MAX_SAFE_INTEGER,
       run: async (slot) => {
         const { relations, parents } = await lookAtCatalog(await slot.get());
         this.relations.learn(relations, parents);
@@ -135,7 +135,7 @@ export class DatabaseLoad {
       locks: [],
       lane: 'any',
       kind: 'rows',
-      estimate: 0,
+      estimate: () => 0,
       run: async (slot) => {
         answer = (await (await slot.get()).text(sql)).rows;
       },
@@ -150,7 +150,7 @@ export class DatabaseLoad {
       locks: [{ schema: null, name: '#acl', grade: 'exclusive' }],
       lane: 'main',
       kind: 'statement',
-      estimate: Number.MAX_SAFE_INTEGER,
+      estimate: () => Number.MAX_SAFE_INTEGER,
       run: async (slot) => this.grants.takeBack(await slot.get()),
     });
     await this.scheduler.guard(work.done);
@@ -167,7 +167,7 @@ export class DatabaseLoad {
         locks: [{ schema, name, grade: 'share row exclusive' }],
         lane: 'any',
         kind: 'statement',
-        estimate: -1,
+        estimate: () => -1,
         run: async (slot) => {
           this.context.progress(`statistics of ${schema}.${name}`);
           // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.

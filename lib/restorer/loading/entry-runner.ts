@@ -153,7 +153,7 @@ export class EntryRunner {
       ...where,
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
-      estimate: this.estimate(decision),
+      estimate: () => this.estimate(decision),
       run: (slot, alone) => this.run(slot, entry, open, decision, settings, alone),
     });
   }

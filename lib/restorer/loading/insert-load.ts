@@ -65,7 +65,7 @@ export class InsertLoad {
       after: this.before(),
       lane: 'any',
       kind: 'rows',
-      estimate: 0,
+      estimate: () => 0,
       run: async (slot) => {
         const startedAt = performance.now();
         const session = await slot.get();

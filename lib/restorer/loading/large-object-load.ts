@@ -22,7 +22,7 @@ export class LargeObjectLoad {
       locks: [{ schema: null, name: '#large objects', grade: 'exclusive' }],
       lane: 'any',
       kind: 'rows',
-      estimate: 0,
+      estimate: () => 0,
       run: async (slot) => {
         const session = await slot.get();
         let offset = 0;

@@ -70,7 +70,8 @@ export class RelationMap {
     if (plan.locks === null || !this.knowsAll(plan)) return barrier;
     const locks = plan.locks.flatMap((lock) => this.expand(lock, gradeOf(plan, lock), recurses));
     if (creates !== null) {
-      locks.push({ ...creates, grade: 'exclusive' });
+      // COMMENT and ATTACH on the index wait for it; a REFRESH that reads its table need not.
+      locks.push({ ...creates, grade: 'share row exclusive' });
       const table = plan.locks[0];
       if (table !== undefined) this.learnIndex(creates, table);
     }

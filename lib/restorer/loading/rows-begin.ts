@@ -60,6 +60,9 @@ export async function beginRows(
       account,
       ordered,
       after,
+      onBytes: (bytes) => {
+        context.book.rowsBytes += bytes;
+      },
       onRows: (rows) => {
         context.book.rowsLoaded += rows;
         context.clock.touch('data');

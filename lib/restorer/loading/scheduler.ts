@@ -23,8 +23,12 @@ export class Scheduler {
 
   private readonly ending: EndSignal;
 
+  /** Bytes of rows read so far: what the weight of a chain is compared with. */
+  private readonly rowsBytes: () => number;
+
   /** @param slots the first is the main session's. @param ending ends every wait; the scheduler ends it when work fails */
-  constructor(slots: Slot[], ending: EndSignal) {
+  constructor(slots: Slot[], ending: EndSignal, rowsBytes: () => number) {
+    this.rowsBytes = rowsBytes;
     this.free = [...slots];
     this.slots = slots.length;
     this.ending = ending;
@@ -46,6 +50,7 @@ export class Scheduler {
       release: () => {
         if (node.ended) return;
         this.holds -= 1;
+        for (const { name } of locks) this.graph.reestimate(name);
         this.leave(node);
         this.dispatch();
       },
@@ -133,10 +138,17 @@ export class Scheduler {
     return node.work?.kind === 'rows' || this.runningStatements < limit;
   }
 
+  /**
+   * Rows come first, because they free further work. But a chain that outweighs all rows so far (a GIN index of a large
+   * table) decides when everything ends: it starts at once, beside the rows.
+   */
   private before(a: Node, b: Node): boolean {
-    const rowsFirst = Number(b.work?.kind === 'rows') - Number(a.work?.kind === 'rows');
-    if (rowsFirst !== 0) return rowsFirst < 0;
-    const larger = a.urgency - b.urgency;
+    const rank = ({ work, urgency }: Node): number => {
+      if (work?.kind === 'rows') return 1;
+      return urgency > this.rowsBytes() ? 2 : 0;
+    };
+    const ranked = rank(a) - rank(b);
+    const larger = ranked !== 0 ? ranked : a.urgency - b.urgency;
     return larger !== 0 ? larger > 0 : a.order < b.order;
   }
 

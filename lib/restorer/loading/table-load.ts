@@ -26,6 +26,7 @@ export interface TableLoadOptions {
   /** Loads of other tables that must be complete before the first row of this one. */
   after: Task[];
   onRows(rows: number): void;
+  onBytes(bytes: number): void;
   onRetry(): void;
   /** After the last row is confirmed, or the table was emptied again. */
   onEnd(failure: RowsFailure | null): Promise<void>;
@@ -57,6 +58,7 @@ export class TableLoad {
     const firstRow = this.rows;
     this.rows += rows;
     this.options.account.bytes += bytes.length;
+    this.options.onBytes(bytes.length);
     if (this.failure !== null) return;
     const { scheduler, ordered, settings } = this.options;
     if (ordered) return this.push(bytes, firstRow);
@@ -75,6 +77,7 @@ export class TableLoad {
     const firstRow = this.rows;
     this.rows += rows;
     this.options.account.bytes += bytes.length;
+    this.options.onBytes(bytes.length);
     await this.push(bytes, firstRow);
     if (rows === 1 && !this.options.ordered) this.closeStream();
   }
@@ -126,7 +129,7 @@ export class TableLoad {
       after: this.options.after,
       lane: 'any',
       kind: 'rows',
-      estimate: 0,
+      estimate: () => 0,
       run: async (slot) => {
         try {
           await run(slot);
@@ -162,7 +165,7 @@ export class TableLoad {
       locks: [],
       lane: 'any',
       kind: 'rows',
-      estimate: 0,
+      estimate: () => 0,
       run: async (slot) => {
         try {
           await (await slot.get()).text(`TRUNCATE ONLY ${qualified(account.schema, account.name)}`);

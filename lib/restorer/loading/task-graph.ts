@@ -17,7 +17,7 @@ export interface Work {
   lane: 'main' | 'any';
   kind: 'rows' | 'statement';
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
-  estimate: number;
+  estimate(): number;
   /** Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. @throws RetryAlone */
   run(slot: Slot, alone: boolean): Promise<void>;
 }
@@ -35,6 +35,8 @@ export interface Node extends Task {
   work: Work | null;
   order: number;
   locks: Lock[];
+  /** The latest estimate of this task alone. */
+  own: number;
   /** Estimate of this task and of the longest chain that waits for it: what to start first. */
   urgency: number;
   blockers: number;
@@ -62,7 +64,8 @@ export class TaskGraph {
       work,
       order: this.order,
       locks,
-      urgency: work?.estimate ?? 0,
+      own: work?.estimate() ?? 0,
+      urgency: 0,
       blockers: 0,
       blockedBy: [],
       waiting: [],
@@ -80,6 +83,7 @@ export class TaskGraph {
     for (const blocker of blockers) blocker.waiting.push(node);
     node.blockers = blockers.size;
     node.blockedBy = [...blockers];
+    node.urgency = node.own;
     raiseUrgency(node);
     this.outstanding.add(node);
     for (const { name } of locks) {
@@ -88,6 +92,17 @@ export class TaskGraph {
       this.byName.set(name, sharing);
     }
     return node;
+  }
+
+  /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
+  reestimate(name: string): void {
+    for (const node of this.byName.get(name) ?? []) {
+      const own = node.work?.estimate() ?? 0;
+      if (own <= node.own) continue;
+      node.urgency += own - node.own;
+      node.own = own;
+      raiseUrgency(node);
+    }
   }
 
   /** Outstanding tasks that may conflict: those that name one of the relations, and those on everything. */
@@ -130,7 +145,7 @@ function raiseUrgency(node: Node): void {
   const changed = [node];
   for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
     for (const blocker of next.blockedBy) {
-      const urgency = (blocker.work?.estimate ?? 0) + next.urgency;
+      const urgency = blocker.own + next.urgency;
       if (blocker.ended || urgency <= blocker.urgency) continue;
       blocker.urgency = urgency;
       changed.push(blocker);

@@ -105,7 +105,7 @@ export const policyRules = {
   ),
   'owner-public-schema': rule(
     'dropped',
-    '`ALTER SCHEMA public OWNER TO`, `COMMENT ON SCHEMA public`',
+    '`ALTER SCHEMA public OWNER TO`, `COMMENT ON SCHEMA public`, `GRANT`/`REVOKE … ON SCHEMA public`',
     'Before 15 the schema `public` belongs to the superuser.',
     asMaster,
     { until: 14 },

@@ -54,6 +54,7 @@ export class World {
   readonly temporaryDirectory: string;
   readonly #commandLine: CommandLine;
   readonly #cacheDirectory: string;
+  readonly #started: Running[] = [];
 
   constructor(commandLine: CommandLine, { forNormalUser = false } = {}) {
     this.#commandLine = commandLine;
@@ -104,11 +105,13 @@ export class World {
   ): Running {
     const lowered =
       asNormalUser && isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
-    return new Running(this.#commandLine.file, words, {
+    const running = new Running(this.#commandLine.file, words, {
       env: { ...this.environment, ...env },
       cwd,
       wrapper: [...wrapper, ...lowered],
     });
+    this.#started.push(running);
+    return running;
   }
 
   run(words: string[], options: RunOptions = {}): Promise<Ended> {
@@ -219,6 +222,8 @@ export class World {
 
   /** Ends what a failed test may have left running, and removes the folder. */
   remove(): void {
+    // To a process that has ended this does nothing.
+    for (const running of this.#started) running.kill('SIGKILL');
     for (const { pid } of processesIn(this.temporaryDirectory)) {
       try {
         process.kill(pid, 'SIGKILL');

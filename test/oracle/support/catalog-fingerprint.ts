@@ -32,5 +32,12 @@ ORDER BY 1, 2, 3`;
 /** The objects as sorted lines, the bootstrap superuser, the master and `postgres` under one name. */
 export async function catalogOf(server: PostgresServer, database: string): Promise<string[]> {
   const rows = await server.sql(database, objects);
-  return rows.map((row) => row.map((cell) => String(cell)).join(' ~ ').replaceAll(/\b(?:drill_admin|master|postgres)\b/g, 'bootstrap')).sort();
+  return rows
+    .map((row) =>
+      row
+        .map((cell) => String(cell))
+        .join(' ~ ')
+        .replaceAll(/\b(?:drill_admin|master|postgres)\b/g, 'bootstrap'),
+    )
+    .sort();
 }

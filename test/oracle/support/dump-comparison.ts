@@ -66,6 +66,10 @@ function firstDifference(expected: string, actual: string): { expected: string; 
   const [theirs, ours] = [expected.split('\n'), actual.split('\n')];
   const at = theirs.findIndex((line, index) => line !== ours[index]);
   const from = at === -1 ? theirs.length : at;
-  const excerpt = (lines: string[]) => lines.slice(from, from + 6).join('\n').slice(0, 600);
+  const excerpt = (lines: string[]) =>
+    lines
+      .slice(from, from + 6)
+      .join('\n')
+      .slice(0, 600);
   return { expected: excerpt(theirs), actual: excerpt(ours) };
 }

@@ -85,6 +85,8 @@ export function outcomesOfMissing(difference: DumpDifference, account: RestoreAc
       .filter(({ outcome }) => outcome.status !== 'restored')
       .map(({ name, type, schema }) => `Name: ${name}; Type: ${type}; Schema: ${schema ?? '-'}`),
   );
-  const changed = difference.changed.map(({ entry, expected, actual }) => `${entry}: ${expected} | ${actual}`);
+  const changed = difference.changed.map(
+    ({ entry, expected, actual }) => `${entry}: ${expected} | ${actual}`,
+  );
   return [...difference.missing.filter((entry) => !admitted.has(entry)), ...difference.extra, ...changed];
 }

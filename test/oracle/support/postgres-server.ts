@@ -66,26 +66,55 @@ export class PostgresServer {
   }
 
   private async launch(): Promise<void> {
-    const settings = { listen_addresses: '', fsync: 'off', max_connections: '50', wal_level: 'logical', autovacuum: 'off', timezone: 'UTC' };
+    const settings = {
+      listen_addresses: '',
+      fsync: 'off',
+      max_connections: '50',
+      wal_level: 'logical',
+      autovacuum: 'off',
+      timezone: 'UTC',
+    };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    this.process = spawn(join(this.programs, 'postgres'), ['-D', join(this.directory, 'data'), '-k', this.directory, ...options], {
-      ...asServerUser(),
-      cwd: this.directory,
-      stdio: 'ignore',
-    });
+    this.process = spawn(
+      join(this.programs, 'postgres'),
+      ['-D', join(this.directory, 'data'), '-k', this.directory, ...options],
+      {
+        ...asServerUser(),
+        cwd: this.directory,
+        stdio: 'ignore',
+      },
+    );
     for (let tries = 0; tries < 400; tries += 1) {
-      if (await this.sql('postgres', 'SELECT 1').then(() => true, () => false)) return;
+      if (
+        await this.sql('postgres', 'SELECT 1').then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
       await sleep(50);
     }
     throw new Error('the server did not come up');
   }
 
   get address(): SandboxAddress {
-    return { sandboxId: 'oracle', host: this.directory, port: 5432, masterRole, serverVersion: this.serverVersion };
+    return {
+      sandboxId: 'oracle',
+      host: this.directory,
+      port: 5432,
+      masterRole,
+      serverVersion: this.serverVersion,
+    };
   }
 
   readonly access: SandboxAccess = {
-    connection: async ({ host, port }, database) => ({ host, port, user: masterRole, password: 'not a secret', database }),
+    connection: async ({ host, port }, database) => ({
+      host,
+      port,
+      user: masterRole,
+      password: 'not a secret',
+      database,
+    }),
   };
 
   /** As RDS is: its master may create more extensions than a plain server's. */
@@ -119,16 +148,32 @@ export class PostgresServer {
   }
 
   /** Runs a client program against this server, whatever becomes of it. */
-  try(program: string, args: string[], { user = this.superuser, input, programs = installedPrograms }: ToolOptions = {}): ToolRun {
-    const env = { ...process.env, PGHOST: this.directory, PGPORT: '5432', PGUSER: user, PGCONNECT_TIMEOUT: '10', LC_ALL: 'C.UTF-8' };
-    const { status, stdout, stderr } = spawnSync(join(programs, program), args, { env, input: input ?? '', maxBuffer: 2 ** 30 });
+  try(
+    program: string,
+    args: string[],
+    { user = this.superuser, input, programs = installedPrograms }: ToolOptions = {},
+  ): ToolRun {
+    const env = {
+      ...process.env,
+      PGHOST: this.directory,
+      PGPORT: '5432',
+      PGUSER: user,
+      PGCONNECT_TIMEOUT: '10',
+      LC_ALL: 'C.UTF-8',
+    };
+    const { status, stdout, stderr } = spawnSync(join(programs, program), args, {
+      env,
+      input: input ?? '',
+      maxBuffer: 2 ** 30,
+    });
     return { status, stdout, stderr: stderr.toString() };
   }
 
   /** Runs a client program that must succeed, and gives its output. */
   tool(program: string, args: string[], options: ToolOptions = {}): Buffer {
     const { status, stdout, stderr } = this.try(program, args, options);
-    if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr.slice(0, 2000)}`);
+    if (status !== 0)
+      throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr.slice(0, 2000)}`);
     return stdout;
   }
 
@@ -139,11 +184,20 @@ export class PostgresServer {
 
   /** Drops what a test made, so that the next finds a fresh server. */
   async clear(): Promise<void> {
-    await this.sql('postgres', `UPDATE pg_database SET datistemplate = false WHERE datname NOT IN ('template0', 'template1')`);
-    for (const [drop] of await this.sql('postgres', `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`)) {
+    await this.sql(
+      'postgres',
+      `UPDATE pg_database SET datistemplate = false WHERE datname NOT IN ('template0', 'template1')`,
+    );
+    for (const [drop] of await this.sql(
+      'postgres',
+      `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
+    )) {
       await this.sql('postgres', String(drop));
     }
-    for (const [drop] of await this.sql('postgres', `SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', '${adminRole}', '${masterRole}')`)) {
+    for (const [drop] of await this.sql(
+      'postgres',
+      `SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', '${adminRole}', '${masterRole}')`,
+    )) {
       await this.sql('postgres', String(drop));
     }
   }

@@ -4,7 +4,11 @@ import type { PostgresServer } from './postgres-server.ts';
  * Rows and their digest for every relation that holds rows: what no dump carries (materialized views) and what needs no
  * pg_dump of the server's version. The digest does not depend on the order of rows.
  */
-export async function contentOfRelations(server: PostgresServer, database: string, kinds = `'r', 'm'`): Promise<Record<string, string>> {
+export async function contentOfRelations(
+  server: PostgresServer,
+  database: string,
+  kinds = `'r', 'm'`,
+): Promise<Record<string, string>> {
   const relations = await server.sql(
     database,
     `SELECT format('%I.%I', n.nspname, c.relname), c.relispopulated FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -28,5 +32,8 @@ export async function contentOfRelations(server: PostgresServer, database: strin
 
 /** Indexes that the server does not use: an attachment that was lost leaves a partitioned index invalid, and no dump shows it. */
 export async function invalidIndexes(server: PostgresServer, database: string): Promise<unknown[][]> {
-  return server.sql(database, 'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1');
+  return server.sql(
+    database,
+    'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1',
+  );
 }

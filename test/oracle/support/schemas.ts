@@ -5,7 +5,19 @@ import type { PostgresServer } from './postgres-server.ts';
 const folder = join(import.meta.dirname, '..', 'schemas');
 
 /** The schemas written to hurt, by file name. */
-export const hurtingSchemas = ['partitions', 'tables', 'types', 'routines', 'views', 'constraints', 'names', 'rows', 'privileges', 'search', 'superuser-only'] as const;
+export const hurtingSchemas = [
+  'partitions',
+  'tables',
+  'types',
+  'routines',
+  'views',
+  'constraints',
+  'names',
+  'rows',
+  'privileges',
+  'search',
+  'superuser-only',
+] as const;
 export type HurtingSchema = (typeof hurtingSchemas)[number];
 
 /** Creates the roles that the schemas name. */
@@ -14,7 +26,21 @@ export async function createRoles(server: PostgresServer): Promise<void> {
 }
 
 /** Makes a database of one or more schemas with psql, which must find nothing wrong with them. */
-export async function createSource(server: PostgresServer, database: string, schemas: readonly HurtingSchema[]): Promise<void> {
+export async function createSource(
+  server: PostgresServer,
+  database: string,
+  schemas: readonly HurtingSchema[],
+): Promise<void> {
   await server.createDatabase(database);
-  for (const name of schemas) server.tool('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', database, '-f', join(folder, `${name}.sql`)]);
+  for (const name of schemas)
+    server.tool('psql', [
+      '-X',
+      '-q',
+      '-v',
+      'ON_ERROR_STOP=1',
+      '-d',
+      database,
+      '-f',
+      join(folder, `${name}.sql`),
+    ]);
 }

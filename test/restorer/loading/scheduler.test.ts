@@ -26,7 +26,7 @@ class Stage {
   readonly ending = new EndSignal();
 
   constructor(connections: number) {
-    this.scheduler = new Scheduler(slots(connections), this.ending);
+    this.scheduler = new Scheduler(slots(connections), this.ending, () => 100);
   }
 
   submit(name: string, locks: Lock[], more: Partial<Work> = {}): Task {
@@ -34,7 +34,7 @@ class Stage {
       locks,
       lane: 'any',
       kind: 'statement',
-      estimate: 0,
+      estimate: () => 0,
       run: async () => {
         this.log.push(`${name} begins`);
         await sleep(5);
@@ -115,9 +115,9 @@ describe('scheduling over lock conflicts', () => {
   test('starts what the longest chain waits for first', async () => {
     const stage = new Stage(1);
     const blocker = stage.scheduler.hold([on('a', 'exclusive'), on('b', 'exclusive')]);
-    stage.submit('large', [on('a', 'share')], { estimate: 50 });
-    stage.submit('key', [on('b', 'exclusive')], { estimate: 10 });
-    stage.submit('index behind the key', [on('b', 'share')], { estimate: 80 });
+    stage.submit('large', [on('a', 'share')], { estimate: () => 50 });
+    stage.submit('key', [on('b', 'exclusive')], { estimate: () => 10 });
+    stage.submit('index behind the key', [on('b', 'share')], { estimate: () => 80 });
     blocker.release();
     await stage.scheduler.idle();
 
@@ -125,6 +125,22 @@ describe('scheduling over lock conflicts', () => {
       'key begins',
       'index behind the key begins',
       'large begins',
+    ]);
+  });
+
+  test('prefers rows, unless a chain outweighs all rows so far', async () => {
+    const stage = new Stage(1);
+    const blocker = stage.scheduler.hold([on('a', 'exclusive'), on('b', 'exclusive'), on('c', 'exclusive')]);
+    stage.submit('small index', [on('a', 'share')], { estimate: () => 60 });
+    stage.submit('huge index', [on('b', 'share')], { estimate: () => 500 });
+    stage.submit('rows', [on('c', 'rows')], { kind: 'rows' });
+    blocker.release();
+    await stage.scheduler.idle();
+
+    expect(stage.log.filter((line) => line.endsWith('begins'))).toEqual([
+      'huge index begins',
+      'rows begins',
+      'small index begins',
     ]);
   });
 
