@@ -163,11 +163,6 @@ export const findingRegistry = {
     'Something of the sandbox could not be removed.',
     'Run `restore-drill sweep`; if it stays, remove by hand what the finding names.',
   ),
-  LEFTOVERS_REMOVED: define(
-    'info',
-    'Leftovers of an earlier, interrupted drill were removed.',
-    'Nothing to do.',
-  ),
   // ── restoring
   CREATE_NOT_ALLOWED: define(
     'unverified',
@@ -330,11 +325,6 @@ export const findingRegistry = {
     'An extension of the dump is not installed after the restore.',
     'Look at the restore outcome of that extension.',
   ),
-  EXTENSION_VERSION_DIFFERS: define(
-    'warning',
-    'An extension has another version than in production.',
-    'Compare with the version in production before a real restore.',
-  ),
   STALE_DATA: define(
     'error',
     'The newest row is older than allowed.',
@@ -390,11 +380,6 @@ export const findingRegistry = {
     'info',
     'The newest dump failed; an older one could be restored.',
     'Until a newer dump is proven, a real restore loses everything since the older one.',
-  ),
-  NEWER_DUMP_UNPROVEN: define(
-    'info',
-    'A newer dump exists that no drill has proven.',
-    'Ask for it by key if you prefer it to the newest proven one.',
   ),
   // ── the drill itself
   REQUEST_INVALID: define(

@@ -7,13 +7,18 @@ export interface DrillLock {
   leaseExpiresAt: string;
 }
 
+/** `abandoned`: the drill that held the lock before and died without letting it go; it sealed no record. */
+export type LockAnswer =
+  | { taken: true; abandoned?: { drillId: string; takenAt: string } }
+  | { taken: false; heldBy: DrillLock };
+
 /**
  * The table of records. Adapters: one local file (adapters/local/file-ledger.ts), DynamoDB. Safe against concurrent
  * runs and torn writes.
  */
 export interface Ledger {
   /** Takes the lock, or says who holds it. An expired lease, or (locally) a dead owner, does not hold. */
-  lock(lock: DrillLock): Promise<{ taken: true } | { taken: false; heldBy: DrillLock }>;
+  lock(lock: DrillLock): Promise<LockAnswer>;
   unlock(database: string, drillId: string): Promise<void>;
   /** Writes the sealed record. Idempotent by drillId. */
   seal(record: DrillRecord): Promise<void>;

@@ -34,7 +34,7 @@ export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock'> = async
     ...rest,
     stage: worthTrying ? 'try older dump' : 'judged',
     verdict: state.verdict ?? report.verdict,
-    phases: checksPhase(state, judged),
+    phases: restoreFailed(state, ports.clock.now()) ?? checksPhase(state, judged),
   };
 };
 
@@ -164,6 +164,18 @@ function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tab
     .sort((a, b) =>
       `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
     );
+}
+
+/** A restore that ended in an error gave nothing back; its time is known from what came before and after it. */
+function restoreFailed(state: DrillState, now: Date): DrillState['phases'] | null {
+  const last = state.phases.at(-1);
+  if (state.stage !== 'restore prepared' || state.restored !== null || last === undefined) return null;
+  const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
+  return extendPhases(state.phases, {
+    name: 'Restore dump into sandbox',
+    startedAt,
+    endedAt: now.toISOString(),
+  });
 }
 
 function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] {

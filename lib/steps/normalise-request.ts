@@ -1,6 +1,7 @@
 import { type DrillState, newDrillState } from '../domain/drill-state.ts';
 import { isDrillError } from '../domain/errors.ts';
 import { finding } from '../domain/findings.ts';
+import { assembleRecord } from '../domain/record.ts';
 import { normaliseRequest } from '../domain/request.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds } from './step.ts';
@@ -19,7 +20,7 @@ export interface ExecutionStart {
  */
 export async function normaliseRequestStep(
   start: ExecutionStart,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger'>,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'software'>,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
   const state = newDrillState({
@@ -52,7 +53,35 @@ export async function normaliseRequestStep(
       summary: message,
     };
   }
+  if (lock.abandoned !== undefined) await sealAbandoned(lock.abandoned, normalised.database, ports);
   return { ...state, stage: 'accepted', request: normalised.request };
+}
+
+/** A drill whose process was killed outright could seal nothing: the next one of its database does it. */
+async function sealAbandoned(
+  { drillId, takenAt }: { drillId: string; takenAt: string },
+  database: string,
+  ports: Pick<DrillPorts, 'clock' | 'ledger' | 'software'>,
+): Promise<void> {
+  if ((await ports.ledger.show(drillId)) !== null) return;
+  const state = newDrillState({ drillId, database, operator: 'unknown', startedAt: takenAt });
+  const reason = 'the process that ran the drill ended without sealing its record';
+  await ports.ledger.seal(
+    assembleRecord({
+      state: {
+        ...state,
+        drillFindings: [finding('INTERRUPTED', reason)],
+        teardown: { askedAt: takenAt, confirmed: false, detail: 'left to the watchdog and the sweeper' },
+      },
+      attempts: [],
+      endedAt: ports.clock.now().toISOString(),
+      asOf: state.startedAt,
+      phases: [],
+      lastProvenRtoSeconds: null,
+      trendFindings: [],
+      software: ports.software,
+    }),
+  );
 }
 
 /** A configuration with mistakes refuses the request too: every mistake becomes a finding of its own. */

@@ -304,6 +304,24 @@ describe('a refused request', () => {
     expect(witness.locks.get('shop')).toBe('drill-0');
   });
 
+  test('a drill that died without a record gets one from the next drill of its database', async () => {
+    const { ports, witness } = inMemoryPorts();
+    const lock = ports.ledger.lock;
+    ports.ledger.lock = async (wanted) => ({
+      ...(await lock(wanted)),
+      abandoned: { drillId: 'drill-0', takenAt: '2026-11-17T03:00:00.000Z' },
+    });
+
+    const record = await drill(ports);
+
+    expect(record.verdict).toBe('PROVEN');
+    expect(witness.records.map(({ drillId, verdict }) => [drillId, verdict])).toEqual([
+      ['drill-0', 'COULD_NOT_VERIFY'],
+      ['drill-1', 'PROVEN'],
+    ]);
+    expect(codes(witness.records[0]!)).toEqual(['INTERRUPTED']);
+  });
+
   test('a broken configuration becomes one finding per mistake', async () => {
     const { ports } = inMemoryPorts({
       configuration: {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { DrillLock } from '../../ports/ledger.ts';
+import type { DrillLock, LockAnswer } from '../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from './atomic-file.ts';
 import { identifyProcess, lookAtProcess } from './sandbox/process-identity.ts';
 
@@ -9,10 +9,9 @@ const lockFileSchema = z.object({
   database: z.string(),
   drillId: z.string(),
   leaseExpiresAt: z.string(),
+  takenAt: z.string(),
   owner: z.object({ pid: z.number().int().positive(), startedAt: z.string().nullable(), host: z.string() }),
 });
-
-type LockAnswer = { taken: true } | { taken: false; heldBy: DrillLock };
 
 /**
  * Takes the lock file, unless a drill that may still run holds it. Must run alone (see exclusive-section.ts).
@@ -25,8 +24,11 @@ export async function takeLockFile(path: string, lock: DrillLock, now: Date): Pr
     return { taken: false, heldBy: { database, drillId, leaseExpiresAt } };
   }
   await mkdir(dirname(path), { recursive: true, mode: privateFolderMode });
-  await writeFileAtomically(path, `${JSON.stringify({ ...lock, owner: identifyProcess(process.pid) })}\n`);
-  return { taken: true };
+  const taken = { ...lock, takenAt: now.toISOString(), owner: identifyProcess(process.pid) };
+  await writeFileAtomically(path, `${JSON.stringify(taken)}\n`);
+  // One whose lease has ended may still run and seal its own record; only a dead one never will.
+  if (held === null || held.drillId === lock.drillId || lookAtProcess(held.owner) !== 'dead') return { taken: true };
+  return { taken: true, abandoned: { drillId: held.drillId, takenAt: held.takenAt } };
 }
 
 /** Lets the lock go if it is this drill's. Must run alone. */

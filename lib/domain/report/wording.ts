@@ -99,8 +99,13 @@ function provenReason(record: DrillRecord): string {
   return `The dump was restored, ${checks}${objectives}.`;
 }
 
-/** Starts with a capital letter and ends with one full stop, with an aside before it. */
+/**
+ * Starts with a capital letter and ends with one full stop, with an aside before it. What starts with a name – a file, a
+ * table – keeps it as it is.
+ */
 function sentence(text: string, aside: string): string {
   const body = text.trim().replace(/[.\s]+$/, '');
-  return `${body.charAt(0).toUpperCase()}${body.slice(1)}${aside}.`;
+  const first = body.split(/[\s:]/, 1)[0] ?? '';
+  const isName = /[./_]|\d/.test(first);
+  return `${isName ? body : body.charAt(0).toUpperCase() + body.slice(1)}${aside}.`;
 }

@@ -273,7 +273,7 @@ describe('the lock of a database', () => {
     const child = await holder('a');
     expect(await ledgerAt().lock(lockFor('b'))).toMatchObject({ taken: false, heldBy: { drillId: 'a' } });
     await kill(child);
-    expect(await ledgerAt().lock(lockFor('b'))).toEqual({ taken: true });
+    expect(await ledgerAt().lock(lockFor('b'))).toMatchObject({ taken: true, abandoned: { drillId: 'a' } });
   });
 
   test('does not hold for a later process of the same number', async () => {
@@ -281,7 +281,7 @@ describe('the lock of a database', () => {
     const [file] = [join(`${path}.locks`, 'shop.json')];
     const held = JSON.parse(await readFile(file, 'utf8'));
     await writeFile(file, JSON.stringify({ ...held, owner: { ...held.owner, startedAt: 'another boot:1' } }));
-    expect(await ledgerAt().lock(lockFor('b'))).toEqual({ taken: true });
+    expect(await ledgerAt().lock(lockFor('b'))).toMatchObject({ taken: true, abandoned: { drillId: 'a' } });
   });
 
   test('of another machine holds until its lease ends', async () => {
