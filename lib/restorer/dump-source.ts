@@ -12,7 +12,8 @@ export function dumpSourceOf(
     ...(dump.versionId === undefined ? {} : { versionId: dump.versionId }),
     ...(signal === undefined ? {} : { signal }),
   };
-  if (!dump.directory) return { kind: 'stream', open: () => store.open(dump.key, pin), sizeBytes: dump.sizeBytes };
+  if (!dump.directory)
+    return { kind: 'stream', open: () => store.open(dump.key, pin), sizeBytes: dump.sizeBytes };
   const prefix = dump.key.endsWith('/') ? dump.key : `${dump.key}/`;
   const aborting = signal === undefined ? {} : { signal };
   return {

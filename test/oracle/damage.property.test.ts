@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isDrillError } from '../../lib/domain/errors.ts';
 import type { RestoreAccount } from '../../lib/domain/restore-account.ts';
+import { compareDumps, noDifference } from './support/dump-comparison.ts';
 import { PostgresServer } from './support/postgres-server.ts';
 import { restoreOurs } from './support/restoring.ts';
 
@@ -47,16 +47,23 @@ afterAll(async () => {
 const share = () => fc.noBias(fc.integer({ min: 0, max: 999_999 })).map((millionth) => millionth / 1_000_000);
 
 type Ending =
-  | { ended: 'account'; account: RestoreAccount }
+  | { ended: 'account'; account: RestoreAccount; restored: string }
   | { ended: 'error'; code: string }
   | { ended: 'never' };
+
+/** Owners and privileges aside: a role of a misspelt name is made by ours and missed by the tools. */
+const dumpOf = (server: PostgresServer, database: string): string =>
+  server.tool('pg_dump', ['--no-owner', '--no-privileges', database]).toString();
 
 async function endingOf(bytes: Buffer): Promise<Ending> {
   const path = join(directory, 'damaged');
   writeFileSync(path, bytes);
   const deadline = AbortSignal.timeout(deadlineMs);
   try {
-    return { ended: 'account', account: await restoreOurs(sandbox, path, { connections: 2 }, deadline) };
+    const account = await restoreOurs(sandbox, path, { connections: 2 }, deadline);
+    const [database] = account.databases;
+    const restored = database === undefined ? '' : dumpOf(sandbox, database.name);
+    return { ended: 'account', account, restored };
   } catch (error) {
     if (deadline.aborted) return { ended: 'never' };
     if (isDrillError(error)) return { ended: 'error', code: error.code };
@@ -106,7 +113,7 @@ function tarPadding(dump: Buffer): number {
 }
 
 describe.each(['plain.gz', 'custom'])('a dump in %s with one bit turned', (kind) => {
-  test('is taken for whole only if it still holds what it held, and never hangs', async () => {
+  test('is taken for whole only if PostgreSQL’s tools make the same of it without an error, and never hangs', async () => {
     const whole = dumps.get(kind) ?? Buffer.alloc(0);
     await fc.assert(
       fc.asyncProperty(share(), fc.integer({ min: 0, max: 7 }), async (share, bit) => {
@@ -115,24 +122,25 @@ describe.each(['plain.gz', 'custom'])('a dump in %s with one bit turned', (kind)
         damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
         const ending = await endingOf(damaged);
         expect(ending.ended, `bit ${bit} of byte ${at}`).not.toBe('never');
-        if (looksWhole(ending))
-          expect(sameToTools(damaged, whole, kind), `bit ${bit} of byte ${at}`).toBe(true);
+        if (ending.ended === 'account' && looksWhole(ending)) {
+          const theirs = await toolsMakeOf(damaged, kind);
+          expect(compareDumps(theirs, ending.restored), `bit ${bit} of byte ${at}`).toEqual(noDifference);
+        }
       }),
       { numRuns: runs },
     );
   }, 600_000);
 });
 
-/** Bits that carry nothing (a time in a header, an owner's spelling in a comment) change no statement and no row. */
-function sameToTools(damaged: Buffer, whole: Buffer, kind: string): boolean {
-  const scriptOf = (bytes: Buffer): string => {
-    const path = join(directory, 'looked-at');
-    writeFileSync(path, bytes);
-    const text =
-      kind === 'custom'
-        ? tools.tool('pg_restore', ['-f', '-', path]).toString()
-        : execFileSync('gzip', ['-dc', path], { encoding: 'utf8' });
-    return text.replaceAll(/^--.*$/gm, '').replaceAll(/^\\(un)?restrict.*$/gm, '');
-  };
-  return scriptOf(damaged) === scriptOf(whole);
+/**
+ * The contents of an archive have no checksum: a bit turned in the text of a comment or a name is a dump of something
+ * else, which no reader can tell. (The checksum of a sidecar can.)
+ */
+async function toolsMakeOf(damaged: Buffer, kind: string): Promise<string> {
+  await tools.createDatabase('reference');
+  const path = join(directory, 'looked-at');
+  writeFileSync(path, kind === 'custom' ? damaged : gunzipSync(damaged));
+  if (kind === 'custom') tools.tool('pg_restore', ['--no-owner', '--no-privileges', '-d', 'reference', path]);
+  else tools.tool('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'reference', '-f', path]);
+  return dumpOf(tools, 'reference');
 }

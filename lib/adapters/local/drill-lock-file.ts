@@ -27,7 +27,8 @@ export async function takeLockFile(path: string, lock: DrillLock, now: Date): Pr
   const taken = { ...lock, takenAt: now.toISOString(), owner: identifyProcess(process.pid) };
   await writeFileAtomically(path, `${JSON.stringify(taken)}\n`);
   // One whose lease has ended may still run and seal its own record; only a dead one never will.
-  if (held === null || held.drillId === lock.drillId || lookAtProcess(held.owner) !== 'dead') return { taken: true };
+  if (held === null || held.drillId === lock.drillId || lookAtProcess(held.owner) !== 'dead')
+    return { taken: true };
   return { taken: true, abandoned: { drillId: held.drillId, takenAt: held.takenAt } };
 }
 

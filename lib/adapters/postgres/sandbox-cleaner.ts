@@ -13,6 +13,8 @@ export function createSandboxCleaner(access: SandboxAccess): SandboxCleaner {
       await client.connect();
       try {
         for (const database of databases) {
+          // A cluster dump may have made it a template, which cannot be dropped.
+          await client.query(`ALTER DATABASE ${client.escapeIdentifier(database)} IS_TEMPLATE false`);
           await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(database)} WITH (FORCE)`);
         }
         for (const role of roles) {

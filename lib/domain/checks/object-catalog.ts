@@ -89,6 +89,9 @@ export const notObjects: ReadonlySet<string> = new Set([
 /** Words of routines, whose tags carry argument types that older pg_dump versions write differently. */
 export const routineTypes: ReadonlySet<string> = new Set(['FUNCTION', 'PROCEDURE', 'AGGREGATE']);
 
+/** Names as pg_dump writes them into the comments of plain SQL: one line (pg_backup_archiver.c, sanitize_line). */
+const onOneLine = (expression: string): string => `pg_catalog.translate(${expression}, E'\\n\\r', '  ')`;
+
 /** SQL that lists, of `$1` types, `$2` schemas and `$3` tags, the 1-based positions of those that do not exist. */
 export function missingObjectsSql(wantedTypes: Iterable<string>): string {
   const branches = [...wantedTypes].map(
@@ -96,8 +99,8 @@ export function missingObjectsSql(wantedTypes: Iterable<string>): string {
   );
   return `with have(type, schema, tag) as materialized (${branches.join('\nunion all\n')})
 select w.n from unnest($1::text[], $2::text[], $3::text[]) with ordinality as w(type, schema, tag, n)
-where not exists (select 1 from have h where h.type = w.type and h.tag::pg_catalog.text = w.tag
-  and (w.schema is null or h.schema is null or h.schema::pg_catalog.text = w.schema))
+where not exists (select 1 from have h where h.type = w.type and ${onOneLine('h.tag::pg_catalog.text')} = ${onOneLine('w.tag')}
+  and (w.schema is null or h.schema is null or ${onOneLine('h.schema::pg_catalog.text')} = ${onOneLine('w.schema')}))
 order by w.n`;
 }
 

@@ -16,6 +16,8 @@ export interface SequenceUse {
   column: string;
   /** True when a unique index covers exactly this column. */
   unique: boolean;
+  /** True when the column takes its numbers from it by itself: identity or default. False when it only owns it. */
+  feeds: boolean;
 }
 
 /** Numbers that a sequence will hand out: from `first` by `step` (always positive) within [low, high]. */
@@ -55,7 +57,12 @@ const plainNextval = /^\(?nextval\('(?:[^']|'')+'::regclass\)\)?(?:::[a-z0-9 ]+(
 export async function sequenceUses(database: CheckDatabase): Promise<SequenceUse[]> {
   const rows = await database.query(sequenceUsesSql);
   return rows
-    .filter((row) => row.default_expression === null || plainNextval.test(String(row.default_expression)))
+    .filter(
+      (row) =>
+        row.feeds !== 't' ||
+        row.default_expression === null ||
+        plainNextval.test(String(row.default_expression)),
+    )
     .map((row) => ({
       sequenceOid: String(row.sequence_oid),
       sequenceSchema: String(row.sequence_schema),
@@ -69,20 +76,21 @@ export async function sequenceUses(database: CheckDatabase): Promise<SequenceUse
       tableKind: String(row.table_kind),
       column: String(row.column_name),
       unique: row.is_unique === 't',
+      feeds: row.feeds === 't',
     }));
 }
 
 /** Columns are linked to sequences by ownership (deptype a), identity (i), or the default's dependency (n). */
-const sequenceUsesSql = `with uses as (
-  select d.objid as seq, d.refobjid as rel, d.refobjsubid as num from pg_catalog.pg_depend d
+const sequenceUsesSql = `with links as (
+  select d.objid as seq, d.refobjid as rel, d.refobjsubid as num, d.deptype = 'i' as feeds from pg_catalog.pg_depend d
   where d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
     and d.deptype in ('a', 'i') and d.refobjsubid > 0
   union
-  select d.refobjid, x.adrelid, x.adnum from pg_catalog.pg_attrdef x join pg_catalog.pg_depend d
+  select d.refobjid, x.adrelid, x.adnum, true from pg_catalog.pg_attrdef x join pg_catalog.pg_depend d
   on d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass and d.objid = x.oid and d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass and d.refobjid <> x.adrelid
-)
+), uses as (select seq, rel, num, pg_catalog.bool_or(feeds) as feeds from links group by seq, rel, num)
 select s.oid as sequence_oid, sn.nspname as sequence_schema, s.relname as sequence, q.seqincrement, q.seqmin, q.seqmax, q.seqcycle,
-  n.nspname as table_schema, t.relname as table_name, t.relkind as table_kind, a.attname as column_name,
+  n.nspname as table_schema, t.relname as table_name, t.relkind as table_kind, a.attname as column_name, u.feeds,
   pg_catalog.pg_get_expr(x.adbin, x.adrelid) as default_expression,
   exists (select 1 from pg_catalog.pg_index i where i.indrelid = t.oid and i.indisunique and i.indnkeyatts = 1 and i.indkey[0] = a.attnum and i.indpred is null) as is_unique
 from uses u join pg_catalog.pg_class s on s.oid = u.seq and s.relkind = 'S' join pg_catalog.pg_namespace sn on sn.oid = s.relnamespace

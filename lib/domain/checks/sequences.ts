@@ -100,17 +100,16 @@ export const sequencesAhead: CheckKind<Params, ObservedSequence[]> = {
         'SEQUENCE_BEHIND',
         `${name} would hand out numbers that ${column} already holds`,
       );
-      // Without a unique index a repeated number breaks no insert, and may be meant: said, but no failure.
-      return [
-        use.unique
-          ? behind
-          : {
-              ...behind,
-              severity: 'warning',
-              hint: 'The column is not unique, so no insert would fail; look whether it should be.',
-            },
-      ];
+      const harmlessBecause = harmless(use);
+      return [harmlessBecause === null ? behind : { ...behind, severity: 'warning', hint: harmlessBecause }];
     });
     return { status: statusOf(findings), findings };
   },
 };
+
+/** Why no insert would fail by itself, so that it is said but is no failure; null when one would. */
+function harmless({ unique, feeds }: SequenceUse): string | null {
+  if (!feeds)
+    return 'The column owns the sequence and does not take its default from it; look whether the application does.';
+  return unique ? null : 'The column is not unique, so no insert would fail; look whether it should be.';
+}

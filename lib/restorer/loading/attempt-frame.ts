@@ -141,6 +141,10 @@ async function undo(
       });
     }
   };
+  // A cluster dump may have made one a template, which cannot be dropped.
+  await dropAll(
+    [...context.databasesMade].map((name) => `ALTER DATABASE ${identifier(name)} IS_TEMPLATE false`),
+  );
   await dropAll(
     [...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`),
   );

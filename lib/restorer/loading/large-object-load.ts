@@ -1,7 +1,13 @@
+import type { EntryOutcome } from '../../domain/restore-account.ts';
+import type { DumpEntry } from '../dump-stream.ts';
+import type { OpenEntry } from './account-book.ts';
+import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
+import type { DatabaseLoad } from './database-load.ts';
 import { PieceQueue } from './piece-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
+import { failedOutcome } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
 
 /** Writes one large object as its blocks arrive: created, filled and closed in one transaction. */
@@ -58,4 +64,23 @@ export class LargeObjectLoad {
   end(): void {
     this.queue.end();
   }
+}
+
+/** Begins a large object whose outcome goes into the account of its entry. */
+export function accountedLargeObject(
+  context: AttemptContext,
+  load: DatabaseLoad,
+  open: OpenEntry,
+  entry: DumpEntry,
+  oid: number,
+  create: boolean,
+): LargeObjectLoad {
+  open.begin();
+  context.clock.touch('data');
+  return new LargeObjectLoad(load.scheduler, oid, create, (error) => {
+    const outcome: EntryOutcome =
+      error === null ? { status: 'restored' } : failedOutcome(context, entry, null, error, []);
+    open.end(outcome, 0);
+    open.close();
+  });
 }

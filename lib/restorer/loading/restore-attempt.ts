@@ -8,13 +8,13 @@ import { ArchivePlan } from './archive-plan.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
 import { DatabaseLoad } from './database-load.ts';
+import { isOfTheDump } from './dump-damage.ts';
 import { decide, EntryRunner } from './entry-runner.ts';
 import { InsertLoad } from './insert-load.ts';
-import { LargeObjectLoad } from './large-object-load.ts';
+import { accountedLargeObject, type LargeObjectLoad } from './large-object-load.ts';
 import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
 import { beginRows } from './rows-begin.ts';
 import { SessionSettings } from './session-settings.ts';
-import { failedOutcome } from './statement-run.ts';
 import type { TableLoad } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
@@ -244,30 +244,6 @@ export class RestoreAttempt {
   private async beginLargeObject(entry: DumpEntry, oid: number, create: boolean): Promise<void> {
     const load = await this.loading();
     const open = this.openEntry(entry);
-    open.begin();
-    this.context.clock.touch('data');
-    this.largeObject = new LargeObjectLoad(load.scheduler, oid, create, (error) => {
-      open.end(
-        error === null ? { status: 'restored' } : failedOutcome(this.context, entry, null, error, []),
-        0,
-      );
-      open.close();
-    });
+    this.largeObject = accountedLargeObject(this.context, load, open, entry, oid, create);
   }
-}
-
-/** Findings about the file that end reading but not the account; everything else ends the restore. */
-const dumpCodes: ReadonlySet<string> = new Set([
-  'DUMP_TRUNCATED',
-  'DUMP_CORRUPT',
-  'DUMP_CHANGED',
-  'CHECKSUM_MISMATCH',
-  'DUMP_UNREADABLE',
-  'DECRYPTION_FAILED',
-  'DUMP_EMPTY',
-  'DUMP_NOT_A_DUMP',
-]);
-
-function isOfTheDump(error: unknown): error is DrillError {
-  return error instanceof DrillError && dumpCodes.has(error.code);
 }

@@ -59,6 +59,7 @@ export async function beginRows(
       settings: load.settings.snapshot,
       account,
       ordered,
+      linesAreRows: event.wholeRowsOnly !== false,
       after,
       onBytes: (bytes) => {
         context.book.rowsBytes += bytes;

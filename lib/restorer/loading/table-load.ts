@@ -23,6 +23,8 @@ export interface TableLoadOptions {
   account: TableAccount;
   /** True: all rows go through one COPY. False: they may be spread over all sessions. */
   ordered: boolean;
+  /** False for CSV, where a row may span lines: then only the server can say how many rows there are. */
+  linesAreRows: boolean;
   /** Loads of other tables that must be complete before the first row of this one. */
   after: Task[];
   onRows(rows: number): void;
@@ -151,7 +153,7 @@ export class TableLoad {
   private async finish(): Promise<void> {
     const { account, scheduler, ordered } = this.options;
     if (this.failure !== null && this.loaded > 0 && !ordered) await this.takeBack();
-    account.rowsInDump += this.rows;
+    account.rowsInDump += this.options.linesAreRows ? this.rows : this.loaded;
     account.rowsLoaded += this.loaded;
     account.seconds += (performance.now() - this.startedAt) / 1000;
     await scheduler.guard(this.options.onEnd(this.failure));

@@ -33,7 +33,8 @@ export function storedSetting(
   const { database } = holder;
   if (database === null) return run(subject, planOf(holder.kind, { locks: [], roles: holder.roles }));
   if (isSystemDatabase(database, subject.context)) return skip('database-system');
-  const plan = planOf(holder.kind, { defer: true, roles: holder.roles });
+  // A role's setting inside one database creates no role: a role it alone names must be made for it, as for an owner.
+  const plan = planOf('database', { defer: true, roles: holder.roles });
   const renamed = renamedDatabase(subject, database);
   if (renamed !== null) return runRewritten(subject, 'database-name', renamed, plan);
   return run(subject, plan, 'database-settings-last');

@@ -50,9 +50,16 @@ export function recogniseText(start: Buffer): TextKind {
   const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '');
   if (text.trim() === '')
     return { kind: 'refused', code: 'DUMP_EMPTY', message: 'it holds only white space' };
+  const isPostgres = /^-- PostgreSQL database (?:cluster )?dump\s*$/m.test(text);
+  if (isPostgres && !beginsLikeSql(text)) {
+    const message =
+      'text that is no SQL stands in front of the dump, such as messages of kubectl, docker, ssh or pg_dump itself; ' +
+      'only the standard output of pg_dump belongs into the file';
+    return { kind: 'refused', code: 'DUMP_CORRUPT', message };
+  }
   const foreign = foreignTexts.find(([, pattern]) => pattern.test(text));
   if (foreign !== undefined) return notADump(foreign[0]);
-  if (/^-- PostgreSQL database (?:cluster )?dump\s*$/m.test(text)) return { kind: 'plain' };
+  if (isPostgres) return { kind: 'plain' };
   const other = otherDumps.find(([, pattern]) => pattern.test(text));
   if (other !== undefined) return notADump(other[0]);
   return beginsLikeSql(text) ? { kind: 'plain' } : notADump('text, but no SQL');

@@ -9,12 +9,49 @@ import { adminRole } from './server-settings.ts';
  * reach nothing: dblink, log_fdw, mysql_fdw, oracle_fdw, tds_fdw, aws_*, pglogical, pg_transport, pg_cron.
  */
 const creatableOnRds: ReadonlySet<string> = new Set([
-  'address_standardizer', 'address_standardizer_data_us', 'amcheck', 'autoinc', 'bloom', 'earthdistance', 'h3', 'hll',
-  'hypopg', 'insert_username', 'intagg', 'ip4r', 'moddatetime', 'old_snapshot', 'orafce', 'pg_bigm', 'pg_buffercache',
-  'pg_freespacemap', 'pg_hint_plan', 'pg_partman', 'pg_prewarm', 'pg_proctab', 'pg_repack', 'pg_similarity',
-  'pg_stat_statements', 'pg_visibility', 'pgaudit', 'pgrouting', 'pgrowlocks', 'pgstattuple', 'pgtap', 'postgis',
-  'postgis_raster', 'postgis_tiger_geocoder', 'postgis_topology', 'postgres_fdw', 'prefix', 'rdkit', 'refint', 'sslinfo',
-  'test_parser', 'vector', 'xml2',
+  'address_standardizer',
+  'address_standardizer_data_us',
+  'amcheck',
+  'autoinc',
+  'bloom',
+  'earthdistance',
+  'h3',
+  'hll',
+  'hypopg',
+  'insert_username',
+  'intagg',
+  'ip4r',
+  'moddatetime',
+  'old_snapshot',
+  'orafce',
+  'pg_bigm',
+  'pg_buffercache',
+  'pg_freespacemap',
+  'pg_hint_plan',
+  'pg_partman',
+  'pg_prewarm',
+  'pg_proctab',
+  'pg_repack',
+  'pg_similarity',
+  'pg_stat_statements',
+  'pg_visibility',
+  'pgaudit',
+  'pgrouting',
+  'pgrowlocks',
+  'pgstattuple',
+  'pgtap',
+  'postgis',
+  'postgis_raster',
+  'postgis_tiger_geocoder',
+  'postgis_topology',
+  'postgres_fdw',
+  'prefix',
+  'rdkit',
+  'refint',
+  'sslinfo',
+  'test_parser',
+  'vector',
+  'xml2',
 ]);
 
 const insufficientPrivilege = '42501';
@@ -33,18 +70,31 @@ export async function installExtension(
   await loadModule();
   const [parsed, ...others] = parseSync(statement).stmts ?? [];
   const node = parsed?.stmt;
-  const name = node !== undefined && 'CreateExtensionStmt' in node ? node.CreateExtensionStmt.extname : undefined;
+  const name =
+    node !== undefined && 'CreateExtensionStmt' in node ? node.CreateExtensionStmt.extname : undefined;
   if (name === undefined || others.length > 0 || !creatableOnRds.has(name)) {
     const error = new DatabaseError(`permission denied to create extension "${name ?? ''}"`, 0, 'error');
     error.code = insufficientPrivilege;
     throw error;
   }
   const { host, port } = address;
-  const client = new Client({ host, port, user: adminRole, database, ssl: false, options: '-c statement_timeout=0' });
+  const client = new Client({
+    host,
+    port,
+    user: adminRole,
+    database,
+    ssl: false,
+    options: '-c statement_timeout=0',
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(statement);
+    // The wrapper belongs to the superuser now; on RDS the master may make servers of it at once.
+    if (name === 'postgres_fdw')
+      await client.query(
+        `GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${client.escapeIdentifier(address.masterRole)}`,
+      );
   } finally {
     await client.end();
   }

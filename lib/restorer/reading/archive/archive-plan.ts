@@ -3,6 +3,7 @@ import { loadModule } from 'libpg-query';
 import { type Finding, finding } from '../../../domain/findings.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
+import { isKnownEncoding } from '../plain/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';
 import { LargeObjectAccount } from './large-object-account.ts';
 import { type OrderedEntry, restoreOrder } from './restore-order.ts';
@@ -54,12 +55,13 @@ export async function planArchive(rawEntries: TocEntry[], minor: number): Promis
     dependencies: [],
     statements: [{ sql: setting.sql, codec: 'utf8', line: null }],
   });
+  const shown = (toc: TocEntry, name: string): string => encoding.shown(name, codecOf(toc));
   const plainEntry = ({ toc, section }: OrderedEntry, statements: string[]): DumpEntry => ({
     id: toc.id,
     type: toc.type,
-    schema: toc.schema,
-    name: toc.tag,
-    owner: toc.owner,
+    schema: toc.schema === null ? null : shown(toc, toc.schema),
+    name: shown(toc, toc.tag),
+    owner: toc.owner === null ? null : shown(toc, toc.owner),
     section,
     dependencies: toc.dependencies,
     statements: statements.map((sql) => ({ sql, codec: codecOf(toc), line: null })),
@@ -123,7 +125,7 @@ function clientEncoding(entries: TocEntry[]): string {
   const entry = entries.find(({ type }) => type === 'ENCODING');
   if (entry === undefined) return 'SQL_ASCII';
   const name = /^SET client_encoding = '([A-Za-z0-9_-]+)';\s*$/.exec(entry.definition ?? '')?.[1];
-  if (name === undefined) {
+  if (name === undefined || !isKnownEncoding(name)) {
     throw dumpError('DUMP_CORRUPT', 'the table of contents is damaged: its ENCODING entry names no encoding');
   }
   return name;

@@ -57,7 +57,7 @@ async function* throughZlib(
   let bytes = 0;
   let finished = false;
   async function* counted(): AsyncGenerator<Buffer, void, undefined> {
-    for await (const chunk of input) {
+    for await (const chunk of coalesced(input)) {
       bytes += chunk.length;
       yield chunk;
     }
@@ -73,6 +73,23 @@ async function* throughZlib(
   if (!finished || stream.bytesWritten !== bytes) {
     throw dumpError('DUMP_CORRUPT', 'bytes follow the end of the compressed data');
   }
+}
+
+/** pg_dump writes zlib data in blocks of about 4 KiB: one call into zlib's thread for each costs more than the work. */
+const inputSize = 128 * 1024;
+
+async function* coalesced(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of input) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size < inputSize) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces, size);
+    pieces = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(pieces, size);
 }
 
 function namedError(error: unknown): unknown {

@@ -19,7 +19,8 @@ export function insertTarget(statement: Buffer, encoding: TextEncoding): Relatio
   if (match?.[2] === undefined) return null;
   const unquote = (quoted: string): string => {
     const bare = quoted.startsWith('"') ? quoted.slice(1, -1).replaceAll('""', '"') : quoted;
-    return textOfBytes(Buffer.from(bare, 'latin1'), encoding).sql;
+    const { sql, codec } = textOfBytes(Buffer.from(bare, 'latin1'), encoding);
+    return encoding.shown(sql, codec);
   };
   return { schema: match[1] === undefined ? null : unquote(match[1]), table: unquote(match[2]) };
 }

@@ -24,7 +24,7 @@ export async function* tableDataEvents(
   block: AsyncIterable<Buffer>,
 ): AsyncGenerator<DumpEvent, void, undefined> {
   const text = plan.encoding.transcode(decompressData(compression, block));
-  const events = isCopy(data) ? copyEvents(data, text) : insertEvents(plan, data, text);
+  const events = isCopy(data) ? copyEvents(plan, data, text) : insertEvents(plan, data, text);
   yield* naming(`the data of table ${relationName(data)}`, events);
 }
 
@@ -56,12 +56,15 @@ export function relationName({ toc }: DataEntry): string {
 const isCopy = ({ toc }: DataEntry): boolean => toc.copyStatement !== null && toc.copyStatement.trim() !== '';
 
 async function* copyEvents(
+  plan: ArchivePlan,
   data: DataEntry,
   text: AsyncIterable<Buffer>,
 ): AsyncGenerator<DumpEvent, void, undefined> {
   const { sql, relation } = copyStatement(data);
   const copy: Statement = { sql, codec: data.codec, line: null };
-  yield { kind: 'rows-begin', entry: data.entry, copy, ...relation, line: null };
+  const schema = relation.schema === null ? null : plan.encoding.shown(relation.schema, data.codec);
+  const table = plan.encoding.shown(relation.table, data.codec);
+  yield { kind: 'rows-begin', entry: data.entry, copy, schema, table, line: null };
   yield* copyRowEvents(text);
 }
 
@@ -103,7 +106,7 @@ async function* insertEvents(
   let batch: Statement[] = [];
   let batchBytes = 0;
   for await (const bytes of insertStatements(text, plan.standardStrings)) {
-    target ??= insertTarget(bytes, plan.encoding) ?? { schema: data.toc.schema, table: data.toc.tag };
+    target ??= insertTarget(bytes, plan.encoding) ?? { schema: data.entry.schema, table: data.entry.name };
     batch.push({ ...textOfBytes(bytes, plan.encoding), line: null });
     batchBytes += bytes.length;
     if (batchBytes < insertBatchBytes) continue;

@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import type { Codec } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
+import { decodeName } from '../plain/dump-encoding.ts';
 
 /**
  * Client-only encodings: a second byte may look like an ASCII character (a backslash above all), so their text is
@@ -57,6 +58,11 @@ export class TextEncoding {
     const bytes = Buffer.from(text, 'latin1');
     if (this.#from === null) return bytes.toString('utf8');
     return this.#checked(iconv.decode(bytes, this.#from), 'the table of contents');
+  }
+
+  /** A name that was taken from text of this codec, as the catalog shows it. */
+  shown(name: string, codec: Codec): string {
+    return isAscii(name) ? name : decodeName(name, codec, this.yielded);
   }
 
   /** Data of one entry in the yielded encoding. @throws DrillError ENCODING_INVALID. */

@@ -57,6 +57,7 @@ export class MetaCommands {
         break;
       case 'connect':
         this.#sorter.startHeader(null);
+        this.#sorter.enterDatabase();
         this.#session.reconnect();
         if (!this.#facts.inCluster) this.#facts.learn({ database: command.database });
         entries.ready.push({ kind: 'database', name: command.database });

@@ -1,6 +1,7 @@
 /** Reads plain SQL text – by pg_dump, pg_dumpall, other tools, or by hand – as a stream of dump events. */
 import { loadModule } from 'libpg-query';
 import type { DumpFormat } from '../../../domain/dump.ts';
+import { isDrillError } from '../../../domain/errors.ts';
 import { finding } from '../../../domain/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
 import type { ByteSource } from '../byte-source.ts';
@@ -73,7 +74,7 @@ class PlainDumpReader {
   step(): Step {
     const ready = this.#sorter.entries.ready;
     for (;;) {
-      const piece = this.#scanner.next();
+      const piece = this.#nextPiece();
       if (piece === 'more') return 'more';
       if (piece === 'end') {
         this.#finish();
@@ -82,6 +83,20 @@ class PlainDumpReader {
       const copy = this.#take(piece);
       if (copy !== null) return copy;
       if (ready.length > 0) return 'next';
+    }
+  }
+
+  /** @throws DrillError DUMP_TRUNCATED; DUMP_CORRUPT when the dump has ended before and what follows is no statement */
+  #nextPiece(): TextPiece | 'more' | 'end' {
+    try {
+      return this.#scanner.next();
+    } catch (error) {
+      if (!this.#facts.endConfirmed || !isDrillError(error) || error.code !== 'DUMP_TRUNCATED') throw error;
+      throw dumpError(
+        'DUMP_CORRUPT',
+        'something that is no SQL follows the line that marks the end of the dump',
+        error,
+      );
     }
   }
 
@@ -118,10 +133,11 @@ class PlainDumpReader {
   #comment(bytes: Buffer, line: number): void {
     const comment = parseDumpComment(this.#session.decodeDisplay(bytes));
     if (comment === null) return;
-    if (comment.kind === 'entry') this.#sorter.startHeader(comment);
+    if (comment.kind === 'entry') this.#sorter.startHeader(comment, line);
     else {
       // What follows the comments that begin or end a dump belongs to no entry.
       if (comment.kind === 'begin' || comment.kind === 'complete') this.#sorter.startHeader(null);
+      if (comment.kind === 'complete') this.#sorter.leaveDatabase();
       const oddity = this.#facts.note(comment, line);
       if (oddity !== null) this.#sorter.report(finding('DUMP_HEADER_ODD', `${oddity}.`));
     }

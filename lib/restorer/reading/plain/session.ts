@@ -4,6 +4,7 @@ import { dumpError } from '../dump-error.ts';
 import {
   decodeName,
   decodeStatement,
+  isKnownEncoding,
   isUtf8Name,
   mustTranscode,
   sameEncoding,
@@ -47,9 +48,13 @@ export class Session {
     return name === 'client_encoding' && value !== null ? this.useEncoding(value) : [];
   }
 
-  /** Everything after this point of the text is in another encoding. @throws DrillError DUMP_UNREADABLE */
+  /** Everything after this point of the text is in another encoding. @throws DrillError DUMP_UNREADABLE, DUMP_CORRUPT */
   useEncoding(encoding: string): DumpEvent[] {
     const events: DumpEvent[] = [];
+    if (!isKnownEncoding(encoding)) {
+      const message = `line ${this.#window.line}: PostgreSQL knows no encoding by the name that client_encoding is set to`;
+      throw dumpError('DUMP_CORRUPT', message);
+    }
     if (this.#transcodedFrom !== null && !sameEncoding(encoding, this.#transcodedFrom)) {
       throw dumpError(
         'DUMP_UNREADABLE',

@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../../domain/findings.ts';
 import type { Statement } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
+import { AnnouncedEntry } from './announced-entry.ts';
 import type { CopyBlock } from './copy-block.ts';
 import type { EntryComment } from './dump-comments.ts';
 import { decodeStatement } from './dump-encoding.ts';
@@ -22,6 +23,8 @@ export class StatementSorter {
   readonly #window: SqlWindow;
   readonly #largeObjects = new LargeObjectStatements();
   readonly #reported = new Map<string, number>();
+  readonly #announced = new AnnouncedEntry();
+  #betweenDatabases = false;
   /** Text before VALUES of the last INSERT, and the table it names. */
   #lastInsert: { prefix: Buffer; target: Relation } | null = null;
 
@@ -31,9 +34,26 @@ export class StatementSorter {
     this.#window = window;
   }
 
-  startHeader(header: EntryComment | null): void {
+  /** @param line of the comment, where there is one */
+  startHeader(header: EntryComment | null, line = this.#window.line): void {
     this.releaseHeld();
+    this.#reportUnkept();
+    this.#announced.begin(header, line);
     this.entries.startHeader(header);
+  }
+
+  /** What follows belongs to no database of a cluster until it connects to the next. */
+  leaveDatabase(): void {
+    this.#betweenDatabases = true;
+  }
+
+  enterDatabase(): void {
+    this.#betweenDatabases = false;
+  }
+
+  #reportUnkept(): void {
+    const broken = this.#announced.end();
+    if (broken !== null) this.report(finding('DUMP_CORRUPT', broken));
   }
 
   report(reported: Finding): void {
@@ -45,6 +65,7 @@ export class StatementSorter {
   /** Takes one statement, the last one of the lexer. Returns the COPY whose rows come next, if it is one. */
   take(bytes: Buffer, line: number): CopyBlock | null {
     const words = this.#lexer.words.leading;
+    this.#announced.keep(words[0]);
     const { sql, codec, invalid } = decodeStatement(bytes, this.#session.textEncoding);
     if (invalid) {
       this.report(
@@ -77,6 +98,8 @@ export class StatementSorter {
       );
     }
     this.releaseHeld();
+    this.#reportUnkept();
+    for (const message of this.#announced.unkeptRows()) this.report(finding('DUMP_CORRUPT', message));
     this.entries.flush();
     for (const found of this.#session.pendingFindings.splice(0)) this.report(found);
   }
@@ -132,6 +155,8 @@ export class StatementSorter {
     if (facts === null) this.entries.addSetting(statement);
     else {
       this.entries.ready.push(...this.#session.apply(facts));
+      // pg_dumpall names the next database's encoding while psql is still in the last one, which may not convert to it.
+      if (this.#betweenDatabases && facts.name === 'client_encoding') return;
       this.entries.addSetting(this.#session.rewrite(statement, facts));
     }
   }

@@ -1,0 +1,65 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TestServer } from '../../restorer/loading/support/server.ts';
+
+const shopSql = fileURLToPath(new URL('../../../examples/shop.sql', import.meta.url));
+
+/** A server whose databases are dumped by PostgreSQL's own tools. */
+export class SourceServer {
+  readonly #server: TestServer;
+  #databases = 0;
+
+  private constructor(server: TestServer) {
+    this.#server = server;
+  }
+
+  /** Makes dumps, and stops the server before any drill starts: so each test file runs one server at a time. */
+  static async use<T>(work: (source: SourceServer) => Promise<T>): Promise<T> {
+    const server = await TestServer.start();
+    try {
+      return await work(new SourceServer(server));
+    } finally {
+      await server.stop();
+    }
+  }
+
+  /** Runs SQL for the whole server, such as CREATE ROLE. */
+  async sql(sql: string): Promise<void> {
+    await this.#server.sql('postgres', sql);
+  }
+
+  /** A database that holds what the SQL makes; `DATABASE` in it stands for the database's name. */
+  async database(sql: string, options = '', name = `db${++this.#databases}`): Promise<string> {
+    await this.#server.sql('postgres', `CREATE DATABASE "${name.replaceAll('"', '""')}" ${options}`);
+    const text = sql.replaceAll('DATABASE_NAME', name);
+    this.#server.tool('psql', ['-U', 'postgres', '-d', name, '-q', '-v', 'ON_ERROR_STOP=1'], text);
+    return name;
+  }
+
+  /** The database of examples/shop.sql. */
+  shop(): Promise<string> {
+    return this.database(readFileSync(shopSql, 'utf8'));
+  }
+
+  dump(database: string, ...options: string[]): Buffer {
+    return this.#server.tool('pg_dump', ['-U', 'postgres', ...options, database]);
+  }
+
+  /** File names with their contents. */
+  directoryDump(database: string, ...options: string[]): Map<string, Buffer> {
+    const parent = mkdtempSync(join(tmpdir(), 'rd-corpus-dump-'));
+    const folder = join(parent, 'dump');
+    try {
+      this.dump(database, '-Fd', '-f', folder, ...options);
+      return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+    } finally {
+      rmSync(parent, { recursive: true, force: true });
+    }
+  }
+
+  cluster(...options: string[]): Buffer {
+    return this.#server.tool('pg_dumpall', ['-U', 'postgres', ...options]);
+  }
+}
