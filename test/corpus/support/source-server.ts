@@ -30,7 +30,7 @@ export class SourceServer {
     await this.#server.sql('postgres', sql);
   }
 
-  /** A database that holds what the SQL makes; `DATABASE` in it stands for the database's name. */
+  /** A database that holds what the SQL makes; `DATABASE_NAME` in it stands for the database's name. */
   async database(sql: string, options = '', name = `db${++this.#databases}`): Promise<string> {
     await this.#server.sql('postgres', `CREATE DATABASE "${name.replaceAll('"', '""')}" ${options}`);
     const text = sql.replaceAll('DATABASE_NAME', name);

@@ -1,4 +1,3 @@
-import { loadModule, parseSync } from 'libpg-query';
 import { Client, DatabaseError } from 'pg';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import { adminRole } from './server-settings.ts';
@@ -67,6 +66,8 @@ export async function installExtension(
   database: string,
   statement: string,
 ): Promise<void> {
+  // Loaded on first use: most drills never come here.
+  const { loadModule, parseSync } = await import('libpg-query');
   await loadModule();
   const [parsed, ...others] = parseSync(statement).stmts ?? [];
   const node = parsed?.stmt;
