@@ -5,6 +5,7 @@
 export type { AwsConfig } from './config/account.ts';
 export {
   type CompanionConfig,
+  connectionsOf,
   type DatabaseConfig,
   defaultDatabaseConfig,
   type ObjectivesConfig,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { readConfig } from '../adapters/local/config-file.ts';
 import { openConfiguredStore } from '../adapters/local/configured-store.ts';
@@ -129,12 +130,18 @@ function databaseFor(key: string, config: DrillConfig | null): string {
 function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: DrillOptions): DatabaseConfig {
   const restore = {
     ...config.restore,
-    ...(options.connections === undefined ? {} : { connections: options.connections }),
+    connections: options.connections ?? config.restore.connections ?? connectionsHere(),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
   };
   return { ...config, restore, source: sourceOf(config.source, dump, options) };
 }
+
+/**
+ * One per processor: the server runs on this machine too, and more only take turns (on two processors, a plain dump took 0.66 of
+ * psql's time with two connections and 0.76 with four).
+ */
+const connectionsHere = (): number => Math.min(8, Math.max(2, availableParallelism()));
 
 function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOptions): SourceConfig {
   const { region, endpointUrl } = options;

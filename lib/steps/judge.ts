@@ -1,6 +1,7 @@
 import type { AttemptReport } from '../domain/attempt-report.ts';
 import { summariseRestore } from '../domain/attempt-report.ts';
 import type { PlannedCheck } from '../domain/checks/check.ts';
+import { connectionsOf } from '../domain/config.ts';
 import type { DrillState } from '../domain/drill-state.ts';
 import { dumpMoment } from '../domain/dump-moment.ts';
 import { failureFinding } from '../domain/failure.ts';
@@ -79,7 +80,7 @@ function reportAttempt(
       account === null
         ? null
         : summariseRestore(account, {
-            connections: restore.connections,
+            connections: connectionsOf(restore),
             serverVersion: state.sandbox?.address?.serverVersion ?? 'unknown',
           }),
     sha256: account?.sha256 ?? null,

@@ -1,3 +1,4 @@
+import { connectionsOf } from '../domain/config.ts';
 import { parseDrillState, type RestoredSummary } from '../domain/drill-state.ts';
 import { DrillError } from '../domain/errors.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
@@ -36,7 +37,7 @@ export async function restoreDumpStep(
       dump,
       store,
       sandbox,
-      options: { ...restore, passphrase },
+      options: { ...restore, connections: connectionsOf(restore), passphrase },
       onProgress: (progress) => ports.progress.restoreProgress(progress),
       signal: AbortSignal.any([ports.signal, limit]),
     }),

@@ -89,7 +89,7 @@ databases:
       schedule: null,
       restore: {
         engine: 'native',
-        connections: 4,
+        connections: null,
         createMissingRoles: true,
         allowCreate: false,
         keepOrder: [],

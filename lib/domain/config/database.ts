@@ -46,7 +46,14 @@ const restore = z
       description:
         '`native`: our own reader and loader. `tools`: the installed pg_restore and psql. Default native.',
     }),
-    connections: z.int().min(1).max(64).optional().meta({ description: 'Parallel connections. Default 4.' }),
+    connections: z
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .meta({
+        description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
+      }),
     createMissingRoles: flag(
       'Create roles that the dump names but does not define, without login. Default true.',
     ).optional(),
@@ -63,7 +70,7 @@ const restore = z
   })
   .transform((written) => ({
     engine: written.engine ?? ('native' as const),
-    connections: written.connections ?? 4,
+    connections: written.connections ?? null,
     createMissingRoles: written.createMissingRoles ?? true,
     allowCreate: written.allowCreate ?? false,
     keepOrder: written.keepOrder ?? [],
@@ -173,6 +180,12 @@ export type ObjectivesConfig = DatabaseConfig['objectives'];
 export type RestoreConfig = DatabaseConfig['restore'];
 export type SandboxConfig = DatabaseConfig['sandbox'];
 export type RolesConfig = DatabaseConfig['roles'];
+
+/** Where nobody says and the processors of the sandbox are not ours to count. */
+const connectionsElsewhere = 4;
+
+/** Parallel connections of a restore. */
+export const connectionsOf = ({ connections }: RestoreConfig): number => connections ?? connectionsElsewhere;
 
 /** A database of which only its source is known: `run --dump FILE` without a config. */
 export function defaultDatabaseConfig(source: DatabaseConfig['source']): DatabaseConfig {
