@@ -46,14 +46,9 @@ const restore = z
       description:
         '`native`: our own reader and loader. `tools`: the installed pg_restore and psql. Default native.',
     }),
-    connections: z
-      .int()
-      .min(1)
-      .max(64)
-      .optional()
-      .meta({
-        description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
-      }),
+    connections: z.int().min(1).max(64).optional().meta({
+      description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
+    }),
     createMissingRoles: flag(
       'Create roles that the dump names but does not define, without login. Default true.',
     ).optional(),
