@@ -6,6 +6,7 @@ import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { type AttemptFrame, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
+import { isOfTheDump } from './loading/dump-damage.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
@@ -16,7 +17,7 @@ import { ConnectionEnvironment } from './tools/connection-environment.ts';
 import { OwnReading } from './tools/own-reading.ts';
 import { readThroughPgRestore } from './tools/pg-restore-reader.ts';
 import { PsqlLauncher } from './tools/psql-launcher.ts';
-import { isOfTheDump, ToolsAttempt } from './tools/tools-attempt.ts';
+import { ToolsAttempt } from './tools/tools-attempt.ts';
 
 export interface ToolsRestorerParts {
   access: SandboxAccess;

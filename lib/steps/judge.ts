@@ -106,7 +106,17 @@ function integrityFindings(state: DrillState, account: RestoreAccount | null): F
       ),
     ];
   }
-  if (account.sha256 === null || account.sha256 === expected) return [];
+  if (account.sha256 === expected) return [];
+  // A comparison that did not take place never counts as passed. A dump that broke off already has its finding.
+  if (account.sha256 === null) {
+    if (!account.complete) return [];
+    return [
+      finding(
+        'CHECK_COULD_NOT_RUN',
+        `the SHA-256 of ${state.dump.key} could not be computed, so its sidecar was not compared`,
+      ),
+    ];
+  }
   return [
     finding(
       'CHECKSUM_MISMATCH',

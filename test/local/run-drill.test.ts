@@ -260,6 +260,28 @@ describe('what did not run', () => {
     expect((await drill(ports)).verdict).toBe('COULD_NOT_VERIFY');
   });
 
+  test('never counts as passed: a digest that was not computed although there is one to compare with', async () => {
+    const { ports } = inMemoryPorts({ restorer: { restore: async () => anAccount({ sha256: null }) } });
+    const openStore = ports.openStore;
+    ports.openStore = async (source) => {
+      const opened = await openStore(source);
+      const { list } = opened.store;
+      opened.store.list = async function* () {
+        for await (const object of list.call(opened.store)) {
+          yield object;
+          yield { ...object, key: `${object.key}.sha256`, sizeBytes: 64 };
+        }
+      };
+      return opened;
+    };
+    ports.objects.text = async () => 'ab'.repeat(32);
+
+    const record = await drill(ports);
+
+    expect(record.verdict).toBe('COULD_NOT_VERIFY');
+    expect(codes(record)).toContain('CHECK_COULD_NOT_RUN');
+  });
+
   test('never counts as passed: no check at all', async () => {
     const { ports } = inMemoryPorts({ planChecks: () => ({ planned: [], notTested: [] }) });
     expect((await drill(ports)).verdict).toBe('COULD_NOT_VERIFY');

@@ -8,6 +8,7 @@ import type { OpenEntry } from '../loading/account-book.ts';
 import type { AttemptContext } from '../loading/attempt-context.ts';
 import { databaseEncoding, sandboxName } from '../loading/database-creation.ts';
 import { DatabaseLoad } from '../loading/database-load.ts';
+import { isOfTheDump } from '../loading/dump-damage.ts';
 import { decide } from '../loading/entry-runner.ts';
 import { type DatabaseRequest, plainRequest } from '../loading/restore-policy.ts';
 import { fastLoadSettings, SessionSettings, statementBytes } from '../loading/session-settings.ts';
@@ -25,22 +26,6 @@ type Decided = NonNullable<ReturnType<typeof decide>>;
 /** The name for the content of a dump that does not say which database it is of. */
 const namelessDatabase = 'main';
 const maintenanceDatabase = 'postgres';
-
-/** What the dump itself is to blame for: reading ends, and what was read is accounted for. */
-const dumpCodes: ReadonlySet<string> = new Set([
-  'DUMP_TRUNCATED',
-  'DUMP_CORRUPT',
-  'DUMP_CHANGED',
-  'CHECKSUM_MISMATCH',
-  'DUMP_UNREADABLE',
-  'DECRYPTION_FAILED',
-  'DUMP_EMPTY',
-  'DUMP_NOT_A_DUMP',
-]);
-
-export function isOfTheDump(error: unknown): error is DrillError {
-  return error instanceof DrillError && dumpCodes.has(error.code);
-}
 
 export class ToolsAttempt {
   /** Entries that came by, as OwnReading names them. */
