@@ -10,6 +10,9 @@ import { restoreDumpStep } from '../steps/restore-dump.ts';
 import { evidenceNames } from '../steps/step.ts';
 import { interpretDrill, type StateHandler } from './interpreter.ts';
 
+/** How long an interrupted drill lets its steps end by themselves: a restore stops at once when it is told. */
+const graceSeconds = 2;
+
 /** Hears of every step as it begins and ends; the terminal's live list hangs on it. */
 export interface StepWatcher {
   began(step: LambdaStep | 'restoreDump', input: unknown): void;
@@ -77,7 +80,9 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   // The verdict is in the record: that the machine ends in Fail is how AWS hears of it, and no surprise here.
   await execution.result.catch(() => {});
   ports.signal.removeEventListener('abort', abort);
-  await Promise.allSettled(running);
+  const settled = Promise.allSettled(running);
+  // An interrupted check may wait for its query for minutes; it ends when its server goes away.
+  await (ports.signal.aborted ? Promise.race([settled, ports.clock.sleep(graceSeconds)]) : settled);
 
   const interrupted = lastState as DrillState | null;
   if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
