@@ -9,12 +9,14 @@ const importPattern =
 /** Layers from left to right: each may import from itself and from the left. */
 const layers: [string, (path: string) => boolean][] = [
   ['domain', (path) => path.startsWith('lib/domain/')],
+  ['contract', (path) => path.startsWith('lib/contract/')],
   ['ports', (path) => path.startsWith('lib/ports/')],
   ['machine', (path) => path.startsWith('lib/machine/')],
   ['steps', (path) => path.startsWith('lib/steps/')],
   ['restorer', (path) => path.startsWith('lib/restorer/')],
   ['adapters', (path) => path.startsWith('lib/adapters/')],
   ['local', (path) => path.startsWith('lib/local/')],
+  ['aws', (path) => path.startsWith('lib/aws/')],
   ['cli', (path) => path.startsWith('lib/cli/')],
   ['doors', (path) => /^(bin|lambdas|containers)\//.test(path)],
 ];

@@ -1,4 +1,5 @@
 import type { CheckStatus } from './checks/check.ts';
+import type { HandOver } from './drill-state.ts';
 import type { Finding } from './findings.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -84,5 +85,9 @@ export interface DrillRecord {
   /** Plain sentences: what this drill did not test. */
   notTested: string[];
   teardown: { confirmed: boolean; detail: string };
+  /** AWS only; absent on one machine, where a drill costs nothing. List prices, before discounts. */
+  cost?: { estimatedUsd: number; actualUsd: number };
+  /** Real restores that were kept. */
+  handOver?: HandOver;
   software: { version: string; node: string };
 }

@@ -22,10 +22,18 @@ export type Stage =
   | 'sandbox pending'
   | 'sandbox ready'
   | 'sandbox broken'
+  | 'sandbox without capacity'
   | 'restore prepared'
   | 'checks planned'
   | 'judged'
   | 'try older dump'
+  | 'awaiting approval'
+  | 'approved'
+  | 'declined'
+  | 'ready to promote'
+  | 'promotion pending'
+  | 'promoted'
+  | 'handed over'
   | 'sandbox leaving'
   | 'sandbox gone'
   | 'sealed';
@@ -50,7 +58,38 @@ export interface DrillSandbox {
     port: number;
     masterRole: string;
     serverVersion: string;
+    secretArn?: string;
   } | null;
+  /** Which place of the plan is tried, from 0. */
+  placement?: number;
+}
+
+/** A container of the user's that is to run, or ran, against the sandbox. */
+export interface HookRun {
+  taskDefinition: string;
+  /** Environment that the machine passes to both containers, as ECS takes it. No secret. */
+  environment: { Name: string; Value: string }[];
+  timeoutSeconds: number;
+}
+
+/** What a person answered to "Await approval". Nobody in time counts as declined. */
+export interface ApprovalAnswer {
+  decision: 'approved' | 'declined';
+  /** Who: an IAM principal, or `link` for the signed link of the notification. */
+  by: string;
+}
+
+/** Where the restored database lives from now on, and what is left for the operator. */
+export interface HandOver {
+  sandboxId: string;
+  endpoint: string;
+  port: number;
+  masterRole: string;
+  secretArn: string | null;
+  /** False when something of the promotion did not come off; `remaining` says what. */
+  complete: boolean;
+  /** Plain sentences: what remains for the operator. */
+  remaining: string[];
 }
 
 /** A planned check's pointer: the check itself lies in the evidence store. */
@@ -95,6 +134,13 @@ export interface DrillState {
   /** One sentence for the console; the Cause of a failed execution. */
   summary: string;
   teardown: { askedAt: string; confirmed: boolean; detail: string } | null;
+  /** Checks that may outlast a Lambda: they run in the restore task, before the Map. */
+  longChecks: CheckPointer[];
+  /** Hooks to run in this attempt; null: none. */
+  hooks: { migrate: HookRun | null; smokeTest: HookRun | null };
+  /** Real restore: the answer of a person, when one was asked. */
+  approval: ApprovalAnswer | null;
+  handOver: HandOver | null;
   /** Set by the Catch of a state. */
   failure?: { Error: string; Cause: string };
   teardownProblem?: string;
@@ -164,5 +210,9 @@ export function newDrillState(facts: {
     verdict: null,
     summary: '',
     teardown: null,
+    longChecks: [],
+    hooks: { migrate: null, smokeTest: null },
+    approval: null,
+    handOver: null,
   };
 }

@@ -158,6 +158,36 @@ export const findingRegistry = {
     'The sandbox ran out of disk.',
     'Free disk space, or give the sandbox more storage.',
   ),
+  SANDBOX_NO_CAPACITY: define(
+    'unverified',
+    'AWS had no capacity for the sandbox in any zone and class of the plan.',
+    'Start the drill again later, or set `sandbox.instanceClass` to a class of another family.',
+  ),
+  QUOTA_EXCEEDED: define(
+    'unverified',
+    'A quota of the account leaves no room for the sandbox.',
+    'Remove what is not needed, or ask for a higher quota in Service Quotas; the quota is named in the message.',
+  ),
+  COST_CAP_EXCEEDED: define(
+    'unverified',
+    'The drill was estimated to cost more than is allowed.',
+    'Raise `sandbox.maxCostUsd` (or `aws.monthlyBudgetUsd`) in drills.yaml, or choose a smaller class.',
+  ),
+  RESTORE_TASK_NOT_STARTED: define(
+    'unverified',
+    'The restore task never came to run.',
+    'The reason is in the message: most often the image cannot be pulled, the subnets have no way out, or Fargate has no capacity.',
+  ),
+  RESTORE_TASK_LOST: define(
+    'unverified',
+    'The restore task stopped without reporting a result.',
+    'Read its log stream; out of memory and a stopped host are the usual causes. Start the drill again.',
+  ),
+  SECRET_UNREADABLE: define(
+    'unverified',
+    'A secret or parameter could not be read.',
+    'Check that it exists and that the stack was deployed with its name in drills.yaml, which grants the right to read it.',
+  ),
   TEARDOWN_FAILED: define(
     'error',
     'Something of the sandbox could not be removed.',
@@ -345,6 +375,21 @@ export const findingRegistry = {
     'A configured SQL check did not give what was expected.',
     'Run the query of the check in production and compare.',
   ),
+  HOOK_FAILED: define(
+    'error',
+    'A container of yours (migration or smoke test) ended with an error on the restored data.',
+    'Read its log group; the exit code is in the message.',
+  ),
+  HOOK_COULD_NOT_RUN: define(
+    'unverified',
+    'A container of yours could not be started, or ran into its time limit.',
+    'Check its image, its rights to be pulled, and `hooks.….timeout` in drills.yaml.',
+  ),
+  ROLE_PASSWORD_NOT_SET: define(
+    'error',
+    'The password of a role could not be set after the restore.',
+    'Check that the dump creates the role; the SQLSTATE is in the message.',
+  ),
   LOGIN_REFUSED: define(
     'error',
     'A role cannot log in.',
@@ -382,6 +427,31 @@ export const findingRegistry = {
     'Until a newer dump is proven, a real restore loses everything since the older one.',
   ),
   // ── the drill itself
+  NEWER_DUMP_UNPROVEN: define(
+    'warning',
+    'A newer dump exists than the proven one that is restored.',
+    'Ask for it by key (`"dump": "…"`) to restore it instead, or drill it first.',
+  ),
+  NEVER_PROVEN: define(
+    'warning',
+    'No dump of this database was ever proven, so the newest one is restored.',
+    'Read the verdict before you approve; drill the database on a schedule from now on.',
+  ),
+  RESTORE_DECLINED: define(
+    'info',
+    'The restored database was declined, or nobody approved it in time, and was torn down.',
+    'Start the restore again when it is wanted.',
+  ),
+  HAND_OVER_REFUSED: define(
+    'error',
+    'The restored database could not be brought into the state it must have before it is handed over.',
+    'Read the reason in the message; the database was torn down, start the restore again.',
+  ),
+  PROMOTION_FAILED: define(
+    'error',
+    'The restored database is kept, but not everything of its promotion came off.',
+    'The instance is yours and is not deleted by anything; finish the named changes by hand.',
+  ),
   REQUEST_INVALID: define(
     'unverified',
     'The request could not be understood.',

@@ -1,3 +1,6 @@
+import type { ProductionConfig } from './config.ts';
+import type { DrillMode } from './drill-record.ts';
+
 /** What the sandbox shall be, decided before anything is made. */
 export interface SandboxPlan {
   drillId: string;
@@ -8,6 +11,31 @@ export interface SandboxPlan {
   storageBytes: number;
   /** The sandbox is removed by sweepers after this moment, ISO 8601. */
   leaseExpiresAt: string;
+  /** Size of the dump, for the estimate of time and cost. */
+  dumpBytes: number;
+  mode: DrillMode;
+  /** What RDS shall make; absent on one machine. */
+  rds?: RdsPlan;
+}
+
+/** Where an instance may be placed; the next one is tried when there is no capacity. */
+export interface RdsPlacement {
+  instanceClass: string;
+  /** Null: RDS chooses. */
+  availabilityZone: string | null;
+}
+
+/** An RDS instance to be, with everything that creation needs and nothing secret. */
+export interface RdsPlan {
+  /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
+  engineVersion: string;
+  placements: RdsPlacement[];
+  /** gp3. From 400 GiB on it has four times the throughput (aws-facts section 2b). */
+  storageGib: number;
+  parameterGroup: string;
+  /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
+  production: ProductionConfig | null;
+  estimatedCostUsd: number;
 }
 
 /** Majors a sandbox can be made of: those PostgreSQL supports and both RDS and the local servers offer. */

@@ -80,6 +80,15 @@ export function createLocalPorts(
     planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
     ledger: localLedger(places, events.ledgerDamage),
     evidence,
+    // The terminal tells what happens on one machine.
+    announcements: {
+      restorePlanned: async () => {},
+      approvalNeeded: async () => {},
+      drillSealed: async () => {},
+    },
+    secrets: { parameter: refuseParameter },
+    rolePasswords: { set: async () => [] },
+    hookTask: () => null,
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },
     passphrase: async (database) => readPassphrase(configuration.passphraseVariable(database)),
@@ -95,5 +104,13 @@ function readPassphrase(variable: string | null): string | null {
   if (value !== undefined && value !== '') return value;
   throw new DrillError('DECRYPTION_FAILED', `the environment variable ${variable} holds no passphrase`, {
     hint: `Set ${variable} in the environment of restore-drill.`,
+  });
+}
+
+/** SSM Parameter Store belongs to drills in AWS; a local drill says under "not tested" what it left out. */
+async function refuseParameter(name: string): Promise<string> {
+  throw new DrillError('INTERNAL_ERROR', `the SSM parameter ${name} was asked for in a local drill`, {
+    hint: 'Role passwords from SSM Parameter Store are set by drills in AWS only.',
+    fault: 'us',
   });
 }

@@ -3,6 +3,7 @@ import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
 import type { RestoreTaskPlace } from '../domain/drill-state.ts';
 import type { DumpHeader } from '../domain/dump.ts';
 import type { RestoreProgress } from '../domain/restore-account.ts';
+import type { Announcements } from './announcements.ts';
 import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
@@ -10,6 +11,7 @@ import type { Ledger } from './ledger.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Restorer } from './restorer.ts';
 import type { SandboxAddress, SandboxHost } from './sandbox.ts';
+import type { SecretReader } from './secret-reader.ts';
 
 /** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */
 export interface Configuration {
@@ -28,10 +30,33 @@ export interface DumpInspector {
   ): Promise<DumpHeader>;
 }
 
+/** A table whose FORCE ROW LEVEL SECURITY was met, and whether it was lifted for the checks. */
+export interface ForcedTable {
+  schema: string;
+  name: string;
+  lifted: boolean;
+  /** SQLSTATE of the refusal when it could not be lifted, else null. Checks of such a table cannot run. */
+  sqlState: string | null;
+}
+
+/** What was changed in one database so that checks can see every row. Kept as evidence; undone before hand-over. */
+export interface PreparedDatabase {
+  database: string;
+  forcedTables: ForcedTable[];
+}
+
 /** Carries out one check in the sandbox. Never throws for a failing check. */
 export interface CheckRunner {
-  /** Lets the master role count rows of tables with FORCE ROW LEVEL SECURITY; before the first check of a database. */
-  prepare(address: SandboxAddress, database: string): Promise<void>;
+  /**
+   * After a restore, before the first check: lets the master role count rows of tables with FORCE ROW LEVEL SECURITY,
+   * and opens the sandbox for whoever runs the checks.
+   */
+  prepare(address: SandboxAddress, databases: string[]): Promise<PreparedDatabase[]>;
+  /**
+   * Undoes `prepare` before a restored database is handed over. Safe to repeat.
+   * @returns the tables where FORCE could not be put back: such a database must not be handed over
+   */
+  undo(address: SandboxAddress, prepared: PreparedDatabase[]): Promise<{ database: string; table: string }[]>;
   /** @throws DrillError SANDBOX_LOST */
   run(check: PlannedCheck, address: SandboxAddress): Promise<CheckResult>;
 }
@@ -39,6 +64,18 @@ export interface CheckRunner {
 /** Removes what a failed attempt left in the sandbox, so that the next dump meets an empty server. */
 export interface SandboxCleaner {
   dropDatabases(address: SandboxAddress, databases: string[], roles: string[]): Promise<void>;
+}
+
+/** Sets passwords of roles after a restore: dumps without them, and dumps whose passwords must not live on. */
+export interface RolePasswordSetter {
+  /**
+   * Gives each role its password as a SCRAM-SHA-256 verifier computed on our side, so that the server's log never
+   * holds it. @returns what could not be set, with the SQLSTATE
+   */
+  set(
+    address: SandboxAddress,
+    passwords: { role: string; password: string }[],
+  ): Promise<{ role: string; sqlState: string }[]>;
 }
 
 /** Tells a watching person what happens. Names and numbers only. */
@@ -69,6 +106,11 @@ export interface DrillPorts {
   planChecks(context: CheckContext): { planned: PlannedCheck[]; notTested: string[] };
   ledger: Ledger;
   evidence: EvidenceStore;
+  announcements: Announcements;
+  secrets: SecretReader;
+  rolePasswords: RolePasswordSetter;
+  /** Task definition of a database's hook; null: none deployed, or no hooks here (one machine). */
+  hookTask(database: string, hook: 'migrate' | 'smokeTest'): string | null;
   progress: ProgressSink;
   /** Passphrase for encrypted dumps, null when none was given. Never part of any state. */
   passphrase(database: string): Promise<string | null>;

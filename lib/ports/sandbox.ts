@@ -1,4 +1,4 @@
-import type { FindingCode } from '../domain/findings.ts';
+import type { Finding, FindingCode } from '../domain/findings.ts';
 import type { SandboxPlan } from '../domain/sandbox-plan.ts';
 
 /** What is known of a sandbox at one look. `broken` states never become ready. */
@@ -7,6 +7,8 @@ export type SandboxLook =
   | { state: 'ready'; address: SandboxAddress }
   /** `code` names a more exact finding than SANDBOX_UNAVAILABLE, where there is one; `hint` goes with it. */
   | { state: 'broken'; reason: string; code?: FindingCode; hint?: string }
+  /** No capacity here; another zone or class may have it: `provision` again with the next placement. */
+  | { state: 'no capacity'; reason: string }
   | { state: 'gone' }
   /** The user asked for it to outlive the drill; `detail` says until when. */
   | { state: 'kept'; detail: string };
@@ -19,6 +21,29 @@ export interface SandboxAddress {
   masterRole: string;
   /** Full version of the server, e.g. `15.18`. */
   serverVersion: string;
+  /** Secrets Manager secret with the master's password (RDS only): its name, never its value. */
+  secretArn?: string;
+}
+
+/** What is known before anything is made. `plan` is completed with what the host decided. */
+export type Preflight =
+  | { possible: true; plan: SandboxPlan; findings: Finding[] }
+  | { possible: false; findings: Finding[] };
+
+/** A restored database on its way from sandbox to production. */
+export type PromotionLook =
+  | { state: 'pending'; detail: string }
+  | { state: 'done'; address: SandboxAddress; detail: string }
+  | { state: 'failed'; reason: string };
+
+/** Turns the sandbox of a real restore into an instance that is kept. AWS only: a local sandbox has no future. */
+export interface Promotion {
+  /**
+   * Removes the lease first – from then on nothing of ours ever deletes it – then sets what could not be set at
+   * creation. Idempotent. @throws DrillError PROMOTION_FAILED
+   */
+  promote(sandboxId: string, plan: SandboxPlan): Promise<void>;
+  look(sandboxId: string): Promise<PromotionLook>;
 }
 
 /** A leftover that outlived its lease. */
@@ -32,11 +57,17 @@ export interface Leftover {
 export interface SandboxHost {
   /** The id a drill's sandbox has or will have: known before it is asked for, so that teardown always finds it. */
   sandboxIdFor(drillId: string): string;
-  /** Starts making it; idempotent per drill: adopts its own, refuses anything else. */
-  provision(plan: SandboxPlan): Promise<{ sandboxId: string }>;
+  /** Completes a plan with what only the host knows: engine version, class, quotas, cost. Absent: nothing to add. */
+  preflight?(plan: SandboxPlan): Promise<Preflight>;
+  /**
+   * Starts making it; idempotent per drill: adopts its own, refuses anything else. `placement` counts from 0 the
+   * places of the plan; one that had no capacity is removed first.
+   */
+  provision(plan: SandboxPlan, placement?: number): Promise<{ sandboxId: string }>;
   look(sandboxId: string): Promise<SandboxLook>;
   /** Starts removing it; succeeds when it is already gone. */
   remove(sandboxId: string): Promise<void>;
   /** Removes everything of ours whose lease has expired and whose drill no longer runs. */
   sweep(options: { dryRun: boolean }): Promise<{ removed: Leftover[]; kept: Leftover[] }>;
+  promotion?: Promotion;
 }

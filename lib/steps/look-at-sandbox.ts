@@ -20,7 +20,7 @@ export const lookAtSandboxStep: StepWith<'sandboxes' | 'clock'> = async (state, 
   if (look.state === 'pending' && waitedSeconds < provisionLimitSeconds)
     return { ...state, stage: 'sandbox pending' };
   const reason =
-    look.state === 'broken'
+    look.state === 'broken' || look.state === 'no capacity'
       ? look.reason
       : look.state === 'gone'
         ? 'it disappeared before it was ready'

@@ -31,7 +31,10 @@ export const planChecksStep: StepWith<
       } satisfies CheckContext)
     : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
   if (planned.length > 0) {
-    for (const { name } of account.databases) await ports.checks.prepare(address, name);
+    await ports.checks.prepare(
+      address,
+      account.databases.map(({ name }) => name),
+    );
   }
   await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), {
     planned,

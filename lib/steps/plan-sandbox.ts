@@ -43,6 +43,8 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
       drillId: state.drillId,
       database: state.database,
       majorVersion: chosen.major,
+      dumpBytes: dump.sizeBytes,
+      mode: state.request.mode,
       storageBytes: sandbox.storageBytes ?? storageBytesFor({ sizeBytes: dump.sizeBytes, compressed }),
       leaseExpiresAt: new Date(now.getTime() + sandbox.leaseSeconds * 1000).toISOString(),
     },

@@ -87,6 +87,17 @@ databases:
       companions: [],
       objectives: { rtoSeconds: null, rpoSeconds: null },
       schedule: null,
+      production: {
+        instanceClass: null,
+        storageBytes: null,
+        multiAz: true,
+        backupRetentionDays: 7,
+        parameterGroup: null,
+        securityGroups: [],
+        approval: 'required',
+        approvalTimeoutSeconds: 43_200,
+      },
+      hooks: { migrate: null, smokeTest: null },
       restore: {
         engine: 'native',
         connections: null,
@@ -188,7 +199,7 @@ databases:
 
   it('lists the known keys when none is near', () => {
     expect(lines('databases: { shop: { source: { folder: . } } }\naws: { colour: red }')).toEqual([
-      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd',
+      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, stackName, network, approvers',
     ]);
   });
 

@@ -163,7 +163,11 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       securityGroups: [],
       assignPublicIp: 'DISABLED',
     }),
-    checks: { prepare: async () => {}, run: async (check) => aPassedCheck(check) },
+    checks: {
+      prepare: async (_address, databases) => databases.map((database) => ({ database, forcedTables: [] })),
+      undo: async () => [],
+      run: async (check) => aPassedCheck(check),
+    },
     planChecks: () => ({
       planned: [
         {
@@ -202,6 +206,14 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       findJson: async (drillId, name) => evidence.get(`${drillId}/${name}`) ?? null,
       putText: async () => {},
     },
+    announcements: {
+      restorePlanned: async () => {},
+      approvalNeeded: async () => {},
+      drillSealed: async () => {},
+    },
+    secrets: { parameter: async (name) => `value of ${name}` },
+    rolePasswords: { set: async () => [] },
+    hookTask: () => null,
     progress: { restoreProgress: () => {} },
     passphrase: async () => null,
     software: { version: '0.0.0', node: 'v20.0.0' },

@@ -4,12 +4,12 @@ import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../doma
 import { checkKind } from '../../domain/checks/registry.ts';
 import { isDrillError } from '../../domain/errors.ts';
 import { type Finding, finding } from '../../domain/findings.ts';
-import type { CheckRunner } from '../../ports/drill-ports.ts';
+import type { CheckRunner, ForcedTable, PreparedDatabase } from '../../ports/drill-ports.ts';
 import type { SandboxAddress } from '../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { type OpenCheckDatabase, openCheckDatabase } from './check-database.ts';
 import { queryError } from './query-error.ts';
-import { type ForcedTable, liftForcedRowSecurity } from './row-security.ts';
+import { liftForcedRowSecurity, restoreForcedRowSecurity } from './row-security.ts';
 
 export interface CheckRunOptions {
   /** Where passwords for login checks come from; default: this process's environment. */
@@ -19,8 +19,22 @@ export interface CheckRunOptions {
 /** The runner of a drill: lifts forced row security once per database, then runs checks as they come. */
 export function createCheckRunner(access: SandboxAccess, options: CheckRunOptions = {}): CheckRunner {
   return {
-    prepare: async (address, database) => {
-      await withoutForcedRowSecurity(access, address, database);
+    prepare: async (address, databases) => {
+      const prepared: PreparedDatabase[] = [];
+      for (const database of databases) {
+        const forcedTables = await withoutForcedRowSecurity(access, address, database);
+        prepared.push({ database, forcedTables });
+      }
+      return prepared;
+    },
+    undo: async (address, prepared) => {
+      const refused: { database: string; table: string }[] = [];
+      for (const { database, forcedTables } of prepared) {
+        if (!forcedTables.some(({ lifted }) => lifted)) continue;
+        for (const { schema, name } of await putForceBack(access, address, database, forcedTables))
+          refused.push({ database, table: `${schema}.${name}` });
+      }
+      return refused;
     },
     run: (planned, address) => runCheck(planned, access, address, options),
   };
@@ -45,6 +59,25 @@ export async function withoutForcedRowSecurity(
     const named = queryError(error, '', 0);
     if (named.code === 'SANDBOX_LOST') throw named;
     return [];
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** @throws DrillError SANDBOX_LOST, or what kept the database from being entered */
+async function putForceBack(
+  access: SandboxAccess,
+  address: SandboxAddress,
+  database: string,
+  tables: ForcedTable[],
+): Promise<ForcedTable[]> {
+  const client = new Client(await access.connection(address, database));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await restoreForcedRowSecurity(client, tables);
+  } catch (error) {
+    throw queryError(error, '', 0);
   } finally {
     await client.end().catch(() => {});
   }

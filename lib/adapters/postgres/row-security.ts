@@ -1,17 +1,9 @@
 import { DatabaseError } from 'pg';
+import type { ForcedTable } from '../../ports/drill-ports.ts';
 
 /** What lifting needs of a connection; a pg Client or Pool client fits. */
 export interface SqlConnection {
   query(sql: string): Promise<{ rows: Record<string, unknown>[] }>;
-}
-
-/** A table with FORCE ROW LEVEL SECURITY, and whether its policies were lifted for the checks. */
-export interface ForcedTable {
-  schema: string;
-  name: string;
-  lifted: boolean;
-  /** SQLSTATE of the refusal when it could not be lifted, else null. Checks of such a table cannot run. */
-  sqlState: string | null;
 }
 
 const forcedTablesSql = `select n.nspname::text as schema, c.relname::text as name

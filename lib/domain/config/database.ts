@@ -124,6 +124,81 @@ const roles = z
     checkLogin: checkLogin ?? true,
   }));
 
+const production = z
+  .strictObject({
+    instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, 'an RDS instance class', 'write e.g. db.m7g.large')
+      .optional()
+      .meta({ description: 'Class of the kept instance; default: that of a sandbox for the dump.' }),
+    storage: byteSize().optional().meta({ description: 'Disk of the kept instance, e.g. `200GiB`.' }),
+    multiAz: flag('A standby in another zone. Default true.').optional(),
+    backupRetentionDays: z.int().min(1).max(35).optional().meta({
+      description:
+        'Days of automated backups, 1 to 35. Default 7. Set at creation: turning them on later is an outage.',
+    }),
+    parameterGroup: z.string().min(1).optional().meta({
+      description: 'Parameter group of the kept instance. Default: the default group of its major version.',
+    }),
+    securityGroups: z
+      .array(matching(/^sg-[0-9a-f]+$/, 'a security group id', 'write e.g. sg-0a1b2c3d'))
+      .optional()
+      .meta({ description: 'Security groups added when it is handed over; they must be of the same VPC.' }),
+    approval: z.enum(['required', 'waived']).optional().meta({
+      description: 'Whether a person must approve before the restored database is kept. Default required.',
+    }),
+    approvalTimeout: duration(300).optional().meta({
+      description:
+        'How long an approval is waited for; then the restored database is torn down. Default 12h.',
+    }),
+  })
+  .transform((written) => ({
+    instanceClass: written.instanceClass ?? null,
+    storageBytes: written.storage ?? null,
+    multiAz: written.multiAz ?? true,
+    backupRetentionDays: written.backupRetentionDays ?? 7,
+    parameterGroup: written.parameterGroup ?? null,
+    securityGroups: written.securityGroups ?? [],
+    approval: written.approval ?? ('required' as const),
+    approvalTimeoutSeconds: written.approvalTimeout ?? 12 * 3600,
+  }));
+
+const hook = z
+  .strictObject({
+    image: z.string().min(1).meta({ description: 'Container image, e.g. an ECR URI with a tag or digest.' }),
+    command: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .meta({ description: 'Command; default: that of the image.' }),
+    environment: z.record(z.string(), z.string()).optional().meta({
+      description:
+        'Environment variables beside PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE, PGSSLMODE and PGSSLROOTCERT. No secrets.',
+    }),
+    database: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Database of a cluster dump; default: the first.' }),
+    timeout: duration(60).optional().meta({ description: 'Longest time. Default 30m.' }),
+  })
+  .transform((written) => ({
+    image: written.image,
+    command: written.command ?? null,
+    environment: written.environment ?? {},
+    database: written.database ?? null,
+    timeoutSeconds: written.timeout ?? 1800,
+  }));
+
+const hooks = z
+  .strictObject({
+    migrate: hook
+      .optional()
+      .meta({ description: 'Container that migrates the restored schema to its head, before the checks.' }),
+    smokeTest: hook
+      .optional()
+      .meta({ description: 'Container that tries the application on the restored data, after the checks.' }),
+  })
+  .transform(({ migrate, smokeTest }) => ({ migrate: migrate ?? null, smokeTest: smokeTest ?? null }));
+
 const described = {
   companions: z.array(companion).optional().meta({ description: 'Files that must lie beside the dump.' }),
   objectives: objectives.optional(),
@@ -131,6 +206,10 @@ const described = {
   sandbox: sandbox.optional().meta({ description: 'The throwaway server.' }),
   walkBack: walkBack.optional().meta({ description: 'Whether older dumps are tried when the newest fails.' }),
   roles: roles.optional().meta({ description: 'Role passwords, for dumps that carry none.' }),
+  production: production.optional().meta({ description: 'The instance that a real restore leaves (AWS).' }),
+  hooks: hooks
+    .optional()
+    .meta({ description: 'Containers of yours that run against the sandbox; exit code 0 passes (AWS).' }),
   checks: z
     .array(checkConfigSchema)
     .optional()
@@ -157,6 +236,8 @@ export const databaseSchema = z
     sandbox: written.sandbox ?? sandbox.parse({}),
     walkBack: written.walkBack ?? walkBack.parse({}),
     roles: written.roles ?? roles.parse({}),
+    production: written.production ?? production.parse({}),
+    hooks: written.hooks ?? hooks.parse({}),
     checks: written.checks ?? [],
     statementTimeoutSeconds: written.statementTimeout ?? 300,
   }))
@@ -175,6 +256,9 @@ export type ObjectivesConfig = DatabaseConfig['objectives'];
 export type RestoreConfig = DatabaseConfig['restore'];
 export type SandboxConfig = DatabaseConfig['sandbox'];
 export type RolesConfig = DatabaseConfig['roles'];
+export type ProductionConfig = DatabaseConfig['production'];
+export type HooksConfig = DatabaseConfig['hooks'];
+export type HookConfig = NonNullable<HooksConfig['migrate']>;
 
 /** Where nobody says and the processors of the sandbox are not ours to count. */
 const connectionsElsewhere = 4;

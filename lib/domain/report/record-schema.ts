@@ -105,6 +105,18 @@ export const recordSchema = z.object({
   }),
   notTested: z.array(z.string()),
   teardown: z.object({ confirmed: z.boolean(), detail: z.string() }),
+  cost: z.object({ estimatedUsd: z.number(), actualUsd: z.number() }).exactOptional(),
+  handOver: z
+    .object({
+      sandboxId: z.string(),
+      endpoint: z.string(),
+      port: z.number(),
+      masterRole: z.string(),
+      secretArn: nullableText,
+      complete: z.boolean(),
+      remaining: z.array(z.string()),
+    })
+    .exactOptional(),
   software: z.object({ version: z.string(), node: z.string() }),
 });
 

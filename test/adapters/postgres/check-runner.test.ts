@@ -82,7 +82,7 @@ describe('forced row security', () => {
   test('lifted by the runner, every row is counted', async () => {
     const name = await forcedDatabase();
 
-    await createCheckRunner(server.access).prepare(server.address, name);
+    await createCheckRunner(server.access).prepare(server.address, [name]);
 
     expect(outcome((await runKind(server, 'rowCounts', counting(name)))[0])).toEqual(passed);
     expect(outcome((await runKind(server, 'dataPresent', counting(name)))[0])).toEqual(passed);

@@ -6,7 +6,15 @@ async function main(): Promise<void> {
   const options: OwnerOptions = JSON.parse(process.argv[2] ?? '');
   const host = createLocalSandboxHost(options);
   const { drillId, majorVersion, leaseExpiresAt } = options;
-  const plan = { drillId, majorVersion, leaseExpiresAt, database: 'cleaning', storageBytes: 1_000_000 };
+  const plan = {
+    drillId,
+    majorVersion,
+    leaseExpiresAt,
+    database: 'cleaning',
+    storageBytes: 1_000_000,
+    dumpBytes: 100_000,
+    mode: 'drill' as const,
+  };
   const { sandboxId } = await host.provision(plan);
   let look = await host.look(sandboxId);
   while (look.state === 'pending') {

@@ -35,6 +35,8 @@ export function aPlan(overrides: Partial<SandboxPlan> = {}): SandboxPlan {
     database: 'cleaning',
     majorVersion: 15,
     storageBytes: 1_000_000,
+    dumpBytes: 100_000,
+    mode: 'drill',
     leaseExpiresAt: new Date(Date.now() + 3_600_000).toISOString(),
     ...overrides,
   };

@@ -1,0 +1,38 @@
+/**
+ * Environment variables of the doors in AWS. Set by lib/infra, parsed by lib/aws/environment.ts. Values are names and
+ * ARNs, never secrets.
+ */
+export const environmentNames = {
+  /** Name of the CloudFormation stack; value of the tag `restore-drill:stack`. */
+  stackName: 'STACK_NAME',
+  ledgerTable: 'LEDGER_TABLE',
+  /** Private bucket of evidence and reports. */
+  evidenceBucket: 'EVIDENCE_BUCKET',
+  topicArn: 'TOPIC_ARN',
+  stateMachineArn: 'STATE_MACHINE_ARN',
+  /** Function URL of lambdas/answer-approval.ts. */
+  approvalUrl: 'APPROVAL_URL',
+  /** Where CREATE puts sandboxes. */
+  sandboxSubnetGroup: 'SANDBOX_SUBNET_GROUP',
+  sandboxSecurityGroup: 'SANDBOX_SECURITY_GROUP',
+  /** JSON: major version → parameter group tuned for imports, e.g. {"15":"restore-drill-import-15"}. */
+  sandboxParameterGroups: 'SANDBOX_PARAMETER_GROUPS',
+  restoreCluster: 'RESTORE_CLUSTER',
+  /** JSON: RestoreTaskSize[], smallest first (lib/contract/restore-task.ts). */
+  restoreTasks: 'RESTORE_TASKS',
+  /** JSON: {"subnets":[],"securityGroups":[],"assignPublicIp":"ENABLED"|"DISABLED"}. */
+  restoreNetwork: 'RESTORE_NETWORK',
+  /** JSON: database → {"migrate"?: task definition, "smokeTest"?: task definition}. */
+  hookTasks: 'HOOK_TASKS',
+  /** File of CA certificates for sandboxes; default: beside the code. */
+  caBundlePath: 'RDS_CA_BUNDLE',
+} as const;
+
+/** What the machine hands to the restore task by container overrides. */
+export const restoreTaskEnvironment = {
+  /** `restore`, `checks` (those that may outlast a Lambda) or `credentials` (for a hook). */
+  command: 'COMMAND',
+  drillId: 'DRILL_ID',
+  attempt: 'ATTEMPT',
+  taskToken: 'TASK_TOKEN',
+} as const;

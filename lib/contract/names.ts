@@ -1,0 +1,37 @@
+/**
+ * Names that the deployed stack and the running code must agree on. Imported by lib/infra and by the runtime, so it
+ * imports nothing.
+ */
+
+/** Start of the name of everything that is ever created: IAM allows nothing else. */
+export const resourcePrefix = 'restore-drill-';
+
+/** Name of the stack unless `aws.stackName` of drills.yaml says otherwise. */
+export const defaultStackName = 'restore-drill';
+
+/**
+ * The three tags that make a resource ours. Only what carries all of them, with this stack's name, is ever deleted;
+ * `lease` is an ISO moment in UTC, and a restored database that was handed over no longer has it. RDS allows letters,
+ * digits, spaces and `_ . : / = + - @` in tag values, and no comma (aws-facts section 2c).
+ */
+export const tagKeys = {
+  stack: 'restore-drill:stack',
+  drill: 'restore-drill:drill',
+  lease: 'restore-drill:lease',
+} as const;
+
+/** Tag of a restored database that was handed over: the drill that made it. Never swept, never deleted by us. */
+export const handedOverTag = 'restore-drill:handed-over';
+
+/** Container of the restore task definition whose environment the machine overrides. */
+export const restoreContainerName = 'restore';
+/** Containers of a hook's task definition: ours, which leaves the credentials, and the user's. */
+export const hookContainerNames = { credentials: 'credentials', hook: 'hook' } as const;
+
+/** Database role of the RDS master. 1 to 16 letters, digits or underscores, not reserved (aws-facts section 2c). */
+export const masterRole = 'drill_master';
+
+/** Region's CA bundle inside Lambda bundles (beside the code) and the image. */
+export const caBundleFileName = 'rds-global-bundle.pem';
+/** The parsed drills.yaml beside the code of every Lambda. */
+export const configFileName = 'drills.json';

@@ -1,0 +1,13 @@
+/** Outputs of the stack: how the command line finds its way in an account. */
+export const outputNames = {
+  stateMachineArn: 'StateMachineArn',
+  ledgerTable: 'LedgerTable',
+  evidenceBucket: 'EvidenceBucket',
+  topicArn: 'TopicArn',
+  dashboardUrl: 'DashboardUrl',
+  restoreCluster: 'RestoreCluster',
+  sweepFunction: 'SweepFunction',
+  version: 'Version',
+  /** Comma-free JSON of database names. */
+  databases: 'Databases',
+} as const;
