@@ -45,14 +45,39 @@ const files = ['lib', 'bin', 'lambdas', 'containers']
   .filter((folder) => readdirSync(root).includes(folder))
   .flatMap(sourceFiles);
 
+/** The infrastructure stands beside the layers: it is run at synth and never by a drill. */
+const infra = files.filter((file) => file.startsWith('lib/infra/') || file === 'bin/app.ts');
+const layered = files.filter((file) => !infra.includes(file));
+
 describe('the layers', () => {
   test('every source file belongs to one', () => {
     expect(files.length).toBeGreaterThan(50);
-    expect(files.filter((file) => layerOf(file) === -1 && !file.startsWith('lib/infra/'))).toEqual([]);
+    expect(layered.filter((file) => layerOf(file) === -1)).toEqual([]);
+  });
+
+  test('the infrastructure sees names, schemas and the definition, never running code', () => {
+    const running = infra.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => relative(root, resolve(root, dirname(file), target)))
+        .filter((target) => !/^lib\/(infra|domain|contract|machine)\//.test(target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(infra.length).toBeGreaterThan(10);
+    expect(running).toEqual([]);
+  });
+
+  test('nothing that runs imports the infrastructure or its library', () => {
+    const built = layered.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => /infra\/|^aws-cdk-lib|^constructs$/.test(target))
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(built).toEqual([]);
   });
 
   test('import only from the left', () => {
-    const upward = files.flatMap((file) =>
+    const upward = layered.flatMap((file) =>
       importsOf(file)
         .filter((target) => target.startsWith('.'))
         .map((target) => relative(root, resolve(root, dirname(file), target)))

@@ -2,21 +2,19 @@ import type { DrillState, RestoredSummary } from '../domain/drill-state.ts';
 import { formatName } from '../domain/dump.ts';
 import { formatBytes, formatCount } from '../domain/report/quantities.ts';
 import type { RestoreProgress } from '../domain/restore-account.ts';
-import type { StepWatcher } from '../local/run-drill.ts';
-import type { LambdaStep } from '../machine/definition.ts';
+import type { DrillStep, StepWatcher } from '../local/run-drill.ts';
 import { stateNames } from '../machine/state-names.ts';
 import type { DrillProgress } from './progress/drill-progress.ts';
 import { restoreProgressText } from './progress/restore-text.ts';
 
-type Step = LambdaStep | 'restoreDump';
-
 /** Steps whose looks and waits a person sees as one line, by the step that opens it. */
-const lines: Partial<Record<Step, { name: string; opens: boolean }>> = {
+const lines: Partial<Record<DrillStep, { name: string; opens: boolean }>> = {
   selectDump: { name: stateNames.selectDump, opens: true },
   provisionSandbox: { name: stateNames.provisionSandbox, opens: true },
   lookAtSandbox: { name: stateNames.provisionSandbox, opens: false },
   restoreDump: { name: stateNames.restoreDump, opens: true },
   planChecks: { name: stateNames.runChecks, opens: true },
+  runLongChecks: { name: stateNames.runChecks, opens: false },
   runCheck: { name: stateNames.runChecks, opens: false },
   tryOlderDump: { name: stateNames.tryOlderDump, opens: true },
   tearDownSandbox: { name: stateNames.tearDownSandbox, opens: true },
@@ -35,7 +33,7 @@ export class DrillWatcher implements StepWatcher {
     this.#progress = progress;
   }
 
-  began(step: Step): void {
+  began(step: DrillStep): void {
     const line = lines[step];
     if (step === 'judge') this.#close({});
     if (line === undefined || !line.opens) return;
@@ -44,9 +42,9 @@ export class DrillWatcher implements StepWatcher {
     this.#progress.stepBegan(line.name);
   }
 
-  ended(step: Step, outcome: { output: unknown } | { error: Error }): void {
+  ended(step: DrillStep, outcome: { output: unknown } | { error: Error }): void {
     if ('error' in outcome) {
-      if (lines[step] !== undefined && step !== 'runCheck')
+      if (lines[step] !== undefined && step !== 'runCheck' && step !== 'runLongChecks')
         this.#close({ failed: true, detail: outcome.error.message });
       return;
     }
@@ -63,12 +61,14 @@ export class DrillWatcher implements StepWatcher {
         this.#restored(output as RestoredSummary);
         break;
       case 'planChecks':
-        this.#checksPlanned = (output as DrillState).checks.length;
+        this.#checksPlanned = (output as DrillState).checks.length + (output as DrillState).longChecks.length;
         this.#checksDone = 0;
         break;
+      case 'runLongChecks':
+        this.#checked((output as { ran: number }).ran);
+        break;
       case 'runCheck':
-        this.#checksDone += 1;
-        this.#progress.stepProgress(stateNames.runChecks, `${this.#checksDone} of ${this.#checksPlanned}`);
+        this.#checked(1);
         break;
       case 'confirmGone':
         this.#left(output as DrillState);
@@ -102,6 +102,11 @@ export class DrillWatcher implements StepWatcher {
       this.#close({ detail: `PostgreSQL ${state.sandbox?.address?.serverVersion ?? ''}` });
     if (state.stage === 'sandbox broken')
       this.#close({ failed: true, detail: state.findings.at(-1)?.message ?? '' });
+  }
+
+  #checked(number: number): void {
+    this.#checksDone += number;
+    this.#progress.stepProgress(stateNames.runChecks, `${this.#checksDone} of ${this.#checksPlanned}`);
   }
 
   #left(state: DrillState): void {

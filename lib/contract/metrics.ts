@@ -1,4 +1,4 @@
-/** Metrics in CloudWatch. All carry the dimension `Database` but the ones marked otherwise. */
+/** Metrics in CloudWatch. All carry the dimensions `Stack` and `Database` but the ones marked otherwise. */
 export const metricNamespace = 'RestoreDrill';
 
 /** Written when a record is sealed (EMF). */
@@ -14,7 +14,7 @@ export const drillMetrics = {
   costUsd: 'CostUsd',
   /** Extra dimension `Phase`. */
   phaseSeconds: 'PhaseSeconds',
-  /** No dimension but the stack's: a message to the topic could not be published. */
+  /** Only the dimension `Stack`: a message to the topic could not be published. */
   notificationFailed: 'NotificationFailed',
 } as const;
 
@@ -26,9 +26,11 @@ export const watchMetrics = {
   newestDumpAgeHours: 'NewestDumpAgeHours',
   /** 1 when the trend of proven drills crosses the RTO objective within 90 days, else 0. */
   rtoForecastMissed: 'RtoForecastMissed',
-  /** No dimension: resources of ours whose lease has expired. */
+  /** Only the dimension `Stack`: resources of ours whose lease has expired. */
   expiredLeases: 'ExpiredLeases',
 } as const;
 
+/** On every metric, so that two stacks in one account do not mix: the value of STACK_NAME. */
+export const stackDimension = 'Stack';
 export const databaseDimension = 'Database';
 export const phaseDimension = 'Phase';

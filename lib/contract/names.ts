@@ -28,6 +28,9 @@ export const restoreContainerName = 'restore';
 /** Containers of a hook's task definition: ours, which leaves the credentials, and the user's. */
 export const hookContainerNames = { credentials: 'credentials', hook: 'hook' } as const;
 
+/** Where both containers of a hook's task find the shared volume: credentials are written there, and read there. */
+export const hookFolder = '/restore-drill';
+
 /** Database role of the RDS master. 1 to 16 letters, digits or underscores, not reserved (aws-facts section 2c). */
 export const masterRole = 'drill_master';
 

@@ -11,6 +11,8 @@ export interface AttemptReport {
   dump: SelectedDump | null;
   verdict: Verdict;
   findings: Finding[];
+  /** The data is proven but for missed objectives: what a real restore may keep. */
+  worthKeeping: boolean;
   checks: { name: string; kind: string; status: CheckStatus; durationMs: number }[];
   tables: DrillRecord['tables'];
   restore: DrillRecord['restore'];

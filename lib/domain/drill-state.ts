@@ -33,6 +33,7 @@ export type Stage =
   | 'ready to promote'
   | 'promotion pending'
   | 'promoted'
+  | 'promotion incomplete'
   | 'handed over'
   | 'sandbox leaving'
   | 'sandbox gone'
@@ -136,11 +137,19 @@ export interface DrillState {
   teardown: { askedAt: string; confirmed: boolean; detail: string } | null;
   /** Checks that may outlast a Lambda: they run in the restore task, before the Map. */
   longChecks: CheckPointer[];
-  /** Hooks to run in this attempt; null: none. */
+  /** Hooks planned for this attempt, without the name of their database; null: none. */
   hooks: { migrate: HookRun | null; smokeTest: HookRun | null };
   /** Real restore: the answer of a person, when one was asked. */
   approval: ApprovalAnswer | null;
+  /** How long "Await approval" waits, in seconds. */
+  approvalTimeoutSeconds: number;
+  /** When the promotion was asked for, ISO 8601; null: it was not. */
+  promotionAskedAt: string | null;
   handOver: HandOver | null;
+  /** What hooks of this attempt came to, as ECS or a Catch left it; Judge turns it into checks and drops it. */
+  hookOutcomes?: { migrate?: unknown; smokeTest?: unknown };
+  /** Why the long checks gave no answer; set by a Catch. */
+  longCheckFailure?: { Error: string; Cause: string };
   /** Set by the Catch of a state. */
   failure?: { Error: string; Cause: string };
   teardownProblem?: string;
@@ -152,6 +161,9 @@ export interface RestoreTaskPlace {
   subnets: string[];
   securityGroups: string[];
   assignPublicIp: 'ENABLED' | 'DISABLED';
+  /** Size of the task, for its price; absent on one machine. */
+  vcpu?: number;
+  memoryGib?: number;
 }
 
 /** What the restore task gives back; the account itself lies in the evidence store. */
@@ -161,6 +173,10 @@ export interface RestoredSummary {
   seconds: number;
   bytesRead: number;
   rowsLoaded: number;
+  /** What the task found beside the dump itself: role passwords that could not be set. */
+  findings: Finding[];
+  /** The planned hooks with the database that was restored; null: none, or there is nothing whole to run them on. */
+  hooks: DrillState['hooks'];
 }
 
 /**
@@ -213,6 +229,8 @@ export function newDrillState(facts: {
     longChecks: [],
     hooks: { migrate: null, smokeTest: null },
     approval: null,
+    approvalTimeoutSeconds: 12 * 3600,
+    promotionAskedAt: null,
     handOver: null,
   };
 }

@@ -21,7 +21,12 @@ export interface AttemptJudgement {
   verdict: Verdict;
   /** All findings, those of the checks included, in order of severity. */
   findings: Finding[];
+  /** Proven, or it would be if only the objectives had been met: such data may be kept by a real restore. */
+  worthKeeping: boolean;
 }
+
+/** A restore that came late, or of an old dump, is still the best there is. */
+const objectivesOnly: ReadonlySet<FindingCode> = new Set(['RTO_MISSED', 'RPO_MISSED']);
 
 const severityOrder = { error: 0, unverified: 1, warning: 2, info: 3 } as const;
 
@@ -48,7 +53,12 @@ export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
     evidence.account,
   );
   const sorted = distinct(findings).sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
-  return { verdict: verdictOf(sorted, evidence), findings: sorted };
+  const withoutObjectives = sorted.filter(({ code }) => !objectivesOnly.has(code));
+  return {
+    verdict: verdictOf(sorted, evidence),
+    findings: sorted,
+    worthKeeping: verdictOf(withoutObjectives, evidence) === 'PROVEN',
+  };
 }
 
 function verdictOf(findings: Finding[], evidence: AttemptEvidence): Verdict {
@@ -149,10 +159,11 @@ const blamesTheDump: ReadonlySet<FindingCode> = new Set([
   'EXTENSION_MISSING',
   'MIGRATIONS_BEHIND',
   'EXPECTATION_FAILED',
+  'HOOK_FAILED',
 ]);
 
 /** Whether an older dump may do better than this one. */
-export function olderDumpMayHelp(judgement: AttemptJudgement): boolean {
+export function olderDumpMayHelp(judgement: Pick<AttemptJudgement, 'verdict' | 'findings'>): boolean {
   if (judgement.verdict === 'PROVEN') return false;
   return judgement.findings.some(
     (f) => (f.severity === 'error' || f.severity === 'unverified') && blamesTheDump.has(f.code),

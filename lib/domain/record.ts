@@ -20,6 +20,8 @@ export function assembleRecord(input: {
   endedAt: string;
   asOf: string;
   phases: DrillPhase[];
+  /** Null: it cost nothing, or nobody knows. */
+  cost: DrillRecord['cost'] | null;
   lastProvenRtoSeconds: number | null;
   trendFindings: Finding[];
   software: DrillRecord['software'];
@@ -27,7 +29,9 @@ export function assembleRecord(input: {
   const { state, attempts } = input;
   const first = attempts[0];
   const proven = attempts.find((attempt) => attempt.verdict === 'PROVEN');
-  const verdict: Verdict = judgeDrill(attempts);
+  const judged: Verdict = judgeDrill(attempts);
+  const interrupted = state.drillFindings.some(({ code }) => code === 'INTERRUPTED');
+  const verdict: Verdict = interrupted && judged === 'PROVEN' ? 'COULD_NOT_VERIFY' : judged;
   const findings = [
     ...(first?.findings ?? []),
     ...walkBackFindings(attempts),
@@ -64,11 +68,18 @@ export function assembleRecord(input: {
     },
     rpo: first?.rpo ?? emptyRpo,
     notTested: [...(first?.notTested ?? ['everything: the drill did not come to a restore']), ...neverTested],
-    teardown: {
-      confirmed: state.teardown?.confirmed ?? state.sandbox === null,
-      detail: state.teardown?.detail ?? 'no sandbox was made',
-    },
+    teardown: teardownOf(state),
+    ...(input.cost == null ? {} : { cost: input.cost }),
+    ...(state.handOver === null ? {} : { handOver: state.handOver }),
     software: input.software,
+  };
+}
+
+function teardownOf(state: DrillState): DrillRecord['teardown'] {
+  if (state.handOver !== null) return { confirmed: false, detail: 'none: the restored database is kept' };
+  return {
+    confirmed: state.teardown?.confirmed ?? state.sandbox === null,
+    detail: state.teardown?.detail ?? 'no sandbox was made',
   };
 }
 
@@ -126,8 +137,15 @@ const momentOf = (attempt: AttemptReport): string | null =>
 
 /** One sentence for the console and the Cause of a failed execution. */
 export function summariseVerdict(
-  record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables'>,
+  record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables' | 'handOver'>,
 ): string {
+  const { handOver } = record;
+  if (handOver?.complete) return `handed over: ${handOver.endpoint}, port ${handOver.port}`;
+  const declined = record.findings.find(({ code }) => code === 'RESTORE_DECLINED');
+  const decisive =
+    record.findings.find(({ code }) => code === 'PROMOTION_FAILED' || code === 'HAND_OVER_REFUSED') ??
+    declined;
+  if (decisive !== undefined) return `${decisive.code}: ${decisive.message}`;
   const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
   if (record.verdict === 'PROVEN') {
     const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);

@@ -29,11 +29,11 @@ export type NormalisedRequest =
 
 /**
  * Turns any JSON a person typed into a full request or a clear refusal. `databases` are the configured ones; `now`
- * bounds `at`.
+ * bounds `at`; `realRestore` says whether there is anything here that could keep a restored database.
  */
 export function normaliseRequest(
   input: unknown,
-  facts: { databases: string[]; now: Date; defaultOperator: string },
+  facts: { databases: string[]; now: Date; defaultOperator: string; realRestore: boolean },
 ): NormalisedRequest {
   const parsed = typedRequest.safeParse(input ?? {});
   if (!parsed.success) {
@@ -48,8 +48,12 @@ export function normaliseRequest(
   if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
   else if (!facts.databases.includes(database))
     problems.push(`database: "${database}" is not configured; configured are ${facts.databases.join(', ')}`);
-  if (mode === 'restore' && confirm !== database)
+  if (mode === 'restore' && facts.realRestore && confirm !== database)
     problems.push(`confirm: must repeat the database's name ("${database ?? ''}") for a real restore`);
+  if (mode === 'restore' && !facts.realRestore)
+    problems.push(
+      'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
+    );
   if (at !== undefined && Date.parse(at) > facts.now.getTime()) problems.push(`at: ${at} lies in the future`);
   if (problems.length > 0 || database === undefined) return refuse(database ?? null, problems);
   return {

@@ -70,6 +70,10 @@ export function createLocalPorts(
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
     restorer: createRestorer(sandboxes),
+    // The restore runs in this process and ends with it.
+    restoreTasks: { stop: async () => {}, diagnose: async () => null },
+    capabilities: { realRestore: false, rolePasswords: false },
+    region: null,
     placeRestore: () => ({
       taskDefinition: 'local',
       subnets: [],

@@ -23,13 +23,23 @@ export async function previewDrill(
   operator: string,
   ports: Pick<
     DrillPorts,
-    'clock' | 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'sandboxes'
+    | 'announcements'
+    | 'capabilities'
+    | 'clock'
+    | 'configuration'
+    | 'inspector'
+    | 'ledger'
+    | 'objects'
+    | 'openStore'
+    | 'passphrase'
+    | 'sandboxes'
   >,
 ): Promise<Preview> {
   const normalised = normaliseRequest(input, {
     databases: ports.configuration.databases(),
     now: ports.clock.now(),
     defaultOperator: operator,
+    realRestore: ports.capabilities.realRestore,
   });
   if (!normalised.accepted) {
     const message = normalised.findings.map((f) => f.message).join('; ');

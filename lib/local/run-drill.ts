@@ -7,16 +7,25 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 import { cleanUpAfterAbort } from '../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../steps/drill-steps.ts';
 import { restoreDumpStep } from '../steps/restore-dump.ts';
+import { runLongChecksStep } from '../steps/run-long-checks.ts';
 import { evidenceNames } from '../steps/step.ts';
-import { interpretDrill, type StateHandler } from './interpreter.ts';
+import {
+  type ContainerEnvironment,
+  type DrillHandlers,
+  interpretDrill,
+  type StateHandler,
+} from './interpreter.ts';
 
 /** How long an interrupted drill lets its steps end by themselves: a restore stops at once when it is told. */
 const graceSeconds = 2;
 
+/** A step that can be watched: a Lambda, or what the restore task does. */
+export type DrillStep = LambdaStep | 'restoreDump' | 'runLongChecks';
+
 /** Hears of every step as it begins and ends; the terminal's live list hangs on it. */
 export interface StepWatcher {
-  began(step: LambdaStep | 'restoreDump', input: unknown): void;
-  ended(step: LambdaStep | 'restoreDump', outcome: { output: unknown } | { error: Error }): void;
+  began(step: DrillStep, input: unknown): void;
+  ended(step: DrillStep, outcome: { output: unknown } | { error: Error }): void;
 }
 
 export interface LocalDrill {
@@ -26,7 +35,14 @@ export interface LocalDrill {
   operator: string;
   ports: DrillPorts;
   watcher: StepWatcher;
+  /** Who plays what a drill on one machine never has: containers of the user, a person who answers. */
+  outside?: Pick<DrillHandlers, 'hook' | 'answer'>;
 }
+
+const nobodyOutside: Pick<DrillHandlers, 'hook' | 'answer'> = {
+  hook: async () => Promise.reject(new Error('no containers run on one machine')),
+  answer: async () => Promise.reject(new Error('nobody is asked on one machine')),
+};
 
 /**
  * Runs one drill to its sealed record. Always resolves with the record, whatever the verdict; an abort of
@@ -41,7 +57,7 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const running = new Set<Promise<unknown>>();
 
   const watched =
-    (step: LambdaStep | 'restoreDump', handler: StateHandler): StateHandler =>
+    (step: DrillStep, handler: StateHandler): StateHandler =>
     (input) => {
       const work = runWatched(drill.watcher, step, handler, input).then(
         (output) => {
@@ -63,17 +79,18 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const lambdas = Object.fromEntries(
     Object.entries(steps).map(([name, handler]) => [name, watched(name as LambdaStep, handler)]),
   ) as Record<LambdaStep, StateHandler>;
-  const restore = watched('restoreDump', (environment) => {
-    const { DRILL_ID, ATTEMPT } = environment as Record<string, string>;
-    return restoreDumpStep({ drillId: DRILL_ID ?? '', attempt: Number(ATTEMPT) }, ports);
-  });
+  const restore = watched('restoreDump', (input) => restoreDumpStep(pointerOf(input), ports));
+  const longChecks = watched('runLongChecks', (input) => runLongChecksStep(pointerOf(input), ports));
 
   const execution = interpretDrill({
     executionName: drill.drillId,
     startedAt: ports.clock.now().toISOString(),
     input: drill.input,
-    lambdas,
-    restore,
+    handlers: {
+      ...(drill.outside ?? nobodyOutside),
+      lambdas,
+      task: (environment) => (environment.COMMAND === 'checks' ? longChecks : restore)(environment),
+    },
   });
   const abort = () => execution.abort();
   ports.signal.addEventListener('abort', abort, { once: true });
@@ -91,9 +108,14 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   return readRecord(drill, lastError);
 }
 
+function pointerOf(environment: unknown): { drillId: string; attempt: number } {
+  const { DRILL_ID, ATTEMPT } = environment as ContainerEnvironment;
+  return { drillId: DRILL_ID ?? '', attempt: Number(ATTEMPT) };
+}
+
 async function runWatched(
   watcher: StepWatcher,
-  step: LambdaStep | 'restoreDump',
+  step: DrillStep,
   handler: StateHandler,
   input: unknown,
 ): Promise<unknown> {

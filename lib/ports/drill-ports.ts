@@ -9,6 +9,7 @@ import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
 import type { ObjectReader } from './object-reader.ts';
+import type { RestoreTasks } from './restore-tasks.ts';
 import type { Restorer } from './restorer.ts';
 import type { SandboxAddress, SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
@@ -63,7 +64,16 @@ export interface CheckRunner {
 
 /** Removes what a failed attempt left in the sandbox, so that the next dump meets an empty server. */
 export interface SandboxCleaner {
-  dropDatabases(address: SandboxAddress, databases: string[], roles: string[]): Promise<void>;
+  /** Drops every database and role that is not the server's own or the master. Safe to repeat. */
+  empty(address: SandboxAddress): Promise<void>;
+}
+
+/** What drills of this door can do at all. What they cannot is refused, or said under "not tested". */
+export interface Capabilities {
+  /** Real restores: a sandbox can be promoted, and a person be asked. */
+  realRestore: boolean;
+  /** Role passwords can be read from SSM Parameter Store. */
+  rolePasswords: boolean;
 }
 
 /** Sets passwords of roles after a restore: dumps without them, and dumps whose passwords must not live on. */
@@ -100,6 +110,10 @@ export interface DrillPorts {
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;
   restorer: Restorer;
+  restoreTasks: RestoreTasks;
+  capabilities: Capabilities;
+  /** AWS region, for prices; null on one machine, where a drill costs nothing. */
+  region: string | null;
   /** Where the restore task runs, chosen from the dump's size. On one machine: nowhere in particular. */
   placeRestore(dumpBytes: number): RestoreTaskPlace;
   checks: CheckRunner;

@@ -1,31 +1,94 @@
 import type { DrillState } from '../domain/drill-state.ts';
 import { finding } from '../domain/findings.ts';
+import { promotionMayHaveBegun } from '../domain/hand-over.ts';
+import { inWords, secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { handedOver } from './hand-over.ts';
 import { sealRecordStep } from './seal-record.ts';
+import { evidenceNames } from './step.ts';
 import { confirmGoneStep, tearDownSandboxStep } from './tear-down-sandbox.ts';
+
+type CleanUpPorts = Pick<
+  DrillPorts,
+  | 'announcements'
+  | 'clock'
+  | 'configuration'
+  | 'evidence'
+  | 'ledger'
+  | 'region'
+  | 'restoreTasks'
+  | 'sandboxes'
+  | 'software'
+>;
+
+export interface CleanUpOptions {
+  /** Seconds between two looks whether the sandbox is gone. */
+  lookIntervalSeconds: number;
+  /**
+   * Seconds in which a sandbox may still appear that was being asked for when the execution ended: an abort does not stop
+   * a Lambda that runs. Default 0: nothing runs on any more.
+   */
+  settleSeconds?: number;
+  /** Seconds after which the record is sealed although the sandbox is still there. Default: as long as a drill waits. */
+  limitSeconds?: number;
+}
 
 /**
  * An aborted or timed-out execution runs no Catch (aws-facts section 3). Called from outside the machine – by the rule
- * on the execution's status in AWS, by the signal handler locally – it removes the sandbox and seals what is known.
- * What was interrupted is never PROVEN, whatever had been judged before.
+ * on the execution's status in AWS, by the signal handler locally – it stops the restore task, removes the sandbox and
+ * seals what is known. What was interrupted is never PROVEN, whatever had been judged before. A restored database whose
+ * promotion may have begun is never removed: it is handed over as it is.
  */
 export async function cleanUpAfterAbort(
   state: DrillState,
   reason: string,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'evidence' | 'ledger' | 'sandboxes' | 'software'>,
+  ports: CleanUpPorts,
+  options: CleanUpOptions = { lookIntervalSeconds: 0.2 },
 ): Promise<DrillState> {
   const interrupted: DrillState = {
     ...state,
     drillFindings: [...state.drillFindings, finding('INTERRUPTED', reason)],
   };
-  let current = await tearDownSandboxStep(interrupted, ports).catch((error: unknown) =>
+  if (await mayBePromoted(state, ports)) {
+    const kept =
+      state.handOver === null ? handedOver({ ...interrupted, stage: 'promotion pending' }) : interrupted;
+    return sealRecordStep(kept, ports);
+  }
+  const leaving = await tearDownSandboxStep(interrupted, ports).catch((error: unknown) =>
     teardownFailed(interrupted, error),
   );
+  return sealRecordStep(await waitUntilGone(leaving, state.stage, options, ports), ports);
+}
+
+async function waitUntilGone(
+  leaving: DrillState,
+  interruptedAt: DrillState['stage'],
+  { lookIntervalSeconds, settleSeconds = 0, limitSeconds = Number.POSITIVE_INFINITY }: CleanUpOptions,
+  ports: CleanUpPorts,
+): Promise<DrillState> {
+  const askedAt = leaving.teardown?.askedAt ?? leaving.startedAt;
+  const mayAppear = interruptedAt === 'sandbox planned' || interruptedAt === 'sandbox without capacity';
+  let current = leaving;
   while (current.stage === 'sandbox leaving') {
-    current = await confirmGoneStep(current, ports);
-    if (current.stage === 'sandbox leaving') await ports.clock.sleep(0.2);
+    const looked = await confirmGoneStep(current, ports);
+    const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
+    const early = mayAppear && looked.teardown?.confirmed === true && waitedSeconds < settleSeconds;
+    if (looked.stage !== 'sandbox leaving' && !early) return looked;
+    if (waitedSeconds >= limitSeconds) {
+      const detail = `sandbox ${current.sandbox?.sandboxId ?? ''} was still there after ${inWords(waitedSeconds)}`;
+      return teardownFailed(current, new Error(detail));
+    }
+    current = { ...looked, stage: 'sandbox leaving' };
+    await ports.clock.sleep(lookIntervalSeconds);
   }
-  return sealRecordStep(current, ports);
+  return current;
+}
+
+/** The last state that is known may be older than what a step had begun when the execution ended: evidence knows. */
+async function mayBePromoted(state: DrillState, ports: Pick<DrillPorts, 'evidence'>): Promise<boolean> {
+  if (state.request.mode !== 'restore') return false;
+  if (promotionMayHaveBegun(state)) return true;
+  return (await ports.evidence.findJson(state.drillId, evidenceNames.promotion)) !== null;
 }
 
 function teardownFailed(state: DrillState, error: unknown): DrillState {

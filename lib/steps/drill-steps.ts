@@ -1,12 +1,17 @@
 import { parseDrillState } from '../domain/drill-state.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { askApprovalStep } from './ask-approval.ts';
+import { handOverStep } from './hand-over.ts';
 import { judgeStep } from './judge.ts';
 import { lookAtSandboxStep } from './look-at-sandbox.ts';
 import { type ExecutionStart, normaliseRequestStep } from './normalise-request.ts';
+import { phaseNames } from './phase-names.ts';
 import { planChecksStep } from './plan-checks.ts';
 import { planSandboxStep } from './plan-sandbox.ts';
+import { prepareHandOverStep } from './prepare-hand-over.ts';
 import { prepareRestoreStep } from './prepare-restore.ts';
+import { lookAtPromotionStep, promoteStep } from './promote.ts';
 import { provisionSandboxStep } from './provision-sandbox.ts';
 import { runCheckStep } from './run-check.ts';
 import { sealRecordStep } from './seal-record.ts';
@@ -15,16 +20,6 @@ import { confirmGoneStep, tearDownSandboxStep } from './tear-down-sandbox.ts';
 import { thawDumpStep } from './thaw-dump.ts';
 import { timed } from './timed.ts';
 import { tryOlderDumpStep } from './try-older-dump.ts';
-
-/** Phase names of the record; a real restore has the same. */
-export const phaseNames = {
-  select: 'Select dump',
-  plan: 'Plan sandbox',
-  provision: 'Provision sandbox',
-  restore: 'Restore dump into sandbox',
-  checks: 'Run checks',
-  tearDown: 'Tear down sandbox',
-} as const;
 
 /**
  * Every Lambda of the machine as a function of its payload. A deployed Lambda imports its own step only; a door that
@@ -50,6 +45,11 @@ export function drillSteps(
     runCheck: (payload) => runCheckStep(payload, ports),
     judge: on(judgeStep),
     tryOlderDump: on(timed(phaseNames.select, tryOlderDumpStep)),
+    askApproval: (payload) => askApprovalStep(payload, ports),
+    prepareHandOver: on(timed(phaseNames.promote, prepareHandOverStep)),
+    promote: on(timed(phaseNames.promote, promoteStep)),
+    lookAtPromotion: on(timed(phaseNames.promote, lookAtPromotionStep)),
+    handOver: on(timed(phaseNames.promote, handOverStep)),
     tearDownSandbox: on(timed(phaseNames.tearDown, tearDownSandboxStep)),
     confirmGone: on(timed(phaseNames.tearDown, confirmGoneStep)),
     sealRecord: on(sealRecordStep),

@@ -4,13 +4,14 @@ import type { PlannedCheck } from '../domain/checks/check.ts';
 import { connectionsOf } from '../domain/config.ts';
 import type { DrillState } from '../domain/drill-state.ts';
 import { dumpMoment } from '../domain/dump-moment.ts';
-import { failureFinding } from '../domain/failure.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/judgement.ts';
 import { measureRpo, measureRto } from '../domain/objectives.ts';
 import { extendPhases } from '../domain/phases.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { failuresOf } from './failed-tasks.ts';
+import { type Judged, judgedHooks } from './hook-results.ts';
 import { readAccount } from './plan-checks.ts';
 import type { StoredCheckResult } from './run-check.ts';
 import { evidenceNames, type StepWith } from './step.ts';
@@ -18,15 +19,22 @@ import { evidenceNames, type StepWith } from './step.ts';
 const rpoNotMeasured =
   'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
 
-type Judged = { check: PlannedCheck; stored: StoredCheckResult | null };
-
 /** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
-export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock'> = async (state, ports) => {
-  const { failure, ...rest } = state;
-  const findings = [...state.findings, ...(failure === undefined ? [] : [failureFinding(failure)])];
+export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock' | 'restoreTasks'> = async (
+  state,
+  ports,
+) => {
+  const { failure: _told, hookOutcomes: _judged, longCheckFailure: _named, ...rest } = state;
+  const findings = [
+    ...state.findings,
+    ...(state.restored?.findings ?? []),
+    ...(await failuresOf(state, ports)),
+  ];
   const account = state.restored === null ? null : await readAccount(state.drillId, state.attempt, ports);
   const plan = account === null ? null : await readPlan(state, ports);
-  const judged = plan === null ? [] : await readResults(state, plan.planned, ports);
+  const checked = plan === null ? [] : await readResults(state, plan.planned, ports);
+  const now = ports.clock.now();
+  const judged = [...checked, ...judgedHooks(state, now.toISOString())];
   const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
   await ports.evidence.putJson(state.drillId, evidenceNames.attempt(state.attempt), report);
 
@@ -34,10 +42,23 @@ export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock'> = async
   return {
     ...rest,
     stage: worthTrying ? 'try older dump' : 'judged',
+    ...(worthTrying ? {} : keeping(state, report, ports)),
     verdict: state.verdict ?? report.verdict,
-    phases: restoreFailed(state, ports.clock.now()) ?? checksPhase(state, judged),
+    phases: restoreFailed(state, now) ?? checksPhase(state, checked),
   };
 };
+
+/** A real restore of whole data is kept, if a person says so; or if drills.yaml says that nobody need be asked. */
+function keeping(
+  state: DrillState,
+  report: AttemptReport,
+  ports: Pick<DrillPorts, 'configuration'>,
+): Partial<DrillState> {
+  if (state.request.mode !== 'restore' || !report.worthKeeping) return {};
+  const { approval, approvalTimeoutSeconds } = ports.configuration.database(state.database).production;
+  if (approval === 'required') return { stage: 'awaiting approval', approvalTimeoutSeconds };
+  return { stage: 'approved', approval: { decision: 'approved', by: 'drills.yaml (approval: waived)' } };
+}
 
 function reportAttempt(
   state: DrillState,

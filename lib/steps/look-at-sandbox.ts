@@ -1,4 +1,5 @@
 import { finding } from '../domain/findings.ts';
+import { withoutCapacity } from '../domain/next-placement.ts';
 import { secondsBetween } from '../domain/objectives.ts';
 import type { StepWith } from './step.ts';
 
@@ -16,11 +17,12 @@ export const lookAtSandboxStep: StepWith<'sandboxes' | 'clock'> = async (state, 
   if (look.state === 'ready') {
     return { ...state, stage: 'sandbox ready', sandbox: { ...sandbox, address: look.address } };
   }
+  if (look.state === 'no capacity') return withoutCapacity(state, look.reason);
   const waitedSeconds = secondsBetween(sandbox.askedAt, ports.clock.now().toISOString());
   if (look.state === 'pending' && waitedSeconds < provisionLimitSeconds)
     return { ...state, stage: 'sandbox pending' };
   const reason =
-    look.state === 'broken' || look.state === 'no capacity'
+    look.state === 'broken'
       ? look.reason
       : look.state === 'gone'
         ? 'it disappeared before it was ready'

@@ -20,7 +20,7 @@ export interface ExecutionStart {
  */
 export async function normaliseRequestStep(
   start: ExecutionStart,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'software'>,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'software' | 'capabilities'>,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
   const state = newDrillState({
@@ -77,6 +77,7 @@ async function sealAbandoned(
       endedAt: ports.clock.now().toISOString(),
       asOf: state.startedAt,
       phases: [],
+      cost: null,
       lastProvenRtoSeconds: null,
       trendFindings: [],
       software: ports.software,
@@ -84,17 +85,28 @@ async function sealAbandoned(
   );
 }
 
+/** The name becomes part of resource names and file names; Step Functions itself would take more. */
+const usableName = /^[A-Za-z0-9_-]{1,80}$/;
+
 /** A configuration with mistakes refuses the request too: every mistake becomes a finding of its own. */
 function normalise(
   start: ExecutionStart,
-  ports: Pick<DrillPorts, 'clock' | 'configuration'>,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'capabilities'>,
 ): ReturnType<typeof normaliseRequest> {
   try {
-    return normaliseRequest(start.input, {
+    const normalised = normaliseRequest(start.input, {
       databases: ports.configuration.databases(),
       now: ports.clock.now(),
       defaultOperator: start.operator ?? 'unknown',
+      realRestore: ports.capabilities.realRestore,
     });
+    if (!normalised.accepted || usableName.test(start.execution.name)) return normalised;
+    const message = `name: "${start.execution.name}" holds more than letters, digits, hyphens and underscores`;
+    return {
+      accepted: false,
+      database: normalised.database,
+      findings: [finding('REQUEST_INVALID', message)],
+    };
   } catch (error) {
     if (!isDrillError(error)) throw error;
     const findings = error.message.split('\n').map((line) => finding(error.code, line, error.hint));

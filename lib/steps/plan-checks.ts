@@ -1,23 +1,24 @@
 import type { CheckContext } from '../domain/checks/check.ts';
+import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config.ts';
+import type { DrillState } from '../domain/drill-state.ts';
 import { dumpMoment } from '../domain/dump-moment.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { extendPhases } from '../domain/phases.ts';
 import type { RestoreAccount } from '../domain/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { hooksNotTested } from './hook-runs.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
 /**
- * Plans every check from the account and drills.yaml. A dump that was not read to its end is not checked: what it
+ * Plans every check from the account and drills.yaml, each in its lane: a Lambda, or the restore task. A dump that was not read to its end is not checked: what it
  * holds is known to be incomplete, and a list of consequences would only hide the cause.
  */
 export const planChecksStep: StepWith<
-  'configuration' | 'evidence' | 'checks' | 'planChecks' | 'ledger'
+  'configuration' | 'evidence' | 'planChecks' | 'ledger' | 'capabilities'
 > = async (state, ports) => {
   const account = await readAccount(state.drillId, state.attempt, ports);
-  const address = state.sandbox?.address;
-  if (state.dump === null || address === null || address === undefined)
-    throw new Error('nothing was restored');
+  if (state.dump === null) throw new Error('nothing was restored');
   const config = ports.configuration.database(state.database);
   const before = await lastProvenRows(state.database, ports);
   const { planned, notTested } = account.complete
@@ -28,23 +29,23 @@ export const planChecksStep: StepWith<
         ...dumpMoment(state.dump),
         defaultDatabase: account.databases[0]?.name ?? 'postgres',
         statementTimeoutSeconds: config.statementTimeoutSeconds,
+        roleLogins: ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
       } satisfies CheckContext)
     : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
-  if (planned.length > 0) {
-    await ports.checks.prepare(
-      address,
-      account.databases.map(({ name }) => name),
-    );
-  }
   await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), {
     planned,
-    notTested: [...notTested, ...rolesNotTested(config)],
+    notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
   });
+  const pointers = planned.map((check, index) => ({
+    pointer: { index, name: check.name },
+    long: runsInTask(check, account),
+  }));
   return {
     ...state,
     stage: 'checks planned',
     findings: [...state.findings, ...(account.complete ? tablesGone(account, before) : [])],
-    checks: planned.map((check, index) => ({ index, name: check.name })),
+    checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
+    longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
     phases: restorePhase(state),
   };
 };
@@ -67,12 +68,12 @@ function tablesGone(account: RestoreAccount, before: Record<string, number> | nu
   ];
 }
 
-function rolesNotTested(config: DatabaseConfig): string[] {
-  if (config.roles.passwords.length === 0) return [];
+function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabilities'>): string[] {
+  if (config.roles.passwords.length === 0 || ports.capabilities.rolePasswords) return [];
   return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
 }
 
-function restorePhase(state: Parameters<typeof planChecksStep>[0]) {
+function restorePhase(state: DrillState) {
   const { restored } = state;
   if (restored === null) return state.phases;
   const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();

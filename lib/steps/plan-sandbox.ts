@@ -1,12 +1,18 @@
+import type { DrillState } from '../domain/drill-state.ts';
 import { finding } from '../domain/findings.ts';
 import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox-plan.ts';
-import type { StepWith } from './step.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { leaseSeconds, type StepWith } from './step.ts';
 
 /**
- * Decides what the sandbox shall be. In a walk-back the sandbox at hand is used again when its server is not older
+ * Decides what the sandbox shall be, and asks the host whether it can be had. A real restore is announced here, before
+ * anything is made. In a walk-back the sandbox at hand is used again when its server is not older
  * than the dump: PostgreSQL restores upwards, never downwards.
  */
-export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> = async (state, ports) => {
+export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock' | 'announcements'> = async (
+  state,
+  ports,
+) => {
   const { dump } = state;
   if (dump === null) throw new Error('no dump to plan for');
   const { sandbox } = ports.configuration.database(state.database);
@@ -35,7 +41,8 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
 
   const now = ports.clock.now();
   const compressed = dump.header.format.wrappings.length > 0 || dump.header.format.archiveVersion !== null;
-  return {
+  const leased = state.request.mode === 'restore' ? leaseSeconds : sandbox.leaseSeconds;
+  const planned: DrillState = {
     ...state,
     stage: 'sandbox planned',
     findings,
@@ -46,7 +53,7 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
       dumpBytes: dump.sizeBytes,
       mode: state.request.mode,
       storageBytes: sandbox.storageBytes ?? storageBytesFor({ sizeBytes: dump.sizeBytes, compressed }),
-      leaseExpiresAt: new Date(now.getTime() + sandbox.leaseSeconds * 1000).toISOString(),
+      leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
     },
     // Known before it is asked for: whatever happens next, teardown finds it.
     sandbox: {
@@ -55,7 +62,20 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock'> 
       address: null,
     },
   };
+  const possible = await preflight(planned, ports);
+  if (possible.stage === 'sandbox planned' && state.request.mode === 'restore')
+    await ports.announcements.restorePlanned(possible);
+  return possible;
 };
+
+/** What only the host knows: quotas, prices, versions. Nothing was made yet, so nothing has to be torn down. */
+async function preflight(planned: DrillState, ports: Pick<DrillPorts, 'sandboxes'>): Promise<DrillState> {
+  if (planned.plan === null || ports.sandboxes.preflight === undefined) return planned;
+  const answer = await ports.sandboxes.preflight(planned.plan);
+  const findings = [...planned.findings, ...answer.findings];
+  if (answer.possible) return { ...planned, plan: answer.plan, findings };
+  return { ...planned, stage: 'plan impossible', plan: null, sandbox: null, findings };
+}
 
 function reuse(state: Parameters<typeof planSandboxStep>[0], major: number) {
   if (state.plan !== null && state.plan.majorVersion >= major)

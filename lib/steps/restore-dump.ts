@@ -1,36 +1,56 @@
 import { connectionsOf } from '../domain/config.ts';
-import { parseDrillState, type RestoredSummary } from '../domain/drill-state.ts';
+import type { RestoredSummary } from '../domain/drill-state.ts';
 import { DrillError } from '../domain/errors.ts';
+import type { Finding } from '../domain/findings.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
+import type { RestoreAccount } from '../domain/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { readyHooks } from './hook-runs.ts';
+import { type RestoreRequestDocument, readRestoreRequest } from './restore-request.ts';
+import { setRolePasswords } from './set-role-passwords.ts';
 import { evidenceNames } from './step.ts';
 import { openSource } from './thaw-dump.ts';
 
+type RestorePorts = Pick<
+  DrillPorts,
+  | 'clock'
+  | 'configuration'
+  | 'openStore'
+  | 'restorer'
+  | 'cleaner'
+  | 'checks'
+  | 'secrets'
+  | 'rolePasswords'
+  | 'capabilities'
+  | 'evidence'
+  | 'progress'
+  | 'passphrase'
+  | 'signal'
+>;
+
 /**
- * Restores the selected dump and keeps the account. A dump that turns out to be broken is an expected outcome: the
- * account says so. Only what leaves nothing to say (a lost sandbox, a vanished dump) is thrown.
+ * Restores the selected dump and keeps the account, gives roles their passwords, and opens the sandbox to the checks.
+ * A dump that turns out to be broken is an expected outcome: the account says so. Only what leaves nothing to say (a
+ * lost sandbox, a vanished dump) is thrown.
  *
  * @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, DUMP_NOT_FOUND, DUMP_UNREADABLE, DUMP_CHANGED
  */
 export async function restoreDumpStep(
   pointer: { drillId: string; attempt: number },
-  ports: Pick<
-    DrillPorts,
-    'clock' | 'configuration' | 'openStore' | 'restorer' | 'evidence' | 'progress' | 'passphrase' | 'signal'
-  >,
+  ports: RestorePorts,
 ): Promise<RestoredSummary> {
-  const document = await ports.evidence.getJson(
-    pointer.drillId,
-    evidenceNames.restoreRequest(pointer.attempt),
-  );
-  const state = parseDrillState(document);
+  const request = await readRestoreRequest(pointer, ports);
+  const { state } = request;
   const { dump } = state;
   const sandbox = state.sandbox?.address;
   if (dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
-  const { restore } = ports.configuration.database(state.database);
+  const config = ports.configuration.database(state.database);
+  const { restore } = config;
   const { store } = await openSource(state.database, ports);
   const passphrase = await ports.passphrase(state.database);
   const startedAt = ports.clock.now().toISOString();
+  // A former attempt may have died anywhere, so what it left is asked of the server and not of an account.
+  if (state.attempt > 1) await ports.cleaner.empty(sandbox);
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
   const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
     ports.restorer.restore({
@@ -43,13 +63,33 @@ export async function restoreDumpStep(
     }),
   );
   await ports.evidence.putJson(state.drillId, evidenceNames.account(state.attempt), account);
+  const findings = account.complete ? await openToChecks(request, account, ports) : [];
   return {
     complete: account.complete,
     startedAt,
     seconds: secondsBetween(startedAt, ports.clock.now().toISOString()),
     bytesRead: account.bytesRead,
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
+    findings,
+    hooks: readyHooks(state.hooks, config, account),
   };
+}
+
+/** What must be done before anybody asks the data: nothing of it may change what was restored. */
+async function openToChecks(
+  { state }: RestoreRequestDocument,
+  account: RestoreAccount,
+  ports: RestorePorts,
+): Promise<Finding[]> {
+  const address = state.sandbox?.address;
+  if (address == null) throw new Error('restore was not prepared');
+  const { roles } = ports.configuration.database(state.database);
+  const findings = ports.capabilities.rolePasswords ? await setRolePasswords(roles, address, ports) : [];
+  const databases = account.databases.map(({ name }) => name);
+  // Last, because from here on the master may have to log in in another way.
+  const prepared = await ports.checks.prepare(address, databases);
+  await ports.evidence.putJson(state.drillId, evidenceNames.prepared(state.attempt), prepared);
+  return findings;
 }
 
 async function restoreWithin<T>(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CheckResult, PlannedCheck } from '../domain/checks/check.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames } from './step.ts';
 
 const address = z.strictObject({
@@ -9,6 +10,7 @@ const address = z.strictObject({
   port: z.number(),
   masterRole: z.string(),
   serverVersion: z.string(),
+  secretArn: z.string().optional(),
 });
 
 /** One Map item: a pointer to a planned check and where to ask it. */
@@ -31,7 +33,24 @@ export async function runCheckStep(
   input: unknown,
   ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
 ): Promise<{ index: number; status: string }> {
-  const item = checkItem.parse(input);
+  const { address, ...item } = checkItem.parse(input);
+  const { secretArn, ...place } = address;
+  return runPlannedCheck(
+    { ...item, address: { ...place, ...(secretArn === undefined ? {} : { secretArn }) } },
+    ports,
+  );
+}
+
+/** Runs the planned check that a pointer names and keeps its result. */
+export async function runPlannedCheck(
+  item: {
+    drillId: string;
+    attempt: number;
+    address: SandboxAddress;
+    check: { index: number };
+  },
+  ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
+): Promise<{ index: number; status: string }> {
   const planned = (await ports.evidence.getJson(item.drillId, evidenceNames.plannedChecks(item.attempt))) as {
     planned: PlannedCheck[];
   };

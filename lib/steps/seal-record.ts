@@ -1,15 +1,19 @@
 import type { AttemptReport } from '../domain/attempt-report.ts';
+import { drillCost } from '../domain/drill-cost.ts';
 import type { DrillRecord } from '../domain/drill-record.ts';
 import type { DrillState } from '../domain/drill-state.ts';
 import { failureFinding } from '../domain/failure.ts';
-import { finding } from '../domain/findings.ts';
+import { type Finding, finding } from '../domain/findings.ts';
+import { promotionMayHaveBegun } from '../domain/hand-over.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record.ts';
 import { renderJson } from '../domain/report/json.ts';
 import { renderJunit } from '../domain/report/junit.ts';
 import { renderMarkdown } from '../domain/report/markdown.ts';
 import { rtoTrend } from '../domain/trend.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
+import { phaseNames } from './phase-names.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
 /**
@@ -17,14 +21,17 @@ import { evidenceNames, type StepWith } from './step.ts';
  * beside it, and the database's lock is let go.
  */
 export const sealRecordStep: StepWith<
-  'clock' | 'configuration' | 'evidence' | 'ledger' | 'software'
-> = async (state, ports) => {
+  'announcements' | 'clock' | 'configuration' | 'evidence' | 'ledger' | 'region' | 'software'
+> = async (unsealed, ports) => {
+  const state = withLateFindings(unsealed);
   const attempts = await readAttempts(state, ports);
   const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
+  const endedAt = ports.clock.now().toISOString();
   const record = assembleRecord({
-    state: withLateFindings(state),
+    state,
     attempts,
-    endedAt: ports.clock.now().toISOString(),
+    endedAt,
+    cost: drillCost(state, ports.region, endedAt, phaseNames),
     asOf: asOf(state),
     phases: state.phases,
     lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
@@ -33,7 +40,8 @@ export const sealRecordStep: StepWith<
   });
   await ports.ledger.seal(record);
   await writeReports(record, ports);
-  if (state.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
+  if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
+  await ports.announcements.drillSealed(record);
   return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
 };
 
@@ -44,21 +52,21 @@ async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'eviden
   await ports.evidence.putText(record.drillId, 'junit.xml', renderJunit(record));
 }
 
-/** What went wrong after Judge: a failed teardown, or a failure that no Judge saw. */
+/** What happened after Judge: a failed teardown, a declined restore, a promotion that ended short, or another failure. */
 function withLateFindings(state: DrillState): DrillState {
-  const late = [
-    ...(state.failure === undefined || state.teardownProblem !== undefined
-      ? []
-      : [failureFinding(state.failure)]),
-    ...(state.teardownProblem === undefined
-      ? []
-      : [
-          finding(
-            'TEARDOWN_FAILED',
-            `sandbox ${state.sandbox?.sandboxId ?? ''} could not be removed: ${state.failure?.Cause ?? 'unknown'}`,
-          ),
-        ]),
-  ];
+  // "Hand over" itself failed: what was promoted is told all the same.
+  if (state.handOver === null && promotionMayHaveBegun(state)) return handedOver(state);
+  const late: Finding[] = [];
+  if (state.teardownProblem !== undefined) {
+    const cause = state.failure?.Cause ?? 'unknown';
+    late.push(
+      finding('TEARDOWN_FAILED', `sandbox ${state.sandbox?.sandboxId ?? ''} could not be removed: ${cause}`),
+    );
+  } else if (state.failure !== undefined) late.push(failureFinding(state.failure));
+  if (state.approval?.decision === 'declined')
+    late.push(
+      finding('RESTORE_DECLINED', `the restored database was not kept: declined by ${state.approval.by}`),
+    );
   return late.length === 0 ? state : { ...state, drillFindings: [...state.drillFindings, ...late] };
 }
 

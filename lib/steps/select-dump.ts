@@ -12,11 +12,14 @@ import {
 import { type Finding, finding } from '../domain/findings.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
+import { chooseDump } from './choose-dump.ts';
 import { examineDump } from './examine-dump.ts';
 import type { StepWith } from './step.ts';
 import { openSource } from './thaw-dump.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
+const companionsOfRestore =
+  'the files that must lie beside the dump, and its age: a real restore takes the best there is';
 
 /** At most this many refused candidates are named in the record. */
 const refusalsNamed = 10;
@@ -26,7 +29,7 @@ const refusalsNamed = 10;
  * bytes and its companions, and keeps older candidates for a walk-back.
  */
 export const selectDumpStep: StepWith<
-  'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'
+  'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger'
 > = async (state, ports) => {
   const config = ports.configuration.database(state.database);
   const opened = await openSource(state.database, ports);
@@ -40,12 +43,15 @@ export const selectDumpStep: StepWith<
     .map(({ key, reason }) => finding('DUMP_REFUSED', `${key} was passed over: ${reason}`));
   const selected = { ...state, dumpLocation: store.location, findings: [...state.findings, ...refusals] };
 
-  if (selection.newestRefused !== null) return refuseNewest(selected, selection, config);
-  const [newest, ...older] = selection.candidates;
-  if (newest === undefined) return nothingFound(selected, objects, store.location);
+  const restoring = state.request.mode === 'restore';
+  const nothingElse = selection.candidates.length === 0;
+  if (selection.newestRefused !== null && (!restoring || nothingElse))
+    return refuseNewest(selected, selection, config);
+  const { dump: newest, older, findings } = await chooseDump(selection, state, ports);
+  if (newest === null) return nothingFound(selected, objects, store.location);
 
   // Companions belong to the nightly run; of a dump that was asked for by name only its own files are at hand.
-  const lone = state.request.key !== null;
+  const lone = restoring || state.request.key !== null;
   const examined = await examineDump(newest, state.database, ports);
   const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
   return {
@@ -56,11 +62,16 @@ export const selectDumpStep: StepWith<
     dumpIntervalSeconds: config.source.intervalSeconds ?? intervalBetween(newest, older[0]),
     findings: [
       ...selected.findings,
+      ...findings,
       ...examined.findings,
-      ...tooOld(newest, config.source.maxAgeSeconds, asOf),
+      ...(restoring ? [] : tooOld(newest, config.source.maxAgeSeconds, asOf)),
       ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
     ],
-    notTested: lone && config.companions.length > 0 ? [companionsNotAsked] : [],
+    notTested: restoring
+      ? [companionsOfRestore]
+      : lone && config.companions.length > 0
+        ? [companionsNotAsked]
+        : [],
   };
 };
 

@@ -1,4 +1,5 @@
 import type { DrillState } from '../domain/drill-state.ts';
+import { machineTimeoutSeconds } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /** A step of the machine: the state goes in, the next state comes out; effects only through the ports. */
@@ -10,8 +11,8 @@ export type StepWith<Needed extends keyof DrillPorts> = (
   ports: Pick<DrillPorts, Needed>,
 ) => Promise<DrillState>;
 
-/** Seconds after the start when a drill's lease ends and sweepers may remove what is left: the machine's own limit. */
-export const leaseSeconds = 40 * 3600;
+/** Seconds after the start when a drill's lock, and the lease of a real restore, end: the machine's own limit. */
+export const leaseSeconds = machineTimeoutSeconds;
 
 /** Evidence names, shared by the step that writes and the one that reads. */
 export const evidenceNames = {
@@ -19,6 +20,10 @@ export const evidenceNames = {
   account: (attempt: number) => `account-${attempt}`,
   plannedChecks: (attempt: number) => `checks-${attempt}`,
   checkResult: (attempt: number, index: number) => `check-${attempt}-${index}`,
+  /** What was changed in the databases so that checks see every row; undone before hand-over. */
+  prepared: (attempt: number) => `prepared-${attempt}`,
+  /** Written before a restored database is promoted. */
+  promotion: 'promotion',
   attempt: (attempt: number) => `attempt-${attempt}`,
   record: 'record',
 } as const;

@@ -5,6 +5,7 @@ const facts = {
   databases: ['cleaning', 'vlvt'],
   now: new Date('2026-11-20T12:00:00Z'),
   defaultOperator: 'console',
+  realRestore: true,
 };
 const only = { ...facts, databases: ['cleaning'] };
 
@@ -57,6 +58,16 @@ describe('a typed request', () => {
       expect(normalised.findings[0]?.code).toBe('REQUEST_INVALID');
       expect(normalised.findings.map((f) => f.message).join('\n')).toContain(message);
     }
+  });
+
+  test('is refused as a real restore where nothing could keep the database', () => {
+    const normalised = normaliseRequest(
+      { database: 'vlvt', mode: 'restore', confirm: 'vlvt' },
+      { ...facts, realRestore: false },
+    );
+    expect(normalised.accepted ? [] : normalised.findings.map((f) => f.message)).toEqual([
+      'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
+    ]);
   });
 
   test('lists every problem at once', () => {

@@ -2,23 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { findingRegistry } from '../../lib/domain/findings.ts';
 import { drillMachine, fillPlaceholders, lambdaPlaceholders } from '../../lib/machine/definition.ts';
 import { stateNames } from '../../lib/machine/state-names.ts';
-
-interface State {
-  Type: string;
-  Next?: string;
-  Default?: string;
-  Choices?: { Next: string }[];
-  Catch?: { Next: string; ErrorEquals: string[]; ResultPath: string }[];
-  Retry?: { ErrorEquals: string[]; JitterStrategy?: string }[];
-  TimeoutSeconds?: number;
-  HeartbeatSeconds?: number;
-  End?: boolean;
-}
+import { type LintedState, lintDefinition } from './support/lint-definition.ts';
 
 const machine = drillMachine();
-const states = machine.States as unknown as Record<string, State>;
+const states = machine.States as unknown as Record<string, LintedState>;
+/** Where a failed real restore still has a way back. */
+const beforePromotion = [stateNames.tearDownSandbox, stateNames.promote];
 
-function successors(state: State): string[] {
+function successors(state: LintedState): string[] {
   return [
     ...(state.Next === undefined ? [] : [state.Next]),
     ...(state.Default === undefined ? [] : [state.Default]),
@@ -51,52 +42,90 @@ describe('the state machine', () => {
     expect([...reachable(machine.StartAt)].sort()).toEqual(Object.keys(states).sort());
   });
 
-  test('reaches teardown on every path that asked for a sandbox', () => {
-    const withoutTeardown = reachable(stateNames.provisionSandbox, [stateNames.tearDownSandbox]);
-    expect(ends.filter((end) => withoutTeardown.has(end))).toEqual([]);
+  test('reaches teardown, or passed Promote, on every path that asked for a sandbox', () => {
+    const neither = reachable(stateNames.provisionSandbox, beforePromotion);
+    expect(ends.filter((end) => neither.has(end))).toEqual([]);
+  });
+
+  test('never tears down what Promote was asked to keep', () => {
+    const after = reachable(stateNames.promote);
+    expect(after.has(stateNames.tearDownSandbox)).toBe(false);
+    expect([...after].filter((name) => name.includes('sandbox'))).toEqual([]);
+  });
+
+  test('comes to Promote only by an answer that approves and a stage that says so', () => {
+    const waysTo = (target: string) =>
+      Object.keys(states).filter((name) => successors(states[name]!).includes(target));
+    expect(waysTo(stateNames.promote)).toEqual([stateNames.readyToPromote]);
+    expect(waysTo(stateNames.readyToPromote)).toEqual([stateNames.prepareHandOver]);
+    expect(waysTo(stateNames.prepareHandOver)).toEqual([stateNames.approved]);
+    expect(states[stateNames.approved]!.Default).toBe(stateNames.tearDownSandbox);
+    expect(states[stateNames.readyToPromote]!.Default).toBe(stateNames.tearDownSandbox);
+    expect(states[stateNames.keepRestored]!.Default).toBe(stateNames.tearDownSandbox);
   });
 
   test('reaches teardown even when any single state after provisioning fails', () => {
-    const after = reachable(stateNames.provisionSandbox, [stateNames.tearDownSandbox]);
-    for (const name of after) {
+    for (const name of reachable(stateNames.provisionSandbox, beforePromotion)) {
       const state = states[name]!;
       if (state.Type !== 'Task' && state.Type !== 'Map') continue;
-      expect(
-        state.Catch?.map((catcher) => catcher.ErrorEquals),
-        name,
-      ).toEqual([['States.ALL']]);
+      expect(state.Catch?.at(-1)?.ErrorEquals, name).toEqual(['States.ALL']);
     }
+  });
+
+  test('catches by name only what AWS throws or a step of ours does', () => {
+    const ofAws = ['States.ALL', 'States.Timeout'];
+    const caught = Object.values(states).flatMap(({ Catch }) => (Catch ?? []).flatMap((c) => c.ErrorEquals));
+    expect(caught.filter((name) => !ofAws.includes(name) && !(name in findingRegistry))).toEqual([]);
   });
 
   test('confirms teardown before the record is sealed', () => {
     const unconfirmed = reachable(stateNames.provisionSandbox, [
       stateNames.confirmGone,
       stateNames.teardownUnconfirmed,
+      stateNames.promote,
     ]);
     expect(unconfirmed.has(stateNames.sealRecord)).toBe(false);
   });
 
-  test('succeeds only through a sealed record with the verdict PROVEN', () => {
-    expect(ends.filter((end) => states[end]!.Type === 'Succeed')).toEqual([stateNames.succeed]);
-    const ways = Object.entries(states).filter(([, state]) => successors(state).includes(stateNames.succeed));
-    expect(ways.map(([name]) => name)).toEqual([stateNames.proven]);
-    const proven = states[stateNames.proven] as unknown as { Choices: object[]; Default: string };
-    expect(proven.Choices[0]).toEqual({
-      Variable: '$.verdict',
-      StringEquals: 'PROVEN',
+  test('succeeds only after the record was sealed: a drill that proved, a restore that was handed over', () => {
+    expect(ends.filter((end) => states[end]!.Type === 'Succeed')).toEqual([
+      stateNames.succeed,
+      stateNames.handedOver,
+    ]);
+    for (const success of [stateNames.succeed, stateNames.handedOver]) {
+      const ways = Object.keys(states).filter((name) => successors(states[name]!).includes(success));
+      expect(ways).toEqual([stateNames.proven]);
+    }
+    const rules = states[stateNames.proven]!.Choices ?? [];
+    expect(rules.find(({ Next }) => Next === stateNames.succeed)).toEqual({
+      And: [
+        { Variable: '$.verdict', StringEquals: 'PROVEN' },
+        { Variable: '$.request.mode', StringEquals: 'drill' },
+      ],
       Next: stateNames.succeed,
     });
-    expect(proven.Default).toBe(stateNames.failCouldNotVerify);
+    expect(rules.find(({ Next }) => Next === stateNames.handedOver)).toEqual({
+      And: [
+        { Not: { Variable: '$.handOver', IsNull: true } },
+        { Variable: '$.handOver.complete', BooleanEquals: true },
+      ],
+      Next: stateNames.handedOver,
+    });
+    expect(states[stateNames.proven]!.Default).toBe(stateNames.failCouldNotVerify);
     expect(reachable(machine.StartAt, [stateNames.sealRecord]).has(stateNames.proven)).toBe(false);
   });
 
   test('gives every task a time limit, and heartbeats shorter than it', () => {
     for (const [name, state] of Object.entries(states)) {
       if (state.Type !== 'Task') continue;
-      expect(state.TimeoutSeconds, name).toBeGreaterThan(0);
+      expect(state.TimeoutSeconds ?? state.TimeoutSecondsPath, name).toBeTruthy();
       if (state.HeartbeatSeconds !== undefined)
-        expect(state.HeartbeatSeconds).toBeLessThan(state.TimeoutSeconds!);
+        expect(state.HeartbeatSeconds, name).toBeLessThan(state.TimeoutSeconds!);
     }
+  });
+
+  test('has nothing that the validator overlooks', () => {
+    expect(lintDefinition(machine as never)).toEqual([]);
   });
 
   test('retries only what Lambda itself could not start, with jitter', () => {
@@ -117,7 +146,7 @@ describe('the state machine', () => {
   });
 
   test('uses names that the console shows whole: plain words of at most 80 characters', () => {
-    for (const name of Object.keys(states)) expect(name).toMatch(/^[A-Z][A-Za-z ]{2,78}\??$/);
+    for (const name of Object.keys(states)) expect(name).toMatch(/^[A-Z][A-Za-z -]{2,78}\??$/);
   });
 });
 

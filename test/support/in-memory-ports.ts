@@ -73,6 +73,8 @@ export interface Witness {
   sandboxes: Map<string, SandboxLook>;
   removed: string[];
   restoredKeys: string[];
+  /** Drills whose tasks were stopped. */
+  stopped: string[];
 }
 
 /**
@@ -86,6 +88,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     sandboxes: new Map(),
     removed: [],
     restoredKeys: [],
+    stopped: [],
   };
   const evidence = new Map<string, unknown>();
   const looks = new Map<string, number>();
@@ -150,13 +153,16 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       },
       sweep: async () => ({ removed: [], kept: [] }),
     },
-    cleaner: { dropDatabases: async () => {} },
+    cleaner: { empty: async () => {} },
     restorer: {
       restore: async ({ dump }) => {
         witness.restoredKeys.push(dump.key);
         return anAccount();
       },
     },
+    restoreTasks: { stop: async (drillId) => void witness.stopped.push(drillId), diagnose: async () => null },
+    capabilities: { realRestore: false, rolePasswords: false },
+    region: null,
     placeRestore: () => ({
       taskDefinition: 'local',
       subnets: [],

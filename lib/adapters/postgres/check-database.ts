@@ -10,6 +10,8 @@ export interface CheckSession {
   searchPath: 'none' | 'default';
   /** Gives a password from the environment; undefined when it is not set. */
   password(environmentVariable: string): string | undefined;
+  /** Gives a password from SSM Parameter Store; absent where checks may read none. */
+  parameter?: ((name: string) => Promise<string>) | undefined;
 }
 
 /** Beyond the server's own statement timeout, so that the server answers first; then the way to it is broken. */
@@ -116,6 +118,15 @@ export class OpenCheckDatabase implements CheckDatabase {
         hint: `Set ${environmentVariable} to the password where the drill runs.`,
       },
     );
+  }
+
+  async parameter(name: string): Promise<string> {
+    const read = this.#session.parameter;
+    if (read !== undefined) return read(name);
+    throw new DrillError('CHECK_COULD_NOT_RUN', `the SSM parameter ${name} may not be read here`, {
+      hint: 'Checks with passwords from SSM Parameter Store run in the restore task of a drill in AWS.',
+      fault: 'us',
+    });
   }
 
   async close(): Promise<void> {

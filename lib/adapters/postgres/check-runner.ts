@@ -14,6 +14,8 @@ import { liftForcedRowSecurity, restoreForcedRowSecurity } from './row-security.
 export interface CheckRunOptions {
   /** Where passwords for login checks come from; default: this process's environment. */
   password?: (environmentVariable: string) => string | undefined;
+  /** Where passwords of SSM Parameter Store come from; absent: checks that need one could not run. */
+  parameter?: (name: string) => Promise<string>;
 }
 
 /** The runner of a drill: lifts forced row security once per database, then runs checks as they come. */
@@ -121,6 +123,7 @@ async function judged(
       statementTimeoutSeconds: planned.statementTimeoutSeconds,
       searchPath: kind.origin === 'built-in' ? 'none' : 'default',
       password: options.password ?? ((name) => process.env[name]),
+      parameter: options.parameter,
     });
     return kind.judge(params, await kind.observe(params, database));
   } catch (error) {

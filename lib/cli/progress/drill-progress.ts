@@ -3,7 +3,8 @@
  * walks back restores twice) or overlap. All texts are made visible and cut to the screen here. Nothing is written after `close`.
  */
 export interface DrillProgress {
-  stepBegan(name: string, detail?: string): void;
+  /** `secondsAgo`: it began before it was heard of, as in a drill that runs elsewhere. Default 0. */
+  stepBegan(name: string, detail?: string, secondsAgo?: number): void;
   /** Replaces what the running step last said. */
   stepProgress(name: string, text: string): void;
   stepEnded(name: string, end: StepEnd): void;

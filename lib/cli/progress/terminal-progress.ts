@@ -59,9 +59,9 @@ export function createTerminalProgress(
   }, frameMilliseconds).unref();
 
   return {
-    stepBegan(name, detail = '') {
+    stepBegan(name, detail = '', secondsAgo = 0) {
       if (!open) return;
-      running.push({ name, beganAt: monotonicSeconds(), text: visibleText(detail) });
+      running.push({ name, beganAt: monotonicSeconds() - secondsAgo, text: visibleText(detail) });
       draw();
     },
     stepProgress(name, text) {

@@ -76,6 +76,11 @@ export interface CheckDatabase {
    * planned check. @throws DrillError CHECK_COULD_NOT_RUN when the variable is not set
    */
   password(environmentVariable: string): string;
+  /**
+   * A password from SSM Parameter Store. @throws DrillError SECRET_UNREADABLE, or CHECK_COULD_NOT_RUN where checks may
+   * read none
+   */
+  parameter(name: string): Promise<string>;
 }
 
 /** Facts from which checks are planned. Pure data. */
@@ -92,6 +97,8 @@ export interface CheckContext {
   /** Database in the sandbox that unqualified configured checks ask. */
   defaultDatabase: string;
   statementTimeoutSeconds: number;
+  /** Roles whose passwords were set from SSM Parameter Store and whose login is to be tried; absent: none. */
+  roleLogins?: { role: string; ssmParameter: string }[];
 }
 
 /** One entry of `checks:` in drills.yaml, after parsing: exactly one kind with its settings. */

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { DrillError } from '../errors.ts';
 import { finding } from '../findings.ts';
-import type { CheckKind } from './check.ts';
+import type { CheckContext, CheckKind, PlannedCheck } from './check.ts';
 import { configuredOf, plannedConfigured } from './planning.ts';
 import { loginSettings } from './settings.ts';
 
-const paramsSchema = z.object({ login: loginSettings });
+const paramsSchema = z.object({
+  login: loginSettings,
+  /** SSM parameter with the password; of roles whose password was set after the restore. */
+  passwordParameter: z.string().optional(),
+});
 type Params = z.infer<typeof paramsSchema>;
 
 /** What keeps the role from logging in; null: nothing. */
@@ -16,8 +20,8 @@ export const login: CheckKind<Params, Observation> = {
   asks: 'Can the role log in? With `passwordEnv` by really doing it; without, only its right to (LOGIN, not expired, CONNECT) is looked at.',
   origin: 'configured',
   findings: ['LOGIN_REFUSED', 'CHECK_COULD_NOT_RUN'],
-  plan: (context) =>
-    configuredOf(context, 'login').map((check) => {
+  plan: (context) => [
+    ...configuredOf(context, 'login').map((check) => {
       const settings = loginSettings.parse(check.settings);
       const name =
         settings.passwordEnv === undefined
@@ -25,15 +29,20 @@ export const login: CheckKind<Params, Observation> = {
           : `role ${settings.role} logs in`;
       return plannedConfigured(context, check, name, { login: settings });
     }),
+    ...plannedRoleLogins(context),
+  ],
   parseParams: (params) => paramsSchema.parse(params),
-  async observe({ login: { role, passwordEnv } }, database) {
+  async observe({ login: { role, passwordEnv }, passwordParameter }, database) {
     const [row] = await database.query(roleSql, [role]);
     if (row === undefined) return { refusedBecause: 'it does not exist' };
     if (row.rolcanlogin !== 't') return { refusedBecause: 'it does not have LOGIN' };
     if (row.expired === 't') return { refusedBecause: 'its password has expired (VALID UNTIL)' };
     if (row.may_connect !== 't') return { refusedBecause: 'it has no CONNECT right on the database' };
-    if (passwordEnv === undefined) return { refusedBecause: null };
-    const password = database.password(passwordEnv);
+    if (passwordEnv === undefined && passwordParameter === undefined) return { refusedBecause: null };
+    const password =
+      passwordParameter === undefined
+        ? database.password(passwordEnv ?? '')
+        : await database.parameter(passwordParameter);
     if (!(await database.canLogIn(role, password))) return { refusedBecause: 'the server refused the login' };
     // A server that takes any password (trust) says nothing about this one.
     if (await database.canLogIn(role, `${password}-wrong`)) {
@@ -51,6 +60,24 @@ export const login: CheckKind<Params, Observation> = {
     };
   },
 };
+
+/** Roles whose password came from SSM Parameter Store: by really logging in. */
+function plannedRoleLogins(context: CheckContext): PlannedCheck[] {
+  return (context.roleLogins ?? []).map(({ role, ssmParameter }) =>
+    plannedConfigured(
+      context,
+      { kind: 'login', settings: { role }, database: null },
+      `role ${role} logs in with its password`,
+      { login: { role }, passwordParameter: ssmParameter },
+    ),
+  );
+}
+
+/** The SSM parameter that a planned check reads; null: none. */
+export function passwordParameterOf(check: PlannedCheck): string | null {
+  if (check.kind !== 'login') return null;
+  return paramsSchema.parse(check.params).passwordParameter ?? null;
+}
 
 const roleSql = `select r.rolcanlogin, coalesce(r.rolvaliduntil < pg_catalog.now(), false) as expired,
   pg_catalog.has_database_privilege(r.oid, pg_catalog.current_database(), 'CONNECT') as may_connect

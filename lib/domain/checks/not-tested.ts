@@ -26,7 +26,8 @@ export function notTestedByChecks(context: CheckContext): string[] {
     sentences.push(
       'Rules of the application that the schema does not enforce: no sql or unique check is configured.',
     );
-  if (none('login')) sentences.push('Whether roles can log in: no login check is configured.');
+  if (none('login') && (context.roleLogins ?? []).length === 0)
+    sentences.push('Whether roles can log in: no login check is configured.');
 
   for (const check of configuredOf(context, 'rows')) {
     const { table, maxDrop } = rowsSettings.parse(check.settings);

@@ -36,7 +36,8 @@ export const awsSchema = z
       .strictObject({
         vpcId: matching(/^vpc-[0-9a-f]+$/, 'a VPC id', 'write e.g. vpc-0a1b2c3d'),
         sandboxSubnets: subnets.meta({
-          description: 'Subnets for sandboxes and checks, in two zones at least: no route out is needed.',
+          description:
+            'Subnets for sandboxes and checks, in two zones at least. They need the S3 gateway endpoint (for the evidence bucket) and no other way out.',
         }),
         taskSubnets: subnets.meta({
           description:

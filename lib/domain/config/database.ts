@@ -145,10 +145,12 @@ const production = z
     approval: z.enum(['required', 'waived']).optional().meta({
       description: 'Whether a person must approve before the restored database is kept. Default required.',
     }),
-    approvalTimeout: duration(300).optional().meta({
-      description:
-        'How long an approval is waited for; then the restored database is torn down. Default 12h.',
-    }),
+    approvalTimeout: duration(300, 24 * 3600)
+      .optional()
+      .meta({
+        description:
+          'How long an approval is waited for; then the restored database is torn down. Default 12h, at most 24h.',
+      }),
   })
   .transform((written) => ({
     instanceClass: written.instanceClass ?? null,
@@ -161,6 +163,13 @@ const production = z
     approvalTimeoutSeconds: written.approvalTimeout ?? 12 * 3600,
   }));
 
+/** ECS takes 8,192 characters of overrides; names and our own variables need some of them (aws-facts section 3). */
+const mostEnvironment = 6000;
+
+/** Characters of an environment as RunTask takes it. */
+const overrideSize = (environment: Record<string, string>): number =>
+  JSON.stringify(Object.entries(environment).map(([name, value]) => ({ name, value }))).length;
+
 const hook = z
   .strictObject({
     image: z.string().min(1).meta({ description: 'Container image, e.g. an ECR URI with a tag or digest.' }),
@@ -169,10 +178,19 @@ const hook = z
       .min(1)
       .optional()
       .meta({ description: 'Command; default: that of the image.' }),
-    environment: z.record(z.string(), z.string()).optional().meta({
-      description:
-        'Environment variables beside PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE, PGSSLMODE and PGSSLROOTCERT. No secrets.',
-    }),
+    environment: z
+      .record(z.string(), z.string())
+      .refine((environment) => overrideSize(environment) <= mostEnvironment, {
+        error: withHint(
+          `the environment has more than ${mostEnvironment} characters`,
+          'put what is larger into the image; ECS takes 8,192 characters for everything that is set per run',
+        ),
+      })
+      .optional()
+      .meta({
+        description:
+          'Environment variables beside PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE, PGSSLMODE and PGSSLROOTCERT. No secrets.',
+      }),
     database: z
       .string()
       .min(1)

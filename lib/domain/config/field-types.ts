@@ -15,8 +15,8 @@ export function show(value: unknown): string {
   return text.length <= 60 ? text : `${text.slice(0, 57)}…`;
 }
 
-/** A duration such as `4h`, parsed to whole seconds, at least `minSeconds`. */
-export function duration(minSeconds = 1) {
+/** A duration such as `4h`, parsed to whole seconds, from `minSeconds` to `maxSeconds`. */
+export function duration(minSeconds = 1, maxSeconds = Number.MAX_SAFE_INTEGER) {
   const complain = ({ input }: { input?: unknown }) =>
     input === undefined ? undefined : withHint(`${show(input)} is not a duration`, durationExamples);
   return z
@@ -25,6 +25,9 @@ export function duration(minSeconds = 1) {
     .transform((text) => parseDuration(text) ?? Number.NaN)
     .refine((seconds) => seconds >= minSeconds, {
       error: withHint(`it must be at least ${minSeconds} s`, durationExamples),
+    })
+    .refine((seconds) => !(seconds > maxSeconds), {
+      error: withHint(`it must be at most ${maxSeconds} s`, durationExamples),
     });
 }
 

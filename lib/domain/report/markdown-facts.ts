@@ -10,7 +10,7 @@ export function identity(record: DrillRecord): string[][] {
   const rows: [string, string][] = [
     ['Date', record.startedAt.slice(0, 10)],
     ['Drill', record.drillId],
-    ['Kind', record.mode === 'drill' ? 'drill: restored to prove, then destroyed' : 'restore: kept'],
+    ['Kind', kindOf(record)],
     ['Operator', record.operator],
     ['Start', formatMoment(record.startedAt)],
     ['End', formatMoment(record.endedAt)],
@@ -43,7 +43,19 @@ export function identity(record: DrillRecord): string[][] {
     ['Sandbox removed', `${confirmed ? 'confirmed' : 'NOT CONFIRMED'}: ${detail}`],
     ['Software', `restore-drill ${record.software.version}, Node.js ${record.software.node}`],
   );
+  if (record.cost !== undefined) {
+    const { estimatedUsd, actualUsd } = record.cost;
+    rows.push([
+      'Cost',
+      `about ${actualUsd.toFixed(2)} USD at list prices (estimated ${estimatedUsd.toFixed(2)} USD)`,
+    ]);
+  }
   return rows.map(([name, value]) => [name, markdownText(value)]);
+}
+
+function kindOf({ mode, handOver }: DrillRecord): string {
+  if (mode === 'drill') return 'drill: restored to prove, then destroyed';
+  return handOver === undefined ? 'real restore: not kept' : 'real restore: kept';
 }
 
 /** Promised against measured, and the three instants that an RPO is made of. */

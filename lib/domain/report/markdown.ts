@@ -27,6 +27,7 @@ export function renderMarkdown(record: DrillRecord): string {
     issues(record),
     '## Follow-ups',
     followUps(record),
+    ...handOver(record),
     ...attempts(record),
     '## Left out, changed or failed while restoring',
     exceptions(record),
@@ -46,6 +47,23 @@ export function renderMarkdown(record: DrillRecord): string {
       'times and hashes of the restored data, and none of its values.',
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Of a real restore that was kept: where the database is, and what is left to do. */
+function handOver({ handOver: kept }: DrillRecord): string[] {
+  if (kept === undefined) return [];
+  const rows = [
+    ['Instance', markdownText(kept.sandboxId)],
+    ['Endpoint', markdownText(`${kept.endpoint}:${kept.port}`)],
+    ['Master role', markdownText(kept.masterRole)],
+    ['Secret', markdownText(kept.secretArn ?? 'none')],
+    ['Complete', kept.complete ? 'yes' : '**no**'],
+  ];
+  return [
+    '## Hand-over',
+    markdownTable(['Restored database', ''], rows),
+    kept.remaining.map((what) => `- [ ] ${markdownSentence(what)}`).join('\n'),
+  ];
 }
 
 function steps(record: DrillRecord): string {

@@ -1,0 +1,37 @@
+import type { RestoreAccount } from '../restore-account.ts';
+import type { PlannedCheck } from './check.ts';
+import { passwordParameterOf } from './login.ts';
+import { sandboxName } from './planning.ts';
+
+/** A Lambda lives 15 minutes; a statement that may take longer than this leaves too little for the rest. */
+const lambdaStatementSeconds = 600;
+/** A full scan of this much may outlast a Lambda: 125 MiB/s, gp3's least, read 20 GiB in under 3 minutes; sorts take more. */
+const lambdaScanBytes = 20 * 1024 ** 3;
+
+/** Kinds that read whole tables. */
+const scanning: ReadonlySet<string> = new Set([
+  'rowCounts',
+  'partitionTrees',
+  'foreignKeysHold',
+  'foreignKeys',
+  'uniqueIndexes',
+  'sequences',
+  'rows',
+  'unique',
+]);
+
+/**
+ * Whether a check must run in the restore task: it may outlast a Lambda, or needs a password that only the task may
+ * read. Pure; on one machine both lanes are the same process.
+ */
+export function runsInTask(check: PlannedCheck, account: RestoreAccount): boolean {
+  if (check.statementTimeoutSeconds > lambdaStatementSeconds) return true;
+  if (passwordParameterOf(check) !== null) return true;
+  return scanning.has(check.kind) && bytesOf(account, check.database) > lambdaScanBytes;
+}
+
+function bytesOf(account: RestoreAccount, database: string): number {
+  return account.tables
+    .filter((table) => sandboxName(account, table.database) === database)
+    .reduce((sum, { bytes }) => sum + bytes, 0);
+}

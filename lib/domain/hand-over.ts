@@ -1,0 +1,54 @@
+import type { DrillState, HandOver, Stage } from './drill-state.ts';
+import { failureFinding } from './failure.ts';
+
+/** Stages from which on the restored database is the user's: nothing of ours deletes it any more. */
+const kept: ReadonlySet<Stage> = new Set([
+  'ready to promote',
+  'promotion pending',
+  'promoted',
+  'promotion incomplete',
+  'handed over',
+]);
+
+/**
+ * Whether promotion may have begun. Set before it is asked for, so that whoever cleans up after an abort never removes
+ * what was promoted; if it had not begun, the lease is still there and the sweeper ends it.
+ */
+export const promotionMayHaveBegun = (state: Pick<DrillState, 'stage' | 'handOver'>): boolean =>
+  kept.has(state.stage) || state.handOver !== null;
+
+/** What the operator gets: where the database is, and what is left to do. `leaseTag` is named in the advice. */
+export function handOverOf(state: DrillState, problem: string | null, leaseTag: string): HandOver {
+  const address = state.sandbox?.address ?? null;
+  const sandboxId = state.sandbox?.sandboxId ?? 'unknown';
+  const complete = problem === null;
+  const remaining = complete
+    ? []
+    : [
+        `Look at ${sandboxId} in RDS: ${problem}.`,
+        `Check that its tag ${leaseTag} is gone: while it is there, the sweeper removes the instance after the lease.`,
+        'Set what is missing by hand: Multi-AZ, deletion protection, security groups.',
+      ];
+  return {
+    sandboxId,
+    endpoint: address?.host ?? 'unknown',
+    port: address?.port ?? 5432,
+    masterRole: address?.masterRole ?? 'unknown',
+    secretArn: address?.secretArn ?? null,
+    complete,
+    remaining: [
+      ...remaining,
+      `Point the application at ${address?.host ?? 'the endpoint'}, port ${address?.port ?? 5432}; DNS and its secrets are yours.`,
+      `Read the password of ${address?.masterRole ?? 'the master'} from its secret; it is rotated every 7 days.`,
+      'Give roles their passwords where the dump carries none and drills.yaml sets none.',
+    ],
+  };
+}
+
+/** Why a promotion is not complete; null when it is. */
+export function promotionProblem(state: DrillState): string | null {
+  if (state.failure !== undefined) return failureFinding(state.failure).message;
+  if (state.stage === 'promoted' || state.stage === 'handed over') return null;
+  const told = state.drillFindings.findLast(({ code }) => code === 'PROMOTION_FAILED');
+  return told?.message ?? 'its promotion was interrupted';
+}

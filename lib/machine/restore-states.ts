@@ -1,0 +1,123 @@
+import { restoreTaskEnvironment as env } from '../contract/environment.ts';
+import { hookContainerNames, restoreContainerName } from '../contract/names.ts';
+import { lambdaPlaceholders } from './placeholders.ts';
+import { stateNames as s } from './state-names.ts';
+import {
+  all,
+  attemptText,
+  choose,
+  fargateTask,
+  given,
+  onFailure,
+  present,
+  type State,
+  step,
+  throttled,
+  when,
+} from './task-state.ts';
+
+/** Seconds a restore may take before the machine gives up on it; the plan may only lower it. */
+export const restoreTimeoutSeconds = 24 * 3600;
+/** The task reports at least every minute; five missed reports mean that it is gone. */
+export const restoreHeartbeatSeconds = 300;
+
+/** Two pointers and the token: overrides are limited to 8,192 characters, so the task reads the rest from evidence. */
+const pointers = (command: string): State[] => [
+  { Name: env.command, Value: command },
+  { Name: env.drillId, 'Value.$': '$.drillId' },
+  { Name: env.attempt, 'Value.$': attemptText },
+];
+
+/** Our container, which answers by task token and reports by heartbeats. */
+function restoreTask(command: string): State {
+  const token = { Name: env.taskToken, 'Value.$': '$$.Task.Token' };
+  return {
+    ...fargateTask('waitForTaskToken', '$.restoreTask.taskDefinition', [
+      { Name: restoreContainerName, Environment: [...pointers(command), token] },
+    ]),
+    TimeoutSeconds: restoreTimeoutSeconds,
+    HeartbeatSeconds: restoreHeartbeatSeconds,
+  };
+}
+
+/** The user's container against the sandbox. However it ends is kept: Judge makes a check of it. */
+function hookTask(hook: 'migrate' | 'smokeTest', next: string): State {
+  return {
+    ...fargateTask('sync', `$.restored.hooks.${hook}.taskDefinition`, [
+      { Name: hookContainerNames.credentials, Environment: pointers('credentials') },
+      { Name: hookContainerNames.hook, 'Environment.$': `$.restored.hooks.${hook}.environment` },
+    ]),
+    TimeoutSecondsPath: `$.restored.hooks.${hook}.timeoutSeconds`,
+    ResultPath: `$.hookOutcomes.${hook}`,
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.hookOutcomes.${hook}`, Next: next }],
+    Next: next,
+  };
+}
+
+/** The restore says which hooks are to run: only it knows the databases, and whether they are whole. */
+const hookWanted = (hook: 'migrate' | 'smokeTest'): State =>
+  all(given('$.restored'), given(`$.restored.hooks.${hook}`));
+
+/** Each check in its own invocation, four at a time: more would compete for the sandbox's own processors. */
+const checksState: State = {
+  Type: 'Map',
+  ItemsPath: '$.checks',
+  ItemSelector: {
+    'drillId.$': '$.drillId',
+    'attempt.$': '$.attempt',
+    'database.$': '$.database',
+    'address.$': '$.sandbox.address',
+    'check.$': '$$.Map.Item.Value',
+  },
+  MaxConcurrency: 4,
+  ItemProcessor: {
+    ProcessorConfig: { Mode: 'INLINE' },
+    StartAt: s.runCheck,
+    States: {
+      [s.runCheck]: {
+        Type: 'Task',
+        Resource: 'arn:aws:states:::lambda:invoke',
+        Parameters: { FunctionName: lambdaPlaceholders.runCheck, 'Payload.$': '$' },
+        OutputPath: '$.Payload',
+        TimeoutSeconds: 900,
+        Retry: [throttled],
+        // A check that dies is not a passed one: without its result in the evidence store, Judge counts it as not run.
+        Catch: [onFailure(s.checkNotRun)],
+        End: true,
+      },
+      [s.checkNotRun]: {
+        Type: 'Pass',
+        Parameters: { 'index.$': '$.check.index', status: 'could not run', 'failure.$': '$.failure.Error' },
+        End: true,
+      },
+    },
+  },
+  ResultPath: '$.checkOutcomes',
+  Catch: [onFailure(s.judge)],
+  Next: s.smokeTestWanted,
+};
+
+/** From a sandbox at hand to everything that Judge needs to know. */
+export const restoreAndCheckStates: Record<string, State> = {
+  [s.prepareRestore]: step('prepareRestore', 120, s.restoreDump),
+  [s.restoreDump]: {
+    ...restoreTask('restore'),
+    ResultPath: '$.restored',
+    Catch: [onFailure(s.judge)],
+    Next: s.migrationWanted,
+  },
+  [s.migrationWanted]: choose([when(hookWanted('migrate'), s.runMigration)], s.planChecks),
+  [s.runMigration]: hookTask('migrate', s.planChecks),
+  [s.planChecks]: step('planChecks', 300, s.longChecksPlanned),
+  [s.longChecksPlanned]: choose([when(present('$.longChecks[0]'), s.runLongChecks)], s.runChecks),
+  // What the task did not answer counts as not run; the other checks still have something to say.
+  [s.runLongChecks]: {
+    ...restoreTask('checks'),
+    ResultPath: null,
+    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.longCheckFailure', Next: s.runChecks }],
+    Next: s.runChecks,
+  },
+  [s.runChecks]: checksState,
+  [s.smokeTestWanted]: choose([when(hookWanted('smokeTest'), s.runSmokeTest)], s.judge),
+  [s.runSmokeTest]: hookTask('smokeTest', s.judge),
+};

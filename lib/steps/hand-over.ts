@@ -1,0 +1,22 @@
+import { tagKeys } from '../contract/names.ts';
+import type { DrillState } from '../domain/drill-state.ts';
+import { finding } from '../domain/findings.ts';
+import { handOverOf, promotionProblem } from '../domain/hand-over.ts';
+import type { StepWith } from './step.ts';
+
+/** Last step of a restore that was promoted, however that ended: what the operator gets, and what is left to do. */
+export const handOverStep: StepWith<never> = async (state) => handedOver(state);
+
+/** The state with its hand-over, and with a finding when something of the promotion did not come off. Pure. */
+export function handedOver(state: DrillState): DrillState {
+  const problem = promotionProblem(state);
+  const { failure: _told, ...rest } = state;
+  const told = state.drillFindings.some(({ code }) => code === 'PROMOTION_FAILED');
+  const findings = problem === null || told ? [] : [finding('PROMOTION_FAILED', problem)];
+  return {
+    ...rest,
+    stage: problem === null ? 'handed over' : 'promotion incomplete',
+    handOver: handOverOf(state, problem, tagKeys.lease),
+    drillFindings: [...state.drillFindings, ...findings],
+  };
+}

@@ -1,0 +1,72 @@
+import { restoreTaskEnvironment } from '../contract/environment.ts';
+import { caBundleFileName, hookFolder } from '../contract/names.ts';
+import { sandboxName } from '../domain/checks/planning.ts';
+import type { DatabaseConfig, HookConfig } from '../domain/config.ts';
+import type { DrillState, HookRun } from '../domain/drill-state.ts';
+import type { RestoreAccount } from '../domain/restore-account.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+
+type Hooks = DrillState['hooks'];
+
+/** Files that the credentials container leaves in the folder which both containers of a hook see. */
+export const hookFiles = { pgpass: `${hookFolder}/pgpass`, caBundle: `${hookFolder}/${caBundleFileName}` };
+
+/**
+ * The hooks of a database as far as they are known before the restore: where, how long, and how to reach the sandbox.
+ * Passwords are not among it; the credentials container writes them into PGPASSFILE.
+ */
+export function plannedHooks(
+  state: DrillState,
+  config: DatabaseConfig,
+  ports: Pick<DrillPorts, 'hookTask'>,
+): Hooks {
+  const plan = (hook: HookConfig | null, name: 'migrate' | 'smokeTest'): HookRun | null => {
+    const address = state.sandbox?.address;
+    const taskDefinition = hook === null ? null : ports.hookTask(state.database, name);
+    if (hook === null || taskDefinition === null || address == null) return null;
+    const ours = {
+      [restoreTaskEnvironment.drillId]: state.drillId,
+      PGHOST: address.host,
+      PGPORT: String(address.port),
+      PGUSER: address.masterRole,
+      PGSSLMODE: 'verify-full',
+      PGSSLROOTCERT: hookFiles.caBundle,
+      PGPASSFILE: hookFiles.pgpass,
+    };
+    const environment = Object.entries({ ...hook.environment, ...ours }).map(([Name, Value]) => ({
+      Name,
+      Value,
+    }));
+    return { taskDefinition, environment, timeoutSeconds: hook.timeoutSeconds };
+  };
+  return {
+    migrate: plan(config.hooks.migrate, 'migrate'),
+    smokeTest: plan(config.hooks.smokeTest, 'smokeTest'),
+  };
+}
+
+/** The planned hooks with the name of the database that was restored. Of a dump that broke off nothing is asked. */
+export function readyHooks(planned: Hooks, config: DatabaseConfig, account: RestoreAccount): Hooks {
+  const ready = (run: HookRun | null, hook: HookConfig | null): HookRun | null => {
+    if (run === null || !account.complete) return null;
+    const asked = hook?.database ?? null;
+    const database =
+      asked === null ? (account.databases[0]?.name ?? 'postgres') : sandboxName(account, asked);
+    const others = run.environment.filter(({ Name }) => Name !== 'PGDATABASE');
+    return { ...run, environment: [...others, { Name: 'PGDATABASE', Value: database }] };
+  };
+  return {
+    migrate: ready(planned.migrate, config.hooks.migrate),
+    smokeTest: ready(planned.smokeTest, config.hooks.smokeTest),
+  };
+}
+
+/** What is configured but cannot run where this drill runs. */
+export function hooksNotTested(config: DatabaseConfig, planned: Hooks): string[] {
+  const left = (hook: HookConfig | null, run: HookRun | null, name: string) =>
+    hook !== null && run === null ? [`the ${name}: containers of yours run in drills in AWS only`] : [];
+  return [
+    ...left(config.hooks.migrate, planned.migrate, 'migration hook'),
+    ...left(config.hooks.smokeTest, planned.smokeTest, 'smoke test'),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { PlannedCheck } from '../domain/checks/check.ts';
+import { runsInTask } from '../domain/checks/lanes.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { readAccount } from './plan-checks.ts';
+import { readRestoreRequest } from './restore-request.ts';
+import { runPlannedCheck } from './run-check.ts';
+import { evidenceNames } from './step.ts';
+
+/** As many at a time as the Map runs: more would compete for the sandbox's own processors. */
+const concurrency = 4;
+
+/**
+ * Every check of the long lane, in the restore task: those that may outlast a Lambda, and those with a password. Each
+ * result is kept as it comes, so that what ended counts even when the task dies.
+ *
+ * @throws DrillError SANDBOX_LOST; Judge then counts as not run what has no result
+ */
+export async function runLongChecksStep(
+  pointer: { drillId: string; attempt: number },
+  ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
+): Promise<{ ran: number }> {
+  const { state } = await readRestoreRequest(pointer, ports);
+  const address = state.sandbox?.address;
+  if (address == null) throw new Error('there is no sandbox to check');
+  const account = await readAccount(pointer.drillId, pointer.attempt, ports);
+  const { planned } = (await ports.evidence.getJson(
+    pointer.drillId,
+    evidenceNames.plannedChecks(pointer.attempt),
+  )) as { planned: PlannedCheck[] };
+  const long = planned.flatMap((check, index) => (runsInTask(check, account) ? [index] : []));
+  const waiting = [...long];
+  const lane = async (): Promise<void> => {
+    for (let index = waiting.shift(); index !== undefined; index = waiting.shift())
+      await runPlannedCheck({ ...pointer, address, check: { index } }, ports);
+  };
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return { ran: long.length };
+}

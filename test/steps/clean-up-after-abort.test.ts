@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { type DrillState, newDrillState, type Stage } from '../../lib/domain/drill-state.ts';
+import { cleanUpAfterAbort } from '../../lib/steps/clean-up-after-abort.ts';
+import { evidenceNames } from '../../lib/steps/step.ts';
+import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
+
+/** A clock that jumps by what is slept. */
+function aJumpingClock() {
+  let now = Date.parse('2026-11-20T04:00:00Z');
+  return {
+    now: () => new Date(now),
+    sleep: async (seconds: number) => {
+      now += seconds * 1000;
+    },
+  };
+}
+
+function aRestore(stage: Stage, given: Partial<DrillState> = {}): DrillState {
+  const fresh = newDrillState({
+    drillId: 'restore-1',
+    database: 'shop',
+    operator: 'ada',
+    startedAt: '2026-11-20T03:00:00.000Z',
+  });
+  return {
+    ...fresh,
+    stage,
+    request: { ...fresh.request, mode: 'restore' },
+    sandbox: {
+      sandboxId: 'sandbox-1',
+      askedAt: '2026-11-20T03:01:00.000Z',
+      address: rdsAddress('sandbox-1'),
+    },
+    ...given,
+  };
+}
+
+describe('cleaning up after an abort', () => {
+  test('waits for a sandbox that was being asked for, and removes it when it appears after all', async () => {
+    const { ports, witness } = inMemoryRestore();
+    const looks = ['gone', 'gone', 'pending', 'gone'] as const;
+    let look = 0;
+    const sandboxes = {
+      ...ports.sandboxes,
+      look: async () => ({ state: looks[Math.min(look++, looks.length - 1)] ?? 'gone', detail: '' }),
+    };
+
+    const sealed = await cleanUpAfterAbort(
+      aRestore('sandbox planned'),
+      'aborted',
+      { ...ports, sandboxes, clock: aJumpingClock() },
+      { lookIntervalSeconds: 20, settleSeconds: 60 },
+    );
+
+    expect(look).toBe(4);
+    expect(witness.removed).toEqual(['sandbox-1', 'sandbox-1']);
+    expect(sealed.teardown?.confirmed).toBe(true);
+  });
+
+  test('seals at its limit what is still there, as a failed teardown', async () => {
+    const { ports, witness } = inMemoryRestore();
+    const sandboxes = { ...ports.sandboxes, look: async () => ({ state: 'pending' as const, detail: '' }) };
+
+    const sealed = await cleanUpAfterAbort(
+      aRestore('restore prepared'),
+      'aborted',
+      { ...ports, sandboxes, clock: aJumpingClock() },
+      { lookIntervalSeconds: 20, limitSeconds: 60 },
+    );
+
+    expect(sealed.teardown?.confirmed).toBe(false);
+    expect(witness.records[0]?.findings.map((f) => f.code)).toEqual(['INTERRUPTED', 'TEARDOWN_FAILED']);
+  });
+
+  test.each<Stage>([
+    'sandbox pending',
+    'restore prepared',
+    'judged',
+    'awaiting approval',
+    'approved',
+    'declined',
+  ])('at stage "%s" stops the task and removes the sandbox', async (stage) => {
+    const { ports, witness } = inMemoryRestore();
+
+    await cleanUpAfterAbort(aRestore(stage), 'aborted', ports);
+
+    expect(witness.removed).toEqual(['sandbox-1']);
+    expect(witness.stopped).toEqual(['restore-1']);
+    expect(witness.records[0]?.handOver).toBeUndefined();
+  });
+
+  test.each<Stage>([
+    'ready to promote',
+    'promotion pending',
+    'promoted',
+    'promotion incomplete',
+    'handed over',
+  ])('at stage "%s" removes nothing and hands over what there is', async (stage) => {
+    const { ports, witness } = inMemoryRestore();
+
+    await cleanUpAfterAbort(aRestore(stage), 'aborted', ports);
+
+    expect(witness.removed).toEqual([]);
+    expect(witness.records[0]?.handOver).toMatchObject({ complete: false, sandboxId: 'sandbox-1' });
+    expect(witness.records[0]?.findings.map((f) => f.code)).toEqual(['INTERRUPTED', 'PROMOTION_FAILED']);
+    expect(witness.records[0]?.verdict).not.toBe('PROVEN');
+  });
+
+  test('removes nothing when evidence says that promotion began, though the known state is older', async () => {
+    const { ports, witness } = inMemoryRestore();
+    await ports.evidence.putJson('restore-1', evidenceNames.promotion, { sandboxId: 'sandbox-1' });
+
+    await cleanUpAfterAbort(aRestore('approved'), 'aborted', ports);
+
+    expect(witness.removed).toEqual([]);
+    expect(witness.records[0]?.handOver?.complete).toBe(false);
+  });
+
+  test('of a drill never looks like a hand-over', async () => {
+    const { ports, witness } = inMemoryRestore();
+    const state = aRestore('restore prepared');
+
+    await cleanUpAfterAbort({ ...state, request: { ...state.request, mode: 'drill' } }, 'aborted', ports);
+
+    expect(witness.removed).toEqual(['sandbox-1']);
+  });
+
+  test('seals the record even when the sandbox cannot be removed', async () => {
+    const { ports, witness } = inMemoryRestore();
+    ports.sandboxes.remove = async () => Promise.reject(new Error('denied'));
+
+    await cleanUpAfterAbort(aRestore('restore prepared'), 'aborted', ports);
+
+    expect(witness.records[0]?.findings.map((f) => f.code)).toEqual(['INTERRUPTED', 'TEARDOWN_FAILED']);
+    expect(witness.locks.size).toBe(0);
+  });
+});

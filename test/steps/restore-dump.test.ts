@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import { newDrillState } from '../../lib/domain/drill-state.ts';
+import { DrillError } from '../../lib/domain/errors.ts';
+import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
+import { prepareRestoreStep } from '../../lib/steps/prepare-restore.ts';
+import { restoreDumpStep } from '../../lib/steps/restore-dump.ts';
+import { evidenceNames } from '../../lib/steps/step.ts';
+import { aHeader, anAccount } from '../support/in-memory-ports.ts';
+import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
+
+const withRoles = (ports: DrillPorts, ...roles: string[]): void => {
+  const database = ports.configuration.database;
+  ports.configuration.database = (name) => ({
+    ...database(name),
+    roles: {
+      passwords: roles.map((role) => ({ role, ssmParameter: `/shop/${role}` })),
+      checkLogin: true,
+    },
+  });
+};
+
+async function restore(ports: DrillPorts, attempt = 1) {
+  const fresh = newDrillState({
+    drillId: 'd',
+    database: 'shop',
+    operator: 'ada',
+    startedAt: '2026-11-20T03:00:00.000Z',
+  });
+  await prepareRestoreStep(
+    {
+      ...fresh,
+      attempt,
+      dump: {
+        key: 'shop.sql.gz',
+        directory: false,
+        sizeBytes: 10,
+        uploadedAt: '2026-11-20T02:05:00.000Z',
+        nameTimestamp: null,
+        nameTimestampEnd: null,
+        expectedSha256: null,
+        header: aHeader(),
+      },
+      sandbox: { sandboxId: 's', askedAt: '2026-11-20T03:00:00.000Z', address: rdsAddress('s') },
+    },
+    ports,
+  );
+  return restoreDumpStep({ drillId: 'd', attempt }, ports);
+}
+
+describe('restoring', () => {
+  test('empties the sandbox first, but only after another attempt', async () => {
+    const { ports } = inMemoryRestore();
+    let emptied = 0;
+    ports.cleaner.empty = async () => {
+      emptied += 1;
+    };
+
+    await restore(ports);
+    expect(emptied).toBe(0);
+    await restore(ports, 2);
+    expect(emptied).toBe(1);
+  });
+
+  test('sets role passwords before the sandbox is opened to the checks', async () => {
+    const { ports } = inMemoryRestore();
+    withRoles(ports, 'app', 'report');
+    const did: string[] = [];
+    ports.rolePasswords.set = async (_address, passwords) => {
+      did.push(...passwords.map(({ role, password }) => `${role}: ${password}`));
+      return [];
+    };
+    ports.checks.prepare = async () => {
+      did.push('prepared');
+      return [{ database: 'restored', forcedTables: [] }];
+    };
+
+    const { findings } = await restore(ports);
+
+    expect(findings).toEqual([]);
+    expect(did).toEqual(['app: value of /shop/app', 'report: value of /shop/report', 'prepared']);
+    expect(await ports.evidence.getJson('d', evidenceNames.prepared(1))).toEqual([
+      { database: 'restored', forcedTables: [] },
+    ]);
+  });
+
+  test('names each password that could not be read or set, and sets the others', async () => {
+    const { ports } = inMemoryRestore();
+    withRoles(ports, 'app', 'gone', 'unreadable');
+    ports.secrets.parameter = async (name) => {
+      if (name === '/shop/unreadable')
+        throw new DrillError('SECRET_UNREADABLE', `${name} may not be read`, { hint: 'allow it' });
+      return 'value';
+    };
+    ports.rolePasswords.set = async (_address, passwords) =>
+      passwords.filter(({ role }) => role === 'gone').map(({ role }) => ({ role, sqlState: '42704' }));
+
+    const { findings } = await restore(ports);
+
+    expect(findings.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'SECRET_UNREADABLE: password of role unreadable: /shop/unreadable may not be read',
+      'ROLE_PASSWORD_NOT_SET: the password of role gone was not set (SQLSTATE 42704)',
+    ]);
+  });
+
+  test('of a dump that broke off sets nothing and opens nothing', async () => {
+    const { ports } = inMemoryRestore();
+    withRoles(ports, 'app');
+    const touched = async (): Promise<never> => Promise.reject(new Error('touched'));
+    ports.restorer.restore = async () => anAccount({ complete: false });
+    ports.rolePasswords.set = touched;
+    ports.checks.prepare = touched;
+
+    expect((await restore(ports)).complete).toBe(false);
+  });
+});
