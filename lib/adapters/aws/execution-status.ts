@@ -1,0 +1,48 @@
+import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import { awsErrorFacts } from './aws-errors.ts';
+
+/** Tells running drills from ended ones. */
+export interface ExecutionStatus {
+  /** ARN of a drill's execution: its name is the drill's id. */
+  executionArn(drillId: string): string;
+  /**
+   * True while the drill's execution runs. An execution that does not exist does not run; one that cannot be looked at
+   * counts as running, because what depends on the answer is removed when it does not.
+   */
+  isRunning(drillId: string): Promise<boolean>;
+}
+
+/** Names that Step Functions takes for executions and logs as they are (aws-facts section 3). */
+const executionName = /^[A-Za-z0-9_-]{1,80}$/;
+
+export interface ExecutionStatusOptions {
+  client: SFNClient;
+  stateMachineArn: string;
+  /** Told when an execution could not be looked at; nothing secret in it. */
+  onUnknown?: (drillId: string, reason: string) => void;
+}
+
+/** Looks executions of one state machine up with states:DescribeExecution. */
+export function createExecutionStatus(options: ExecutionStatusOptions): ExecutionStatus {
+  const { client, stateMachineArn, onUnknown } = options;
+  // arn:aws:states:REGION:ACCOUNT:stateMachine:NAME → arn:aws:states:REGION:ACCOUNT:execution:NAME:EXECUTION
+  const executionArn = (drillId: string) =>
+    `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${drillId}`;
+  return {
+    executionArn,
+    async isRunning(drillId) {
+      // A name that no execution can have belongs to none: AWS would answer ValidationException, not "unknown".
+      if (!executionName.test(drillId)) return false;
+      try {
+        const command = new DescribeExecutionCommand({ executionArn: executionArn(drillId) });
+        const { status } = await client.send(command);
+        return status === 'RUNNING' || status === 'PENDING_REDRIVE' || status === undefined;
+      } catch (error) {
+        const { name } = awsErrorFacts(error);
+        if (name === 'ExecutionDoesNotExist') return false;
+        onUnknown?.(drillId, name);
+        return true;
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Names of what RDS refuses, as its SDK throws them (aws-facts sections 2c and 2e). */
+const names = {
+  alreadyExists: ['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists'],
+  notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],
+  invalidState: ['InvalidDBInstanceStateFault', 'InvalidDBInstanceState'],
+  noCapacity: [
+    'InsufficientDBInstanceCapacityFault',
+    'InsufficientDBInstanceCapacity',
+    'StorageTypeNotSupportedFault',
+    'StorageTypeNotSupported',
+    'ProvisionedIopsNotAvailableInAZFault',
+    'ProvisionedIopsNotAvailableInAZ',
+  ],
+  quota: [
+    'InstanceQuotaExceededFault',
+    'InstanceQuotaExceeded',
+    'StorageQuotaExceededFault',
+    'StorageQuotaExceeded',
+  ],
+  snapshotNotFound: ['DBSnapshotNotFoundFault', 'DBSnapshotNotFound'],
+  groupNotFound: ['DBParameterGroupNotFoundFault', 'DBParameterGroupNotFound'],
+} as const;
+
+/** True when the error is of that kind, by either of the names it goes by (SDK class, query error code). */
+export function isAwsError(error: unknown, kind: keyof typeof names): boolean {
+  return error instanceof Error && (names[kind] as readonly string[]).includes(error.name);
+}
+
+/** Name and message of what AWS answered. AWS's messages speak of resources, never of data. */
+export function awsWords(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

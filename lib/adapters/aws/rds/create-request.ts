@@ -1,0 +1,62 @@
+import type { CreateDBInstanceCommandInput } from '@aws-sdk/client-rds';
+import { masterRole } from '../../../contract/names.ts';
+import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import { leaseTags } from './ownership.ts';
+
+/** Where instances are made. */
+export interface InstanceCreation {
+  /** Subnet group of the isolated subnets. */
+  subnetGroup: string;
+  securityGroup: string;
+}
+
+/**
+ * The certificate authority that instances of ours present: RSA keys, understood by every client, in the bundle that
+ * travels with the code.
+ */
+const certificateAuthority = 'rds-ca-rsa2048-g1';
+
+/**
+ * What CreateDBInstance is asked for. Everything that defaults to something dangerous or dear is said: encryption,
+ * public access, retention, upgrades, Extended Support (aws-facts section 2c). Neither Iops nor throughput is ever
+ * asked for: below 400 GiB RDS refuses them, and above the baseline is enough.
+ */
+export function createRequest(
+  plan: SandboxPlan & { rds: RdsPlan },
+  placement: number,
+  identifier: string,
+  stackName: string,
+  creation: InstanceCreation,
+): CreateDBInstanceCommandInput {
+  const { rds } = plan;
+  const place = rds.placements[placement];
+  if (place === undefined) throw new RangeError(`the plan has no place ${placement}`);
+  return {
+    DBInstanceIdentifier: identifier,
+    DBInstanceClass: place.instanceClass,
+    Engine: 'postgres',
+    EngineVersion: rds.engineVersion,
+    EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
+    StorageType: 'gp3',
+    AllocatedStorage: rds.storageGib,
+    StorageEncrypted: true,
+    DBSubnetGroupName: creation.subnetGroup,
+    VpcSecurityGroupIds: [creation.securityGroup],
+    ...(place.availabilityZone === null ? {} : { AvailabilityZone: place.availabilityZone }),
+    PubliclyAccessible: false,
+    // A standby would double the time and the price of a restore; promotion adds it to an instance that is kept.
+    MultiAZ: false,
+    // Turning backups on later is an outage, so an instance that may be kept has its final retention from the start.
+    BackupRetentionPeriod: rds.production?.backupRetentionDays ?? 0,
+    // The default group of a major exists from its first use on, and only when nobody names it.
+    ...(rds.parameterGroup.startsWith('default.') ? {} : { DBParameterGroupName: rds.parameterGroup }),
+    AutoMinorVersionUpgrade: false,
+    DeletionProtection: false,
+    CopyTagsToSnapshot: true,
+    MasterUsername: masterRole,
+    ManageMasterUserPassword: true,
+    EnableIAMDatabaseAuthentication: true,
+    CACertificateIdentifier: certificateAuthority,
+    Tags: leaseTags(stackName, plan.drillId, plan.leaseExpiresAt),
+  };
+}

@@ -1,0 +1,117 @@
+import type { RestoreTaskSize } from '../../../contract/restore-task.ts';
+import { estimateCostUsd } from '../../../domain/cost.ts';
+import { type Finding, finding } from '../../../domain/findings.ts';
+import { sizeInstance, storageLimitsGib } from '../../../domain/instance-sizing.ts';
+import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import type { Configuration } from '../../../ports/drill-ports.ts';
+import type { Preflight } from '../../../ports/sandbox.ts';
+import { newestEngineVersion } from './engine-version.ts';
+import { placementsFor } from './placements.ts';
+import { exceededQuotas } from './quotas.ts';
+import type { RdsHost } from './rds-host.ts';
+
+const gibibyte = 1024 ** 3;
+
+export interface PreflightOptions {
+  configuration: Pick<Configuration, 'database'>;
+  /** Its subnets decide which zones can be used. */
+  subnetGroup: string;
+  /** Major version → parameter group tuned for imports. */
+  parameterGroups: Readonly<Record<string, string>>;
+  region: string;
+  /** For the cost estimate; smallest first. */
+  taskSizes: readonly RestoreTaskSize[];
+  monthlyBudgetUsd: number | null;
+  /** What the drills of this calendar month cost so far, from their records. */
+  spentThisMonthUsd(): Promise<number>;
+}
+
+/** Completes a plan: version, class and zones, disk, cost; or says why no sandbox can be made. Makes nothing. */
+export async function preflight(
+  { rds }: RdsHost,
+  options: PreflightOptions,
+  plan: SandboxPlan,
+): Promise<Preflight> {
+  const { configuration, region, subnetGroup } = options;
+  const impossible = (...findings: Finding[]): Preflight => ({ possible: false, findings });
+  const { sandbox, production: configuredProduction } = configuration.database(plan.database);
+  const production = plan.mode === 'restore' ? configuredProduction : null;
+
+  const engineVersion = await newestEngineVersion(rds, plan.majorVersion);
+  if (engineVersion === null) {
+    const message = `RDS offers no PostgreSQL ${plan.majorVersion} in ${region}`;
+    return impossible(finding('SERVER_VERSION_UNSUPPORTED', message));
+  }
+
+  const storageBytes = production?.storageBytes ?? sandbox.storageBytes;
+  const sizing = sizeInstance({
+    storageBytes: plan.storageBytes,
+    region,
+    instanceClass: production?.instanceClass ?? sandbox.instanceClass,
+    storageGib: storageBytes === null ? null : storageBytes / gibibyte,
+  });
+  const { storageGib, expectedRestoreSeconds, instanceClasses } = sizing;
+  if (storageGib > storageLimitsGib.most) {
+    const message = `the sandbox would need ${storageGib} GiB; RDS makes at most ${storageLimitsGib.most} GiB of gp3`;
+    return impossible(finding('SANDBOX_UNAVAILABLE', message, 'Set `sandbox.storage` in drills.yaml.'));
+  }
+
+  const placements = await placementsFor(rds, { engineVersion, instanceClasses, subnetGroup });
+  if (placements.length === 0) {
+    const message = `none of ${instanceClasses.join(', ')} is offered for PostgreSQL ${engineVersion} with gp3 in the zones of ${subnetGroup} (${region})`;
+    const hint = 'Set `sandbox.instanceClass` to a class that this region offers.';
+    return impossible(finding('SANDBOX_UNAVAILABLE', message, hint));
+  }
+
+  const task = taskFor(options.taskSizes, plan.dumpBytes);
+  const estimatedCostUsd = estimateCostUsd({
+    plan: { placements, storageGib },
+    taskVcpu: task.vcpu,
+    taskMemoryGib: task.memoryGib,
+    expectedRestoreSeconds,
+    region,
+    dumpBytes: plan.dumpBytes,
+  });
+  const findings = [
+    ...(await exceededQuotas(rds, storageGib)),
+    // A cap is for drills: on the day it is needed, a restore is not refused for the price of an hour.
+    ...(plan.mode === 'restore' ? [] : await exceededCaps(options, sandbox.maxCostUsd, estimatedCostUsd)),
+  ];
+  if (findings.length > 0) return impossible(...findings);
+
+  // The import group trades crash safety for speed: right for a throwaway, wrong for what is kept.
+  const defaultGroup = `default.postgres${plan.majorVersion}`;
+  const parameterGroup =
+    production === null
+      ? (options.parameterGroups[String(plan.majorVersion)] ?? defaultGroup)
+      : (production.parameterGroup ?? defaultGroup);
+  const completed = { engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd };
+  return { possible: true, plan: { ...plan, rds: completed }, findings: [] };
+}
+
+function taskFor(sizes: readonly RestoreTaskSize[], dumpBytes: number): RestoreTaskSize {
+  const task = sizes.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes) ?? sizes.at(-1);
+  if (task === undefined) throw new Error('no size of the restore task is deployed');
+  return task;
+}
+
+async function exceededCaps(
+  { monthlyBudgetUsd, spentThisMonthUsd }: PreflightOptions,
+  maxCostUsd: number | null,
+  estimateUsd: number,
+): Promise<Finding[]> {
+  const usd = (amount: number) => `${amount.toFixed(2)} USD`;
+  const findings: Finding[] = [];
+  if (maxCostUsd !== null && estimateUsd > maxCostUsd) {
+    const message = `the drill was estimated to cost ${usd(estimateUsd)}; sandbox.maxCostUsd allows ${usd(maxCostUsd)}`;
+    findings.push(finding('COST_CAP_EXCEEDED', message));
+  }
+  if (monthlyBudgetUsd !== null) {
+    const spentUsd = await spentThisMonthUsd();
+    if (spentUsd + estimateUsd > monthlyBudgetUsd) {
+      const message = `${usd(spentUsd)} were spent this month and the drill was estimated to cost ${usd(estimateUsd)}; aws.monthlyBudgetUsd allows ${usd(monthlyBudgetUsd)}`;
+      findings.push(finding('COST_CAP_EXCEEDED', message));
+    }
+  }
+  return findings;
+}

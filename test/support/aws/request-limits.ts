@@ -1,0 +1,29 @@
+/**
+ * What AWS refuses beyond the shape of a request: enumerations, lengths and rules between members, for the members that
+ * we send. The SDK's runtime schemas hold none of these; the numbers are those of the service models and of aws-facts
+ * sections 2b, 2c, 3 and 4. Sizes are bytes of UTF-8 unless said otherwise.
+ */
+import { dynamoRules } from './limits/dynamo-rules.ts';
+import { ecsRules } from './limits/ecs-rules.ts';
+import { rdsRules } from './limits/rds-rules.ts';
+import type { Rule } from './limits/rules.ts';
+import { s3Rules } from './limits/s3-rules.ts';
+import { snsRules } from './limits/sns-rules.ts';
+import { statesRules } from './limits/states-rules.ts';
+
+/** Rules by service, as `scripted` names it. */
+const rulesOf: Record<string, Rule[]> = {
+  RDS: rdsRules,
+  ECS: ecsRules,
+  S3: s3Rules,
+  DynamoDB: dynamoRules,
+  SNS: snsRules,
+  SFN: statesRules,
+};
+
+/** Problems of a request, each with the path of the member; empty when AWS would take it. */
+export function problemsOfLimits(service: string, command: string, input: Record<string, unknown>): string[] {
+  return (rulesOf[service] ?? [])
+    .filter(({ commands }) => commands === 'all' || commands.includes(command))
+    .flatMap((rule) => rule.problems(input).map((problem) => `${command}.${problem}`));
+}
