@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import {
+  brokenPage,
+  methodPage,
+  outcomePage,
+  type PageResponse,
+  questionPage,
+  refusedPage,
+} from '../lib/aws/approval-page.ts';
+import { doorLogger } from '../lib/aws/door-logger.ts';
+import { approvalsPort } from '../lib/aws/ports/approvals-port.ts';
+import { reportedError } from '../lib/aws/reported-error.ts';
+
+/** A request to a Lambda function URL (payload format 2.0), as far as it is read. */
+const request = z.object({
+  requestContext: z.object({ http: z.object({ method: z.string() }) }),
+  queryStringParameters: z.record(z.string(), z.string()).default({}),
+});
+
+/** The signed links of a notification: looking shows the plan, posting answers, once. */
+export const handler = async (event: unknown): Promise<PageResponse> => {
+  const log = doorLogger('Answer approval', {});
+  try {
+    const { requestContext, queryStringParameters } = request.parse(event);
+    const { method } = requestContext.http;
+    if (!['GET', 'HEAD', 'POST'].includes(method)) return methodPage();
+    const approvals = approvalsPort();
+    const check = await approvals.verify(queryStringParameters);
+    if (check.state !== 'valid') return refusedPage(check);
+    const { decision, approval } = check;
+    if (method !== 'POST') return questionPage(decision, approval);
+    const outcome = await approvals.answer({ drillId: approval.drillId, decision, by: 'link' });
+    log.info('an approval was answered', { drillId: approval.drillId, decision, outcome: outcome.state });
+    return outcomePage(outcome);
+  } catch (error) {
+    log.failed(reportedError(error));
+    return brokenPage();
+  }
+};

@@ -1,0 +1,30 @@
+import { abortPatience } from '../lib/aws/abort-patience.ts';
+import { deployedConfiguration } from '../lib/aws/configuration.ts';
+import { endedExecution, endingOf, lastKnownState } from '../lib/aws/ended-execution.ts';
+import { lambdaDoor } from '../lib/aws/lambda-door.ts';
+import { announcementsPort } from '../lib/aws/ports/announcements-port.ts';
+import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
+import { restoreTasksPort } from '../lib/aws/ports/restore-tasks-port.ts';
+import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
+import { currentRegion } from '../lib/aws/region.ts';
+import { software } from '../lib/aws/software.ts';
+import { systemClock } from '../lib/local/system-clock.ts';
+import { cleanUpAfterAbort } from '../lib/steps/clean-up-after-abort.ts';
+
+/** An execution ended past its own teardown. Repeating is harmless: what was sealed is left alone. */
+export const handler = lambdaDoor('Clean up after abort', async (event) => {
+  const ended = endedExecution.parse(event).detail;
+  const ledger = ledgerPort();
+  if ((await ledger.show(ended.name)) !== null) return { drillId: ended.name, outcome: 'sealed already' };
+  const evidence = evidencePort();
+  const sandboxes = sandboxPort();
+  const configuration = deployedConfiguration;
+  const state = await lastKnownState(ended, { evidence, configuration, sandboxes });
+  const [restoreTasks, announcements] = [restoreTasksPort(), announcementsPort()];
+  const { clock, options } = abortPatience(ended, systemClock);
+  const common = { clock, region: currentRegion(), software };
+  const ports = { configuration, evidence, ledger, sandboxes, restoreTasks, announcements, ...common };
+  const { verdict, teardown } = await cleanUpAfterAbort(state, endingOf(ended), ports, options);
+  return { drillId: ended.name, outcome: 'sealed', verdict, teardown };
+});

@@ -1,0 +1,16 @@
+import { stateDoor } from '../lib/aws/lambda-door.ts';
+import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
+import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
+import { systemClock } from '../lib/local/system-clock.ts';
+import { phaseNames } from '../lib/steps/phase-names.ts';
+import { confirmGoneStep } from '../lib/steps/tear-down-sandbox.ts';
+import { timed } from '../lib/steps/timed.ts';
+
+const step = timed(phaseNames.tearDown, confirmGoneStep);
+
+/** *Confirm gone*: one look whether the sandbox is gone. */
+export const handler = stateDoor(
+  'confirmGone',
+  (state) => step(state, { sandboxes: sandboxPort(), clock: systemClock }),
+  evidencePort,
+);

@@ -1,0 +1,12 @@
+import { stateDoor } from '../lib/aws/lambda-door.ts';
+import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
+import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
+import { systemClock } from '../lib/local/system-clock.ts';
+import { lookAtPromotionStep } from '../lib/steps/promote.ts';
+
+/** *Look at promotion*: done, not yet, or failed. */
+export const handler = stateDoor(
+  'lookAtPromotion',
+  (state) => lookAtPromotionStep(state, { sandboxes: sandboxPort(), clock: systemClock }),
+  evidencePort,
+);

@@ -1,0 +1,21 @@
+import { capabilities } from '../lib/aws/capabilities.ts';
+import { deployedConfiguration } from '../lib/aws/configuration.ts';
+import { stateDoor } from '../lib/aws/lambda-door.ts';
+import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
+import { notTestedByChecks, planChecks } from '../lib/domain/checks/registry.ts';
+import { planChecksStep } from '../lib/steps/plan-checks.ts';
+
+/** *Plan checks*: every question to the restored data, from the account of the restore and drills.yaml. */
+export const handler = stateDoor(
+  'planChecks',
+  (state) =>
+    planChecksStep(state, {
+      configuration: deployedConfiguration,
+      evidence: evidencePort(),
+      ledger: ledgerPort(),
+      capabilities,
+      planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
+    }),
+  evidencePort,
+);

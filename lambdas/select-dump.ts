@@ -1,0 +1,25 @@
+import { deployedConfiguration } from '../lib/aws/configuration.ts';
+import { stateDoor } from '../lib/aws/lambda-door.ts';
+import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
+import { sourcePorts } from '../lib/aws/ports/source-ports.ts';
+import { systemClock } from '../lib/local/system-clock.ts';
+import { createDumpInspector } from '../lib/restorer/dump-inspector.ts';
+import { phaseNames } from '../lib/steps/phase-names.ts';
+import { selectDumpStep } from '../lib/steps/select-dump.ts';
+import { timed } from '../lib/steps/timed.ts';
+
+const step = timed(phaseNames.select, selectDumpStep);
+
+/** *Select dump*: the newest eligible dump, or the one that was asked for. */
+export const handler = stateDoor(
+  'selectDump',
+  (state) =>
+    step(state, {
+      ...sourcePorts(deployedConfiguration),
+      inspector: createDumpInspector(),
+      ledger: ledgerPort(),
+      clock: systemClock,
+    }),
+  evidencePort,
+);

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { lambdaDoor } from '../lib/aws/lambda-door.ts';
+import { metricSink } from '../lib/aws/metrics.ts';
+import { sweepingSandboxPort } from '../lib/aws/ports/sweeping-sandbox-port.ts';
+import { watchMetrics } from '../lib/contract/metrics.ts';
+import { systemClock } from '../lib/local/system-clock.ts';
+
+/** The schedule sends an event of its own; the command line may ask what would be removed. */
+const request = z.looseObject({ dryRun: z.boolean().default(false) });
+
+/** Every hour: removes what outlived its lease. What it removes had leaked, so it counts as well as what is left. */
+export const handler = lambdaDoor('Sweep', async (event, log) => {
+  const { dryRun } = request.parse(event ?? {});
+  const swept = await sweepingSandboxPort().sweep({ dryRun });
+  const now = systemClock.now().getTime();
+  const overdue = swept.kept.filter(({ leaseExpiresAt }) => Date.parse(leaseExpiresAt) <= now);
+  for (const leftover of [...swept.removed, ...overdue]) log.warn('outlived its lease', { leftover, dryRun });
+  if (!dryRun)
+    metricSink().put(watchMetrics.expiredLeases, swept.removed.length + overdue.length, 'Count', {});
+  return swept;
+});

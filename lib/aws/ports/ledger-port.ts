@@ -1,0 +1,29 @@
+import { createDynamoLedger } from '../../adapters/aws/dynamodb-ledger.ts';
+import { createExecutionStatus } from '../../adapters/aws/execution-status.ts';
+import { systemClock } from '../../local/system-clock.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import { dynamoDbClient, sfnClient } from '../clients.ts';
+import { deployedConfiguration } from '../configuration.ts';
+import { readEnvironment } from '../environment.ts';
+import { evidencePort } from './evidence-port.ts';
+
+/** The ledger, for doors that read records and seal them. */
+export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());
+
+/** The same, for the door that takes locks: it must know whether the holder still runs. */
+export function lockingLedgerPort(): Ledger {
+  const { stateMachineArn } = readEnvironment(['stateMachineArn']);
+  const executions = createExecutionStatus({ client: sfnClient(), stateMachineArn });
+  return createDynamoLedger({ ...ledgerOptions(), isRunning: (drillId) => executions.isRunning(drillId) });
+}
+
+function ledgerOptions() {
+  const { ledgerTable } = readEnvironment(['ledgerTable']);
+  return {
+    client: dynamoDbClient(),
+    tableName: ledgerTable,
+    clock: systemClock,
+    databases: deployedConfiguration.databases(),
+    evidence: evidencePort(),
+  };
+}

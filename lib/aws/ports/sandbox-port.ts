@@ -1,0 +1,15 @@
+import { createRdsSandboxHost } from '../../adapters/aws/rds/rds-sandbox-host.ts';
+import { systemClock } from '../../local/system-clock.ts';
+import type { SandboxHost } from '../../ports/sandbox.ts';
+import { rdsClient } from '../clients.ts';
+import { readEnvironment } from '../environment.ts';
+
+/** For doors that look at, remove and promote sandboxes. */
+export const sandboxPort = (): SandboxHost => createRdsSandboxHost(sandboxHostOptions());
+
+/** What every door to RDS needs. */
+export const sandboxHostOptions = () => ({
+  rds: rdsClient(),
+  stackName: readEnvironment(['stackName']).stackName,
+  clock: systemClock,
+});

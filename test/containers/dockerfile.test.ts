@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hookFolder } from '../../lib/contract/names.ts';
+import { bundleRestoreImage } from '../../lib/infra/restore-image.ts';
+
+interface Instruction {
+  verb: string;
+  words: string;
+}
+
+/** The instructions of a Dockerfile: comments away, continued lines joined. */
+function instructionsOf(text: string): Instruction[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .join('\n')
+    .replace(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [verb = '', ...words] = line.trim().split(/\s+/);
+      return { verb, words: words.join(' ') };
+    });
+}
+
+let context: string;
+let recipe: Instruction[];
+beforeAll(() => {
+  context = bundleRestoreImage(mkdtempSync(join(tmpdir(), 'restore-drill-image-')));
+  recipe = instructionsOf(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+});
+afterAll(() => rmSync(context, { recursive: true, force: true }));
+
+const of = (verb: string) =>
+  recipe.filter((instruction) => instruction.verb === verb).map(({ words }) => words);
+
+describe('the recipe of the restore image', () => {
+  test('pins everything that it takes from elsewhere', () => {
+    expect(of('FROM')).toEqual([
+      expect.stringMatching(/^node:24\.\d+\.\d+-trixie-slim@sha256:[0-9a-f]{64}$/),
+    ]);
+    expect(of('ARG')).toEqual([
+      expect.stringMatching(/^POSTGRESQL_CLIENT_VERSION=18\.\d+-\d+\.pgdg13\+\d+$/),
+    ]);
+    for (const words of of('ADD')) expect(words).toMatch(/^--checksum=sha256:[0-9a-f]{64} https:\/\//);
+    expect(of('RUN').join()).toContain('postgresql-client-18=' + '${' + 'POSTGRESQL_CLIENT_VERSION}');
+    expect(of('RUN').join()).not.toMatch(/curl|wget|npm|\blatest\b/);
+  });
+
+  test('ends as a user without a name to log in with, whose only writable places are volumes', () => {
+    expect(of('USER')).toEqual(['10001:10001']);
+    expect(recipe.at(-1)).toEqual({ verb: 'ENTRYPOINT', words: '["node", "/app/main.mjs"]' });
+    expect(of('RUN').join()).toContain('/usr/sbin/nologin');
+    const volumes = JSON.parse(of('VOLUME')[0] ?? '[]') as string[];
+    expect(volumes).toEqual(['/tmp', hookFolder]);
+    // ECS gives a volume the owner and mode that the image has there, so both come before VOLUME.
+    const made = recipe.findIndex(({ words }) =>
+      words.includes(`install -d -o 10001 -g 10001 ${hookFolder}`),
+    );
+    expect(made).toBeGreaterThan(0);
+    expect(made).toBeLessThan(recipe.findIndex(({ verb }) => verb === 'VOLUME'));
+  });
+
+  test('copies a folder that runs by itself, unwritable and as another user', () => {
+    const root = mkdtempSync(join(tmpdir(), 'restore-drill-root-'));
+    chmodSync(root, 0o755);
+    for (const [from = '', to = ''] of of('COPY').map((words) => words.split(' ')))
+      cpSync(join(context, from), join(root, to), { recursive: true });
+    const app = join(root, 'app');
+    expect(readdirSync(app).sort()).toEqual(['libpg-query.wasm', 'main.mjs', 'rds-global-bundle.pem']);
+    for (const name of readdirSync(app)) chmodSync(join(app, name), 0o444);
+    chmodSync(app, 0o555);
+    const entry = (JSON.parse(of('ENTRYPOINT')[0] ?? '[]') as string[])[1] ?? '';
+    const nobody = process.getuid?.() === 0 ? { uid: 10001, gid: 10001 } : {};
+
+    const { status, stderr } = spawnSync(process.execPath, [join(root, entry)], {
+      ...nobody,
+      cwd: app,
+      env: { RDS_CA_BUNDLE: join(app, 'rds-global-bundle.pem'), NODE_ENV: 'production' },
+      encoding: 'utf8',
+    });
+
+    chmodSync(app, 0o755);
+    rmSync(root, { recursive: true, force: true });
+    expect(JSON.parse(stderr)).toMatchObject({
+      message: 'the task was started without a usable COMMAND',
+      failure: { name: 'INTERNAL_ERROR' },
+    });
+    expect(status).toBe(1);
+  });
+
+  test('sends nothing but the application to the build', () => {
+    expect(readFileSync(join(context, '.dockerignore'), 'utf8')).toBe('*\n!app\n');
+    expect(readdirSync(context).sort()).toEqual(['.dockerignore', 'Dockerfile', 'app']);
+  });
+});
