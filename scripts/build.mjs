@@ -2,13 +2,14 @@
 import { renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-// They carry WASM or native files beside their code, or are needed by few commands only.
+// They carry WASM or native files beside their code, or are needed by few commands only: clients of AWS are loaded when
+// a command first asks for one.
 const besideTheBundle = [
   'libpg-query',
   'lz4-napi',
   'xz-decompress',
   'xxhash-wasm',
-  '@aws-sdk/client-s3',
+  '@aws-sdk/*',
   'pg-native',
   'pg-cloudflare',
 ];

@@ -1,0 +1,14 @@
+import { App } from 'aws-cdk-lib';
+import { isDrillError } from '../lib/domain/errors.ts';
+import { makeDrillApp } from '../lib/infra/drill-app.ts';
+
+// The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
+try {
+  const app = new App();
+  await makeDrillApp(app, process.cwd());
+  app.synth();
+} catch (error) {
+  if (!isDrillError(error)) throw error;
+  process.stderr.write(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`);
+  process.exitCode = 2;
+}

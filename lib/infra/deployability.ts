@@ -1,0 +1,51 @@
+import type { DrillConfig, S3SourceConfig } from '../domain/config.ts';
+import { DrillError } from '../domain/errors.ts';
+import { longestStackName } from './physical-names.ts';
+import { longestGapSeconds } from './schedule-gap.ts';
+
+/** What may be configured for a local run but cannot be deployed. One plain sentence each. */
+export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
+  const problems = Object.entries(databases).flatMap(([name, { source, schedule }]) => {
+    const found: string[] = [];
+    const at = `databases.${name}`;
+    if (source.kind === 'folder') {
+      found.push(`${at}.source: a folder cannot be drilled in AWS – give a bucket`);
+    } else if (source.endpointUrl !== null && source.credentialsSecret === null) {
+      found.push(
+        `${at}.source: an S3-compatible store needs keys – give credentialsSecret, a secret in Secrets Manager`,
+      );
+    }
+    if (source.decrypt.passphraseEnv !== null && source.decrypt.passphraseParameter === null) {
+      found.push(`${at}.source.decrypt: AWS has no environment of yours – give passphraseParameter`);
+    }
+    if (schedule !== null && schedule.intervalSeconds === null && longestGapSeconds(schedule.cron) === null) {
+      found.push(
+        `${at}.schedule.cron: "${schedule.cron}" comes once or never, so nobody can tell when a drill is overdue – give schedule.interval`,
+      );
+    }
+    return found;
+  });
+  const stackName = aws?.stackName ?? '';
+  if (stackName.length > longestStackName) {
+    problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
+  }
+  return problems;
+}
+
+/** @throws DrillError CONFIG_INVALID with every problem, one per line */
+export function assertDeployable(config: DrillConfig, fileName: string): void {
+  const problems = deploymentProblems(config);
+  if (problems.length === 0) return;
+  throw new DrillError('CONFIG_INVALID', problems.map((problem) => `${fileName} ${problem}`).join('\n'), {
+    hint: 'These are fine for `restore-drill run`, but not for a deployment; docs/configuration.md lists every key.',
+  });
+}
+
+/** The source of a database of a deployable configuration. */
+export function bucketOf(source: DrillConfig['databases'][string]['source']): S3SourceConfig {
+  if (source.kind === 's3') return source;
+  throw new DrillError('CONFIG_INVALID', 'a folder cannot be drilled in AWS', {
+    hint: 'Call assertDeployable first.',
+    fault: 'us',
+  });
+}

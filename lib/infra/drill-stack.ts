@@ -1,0 +1,188 @@
+import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
+import type { Construct } from 'constructs';
+import { environmentNames as env } from '../contract/environment.ts';
+import { tagKeys } from '../contract/names.ts';
+import type { DrillConfig } from '../domain/config.ts';
+import { acceptWildcards } from './accepted-wildcards.ts';
+import { Alarms } from './alarms.ts';
+import { assertAllowedPlaces } from './allowed-places.ts';
+import { Approval } from './approval.ts';
+import { Approvers } from './approvers.ts';
+import { Dashboard } from './dashboard.ts';
+import { bucketOf } from './deployability.ts';
+import { guardDoors } from './doors.ts';
+import { Functions } from './functions.ts';
+import { Guards } from './guards.ts';
+import { HookTasks } from './hook-tasks.ts';
+import { Network } from './network.ts';
+import { Notifications } from './notifications.ts';
+import { writeOutputs } from './outputs.ts';
+import { ParameterGroups } from './parameter-groups.ts';
+import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './permissions.ts';
+import { physicalNames } from './physical-names.ts';
+import { RestoreTask } from './restore-task.ts';
+import { Schedules } from './schedules.ts';
+import { DrillMachine } from './state-machine.ts';
+import { neverProduction } from './statements/never-production.ts';
+import { clusterArn, stateMachineArn } from './statements/running-drills.ts';
+import { Storage } from './storage.ts';
+
+export interface DrillStackProps extends StackProps {
+  /** A deployable configuration (deployability.ts). */
+  config: DrillConfig;
+  /** Door → folder of its bundle (lambda-bundles.ts). */
+  bundles: Record<string, string>;
+  /** Image of containers/restore. */
+  restoreImage: ecs.ContainerImage;
+  /** Where alarms say the runbook is. Default: its path in the repository. */
+  runbook?: string;
+  /** Concurrent answers to approvals; null: whatever the account has. */
+  approvalConcurrency?: number | null;
+  /** Version of this package. */
+  version: string;
+}
+
+/** Everything that `cdk deploy` makes, in the order in which a drill meets it. */
+export class DrillStack extends Stack {
+  constructor(scope: Construct, id: string, props: DrillStackProps) {
+    super(scope, id, { description: 'restore-drill: proves PostgreSQL backups by restoring them', ...props });
+    const { config, runbook = 'docs/runbook.md' } = props;
+    const names = physicalNames(config.aws?.stackName ?? this.stackName);
+    const machineArn = stateMachineArn(this, names);
+    assertAllowedPlaces(this, config.aws);
+    Tags.of(this).add(tagKeys.stack, names.stack);
+
+    const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
+      stackName: names.stack,
+      email: config.aws?.alarmEmail ?? null,
+    });
+    const { ledger, evidence } = new Storage(this, 'Storage', { key });
+    const network = new Network(this, 'Network', {
+      existing: config.aws?.network ?? null,
+      evidence,
+      storePorts: storePorts(config),
+    });
+    const subnetGroup = new CfnDBSubnetGroup(this, 'SandboxSubnets', {
+      dbSubnetGroupName: names.sandboxSubnetGroup,
+      dbSubnetGroupDescription: 'restore-drill: sandboxes, without a route to anywhere',
+      subnetIds: network.sandboxSubnets.map(({ subnetId }) => subnetId),
+    });
+    new ParameterGroups(this, 'ParameterGroups', names);
+
+    const guard = new ManagedPolicy(this, 'NeverProduction', {
+      description: 'What no role of restore-drill may do, whatever else is granted to it',
+      statements: neverProduction(this, names.stack, config),
+    });
+    acceptWildcards(this, { names, config, evidence });
+    const permissions = { stack: this, names, config, ledger, evidence, key, topic };
+    const everywhere = {
+      [env.stackName]: names.stack,
+      [env.evidenceBucket]: evidence.bucketName,
+      [env.stateMachineArn]: machineArn,
+      [env.restoreCluster]: clusterArn(this, names),
+    };
+    const restore = new RestoreTask(this, 'Restore', {
+      names,
+      image: props.restoreImage,
+      vpc: network.vpc,
+      environment: everywhere,
+      permissions: restoreTaskPermissions(permissions),
+      guard,
+    });
+    const hooks = new HookTasks(this, 'Hooks', {
+      names,
+      config,
+      image: props.restoreImage,
+      environment: everywhere,
+      permissions: hookTaskPermissions(permissions),
+      guard,
+    });
+    const functions = new Functions(this, 'Doors', {
+      names,
+      bundles: props.bundles,
+      permissions: doorPermissions(permissions),
+      guard,
+      checks: { vpc: network.vpc, subnets: network.checkSubnets, securityGroup: network.checkGroup },
+      environment: {
+        ...everywhere,
+        [env.ledgerTable]: ledger.tableName,
+        [env.topicArn]: topic.topicArn,
+        [env.sandboxSubnetGroup]: subnetGroup.ref,
+        [env.sandboxSecurityGroup]: network.sandboxGroup.securityGroupId,
+        [env.sandboxParameterGroups]: JSON.stringify(names.importParameterGroups),
+        [env.restoreTasks]: JSON.stringify(restore.sizes),
+        [env.restoreNetwork]: this.toJsonString({
+          subnets: network.taskSubnets.map(({ subnetId }) => subnetId),
+          securityGroups: [network.taskGroup.securityGroupId],
+          assignPublicIp: network.assignPublicIp ? 'ENABLED' : 'DISABLED',
+        }),
+        [env.hookTasks]: JSON.stringify(hooks.families),
+      },
+    });
+    const approval = new Approval(this, 'Approval', {
+      answer: functions.get('answer-approval'),
+      concurrency: props.approvalConcurrency ?? null,
+    });
+    // Every announcement may hold the links; the function that they lead to cannot know its own address.
+    for (const [door, lambda] of functions.byDoor) {
+      if (door !== 'answer-approval') lambda.addEnvironment(env.approvalUrl, approval.url);
+    }
+
+    new Approvers(this, 'Approvers', { names, ledger, approvers: config.aws?.approvers ?? [] });
+
+    const { machine } = new DrillMachine(this, 'Drill', {
+      names,
+      functionOf: (door) => functions.get(door),
+      cluster: restore.cluster,
+      taskDefinitions: [...restore.taskDefinitions, ...hooks.taskDefinitions],
+    });
+    new Schedules(this, 'Schedules', { databases: config.databases, machine, deadLetters });
+    new Guards(this, 'Guards', {
+      machine,
+      cleanUpAfterAbort: functions.get('clean-up-after-abort'),
+      sweep: functions.get('sweep'),
+      watch: functions.get('watch'),
+      deadLetters,
+    });
+    new Alarms(this, 'Alarms', {
+      names,
+      databases: config.databases,
+      machine,
+      deadLetters,
+      guardFunctions: guardDoors.map((door) => functions.get(door)),
+      topic,
+      runbook,
+    });
+    const dashboard = new Dashboard(this, 'Eyes', {
+      names,
+      databases: config.databases,
+      runbook,
+      stateMachineArn: machineArn,
+      evidenceBucket: evidence.bucketName,
+    });
+    writeOutputs(this, {
+      stateMachineArn: machine.stateMachineArn,
+      ledgerTable: ledger.tableName,
+      evidenceBucket: evidence.bucketName,
+      topicArn: topic.topicArn,
+      dashboardUrl: dashboard.url,
+      restoreCluster: restore.cluster.clusterName,
+      sweepFunction: functions.get('sweep').functionName,
+      version: props.version,
+      databases: JSON.stringify(Object.keys(config.databases)),
+    });
+  }
+}
+
+/** Ports of S3-compatible stores, which the restore task must reach. */
+function storePorts(config: DrillConfig): number[] {
+  return Object.values(config.databases).flatMap(({ source }) => {
+    const { endpointUrl } = bucketOf(source);
+    if (endpointUrl === null) return [];
+    const { port, protocol } = new URL(endpointUrl);
+    return [port !== '' ? Number(port) : protocol === 'http:' ? 80 : 443];
+  });
+}

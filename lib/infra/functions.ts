@@ -1,0 +1,116 @@
+import { Duration } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { DrillError } from '../domain/errors.ts';
+import { accept } from './accepted-rules.ts';
+import { constructIdOf, doors, stateTimeouts } from './doors.ts';
+import { sizedLogGroup } from './log-groups.ts';
+import type { PhysicalNames } from './physical-names.ts';
+
+/** Doors in the `checks` subnets: the only ones that speak SQL (docs/decisions/006). */
+export const sqlDoors: ReadonlySet<string> = new Set(['run-check', 'prepare-hand-over']);
+
+/** MiB. Processors come with memory: what parses dumps or signs TLS gets more; the rest waits for AWS. */
+const memoryMib: Record<string, number> = {
+  'select-dump': 1024,
+  'try-older-dump': 1024,
+  'run-check': 1024,
+  'prepare-hand-over': 1024,
+};
+const ordinaryMemoryMib = 512;
+
+/** Seconds, of doors for which no state of the machine waits. */
+const guardTimeouts: Record<string, number> = {
+  // Waits for a sandbox to go, which takes 5 to 10 minutes (aws-facts section 2e); the sweeper goes on after that.
+  'clean-up-after-abort': 900,
+  sweep: 600,
+  // Lists every bucket to its end.
+  watch: 900,
+  'answer-approval': 30,
+  'ask-approval': 60,
+};
+
+export interface FunctionsProps {
+  names: PhysicalNames;
+  /** Door → folder of its bundle. */
+  bundles: Record<string, string>;
+  environment: Record<string, string>;
+  permissions: Record<string, iam.PolicyStatement[]>;
+  /** Denials that every role carries. */
+  guard: iam.IManagedPolicy;
+  checks: { vpc: ec2.Vpc | ec2.IVpc; subnets: ec2.ISubnet[]; securityGroup: ec2.SecurityGroup };
+}
+
+/** One Lambda per door, each with its own role, log group and rights. */
+export class Functions extends Construct {
+  readonly byDoor: ReadonlyMap<string, lambda.Function>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const timeouts = stateTimeouts();
+    const entries = doors.map((door): [string, lambda.Function] => {
+      const seconds = timeouts.get(door) ?? guardTimeouts[door] ?? missing(door, 'timeout');
+      return [door, new Door(this, constructIdOf(door), { ...props, door, seconds }).function];
+    });
+    this.byDoor = new Map(entries);
+  }
+
+  get(door: string): lambda.Function {
+    return this.byDoor.get(door) ?? missing(door, 'function');
+  }
+}
+
+function missing(door: string, what: string): never {
+  throw new DrillError('INTERNAL_ERROR', `lambdas/${door}.ts has no ${what} in lib/infra`, {
+    hint: 'Add it to lib/infra/functions.ts and permissions.ts.',
+    fault: 'us',
+  });
+}
+
+class Door extends Construct {
+  readonly function: lambda.Function;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps & { door: string; seconds: number }) {
+    super(scope, id);
+    const { door, names, checks } = props;
+    const logGroup = sizedLogGroup(this, 'Logs', undefined, `/aws/lambda/${names.functionOf(door)}`);
+    const role = new iam.Role(this, 'ServiceRole', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `lambdas/${door}.ts`,
+      managedPolicies: [props.guard],
+    });
+    logGroup.grantWrite(role);
+    const statements = props.permissions[door] ?? missing(door, 'permissions');
+    for (const statement of statements) role.addToPolicy(statement.copy());
+    this.function = new lambda.Function(this, 'Function', {
+      functionName: names.functionOf(door),
+      description: `restore-drill: ${door.replaceAll('-', ' ')}`,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(props.bundles[door] ?? missing(door, 'bundle')),
+      handler: 'index.handler',
+      timeout: Duration.seconds(Math.min(props.seconds, 900)),
+      memorySize: memoryMib[door] ?? ordinaryMemoryMib,
+      tracing: lambda.Tracing.ACTIVE,
+      // Why a drill did what it did is read here at 3 a.m.: structured, with the drill's id in each line.
+      loggingFormat: lambda.LoggingFormat.JSON,
+      logGroup,
+      role,
+      environment: props.environment,
+      ...(sqlDoors.has(door)
+        ? {
+            vpc: checks.vpc as ec2.IVpc,
+            vpcSubnets: { subnets: checks.subnets },
+            securityGroups: [checks.securityGroup],
+          }
+        : {}),
+    });
+    accept(
+      role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'Tracing, listing and describing know no resources; keys of others are narrowed by service and object. test/iam evaluates each.',
+    );
+  }
+}

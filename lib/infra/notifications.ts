@@ -1,0 +1,68 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { accept } from './accepted-rules.ts';
+
+/** The services that publish to the topic. */
+const publishers = ['cloudwatch.amazonaws.com', 'events.amazonaws.com'];
+
+/**
+ * One key, one topic, one queue for what could not be started. A topic under the AWS-managed key cannot receive
+ * alarms, and nothing would fail visibly (aws-facts section 6); so the key is ours. It also encrypts the evidence: one
+ * key costs one USD a month, and there is no second one.
+ */
+export class Notifications extends Construct {
+  readonly key: kms.Key;
+  readonly topic: sns.Topic;
+  readonly deadLetters: sqs.Queue;
+
+  constructor(scope: Construct, id: string, props: { stackName: string; email: string | null }) {
+    super(scope, id);
+    this.key = new kms.Key(this, 'Key', {
+      alias: `alias/${props.stackName}`,
+      description: 'restore-drill: evidence and notifications',
+      // Each of the first two rotations adds one USD a month; seven years is the longest period there is.
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(2560),
+      pendingWindow: Duration.days(30),
+      // Without its key the evidence that outlives the stack could not be read.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'PublishToEncryptedTopic',
+        principals: publishers.map((service) => new iam.ServicePrincipal(service)),
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        // No aws:SourceAccount here: EventBridge does not send it, and its messages would vanish.
+        resources: ['*'],
+      }),
+    );
+    this.topic = new sns.Topic(this, 'Topic', {
+      displayName: 'restore-drill',
+      topicName: props.stackName,
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    // A policy of our own replaces the default one, which would have let CloudWatch in.
+    this.topic.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'AlarmsAndEvents',
+        principals: publishers.map((service) => new iam.ServicePrincipal(service)),
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+      }),
+    );
+    if (props.email !== null) this.topic.addSubscription(new subscriptions.EmailSubscription(props.email));
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
+      queueName: `${props.stackName}-dead-letters`,
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    accept(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue.');
+  }
+}

@@ -1,0 +1,46 @@
+import type { restoreTaskSizes } from '../contract/restore-task.ts';
+import { supportedMajors } from '../domain/sandbox-plan.ts';
+
+/**
+ * Names that must be known before a thing exists: IAM policies, the environment of functions and the machine refer to
+ * them without making CloudFormation wait in a circle. All begin with the stack's name, which begins with
+ * `restore-drill`.
+ */
+export interface PhysicalNames {
+  stack: string;
+  stateMachine: string;
+  cluster: string;
+  sandboxSubnetGroup: string;
+  /** Major version → parameter group for imports. */
+  importParameterGroups: Record<string, string>;
+  /** Size of the restore task → family of its task definition. */
+  restoreTasks: Record<(typeof restoreTaskSizes)[number]['name'], string>;
+  functionOf(door: string): string;
+  hookTaskOf(database: string, hook: HookName): string;
+  dashboard: string;
+}
+
+export type HookName = 'migrate' | 'smokeTest';
+
+/** Lambda allows 64 characters in a name; the longest door is `clean-up-after-abort`. */
+export const longestStackName = 64 - '-clean-up-after-abort'.length;
+
+export function physicalNames(stack: string): PhysicalNames {
+  return {
+    stack,
+    stateMachine: stack,
+    cluster: stack,
+    dashboard: stack,
+    sandboxSubnetGroup: `${stack}-sandbox`,
+    importParameterGroups: Object.fromEntries(
+      supportedMajors.map((major) => [String(major), `${stack}-import-${major}`]),
+    ),
+    restoreTasks: {
+      small: `${stack}-restore-small`,
+      medium: `${stack}-restore-medium`,
+      large: `${stack}-restore-large`,
+    },
+    functionOf: (door) => `${stack}-${door}`,
+    hookTaskOf: (database, hook) => `${stack}-${database}-${hook === 'migrate' ? 'migrate' : 'smoke-test'}`,
+  };
+}

@@ -1,0 +1,126 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { restoreContainerName } from '../contract/names.ts';
+import { type RestoreTaskSize, restoreTaskSizes } from '../contract/restore-task.ts';
+import { accept } from './accepted-rules.ts';
+import { sizedLogGroup } from './log-groups.ts';
+import type { PhysicalNames } from './physical-names.ts';
+
+/** User of our image: not root, and nobody on the host. */
+export const taskUser = '10001:10001';
+const scratch = 'scratch';
+
+export interface RestoreTaskProps {
+  names: PhysicalNames;
+  image: ecs.ContainerImage;
+  vpc: ec2.Vpc | ec2.IVpc;
+  environment: Record<string, string>;
+  permissions: iam.PolicyStatement[];
+  guard: iam.IManagedPolicy;
+}
+
+/**
+ * The restore task: one Fargate task definition per size, because a run cannot change its storage (aws-facts section
+ * 4). It streams, so the disk stays at its 20 GiB.
+ */
+export class RestoreTask extends Construct {
+  readonly cluster: ecs.Cluster;
+  readonly taskDefinitions: ecs.FargateTaskDefinition[];
+  readonly sizes: RestoreTaskSize[];
+
+  constructor(scope: Construct, id: string, props: RestoreTaskProps) {
+    super(scope, id);
+    this.cluster = new ecs.Cluster(this, 'Cluster', {
+      clusterName: props.names.cluster,
+      vpc: props.vpc as ec2.IVpc,
+      containerInsightsV2: ecs.ContainerInsights.DISABLED,
+    });
+    accept(
+      this.cluster,
+      'AwsSolutions-ECS4',
+      'One task a drill, whose progress, rows and bytes are measured by itself; Container Insights would cost more than the drill.',
+    );
+    const taskRole = new iam.Role(this, 'TaskRole', {
+      assumedBy: ecsTasks(this),
+      description: 'containers/restore',
+      managedPolicies: [props.guard],
+    });
+    for (const statement of props.permissions) taskRole.addToPolicy(statement.copy());
+    accept(
+      taskRole,
+      'AwsSolutions-IAM5[Resource::*]',
+      "The keys of buckets and parameters are the user's and unknown here: narrowed by service and by object.",
+    );
+    const executionRole = makeExecutionRole(this);
+    const logGroup = sizedLogGroup(this, 'Logs', undefined, `/restore-drill/${props.names.stack}/restore`);
+    this.taskDefinitions = restoreTaskSizes.map((size) => {
+      const definition = new ecs.FargateTaskDefinition(this, `${size.name}Task`, {
+        family: props.names.restoreTasks[size.name],
+        cpu: size.cpuUnits,
+        memoryLimitMiB: size.memoryMib,
+        runtimePlatform: armLinux,
+        taskRole,
+        executionRole,
+        volumes: [{ name: scratch }],
+      });
+      const container = definition.addContainer('Restore', {
+        containerName: restoreContainerName,
+        image: props.image,
+        user: taskUser,
+        readonlyRootFilesystem: true,
+        // The longest there is: a stopped restore says what it had done, and closes its sessions.
+        stopTimeout: Duration.seconds(120),
+        logging: blockingLogs(logGroup, 'restore'),
+        environment: props.environment,
+      });
+      container.addMountPoints({ containerPath: '/tmp', sourceVolume: scratch, readOnly: false });
+      acceptPlainEnvironment(definition);
+      return definition;
+    });
+    this.sizes = restoreTaskSizes.map((size) => ({
+      taskDefinition: props.names.restoreTasks[size.name],
+      upToDumpBytes: size.upToDumpBytes,
+      vcpu: size.cpuUnits / 1024,
+      memoryGib: size.memoryMib / 1024,
+    }));
+  }
+}
+
+export const armLinux: ecs.RuntimePlatform = {
+  cpuArchitecture: ecs.CpuArchitecture.ARM64,
+  operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+};
+
+/** Only tasks of this account may take the role on. */
+export const ecsTasks = (scope: Construct): iam.IPrincipal =>
+  new iam.ServicePrincipal('ecs-tasks.amazonaws.com', {
+    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+  });
+
+/** Pulls images and writes logs; CDK grants both as the task definition needs them. */
+export function makeExecutionRole(scope: Construct): iam.Role {
+  const role = new iam.Role(scope, 'ExecutionRole', {
+    assumedBy: ecsTasks(scope),
+    description: 'Starts tasks: image and logs',
+  });
+  accept(role, 'AwsSolutions-IAM5[Resource::*]', 'ecr:GetAuthorizationToken knows no resources.');
+  return role;
+}
+
+/** Lines of a restore are evidence: blocking, because the default drops them when it is busy (aws-facts section 4). */
+export const blockingLogs = (
+  logGroup: ReturnType<typeof sizedLogGroup>,
+  streamPrefix: string,
+): ecs.LogDriver => ecs.LogDriver.awsLogs({ logGroup, streamPrefix, mode: ecs.AwsLogDriverMode.BLOCKING });
+
+/** Names and ARNs only: no variable holds a secret (lib/contract/environment.ts). */
+export function acceptPlainEnvironment(definition: ecs.TaskDefinition): void {
+  accept(
+    definition,
+    'AwsSolutions-ECS2',
+    'Variables hold names and ARNs; secrets are read at the moment of use.',
+  );
+}

@@ -1,0 +1,136 @@
+import { Stack } from 'aws-cdk-lib';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { drillMachine, lambdaPlaceholders } from '../machine/definition.ts';
+import { accept } from './accepted-rules.ts';
+import { doorOfStep } from './doors.ts';
+import { sizedLogGroup } from './log-groups.ts';
+import type { PhysicalNames } from './physical-names.ts';
+
+export interface DrillMachineProps {
+  names: PhysicalNames;
+  functionOf(door: string): lambda.IFunction;
+  cluster: ecs.Cluster;
+  /** Everything the machine may run. */
+  taskDefinitions: ecs.FargateTaskDefinition[];
+}
+
+/** The deployed state machine: the definition of lib/machine, with its placeholders filled by CloudFormation. */
+export class DrillMachine extends Construct {
+  readonly machine: sfn.StateMachine;
+
+  constructor(scope: Construct, id: string, props: DrillMachineProps) {
+    super(scope, id);
+    const definition = JSON.stringify(drillMachine());
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
+      description: 'The drill: its functions and its tasks',
+    });
+    for (const statement of machinePermissions(this, props)) role.addToPolicy(statement);
+    this.machine = new sfn.StateMachine(this, 'Machine', {
+      stateMachineName: props.names.stateMachine,
+      stateMachineType: sfn.StateMachineType.STANDARD,
+      definitionBody: sfn.DefinitionBody.fromString(definition),
+      definitionSubstitutions: substitutions(definition, props),
+      role,
+      tracingEnabled: true,
+      logs: {
+        // The prefix keeps the account's log resource policy below its 5,120 characters (aws-facts section 3).
+        destination: sizedLogGroup(
+          this,
+          'Logs',
+          undefined,
+          `/aws/vendedlogs/states/${props.names.stateMachine}`,
+        ),
+        level: sfn.LogLevel.ALL,
+        // Parameters of a waiting state hold its task token, and whoever reads a token can answer an approval. The
+        // console shows inputs and outputs of each state to those who may see the execution itself.
+        includeExecutionData: false,
+      },
+    });
+    accept(role, 'AwsSolutions-IAM5[Resource::*]', 'Log delivery and tracing know no resources.');
+  }
+}
+
+/** Placeholder → ARN, for every placeholder of the definition. @throws Error naming one that nothing here can fill */
+function substitutions(definition: string, props: DrillMachineProps): Record<string, string> {
+  const known = new Map<string, string>([['RestoreCluster', props.cluster.clusterArn]]);
+  for (const [step, placeholder] of Object.entries(lambdaPlaceholders)) {
+    known.set(placeholder.slice(2, -1), props.functionOf(doorOfStep(step)).functionArn);
+  }
+  const names = new Set([...definition.matchAll(/\$\{(\w+)\}/g)].map((match) => match[1] ?? ''));
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const value = known.get(name);
+      if (value === undefined) throw new Error(`the machine has a placeholder nobody fills: ${name}`);
+      return [name, value];
+    }),
+  );
+}
+
+/** Exactly what the definition calls (aws-facts section 3: what `.sync` and task tokens need). */
+function machinePermissions(scope: Construct, props: DrillMachineProps): iam.PolicyStatement[] {
+  const stack = Stack.of(scope);
+  const { taskDefinitions } = props;
+  const families = taskDefinitions.map(({ family }) =>
+    stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }),
+  );
+  const bareFamilies = taskDefinitions.map(({ family }) =>
+    stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: family }),
+  );
+  const tasks = stack.formatArn({
+    service: 'ecs',
+    resource: 'task',
+    resourceName: `${props.names.cluster}/*`,
+  });
+  const roles = new Set(
+    taskDefinitions.flatMap((one) => [one.taskRole.roleArn, one.obtainExecutionRole().roleArn]),
+  );
+  return [
+    new iam.PolicyStatement({
+      sid: 'Functions',
+      actions: ['lambda:InvokeFunction'],
+      resources: Object.keys(lambdaPlaceholders).map(
+        (step) => props.functionOf(doorOfStep(step)).functionArn,
+      ),
+    }),
+    new iam.PolicyStatement({
+      sid: 'RunTasks',
+      actions: ['ecs:RunTask'],
+      // The definition names families, so the newest revision runs; AWS authorises either form.
+      resources: [...families, ...bareFamilies],
+      conditions: { ArnEquals: { 'ecs:cluster': props.cluster.clusterArn } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'TagTasks',
+      actions: ['ecs:TagResource'],
+      resources: [tasks],
+      conditions: { StringEquals: { 'ecs:CreateAction': 'RunTask' } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'EndTasks',
+      actions: ['ecs:StopTask', 'ecs:DescribeTasks'],
+      resources: [tasks],
+    }),
+    new iam.PolicyStatement({
+      sid: 'GiveTasksTheirRoles',
+      actions: ['iam:PassRole'],
+      resources: [...roles],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+    }),
+    new iam.PolicyStatement({
+      sid: 'HearOfTasks',
+      actions: ['events:PutTargets', 'events:PutRule', 'events:DescribeRule'],
+      resources: [
+        stack.formatArn({
+          service: 'events',
+          resource: 'rule',
+          resourceName: 'StepFunctionsGetEventsForECSTaskRule',
+        }),
+      ],
+    }),
+  ];
+}

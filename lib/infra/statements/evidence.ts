@@ -1,0 +1,28 @@
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { allow } from './statement.ts';
+
+const objects = (bucket: Bucket): string => bucket.arnForObjects('drills/*');
+
+/**
+ * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404 for
+ * what is not there (aws-facts section 5). No deletion.
+ */
+export const readAndWriteEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
+  allow('Evidence', ['s3:GetObject', 's3:PutObject'], [objects(bucket)]),
+  allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
+  allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
+];
+
+/** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */
+export const evidenceEndpointStatements = (bucket: Bucket): iam.PolicyStatement[] =>
+  readAndWriteOf(bucket).map((statement) => {
+    statement.addAnyPrincipal();
+    return statement;
+  });
+
+const readAndWriteOf = (bucket: Bucket): iam.PolicyStatement[] => [
+  new iam.PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [objects(bucket)] }),
+  new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
+];

@@ -1,0 +1,38 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import { allow } from './statement.ts';
+
+/** Items are told apart by their partition key; IAM sees it as the leading key. */
+const leading = (...keys: string[]) => ({
+  'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys.map((key) => `${key}#*`) },
+});
+
+/** Records, and which was proven last. Approvals are out of reach: they hold the key of a decision. */
+export const readLedger = (table: Table): iam.PolicyStatement =>
+  allow('ReadLedger', ['dynamodb:GetItem', 'dynamodb:Query'], [table.tableArn], leading('database', 'drill'));
+
+/** The lock of a database: taken and let go under a condition. */
+export const lockDatabases = (table: Table): iam.PolicyStatement =>
+  allow(
+    'LockDatabases',
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    [table.tableArn],
+    leading('lock'),
+  );
+
+/** Seals a record: one transaction over the record, its pointer and the newest proven. Never deletes one. */
+export const sealRecords = (table: Table): iam.PolicyStatement =>
+  allow('SealRecords', ['dynamodb:PutItem'], [table.tableArn], leading('database', 'drill'));
+
+/** Keeps the token of a waiting approval. */
+export const keepApprovals = (table: Table): iam.PolicyStatement =>
+  allow('KeepApprovals', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('approval'));
+
+/** Reads an approval and uses it up. */
+export const answerApprovals = (table: Table): iam.PolicyStatement =>
+  allow(
+    'AnswerApprovals',
+    ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    [table.tableArn],
+    leading('approval'),
+  );

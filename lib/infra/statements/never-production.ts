@@ -1,0 +1,76 @@
+import type { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { resourcePrefix, tagKeys } from '../../contract/names.ts';
+import type { DrillConfig } from '../../domain/config.ts';
+import { dumpBucketArns } from './sources.ts';
+import { rdsArn, sandboxArns } from './statement.ts';
+
+/** Every way to change or end an instance, or to put something in its place. */
+const changes = ['rds:Delete*', 'rds:Modify*', 'rds:Reboot*', 'rds:Stop*', 'rds:Restore*', 'rds:Promote*'];
+
+const deny = (
+  sid: string,
+  actions: string[],
+  resources: { resources: string[] } | { notResources: string[] },
+  conditions: Record<string, Record<string, string | string[]>> = {},
+): iam.PolicyStatement =>
+  new iam.PolicyStatement({ sid, effect: iam.Effect.DENY, actions, ...resources, conditions });
+
+/**
+ * What no role of the stack may ever do, whatever else is granted to it – today by this file's neighbours, tomorrow by
+ * a mistake. A deny wins over every allow.
+ */
+export function neverProduction(stack: Stack, stackName: string, config: DrillConfig): iam.PolicyStatement[] {
+  const buckets = dumpBucketArns(stack, config);
+  const notOurTag = { StringNotEquals: { [`aws:ResourceTag/${tagKeys.stack}`]: stackName } };
+  return [
+    deny('NoInstanceButOursByName', changes, {
+      notResources: [sandboxArns(stack), ...partsOfOurs(stack, config)],
+    }),
+    deny(
+      'NoInstanceButOursByTag',
+      [
+        'rds:DeleteDBInstance',
+        'rds:ModifyDBInstance',
+        'rds:PromoteReadReplica',
+        'rds:RebootDBInstance',
+        'rds:StopDBInstance',
+      ],
+      { resources: [rdsArn(stack, 'db', '*')] },
+      notOurTag,
+    ),
+    deny(
+      'NoLeftoverButOursByTag',
+      ['rds:DeleteDBParameterGroup', 'rds:DeleteDBSnapshot'],
+      { resources: ['*'] },
+      notOurTag,
+    ),
+    deny('NoClusters', ['rds:*'], {
+      resources: [rdsArn(stack, 'cluster', '*'), rdsArn(stack, 'global-cluster', '*')],
+    }),
+    ...(buckets.length === 0
+      ? []
+      : [
+          deny(
+            'NoWritingToBackups',
+            [
+              's3:Put*',
+              's3:Delete*',
+              's3:AbortMultipartUpload',
+              's3:BypassGovernanceRetention',
+              's3:Replicate*',
+            ],
+            { resources: buckets.flatMap((bucket) => [bucket, `${bucket}/*`]) },
+          ),
+        ]),
+  ];
+}
+
+/** Leftovers that the sweeper removes, and the groups that ModifyDBInstance is also authorised on. */
+const partsOfOurs = (stack: Stack, config: DrillConfig): string[] => [
+  rdsArn(stack, 'snapshot', `${resourcePrefix}*`),
+  rdsArn(stack, 'pg', `${resourcePrefix}*`),
+  ...[
+    ...new Set(Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? [])),
+  ].map((group) => rdsArn(stack, 'pg', group)),
+];

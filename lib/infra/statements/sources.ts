@@ -1,0 +1,138 @@
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { DrillConfig } from '../../domain/config.ts';
+import { bucketOf } from '../deployability.ts';
+import { allow } from './statement.ts';
+
+const bucketArn = (stack: Stack, bucket: string): string =>
+  stack.formatArn({
+    service: 's3',
+    region: '',
+    account: '',
+    resource: bucket,
+    arnFormat: ArnFormat.NO_RESOURCE_NAME,
+  });
+
+/** Buckets of AWS that hold dumps, with the prefixes in use. S3-compatible stores know nothing of IAM. */
+function dumpBuckets(config: DrillConfig): Map<string, Set<string>> {
+  const prefixes = new Map<string, Set<string>>();
+  for (const { source } of Object.values(config.databases)) {
+    const { bucket, prefix, endpointUrl } = bucketOf(source);
+    if (endpointUrl !== null) continue;
+    prefixes.set(bucket, (prefixes.get(bucket) ?? new Set()).add(prefix));
+  }
+  return prefixes;
+}
+
+export const dumpBucketArns = (stack: Stack, config: DrillConfig): string[] =>
+  [...dumpBuckets(config).keys()].map((bucket) => bucketArn(stack, bucket));
+
+const objectArns = (stack: Stack, config: DrillConfig): string[] =>
+  [...dumpBuckets(config)].flatMap(([bucket, prefixes]) =>
+    [...prefixes].map((prefix) => `${bucketArn(stack, bucket)}/${prefix}*`),
+  );
+
+/**
+ * Lists dumps below the configured prefixes. "IfExists", because S3 also asks for this right when an object is not
+ * there: refused, it would answer 403 for a dump that was deleted, and a missing checksum would look like a lack of
+ * rights (aws-facts section 5).
+ */
+export function listDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  return [...dumpBuckets(config)].map(([bucket, prefixes], index) =>
+    allow(
+      `ListDumps${index + 1}`,
+      ['s3:ListBucket', 's3:ListBucketVersions'],
+      [bucketArn(stack, bucket)],
+      // A database at the top of its bucket sees all of it.
+      prefixes.has('')
+        ? {}
+        : { StringLikeIfExists: { 's3:prefix': [...prefixes].map((prefix) => `${prefix}*`) } },
+    ),
+  );
+}
+
+/**
+ * Reads dumps and what lies beside them. The key of a bucket is the user's and unknown here: any key, but only through
+ * S3 and only for these objects (their ARN is the encryption context; with bucket keys it is the bucket's).
+ */
+export function readDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const objects = objectArns(stack, config);
+  const own = [...dumpBuckets(config).keys()];
+  return own.length === 0
+    ? []
+    : [
+        allow('ReadDumps', ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectAttributes'], objects),
+        allow('DecryptDumps', ['kms:Decrypt'], ['*'], {
+          StringLike: {
+            'kms:ViaService': 's3.*.amazonaws.com',
+            'kms:EncryptionContext:aws:s3:arn': [...objects, ...dumpBucketArns(stack, config)],
+          },
+        }),
+      ];
+}
+
+/** Asks S3 to bring an archived dump back for a while. */
+export function thawDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const objects = objectArns(stack, config);
+  return objects.length === 0 ? [] : [allow('ThawDumps', ['s3:RestoreObject'], objects)];
+}
+
+/** Keys of S3-compatible stores: exactly the secrets that drills.yaml names. */
+export function readStoreKeys(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const secrets = [
+    ...new Set(
+      Object.values(config.databases).flatMap(({ source }) => bucketOf(source).credentialsSecret ?? []),
+    ),
+  ];
+  return secrets.length === 0
+    ? []
+    : [
+        allow(
+          'ReadStoreKeys',
+          ['secretsmanager:GetSecretValue'],
+          secrets.map((secret) => secretArn(stack, secret)),
+        ),
+      ];
+}
+
+/** A secret's ARN ends in six characters of chance. */
+function secretArn(stack: Stack, secret: string): string {
+  if (secret.startsWith('arn:')) return secret;
+  return stack.formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: `${secret}-??????`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+}
+
+/** Passphrases of encrypted dumps. */
+export const readPassphrases = (stack: Stack, config: DrillConfig): iam.PolicyStatement[] =>
+  readParameters(
+    stack,
+    'Passphrases',
+    Object.values(config.databases).flatMap(({ source }) => source.decrypt.passphraseParameter ?? []),
+  );
+
+/** Passwords of restored roles. */
+export const readRolePasswords = (stack: Stack, config: DrillConfig): iam.PolicyStatement[] =>
+  readParameters(
+    stack,
+    'RolePasswords',
+    Object.values(config.databases).flatMap(({ roles }) => roles.passwords.map((role) => role.ssmParameter)),
+  );
+
+function readParameters(stack: Stack, what: string, names: string[]): iam.PolicyStatement[] {
+  const arns = [...new Set(names)].map((name) =>
+    stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') }),
+  );
+  return arns.length === 0
+    ? []
+    : [
+        allow(`Read${what}`, ['ssm:GetParameter'], arns),
+        allow(`Decrypt${what}`, ['kms:Decrypt'], ['*'], {
+          StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': arns },
+          StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' },
+        }),
+      ];
+}

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { deploymentProblems } from '../../lib/infra/deployability.ts';
+import { readDeployableConfig } from '../../lib/infra/deployable-config.ts';
+import { aConfig } from './support/configs.ts';
+
+const problemsOf = (text: string): string[] => deploymentProblems(aConfig(text));
+
+describe('a configuration that is fine locally but cannot be deployed', () => {
+  test('names every database without a bucket', () => {
+    expect(problemsOf('databases: { a: { source: { folder: x } }, b: { source: { folder: y } } }')).toEqual([
+      'databases.a.source: a folder cannot be drilled in AWS – give a bucket',
+      'databases.b.source: a folder cannot be drilled in AWS – give a bucket',
+    ]);
+  });
+
+  test('has an S3-compatible store without keys', () => {
+    expect(
+      problemsOf('databases: { a: { source: { bucket: acme, endpointUrl: "https://x.example" } } }')[0],
+    ).toContain('give credentialsSecret');
+  });
+
+  test('takes a passphrase from an environment that AWS has not', () => {
+    expect(
+      problemsOf('databases: { a: { source: { bucket: acme, decrypt: { passphraseEnv: KEY } } } }')[0],
+    ).toContain('give passphraseParameter');
+  });
+
+  test('has a schedule that comes once, without an interval', () => {
+    const once = (more: string) =>
+      problemsOf(
+        `databases: { a: { source: { bucket: acme }, schedule: { cron: "0 3 1 1 ? 2027" ${more} } } }`,
+      );
+    expect(once('')[0]).toContain('give schedule.interval');
+    expect(once(', interval: 365d')).toEqual([]);
+  });
+
+  test('has a stack name that makes names too long', () => {
+    const name = `restore-drill-${'x'.repeat(40)}`;
+    expect(
+      problemsOf(`aws: { stackName: ${name} }\ndatabases: { a: { source: { bucket: acme } } }`)[0],
+    ).toContain('longer than');
+  });
+});
+
+describe('the app', () => {
+  const fileWith = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'restore-drill-config-')), 'drills.yaml');
+    writeFileSync(path, text);
+    return path;
+  };
+  const refusal = async (path: string) =>
+    readDeployableConfig(path).then(
+      () => null,
+      (error: { code: string; message: string; hint: string }) => error,
+    );
+
+  test('reports every mistake at once, with lines', async () => {
+    const error = await refusal(
+      fileWith(`databases:
+  shop: { source: { prefix: postgres/ } }
+  shop: { source: { bucket: acme } }
+  other:
+    source: { bucket: acme }
+    schedule: { cron: "0 3 * * *" }
+`),
+    );
+    expect(error?.code).toBe('CONFIG_INVALID');
+    expect(error?.message).toMatch(/drills\.yaml:3:\d+ .*stands here a second time/);
+    expect(error?.message).toMatch(/drills\.yaml:6:\d+ .*takes six fields/);
+  });
+
+  test('does not fall back to an example when the file is missing', async () => {
+    const error = await refusal('/nowhere/drills.yaml');
+    expect(error?.message).toMatch(/nowhere\/drills\.yaml cannot be read/);
+    expect(error?.hint).toContain('-c config=PATH');
+  });
+
+  test('ends with exit code 2, the mistakes and a hint, and no stack', () => {
+    const path = fileWith('databases: { shop: { source: { folder: x } } }');
+    const { status, stderr } = spawnSync('node', ['scripts/run-ts.mjs', 'bin/app.ts'], {
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ config: path }) },
+      encoding: 'utf8',
+    });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^restore-drill: .*databases\.shop\.source: a folder/);
+    expect(stderr).toContain('HINT: ');
+    expect(stderr).not.toContain('    at ');
+  });
+});

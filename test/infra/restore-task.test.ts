@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { hookContainerNames, hookFolder, restoreContainerName } from '../../lib/contract/names.ts';
+import { restoreTaskSizes } from '../../lib/contract/restore-task.ts';
+import { aConfig, defaultConfig } from './support/configs.ts';
+import { synthesize } from './support/synth.ts';
+import { resourcesOf } from './support/template.ts';
+
+const { json } = synthesize(
+  aConfig(`
+databases:
+  shop:
+    source: { bucket: acme-backups, prefix: postgres/ }
+    hooks:
+      migrate: { image: "111122223333.dkr.ecr.eu-west-1.amazonaws.com/shop/migrate:1.2", command: [migrate, up] }
+      smokeTest: { image: "ghcr.io/acme/smoke:3", environment: { TARGET: copy } }
+`),
+);
+const plain = synthesize(aConfig(defaultConfig));
+
+interface Container {
+  Name: string;
+  Image: unknown;
+  User?: string;
+  Essential: boolean;
+  ReadonlyRootFilesystem?: boolean;
+  StopTimeout?: number;
+  Command?: string[];
+  LogConfiguration: { Options: Record<string, unknown> };
+  MountPoints?: { ContainerPath: string; ReadOnly: boolean }[];
+  DependsOn?: { Condition: string; ContainerName: string }[];
+  Environment: { Name: string; Value: string }[];
+}
+interface TaskDefinition {
+  Family: string;
+  Cpu: string;
+  Memory: string;
+  RuntimePlatform: { CpuArchitecture: string };
+  ContainerDefinitions: Container[];
+}
+const definitions = resourcesOf<TaskDefinition>(json, 'AWS::ECS::TaskDefinition');
+const restores = definitions.filter(({ Family }) => Family.includes('-restore-'));
+const hooks = definitions.filter(({ Family }) => !Family.includes('-restore-'));
+
+describe('the restore task', () => {
+  test('exists in every size of the contract', () => {
+    expect(restores.map(({ Family, Cpu, Memory }) => [Family, Cpu, Memory])).toEqual(
+      restoreTaskSizes.map(({ name, cpuUnits, memoryMib }) => [
+        `restore-drill-restore-${name}`,
+        String(cpuUnits),
+        String(memoryMib),
+      ]),
+    );
+  });
+
+  test('runs on ARM, not as root, with a root filesystem that nobody can write', () => {
+    for (const { RuntimePlatform, ContainerDefinitions } of restores) {
+      expect(RuntimePlatform.CpuArchitecture).toBe('ARM64');
+      expect(ContainerDefinitions).toHaveLength(1);
+      expect(ContainerDefinitions[0]).toMatchObject({
+        Name: restoreContainerName,
+        ReadonlyRootFilesystem: true,
+        User: '10001:10001',
+        StopTimeout: 120,
+        MountPoints: [{ ContainerPath: '/tmp', ReadOnly: false }],
+      });
+    }
+  });
+
+  test('loses no line of its log', () => {
+    for (const { ContainerDefinitions } of definitions) {
+      for (const { LogConfiguration } of ContainerDefinitions) {
+        expect(LogConfiguration.Options.mode).toBe('blocking');
+      }
+    }
+  });
+});
+
+describe('hooks', () => {
+  test('exist only where drills.yaml has them', () => {
+    expect(hooks.map(({ Family }) => Family)).toEqual([
+      'restore-drill-shop-migrate',
+      'restore-drill-shop-smoke-test',
+    ]);
+    expect(resourcesOf(plain.json, 'AWS::ECS::TaskDefinition')).toHaveLength(restoreTaskSizes.length);
+  });
+
+  test('wait for credentials, which they may read and not change', () => {
+    for (const { ContainerDefinitions } of hooks) {
+      const hook = ContainerDefinitions.find(({ Name }) => Name === hookContainerNames.hook);
+      expect(hook).toMatchObject({
+        Essential: true,
+        DependsOn: [{ Condition: 'HEALTHY', ContainerName: hookContainerNames.credentials }],
+        MountPoints: [{ ContainerPath: hookFolder, ReadOnly: true }],
+      });
+      expect(hook?.Environment).toContainEqual({ Name: 'PGSSLMODE', Value: 'verify-full' });
+    }
+  });
+
+  test('run the command and the variables of drills.yaml', () => {
+    const hookOf = (family: string) =>
+      hooks
+        .find(({ Family }) => Family.endsWith(family))
+        ?.ContainerDefinitions.find(({ Name }) => Name === hookContainerNames.hook);
+    expect(hookOf('migrate')?.Command).toEqual(['migrate', 'up']);
+    expect(hookOf('smoke-test')?.Environment).toContainEqual({ Name: 'TARGET', Value: 'copy' });
+  });
+
+  test('may pull exactly their image from ECR, and log in to sandboxes, and nothing else', () => {
+    const policies = Object.entries(json.Resources).filter(
+      ([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.startsWith('Hooks'),
+    );
+    const text = JSON.stringify(policies.map(([, { Properties }]) => Properties));
+    expect(text).toContain('ecr:eu-west-1:111122223333:repository/shop/migrate');
+    expect(text.match(/"(s3|rds|secretsmanager|ssm|dynamodb|states):[A-Za-z]+"/g)).toBeNull();
+    expect(text).toContain('rds-db:connect');
+  });
+});

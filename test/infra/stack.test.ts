@@ -1,0 +1,215 @@
+import { describe, expect, test } from 'vitest';
+import { outputNames } from '../../lib/contract/outputs.ts';
+import { aConfig, defaultConfig, exampleConfig } from './support/configs.ts';
+import { synthesize } from './support/synth.ts';
+import { namedResourcesOf, resourcesOf } from './support/template.ts';
+
+// Both synthesize with the library's validation and cdk-nag as errors: that they return at all is the first test.
+const one = synthesize(aConfig(defaultConfig));
+const five = synthesize(exampleConfig());
+const typesOf = ({ json }: typeof one) => new Set(Object.values(json.Resources).map(({ Type }) => Type));
+
+describe('the template', () => {
+  test('of five databases stays far below what CloudFormation takes', () => {
+    expect(JSON.stringify(five.json).length).toBeLessThan(1_000_000);
+    expect(Object.keys(five.json.Resources).length).toBeLessThan(500);
+  });
+
+  test('holds no custom resource and no function but the doors', () => {
+    const foreign = [...typesOf(five)].filter((type) =>
+      /^Custom::|CloudFormation::CustomResource/.test(type),
+    );
+    expect(foreign).toEqual([]);
+  });
+
+  test('gives every output of the contract', () => {
+    expect(Object.keys(one.json.Outputs).toSorted()).toEqual(Object.values(outputNames).toSorted());
+    expect(one.json.Outputs.Databases?.Value).toBe('["shop"]');
+  });
+
+  test('refuses, before anything is made, regions that drills.yaml does not allow', () => {
+    expect(five.json.Rules?.AllowedRegions).toMatchObject({
+      Assertions: [{ Assert: { 'Fn::Contains': [['eu-west-1'], { Ref: 'AWS::Region' }] } }],
+    });
+    expect(one.json.Rules?.AllowedRegions).toBeUndefined();
+  });
+
+  test('is the same each time: no clock and no chance in it', () => {
+    expect(synthesize(aConfig(defaultConfig)).json.Resources).toEqual(one.json.Resources);
+  });
+});
+
+describe('the ledger', () => {
+  test('is on demand, recoverable to a point in time, and outlives the stack', () => {
+    one.template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAtEpoch', Enabled: true },
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      },
+    });
+  });
+});
+
+describe('the evidence bucket', () => {
+  test('is private, versioned, encrypted with our key, and outlives the stack', () => {
+    one.template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        VersioningConfiguration: { Status: 'Enabled' },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+        },
+      },
+    });
+  });
+
+  test('takes nothing without TLS', () => {
+    const [policy] = resourcesOf<{ PolicyDocument: unknown }>(one.json, 'AWS::S3::BucketPolicy');
+    expect(policy?.PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        expect.objectContaining({
+          Effect: 'Deny',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ]),
+    });
+  });
+});
+
+describe('notifications', () => {
+  test('can be encrypted by alarms and events: a key without that loses them silently', () => {
+    const [key] = resourcesOf<{ KeyPolicy: { Statement: Record<string, unknown>[] } }>(
+      one.json,
+      'AWS::KMS::Key',
+    );
+    const statement = key?.KeyPolicy.Statement.find(({ Sid }) => Sid === 'PublishToEncryptedTopic');
+    expect(statement).toMatchObject({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] },
+    });
+    // EventBridge sends no source account: a condition on it would drop its messages (aws-facts section 6).
+    expect(statement).not.toHaveProperty('Condition');
+    one.template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: {} });
+  });
+
+  test('go to the address of drills.yaml, if it gives one', () => {
+    one.template.resourceCountIs('AWS::SNS::Subscription', 0);
+    five.template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'on-call@example.com',
+    });
+  });
+});
+
+describe('parameter groups for imports', () => {
+  const groups = namedResourcesOf<{ Family: string; Parameters: Record<string, string> }>(
+    one.json,
+    'AWS::RDS::DBParameterGroup',
+  );
+
+  test('exist for every supported major', () => {
+    expect(groups.map(([, { Family }]) => Family).toSorted()).toEqual([
+      'postgres14',
+      'postgres15',
+      'postgres16',
+      'postgres17',
+      'postgres18',
+    ]);
+  });
+
+  test('force TLS and set nothing that needs a reboot or may not be modifiable', () => {
+    // Static, or UNCONFIRMED to be modifiable, in aws-facts section 2a.
+    const forbidden = [
+      'fsync',
+      'full_page_writes',
+      'wal_buffers',
+      'shared_buffers',
+      'shared_preload_libraries',
+    ];
+    for (const [id, { Parameters }] of groups) {
+      expect(Parameters['rds.force_ssl'], id).toBe('1');
+      expect(
+        Object.keys(Parameters).filter((name) => forbidden.includes(name)),
+        id,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('schedules', () => {
+  test('start one drill per database, in its timezone, and give up within two hours', () => {
+    const schedules = resourcesOf<{ Target: Record<string, unknown>; ScheduleExpressionTimezone: string }>(
+      five.json,
+      'AWS::Scheduler::Schedule',
+    );
+    expect(schedules.map(({ Target }) => JSON.parse(String(Target.Input)))).toEqual(
+      Object.keys(exampleConfig().databases).map((database) => ({ database, operator: 'schedule' })),
+    );
+    for (const { Target, ScheduleExpressionTimezone } of schedules) {
+      expect(ScheduleExpressionTimezone).toBe('Europe/London');
+      expect(Target.DeadLetterConfig).toBeDefined();
+      expect(Target.RetryPolicy).toEqual({ MaximumEventAgeInSeconds: 7200, MaximumRetryAttempts: 10 });
+    }
+  });
+});
+
+describe('the guards', () => {
+  test('hear of every execution that ends without success, past every Catch', () => {
+    one.template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { status: ['ABORTED', 'TIMED_OUT', 'FAILED'] },
+      },
+    });
+  });
+
+  test('run every hour, and what they could not do is kept', () => {
+    const rules = resourcesOf<{ ScheduleExpression?: string; Targets: Record<string, unknown>[] }>(
+      one.json,
+      'AWS::Events::Rule',
+    );
+    expect(rules.flatMap(({ ScheduleExpression }) => ScheduleExpression ?? [])).toEqual([
+      'rate(1 hour)',
+      'rate(1 hour)',
+    ]);
+    for (const { Targets } of rules) expect(Targets[0]?.DeadLetterConfig).toBeDefined();
+    const configs = resourcesOf<{ DestinationConfig: unknown }>(one.json, 'AWS::Lambda::EventInvokeConfig');
+    expect(configs).toHaveLength(3);
+    for (const { DestinationConfig } of configs) expect(DestinationConfig).toHaveProperty('OnFailure');
+  });
+});
+
+describe('approvers', () => {
+  test('of drills.yaml get exactly what the command needs', () => {
+    const { json } = synthesize(
+      aConfig(`aws: { approvers: ["arn:aws:iam::111122223333:role/team/on-call"] }\n${defaultConfig}`),
+    );
+    const [policy] = resourcesOf<{ Roles: string[]; PolicyDocument: { Statement: { Sid: string }[] } }>(
+      json,
+      'AWS::IAM::ManagedPolicy',
+    ).filter(({ Roles }) => Roles?.includes('on-call'));
+    expect(policy?.PolicyDocument.Statement.map(({ Sid }) => Sid)).toEqual([
+      'AnswerApprovals',
+      'ReadLedger',
+      'AnswerStates',
+      'LookAtTheRestore',
+      'FindTheStack',
+    ]);
+  });
+});

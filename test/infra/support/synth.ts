@@ -1,0 +1,59 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type { DrillConfig } from '../../../lib/domain/config.ts';
+import { doors } from '../../../lib/infra/doors.ts';
+import { makeDrillStack } from '../../../lib/infra/drill-app.ts';
+
+/** Context of cdk.json, so that tests synthesize with the flags of the real command. */
+export const cdkContext = (
+  JSON.parse(readFileSync('cdk.json', 'utf8')) as { context: Record<string, unknown> }
+).context;
+
+/** A folder per door whose code is never run: what the stack makes of it does not depend on its content. */
+export function emptyBundles(): Record<string, string> {
+  const outdir = mkdtempSync(join(tmpdir(), 'restore-drill-infra-'));
+  return Object.fromEntries(
+    doors.map((door) => {
+      const folder = join(outdir, door);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'index.mjs'), `export const handler = () => '${door}';`);
+      return [door, folder];
+    }),
+  );
+}
+
+export interface TemplateJson {
+  Resources: Record<
+    string,
+    {
+      Type: string;
+      Properties: Record<string, unknown>;
+      DeletionPolicy?: string;
+      Metadata?: Record<string, unknown>;
+    }
+  >;
+  Rules?: Record<string, unknown>;
+  Outputs: Record<string, { Value: unknown }>;
+}
+
+export interface Synthesized {
+  template: Template;
+  json: TemplateJson;
+}
+
+/** Synthesizes with every validation on, as `npx cdk synth` does. @throws Error when one of them reports an error */
+export function synthesize(config: DrillConfig, context: Record<string, unknown> = {}): Synthesized {
+  const app = new App({ context: { ...cdkContext, ...context } });
+  const stack = makeDrillStack(app, {
+    config,
+    bundles: emptyBundles(),
+    restoreImage: ecs.ContainerImage.fromRegistry('example.invalid/restore-drill:test'),
+  });
+  app.synth();
+  const template = Template.fromStack(stack);
+  return { template, json: template.toJSON() as TemplateJson };
+}
