@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { DrillRecord } from '../domain/drill-record.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../local/local-configuration.ts';
 import { createLocalPorts, type LocalPorts } from '../local/local-ports.ts';
@@ -7,7 +6,9 @@ import type { DrillOptions } from '../local/request-options.ts';
 import { runLocalDrill } from '../local/run-drill.ts';
 import { operatorName, requestInput } from './commands/drill-request.ts';
 import { damageText } from './commands/ledger-damage.ts';
+import { newDrillId } from './drill-id.ts';
 import { DrillWatcher } from './drill-watcher.ts';
+import { stopOnInterrupt } from './interruption.ts';
 import { createProgress } from './progress/create-progress.ts';
 import { sandboxProgressText } from './render/sandbox-progress.ts';
 
@@ -30,7 +31,8 @@ export async function drillHere(
   adapt: (ports: LocalPorts, surroundings: DrillSurroundings) => LocalPorts = (ports) => ports,
 ): Promise<{ record: DrillRecord; evidenceFolder: string }> {
   const configuration = await loadLocalConfiguration(options);
-  const interruption = interruptOnSignals();
+  // Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed.
+  const interruption = stopOnInterrupt();
   const progress = createProgress(process.stderr);
   const watcher = new DrillWatcher(progress);
   const note = (text: string): void => progress.note(text);
@@ -65,28 +67,4 @@ export async function drillHere(
 async function sweepFirst(ports: LocalPorts, note: (text: string) => void): Promise<void> {
   const { removed } = await ports.sandboxes.sweep({ dryRun: false });
   for (const { what, drillId } of removed) note(`removed what drill ${drillId} left behind: ${what}`);
-}
-
-/** e.g. `20261121T015430Z-cleaning-3f9a`: sorts by time, says what it is of, is unique; only [0-9A-Za-z-_]. */
-function newDrillId(database: string, now: Date): string {
-  const moment = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const name = database.replace(/[^0-9A-Za-z_-]+/g, '-').slice(0, 32);
-  return `${moment}-${name}-${randomBytes(2).toString('hex')}`;
-}
-
-/** Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed. A second signal ends at once. */
-function interruptOnSignals(): { signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const name of signals) process.on(name, interrupt);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of signals) process.off(name, interrupt);
-    },
-  };
 }

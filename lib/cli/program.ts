@@ -1,6 +1,7 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { version } from '../local/version.ts';
-import { usageExitCode } from './exit.ts';
+import { type Act, inAccount, registerAccountCommands } from './account-program.ts';
+import { moment, wholeNumber } from './option-values.ts';
 
 /** Options that every command which touches a source, the ledger or a sandbox shares. */
 export interface SharedOptions {
@@ -36,7 +37,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
         ),
       );
 
-  const act =
+  const act: Act =
     <Arguments extends unknown[]>(run: (...given: Arguments) => Promise<number>) =>
     async (...given: Arguments) => {
       setExitCode(await run(...given));
@@ -60,7 +61,9 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  withSource(command('list [database]', 'list the dumps as the selection sees them, with reasons')).action(
+  inAccount(
+    withSource(command('list [database]', 'list the dumps as the selection sees them, with reasons')),
+  ).action(
     act(async (database: string | undefined, options) =>
       (await import('./commands/list.ts')).list(database, options),
     ),
@@ -71,7 +74,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--force', 'overwrite an existing file')
     .action(act(async (options) => (await import('./commands/init.ts')).init(options)));
 
-  command('history [database]', 'list past drills, newest first')
+  inAccount(command('history [database]', 'list past drills, newest first'))
     .option('--limit <n>', 'at most so many', '20')
     .option('--json', 'print the records as JSON')
     .action(
@@ -80,7 +83,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  command('show [drill]', 'show one record (default: the newest)')
+  inAccount(command('show [drill]', 'show one record (default: the newest)'))
     .addOption(
       new Option('--format <format>', 'how').choices(['text', 'markdown', 'json', 'junit']).default('text'),
     )
@@ -90,14 +93,28 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  command('sweep', 'remove what interrupted drills left behind')
+  inAccount(command('report <drill>', 'make the reports of a drill anew from its record'))
+    .addOption(
+      new Option('--format <format>', 'which one to print')
+        .choices(['markdown', 'json', 'junit'])
+        .default('markdown'),
+    )
+    .option('--out <dir>', 'write report.md, record.json and junit.xml here instead')
+    .action(
+      act(async (drill: string, options) => (await import('./commands/report.ts')).report(drill, options)),
+    );
+
+  inAccount(command('sweep', 'remove what interrupted drills left behind'))
     .option('--dry-run', 'only say what would be removed')
-    .option('--drill <id>', 'remove the sandbox that this drill kept')
+    .option('--drill <id>', 'remove the sandbox that this drill kept on this machine')
+    .option('--yes', 'in an account: remove it indeed, with your own rights')
     .action(act(async (options) => (await import('./commands/sweep.ts')).sweep(options)));
 
-  command('doctor', 'check what drills on this machine need').action(
+  inAccount(command('doctor', 'check what drills need: on this machine, or in the account')).action(
     act(async (options) => (await import('./commands/doctor.ts')).doctor(options)),
   );
+
+  registerAccountCommands(program, act);
   return program;
 }
 
@@ -116,7 +133,7 @@ function withSource(command: Command): Command {
       ).argParser(moment),
     )
     .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')
-    .option('--region <region>', 'region of the bucket (auto for Cloudflare R2)')
+    .option('--region <region>', 'region of the bucket (auto for Cloudflare R2); with --aws, of the stack')
     .option('--path-style', 'address the bucket in the path, as MinIO wants it')
     .addOption(
       new Option('--connections <n>', 'parallel connections of the restore').argParser(wholeNumber(1, 64)),
@@ -133,26 +150,4 @@ function withSource(command: Command): Command {
       'environment variable with the passphrase of an openssl-encrypted dump',
     )
     .option('--cache-dir <dir>', 'where downloaded PostgreSQL servers are kept');
-}
-
-/** A moment with its offset; a local time would name another moment on another machine. */
-function moment(text: string): string {
-  if (/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new CommanderError(
-    usageExitCode,
-    'commander.invalidArgument',
-    `"${text}" is not a moment like 2026-11-18T03:00:00Z`,
-  );
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new CommanderError(
-      usageExitCode,
-      'commander.invalidArgument',
-      `"${text}" is not a whole number from ${min} to ${max}`,
-    );
-  };
 }

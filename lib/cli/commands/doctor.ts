@@ -4,51 +4,71 @@ import { isDrillError } from '../../domain/errors.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
 import { localSandboxes } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
-
-interface Diagnosis {
-  what: string;
-  ok: boolean;
-  detail: string;
-}
+import { type AccountSurroundings, inAccount } from '../account/account.ts';
+import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
+import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../diagnosis.ts';
 
 /** Less free disk than this and even a small drill may run out: an empty cluster with its WAL needs 200 MB. */
 const leastFreeBytes = 1_000_000_000;
 
-/** `restore-drill doctor`: what drills on this machine need, one line each. 0 when all is well, else 2. */
-export async function doctor(options: {
+export interface DoctorOptions extends AccountOptions {
   config?: string;
   stateDir?: string;
   cacheDir?: string;
-}): Promise<number> {
+}
+
+/**
+ * `restore-drill doctor`: what drills on this machine need, one line each; with --stack or --aws, what is deployed, what
+ * these credentials may do there, and how the drills go. 0 when nothing is wrong, else 2.
+ */
+export async function doctor(options: DoctorOptions, surroundings?: AccountSurroundings): Promise<number> {
+  return printDiagnoses(
+    wantsAccount(options) ? await ofAccount(options, surroundings) : await ofThisMachine(options),
+  );
+}
+
+async function ofAccount(
+  options: DoctorOptions,
+  surroundings: AccountSurroundings | undefined,
+): Promise<Diagnosis[]> {
+  const { diagnoseDeployment } = await import('../account/doctor/deployment.ts');
+  const { diagnosePermissions } = await import('../account/doctor/permissions.ts');
+  const { diagnoseSources } = await import('../account/doctor/sources.ts');
+  return inAccount(
+    options,
+    async (account) => [
+      ...(await diagnoseDeployment(account)),
+      ...(await diagnosePermissions(account)),
+      ...(await diagnoseSources(account, options.config)),
+    ],
+    surroundings,
+  );
+}
+
+async function ofThisMachine(options: DoctorOptions): Promise<Diagnosis[]> {
   const places = placesFor(options);
-  const diagnoses = [
+  return [
     nodeVersion(),
     await writable('state', places.stateDirectory),
     await freeDisk(places.sandboxDirectory),
     ...(await servers(places)),
-    ...(options.config === undefined ? [] : [await configuration(options.config)]),
+    ...(options.config === undefined ? [] : await configuration(options.config)),
   ];
-  for (const { what, ok, detail } of diagnoses)
-    process.stdout.write(`${ok ? 'ok      ' : 'problem '} ${what}: ${detail}\n`);
-  return diagnoses.every(({ ok }) => ok) ? 0 : 2;
 }
 
 function nodeVersion(): Diagnosis {
   const major = Number(process.versions.node.split('.')[0]);
-  return {
-    what: 'Node.js',
-    ok: major >= 20,
-    detail: major >= 20 ? process.version : `${process.version}; 20 or later is needed`,
-  };
+  if (major >= 20) return ok('Node.js', process.version);
+  return problem('Node.js', `${process.version}; 20 or later is needed`);
 }
 
 async function writable(what: string, directory: string): Promise<Diagnosis> {
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
-    return { what, ok: true, detail: directory };
+    return ok(what, directory);
   } catch {
-    return { what, ok: false, detail: `${directory} cannot be written; give --state-dir` };
+    return problem(what, `${directory} cannot be written; give --state-dir`);
   }
 }
 
@@ -56,38 +76,33 @@ async function freeDisk(directory: string): Promise<Diagnosis> {
   await mkdir(directory, { recursive: true });
   const { bavail, bsize } = await statfs(directory);
   const freeBytes = bavail * bsize;
-  return {
-    what: 'disk for sandboxes',
-    ok: freeBytes > leastFreeBytes,
-    detail: `${formatBytes(freeBytes)} free in ${directory}`,
-  };
+  const detail = `${formatBytes(freeBytes)} free in ${directory}`;
+  return freeBytes > leastFreeBytes
+    ? ok('disk for sandboxes', detail)
+    : problem('disk for sandboxes', detail);
 }
 
-async function servers(places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> {
-  try {
+const servers = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
+  diagnose('PostgreSQL servers', async () => {
     const available = await localSandboxes(places, () => {}).describeServers();
-    return available.map(({ majorVersion, installed, cachedVersion, fetchableVersion }) => ({
-      what: `PostgreSQL ${majorVersion}`,
-      ok: true,
-      detail:
+    return available.map(({ majorVersion, installed, cachedVersion, fetchableVersion }) =>
+      ok(
+        `PostgreSQL ${majorVersion}`,
         installed !== null
           ? `installed (${installed.version})`
           : cachedVersion !== null
             ? `fetched before (${cachedVersion})`
             : `fetched when first needed (${fetchableVersion})`,
-    }));
-  } catch (error) {
-    if (!isDrillError(error)) throw error;
-    return [{ what: 'PostgreSQL servers', ok: false, detail: `${error.message}. ${error.hint}` }];
-  }
-}
+      ),
+    );
+  });
 
-async function configuration(file: string): Promise<Diagnosis> {
+async function configuration(file: string): Promise<Diagnosis[]> {
   try {
     const { databases } = await readConfig(file);
-    return { what: 'configuration', ok: true, detail: `${file}: ${Object.keys(databases).join(', ')}` };
+    return [ok('configuration', `${file}: ${Object.keys(databases).join(', ')}`)];
   } catch (error) {
     if (!isDrillError(error)) throw error;
-    return { what: 'configuration', ok: false, detail: error.message };
+    return [problem('configuration', error.message)];
   }
 }

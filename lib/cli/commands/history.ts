@@ -2,19 +2,27 @@ import type { DrillRecord } from '../../domain/drill-record.ts';
 import { renderHistory } from '../../domain/report/history.ts';
 import { formatSeconds } from '../../domain/report/quantities.ts';
 import { forecastRto } from '../../domain/trend.ts';
-import { localLedger } from '../../local/local-ports.ts';
-import { placesFor } from '../../local/places.ts';
+import type { AccountSurroundings } from '../account/account.ts';
+import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { widthOf } from '../render/colour.ts';
-import { warnOfDamage } from './ledger-damage.ts';
+
+export interface HistoryOptions extends LedgerOptions {
+  limit: string;
+  json?: boolean;
+}
 
 /** `restore-drill history`: past drills, newest first. */
 export async function history(
   database: string | undefined,
-  options: { limit: string; json?: boolean; stateDir?: string },
+  options: HistoryOptions,
+  surroundings?: AccountSurroundings,
 ): Promise<number> {
-  const ledger = localLedger(placesFor(options), warnOfDamage);
   const limit = Math.max(1, Number.parseInt(options.limit, 10) || 20);
-  const records = await ledger.history({ limit, ...(database === undefined ? {} : { database }) });
+  const records = await withLedger(
+    options,
+    (ledger) => ledger.history({ limit, ...(database === undefined ? {} : { database }) }),
+    surroundings,
+  );
   const text =
     options.json === true
       ? `${JSON.stringify(records, null, 2)}\n`

@@ -1,28 +1,84 @@
+import type { SourceConfig } from '../../domain/config.ts';
 import type { DumpObject } from '../../domain/dump.ts';
 import { selectDumps } from '../../domain/dump-selection.ts';
+import { DrillError } from '../../domain/errors.ts';
 import { formatBytes } from '../../domain/report/quantities.ts';
 import { visibleText } from '../../domain/report/visible-text.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../local/local-configuration.ts';
 import type { DrillOptions } from '../../local/request-options.ts';
+import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { selectionCriteria } from '../../steps/select-dump.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
+import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
 
-/** `restore-drill list`: the dumps as the selection sees them, newest first, with reasons. 2 when none is eligible. */
-export async function list(database: string | undefined, options: DrillOptions): Promise<number> {
-  const configuration = await loadLocalConfiguration({ ...options, database });
-  const names = configuration.databases();
-  const wanted = configuration.chosen === undefined ? names : [configuration.chosen];
+export type ListOptions = DrillOptions & AccountOptions;
+
+type OpenSource = (source: SourceConfig) => Promise<OpenedSource>;
+
+/**
+ * `restore-drill list`: the dumps as the selection sees them, newest first, with reasons. 2 when a database has no
+ * eligible one. In an account its sources are read with the operator's rights and the keys that the stack would use.
+ */
+export async function list(
+  database: string | undefined,
+  options: ListOptions,
+  surroundings?: AccountSurroundings,
+): Promise<number> {
+  if (!wantsAccount(options)) {
+    const configuration = await loadLocalConfiguration({ ...options, database });
+    return listAll(configuration, options, (source) => configuration.openStore(source));
+  }
+  refuseFolders(options);
+  // --region is the account's here: each source has its own.
+  const configuration = await loadLocalConfiguration({ ...options, region: undefined, database });
+  return inAccount(
+    options,
+    async (account) => {
+      noteDifferences(configuration, account);
+      return listAll(configuration, options, account.openSource);
+    },
+    surroundings,
+  );
+}
+
+async function listAll(
+  configuration: LocalConfiguration,
+  options: ListOptions,
+  openSource: OpenSource,
+): Promise<number> {
+  const wanted = configuration.chosen === undefined ? configuration.databases() : [configuration.chosen];
   let eligible = true;
-  for (const name of wanted) eligible = (await listOne(name, configuration, options)) && eligible;
+  for (const name of wanted) eligible = (await listOne(name, configuration, options, openSource)) && eligible;
   return eligible ? 0 : 2;
+}
+
+function refuseFolders({ from, dump }: ListOptions): void {
+  const given = from !== undefined ? '--from' : dump !== undefined ? '--dump' : null;
+  if (given === null) return;
+  throw new DrillError('REQUEST_INVALID', `${given} is for drills on this machine`, {
+    hint: 'Leave it out to list what the stack sees, or leave out --stack and --aws.',
+  });
+}
+
+/** The stack drills what was deployed; the file at hand may say something else by now. */
+function noteDifferences(configuration: LocalConfiguration, { stack }: Account): void {
+  const names = configuration.chosen === undefined ? configuration.databases() : [configuration.chosen];
+  const missing = names.filter((name) => !stack.databases.includes(name));
+  if (missing.length > 0) {
+    process.stderr.write(
+      `restore-drill: not deployed in ${stack.name}: ${missing.join(', ')} (deployed are: ${stack.databases.join(', ')})\n`,
+    );
+  }
 }
 
 async function listOne(
   name: string,
   configuration: LocalConfiguration,
-  options: DrillOptions,
+  options: ListOptions,
+  openSource: OpenSource,
 ): Promise<boolean> {
   const { source } = configuration.database(name);
-  const opened = await configuration.openStore(source);
+  const opened = await openSource(source);
   const { store } = opened;
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);

@@ -3,28 +3,42 @@ import { renderJson } from '../../domain/report/json.ts';
 import { renderJunit } from '../../domain/report/junit.ts';
 import { renderMarkdown } from '../../domain/report/markdown.ts';
 import { renderShow } from '../../domain/report/show.ts';
-import { localLedger } from '../../local/local-ports.ts';
-import { placesFor } from '../../local/places.ts';
+import { visibleText } from '../../domain/report/visible-text.ts';
+import type { AccountSurroundings } from '../account/account.ts';
+import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { widthOf } from '../render/colour.ts';
-import { warnOfDamage } from './ledger-damage.ts';
 
 export type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
+
+export interface ShowOptions extends LedgerOptions {
+  format: ShowFormat;
+}
 
 /** `restore-drill show`: one record; the newest when none is named. 2 when there is no such record. */
 export async function show(
   drillId: string | undefined,
-  options: { format: ShowFormat; stateDir?: string },
+  options: ShowOptions,
+  surroundings?: AccountSurroundings,
 ): Promise<number> {
-  const ledger = localLedger(placesFor(options), warnOfDamage);
-  const record = drillId === undefined ? (await ledger.history({ limit: 1 }))[0] : await ledger.show(drillId);
-  if (record === undefined || record === null) {
-    const what =
-      drillId === undefined ? 'the ledger is empty' : `there is no drill "${drillId}" in the ledger`;
-    process.stderr.write(`restore-drill: ${what}\nHINT: See \`restore-drill history\`.\n`);
-    return 2;
-  }
+  const record = await withLedger(
+    options,
+    async (ledger) =>
+      drillId === undefined ? (await ledger.history({ limit: 1 }))[0] : ledger.show(drillId),
+    surroundings,
+  );
+  if (record === undefined || record === null) return noRecord(drillId);
   process.stdout.write(rendered(record, options.format));
   return 0;
+}
+
+/** Says that there is no such record. */
+export function noRecord(drillId: string | undefined): number {
+  const what =
+    drillId === undefined
+      ? 'the ledger is empty'
+      : `there is no drill "${visibleText(drillId)}" in the ledger`;
+  process.stderr.write(`restore-drill: ${what}\nHINT: See \`restore-drill history\`.\n`);
+  return 2;
 }
 
 function rendered(record: DrillRecord, format: ShowFormat): string {

@@ -1,27 +1,90 @@
+import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { visibleText } from '../../domain/report/visible-text.ts';
 import { localSandboxes } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import type { Leftover } from '../../ports/sandbox.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
+import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
+
+export interface SweepOptions extends AccountOptions {
+  dryRun?: boolean;
+  /** One machine only: the sandbox that this drill kept. */
+  drill?: string;
+  /** Account only: removes with the operator's own rights. */
+  yes?: boolean;
+  stateDir?: string;
+}
+
+type Swept = { removed: Leftover[]; kept: Leftover[] };
 
 /** `restore-drill sweep`: removes what interrupted drills left behind, and nothing of a drill that runs. */
-export async function sweep(options: {
-  dryRun?: boolean;
-  drill?: string;
-  stateDir?: string;
-}): Promise<number> {
+export async function sweep(options: SweepOptions, surroundings?: AccountSurroundings): Promise<number> {
+  const dryRun = options.dryRun === true;
+  if (wantsAccount(options)) {
+    refuseInAccount(options);
+    print(await inAccount(options, (account) => sweepAccount(account, dryRun), surroundings), dryRun);
+    return 0;
+  }
   const sandboxes = localSandboxes(placesFor(options), () => {});
   if (options.drill !== undefined) {
     await sandboxes.remove(sandboxes.sandboxIdFor(options.drill));
     process.stdout.write(`removed: the sandbox of drill ${options.drill}\n`);
     return 0;
   }
-  const dryRun = options.dryRun === true;
-  const { removed, kept } = await sandboxes.sweep({ dryRun });
+  print(await sandboxes.sweep({ dryRun }), dryRun);
+  return 0;
+}
+
+function refuseInAccount({ drill, dryRun, yes }: SweepOptions): void {
+  if (drill !== undefined) {
+    throw new DrillError('REQUEST_INVALID', '--drill is for sandboxes of this machine', {
+      hint: 'In an account, stop the execution of the drill: what it made is removed then.',
+    });
+  }
+  if (dryRun === true || yes === true) return;
+  throw new DrillError('REQUEST_INVALID', 'a sweep of the account deletes RDS instances and stops tasks', {
+    hint: 'Look first with --dry-run; then repeat it with --yes. The stack sweeps by itself every hour.',
+  });
+}
+
+/** What the deployed sweep function does, with the operator's rights. */
+async function sweepAccount({ stack, clients, clock }: Account, dryRun: boolean): Promise<Swept> {
+  const [{ createRdsSandboxHost }, { createRestoreTasks }, { createExecutionStatus }] = await Promise.all([
+    import('../../adapters/aws/rds/rds-sandbox-host.ts'),
+    import('../../adapters/aws/rds/restore-tasks.ts'),
+    import('../../adapters/aws/execution-status.ts'),
+  ]);
+  const { isRunning } = createExecutionStatus({
+    client: await clients.states(),
+    stateMachineArn: stack.stateMachineArn,
+    onUnknown: (drillId, reason) => {
+      process.stderr.write(
+        `restore-drill: drill ${drillId} counts as running: it cannot be looked at (${reason})\n`,
+      );
+    },
+  });
+  const tasks = createRestoreTasks({ ecs: await clients.ecs(), cluster: stack.restoreCluster });
+  const host = createRdsSandboxHost({
+    ...{ rds: await clients.rds(), stackName: stack.name, clock },
+    sweeping: { isRunning, tasks },
+  });
+  return host.sweep({ dryRun }).catch((error: unknown): never => {
+    if (!isDrillError(error) || error.code !== 'TEARDOWN_FAILED') throw error;
+    // The host speaks of the deployed function's rights; here they are the operator's.
+    throw new DrillError(error.code, error.message, {
+      hint: 'Check your own rights with `restore-drill doctor --aws`; the deployed sweep goes on by itself.',
+      fault: error.fault,
+      cause: error,
+    });
+  });
+}
+
+function print({ removed, kept }: Swept, dryRun: boolean): void {
   for (const leftover of removed)
     process.stdout.write(`${dryRun ? 'would remove' : 'removed'}: ${described(leftover)}\n`);
   for (const leftover of kept) process.stdout.write(`kept: ${described(leftover)}\n`);
   if (removed.length + kept.length === 0) process.stdout.write('nothing was left behind\n');
-  return 0;
 }
 
 const described = ({ what, drillId, leaseExpiresAt }: Leftover): string =>
-  `${what} (drill ${drillId}, lease until ${leaseExpiresAt})`;
+  visibleText(`${what} (drill ${drillId}, lease until ${leaseExpiresAt})`);

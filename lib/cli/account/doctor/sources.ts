@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { readConfig } from '../../../adapters/local/config-file.ts';
+import type { SourceConfig } from '../../../domain/config.ts';
+import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
+import type { Account } from '../account.ts';
+import { accountError } from '../account-error.ts';
+
+/**
+ * Whether drills.yaml is about what is deployed, and whether each of its sources can be listed with these credentials.
+ * What the deployed functions themselves may read, only a drill shows.
+ */
+export async function diagnoseSources(
+  account: Account,
+  configFile: string | undefined,
+): Promise<Diagnosis[]> {
+  const file = configFile ?? (existsSync('drills.yaml') ? 'drills.yaml' : null);
+  if (file === null) {
+    const detail = 'give the deployed drills.yaml with --config to have its buckets looked at';
+    return [{ what: 'sources', state: 'untested', detail }];
+  }
+  return diagnose('configuration', async () => {
+    const { databases } = await readConfig(file);
+    const sources = Object.entries(databases).map(([name, { source }]) => lookAt(name, source, account));
+    return [compare(Object.keys(databases), account, file), ...(await Promise.all(sources)).flat()];
+  });
+}
+
+function compare(configured: string[], { stack }: Account, file: string): Diagnosis {
+  const missing = configured.filter((name) => !stack.databases.includes(name));
+  const extra = stack.databases.filter((name) => !configured.includes(name));
+  if (missing.length + extra.length === 0)
+    return ok('configuration', `${file} and the stack have the same databases: ${configured.join(', ')}`);
+  const differences = [
+    ...(missing.length === 0 ? [] : [`not deployed: ${missing.join(', ')}`]),
+    ...(extra.length === 0 ? [] : [`deployed, but not in ${file}: ${extra.join(', ')}`]),
+  ];
+  return problem('configuration', `${differences.join('; ')}; deploy again with \`npx cdk deploy\``);
+}
+
+function lookAt(name: string, source: SourceConfig, account: Account): Promise<Diagnosis[]> {
+  const what = `source of ${name}`;
+  return diagnose(
+    what,
+    async () => {
+      const { store } = await account.openSource(source);
+      for await (const { key } of store.list()) return ok(what, `${store.location} answers, e.g. ${key}`);
+      return problem(what, `${store.location} answers, but holds nothing`);
+    },
+    (error) => accountError(error, account.clients.failed),
+  );
+}

@@ -1,0 +1,54 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DrillRecord } from '../../domain/drill-record.ts';
+import { DrillError } from '../../domain/errors.ts';
+import { renderJson } from '../../domain/report/json.ts';
+import { renderJunit } from '../../domain/report/junit.ts';
+import { renderMarkdown } from '../../domain/report/markdown.ts';
+import type { AccountSurroundings } from '../account/account.ts';
+import { type LedgerOptions, withLedger } from '../ledger.ts';
+import { noRecord } from './show.ts';
+
+const reports = {
+  markdown: { file: 'report.md', render: renderMarkdown },
+  json: { file: 'record.json', render: renderJson },
+  junit: { file: 'junit.xml', render: renderJunit },
+} as const satisfies Record<string, { file: string; render: (record: DrillRecord) => string }>;
+
+export type ReportFormat = keyof typeof reports;
+export const reportFormats = Object.keys(reports) as ReportFormat[];
+
+export interface ReportOptions extends LedgerOptions {
+  format: ReportFormat;
+  /** Folder for all of them, instead of one on stdout. */
+  out?: string;
+}
+
+/** `restore-drill report`: the reports of a drill, made anew from its sealed record. 2 when there is no such record. */
+export async function report(
+  drillId: string,
+  options: ReportOptions,
+  surroundings?: AccountSurroundings,
+): Promise<number> {
+  const record = await withLedger(options, (ledger) => ledger.show(drillId), surroundings);
+  if (record === null) return noRecord(drillId);
+  if (options.out === undefined) process.stdout.write(reports[options.format].render(record));
+  else await writeAll(record, options.out);
+  return 0;
+}
+
+async function writeAll(record: DrillRecord, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { file, render } of Object.values(reports)) {
+      await writeFile(join(folder, file), render(record));
+      process.stderr.write(`wrote ${join(folder, file)}\n`);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DrillError('EVIDENCE_UNWRITABLE', `the reports cannot be written: ${reason}`, {
+      hint: 'Give a folder that can be written with --out.',
+      cause: error,
+    });
+  }
+}

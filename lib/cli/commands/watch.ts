@@ -1,0 +1,148 @@
+import type { DrillRecord } from '../../domain/drill-record.ts';
+import { DrillError } from '../../domain/errors.ts';
+import { renderJson } from '../../domain/report/json.ts';
+import { exitCodes } from '../../domain/verdict.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
+import type { AccountOptions } from '../account/account-options.ts';
+import {
+  consoleUrl,
+  type DrillExecution,
+  describeExecution,
+  historySince,
+  newestExecution,
+} from '../account/executions.ts';
+import { type Ending, watchExecution } from '../account/remote-watcher.ts';
+import { restoreProgressOf } from '../account/restore-progress.ts';
+import { interruptedExitCode } from '../exit.ts';
+import { stopOnInterrupt } from '../interruption.ts';
+import { createProgress } from '../progress/create-progress.ts';
+import { colourWanted, widthOf } from '../render/colour.ts';
+import { renderVerdict } from '../render/verdict.ts';
+
+export interface WatchOptions extends AccountOptions {
+  json?: boolean;
+}
+
+/** The clean-up after an abort is another execution: its record comes within a minute, or not at all. */
+const recordWaitSeconds = { step: 5, most: 90 };
+
+/**
+ * `restore-drill watch`: a drill of the account as it runs, then its verdict and that verdict's exit code. Ctrl-C stops
+ * the watching and never the drill.
+ */
+export async function watch(
+  drillId: string | undefined,
+  options: WatchOptions,
+  surroundings?: AccountSurroundings,
+): Promise<number> {
+  return inAccount(
+    options,
+    async (account) => watchDrill(await chosenExecution(drillId, account), options, account),
+    surroundings,
+  );
+}
+
+async function chosenExecution(drillId: string | undefined, account: Account): Promise<DrillExecution> {
+  const client = await account.clients.states();
+  const { stateMachineArn } = account.stack;
+  if (drillId !== undefined) return describeExecution(client, stateMachineArn, drillId);
+  const newest = await newestExecution(client, stateMachineArn);
+  if (newest !== null) return newest;
+  throw new DrillError('REQUEST_INVALID', 'no drill was ever started in this stack', {
+    hint: `Start one with \`restore-drill start DATABASE${account.repeated}\`.`,
+  });
+}
+
+/** Watches to the end: the exit code is the verdict's, or 130 when the watching was stopped. */
+export async function watchDrill(
+  execution: DrillExecution,
+  options: WatchOptions,
+  account: Account,
+): Promise<number> {
+  const { drillId, arn } = execution;
+  const states = await account.clients.states();
+  const progress = createProgress(process.stderr);
+  const interruption = stopOnInterrupt();
+  progress.note(`drill ${drillId}, started ${execution.startedAt}`);
+  let ending: Ending | null;
+  try {
+    ending = await watchExecution(
+      {
+        eventsSince: (afterId) => historySince(states, arn, afterId),
+        restoreProgress: await restoreProgressOf(account, drillId),
+        approveCommand: `restore-drill approve ${drillId}${account.repeated}`,
+      },
+      progress,
+      account.clock,
+      interruption.signal,
+    );
+  } finally {
+    progress.close();
+    interruption.release();
+  }
+  if (ending === null) {
+    process.stderr.write(
+      `stopped watching; the drill goes on. Watch it again with: restore-drill watch ${drillId}${account.repeated}\n`,
+    );
+    return interruptedExitCode;
+  }
+  return concluded(drillId, arn, ending, options, account);
+}
+
+async function concluded(
+  drillId: string,
+  arn: string,
+  ending: Ending,
+  options: WatchOptions,
+  account: Account,
+): Promise<number> {
+  const record = await sealedRecord(drillId, ending, account);
+  if (record === null) {
+    throw new DrillError(
+      'INTERRUPTED',
+      `the execution ended ${ending.status} without a record${why(ending)}`,
+      {
+        hint: `See ${consoleUrl(arn)}; what it left is removed by the sweeper (\`restore-drill sweep --dry-run${account.repeated}\`).`,
+      },
+    );
+  }
+  const report = `s3://${account.stack.evidenceBucket}/drills/${drillId}/report.md`;
+  process.stderr.write(
+    renderVerdict(record, {
+      width: widthOf(process.stderr),
+      colour: colourWanted(process.stderr, process.env),
+      reports: [report],
+    }),
+  );
+  if (options.json === true) process.stdout.write(renderJson(record));
+  return exitCodeOf(record, ending);
+}
+
+/**
+ * The verdict's. A restore may be proven and yet not kept as it should be – declined, or its promotion broke off: the
+ * execution ends in Fail then, and 0 would tell a script that the database stands.
+ */
+function exitCodeOf(record: DrillRecord, ending: Ending): number {
+  const code = exitCodes[record.verdict];
+  if (code !== 0 || ending.status === 'SUCCEEDED') return code;
+  process.stderr.write(`\nThe execution itself ended ${ending.status}${why(ending)}.\n`);
+  return 2;
+}
+
+const why = ({ error, cause }: Ending): string => {
+  const text = [error, cause?.split('\n')[0]].filter((part) => part !== null && part !== undefined);
+  return text.length === 0 ? '' : `: ${text.join(': ')}`;
+};
+
+/** A machine that ended by itself sealed its record before; after an abort the record is the clean-up's. */
+async function sealedRecord(drillId: string, ending: Ending, account: Account): Promise<DrillRecord | null> {
+  const ledger = await account.ledger();
+  const byItself = ending.status === 'SUCCEEDED' || ending.status === 'FAILED';
+  const most = byItself ? recordWaitSeconds.step : recordWaitSeconds.most;
+  for (let waited = 0; ; waited += recordWaitSeconds.step) {
+    const record = await ledger.show(drillId);
+    if (record !== null || waited >= most) return record;
+    if (waited === 0 && !byItself) process.stderr.write('waiting for the record of the clean-up\n');
+    await account.clock.sleep(recordWaitSeconds.step);
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { history } from '../../../lib/cli/commands/history.ts';
+import { report } from '../../../lib/cli/commands/report.ts';
+import { show } from '../../../lib/cli/commands/show.ts';
+import { awsError } from '../../support/aws/scripted-client.ts';
+import { aFailedRecord, aRecord } from '../../support/records.ts';
+import { captured } from '../account/support/captured.ts';
+import { FakeAccount } from '../account/support/fake-account.ts';
+
+const folders: string[] = [];
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'restore-drill-ledger-commands-'));
+  folders.push(made);
+  return made;
+}
+
+const older = aRecord({ drillId: '20261120T030000Z-shop-aaaa', startedAt: '2026-11-20T03:00:00.000Z' });
+const newer = aFailedRecord({
+  drillId: '20261121T030000Z-billing-bbbb',
+  database: 'billing',
+  startedAt: '2026-11-21T03:00:00.000Z',
+});
+const account = () => new FakeAccount().withRecord(older, newer);
+
+describe('history in an account', () => {
+  test('shows the records of all deployed databases, newest first', async () => {
+    const { surroundings } = await account();
+
+    const { code, stdout } = await captured(() =>
+      history(undefined, { limit: '20', aws: true }, surroundings),
+    );
+
+    expect(code).toBe(0);
+    expect(stdout.indexOf(newer.drillId)).toBeGreaterThan(0);
+    expect(stdout.indexOf(older.drillId)).toBeGreaterThan(stdout.indexOf(newer.drillId));
+  });
+
+  test('of one database shows no other', async () => {
+    const { surroundings } = await account();
+    const { stdout } = await captured(() =>
+      history('shop', { limit: '20', aws: true, json: true }, surroundings),
+    );
+    expect((JSON.parse(stdout) as { drillId: string }[]).map(({ drillId }) => drillId)).toEqual([
+      older.drillId,
+    ]);
+  });
+
+  test('names the right that is missing', async () => {
+    const { surroundings } = new FakeAccount().on({
+      'DynamoDB.Query': () => {
+        throw awsError('AccessDeniedException', 'no', 403);
+      },
+    });
+    await expect(
+      captured(() => history(undefined, { limit: '20', aws: true }, surroundings)),
+    ).rejects.toThrow('may not dynamodb:Query');
+  });
+});
+
+describe('show and report in an account', () => {
+  test('show the newest record, or the one that is named', async () => {
+    const { surroundings } = await account();
+    const shown = (drill?: string) =>
+      captured(() => show(drill, { format: 'json', stack: 'restore-drill' }, surroundings));
+
+    expect(JSON.parse((await shown()).stdout)).toMatchObject({ drillId: newer.drillId });
+    expect(JSON.parse((await shown(older.drillId)).stdout)).toMatchObject({ drillId: older.drillId });
+  });
+
+  test('print one report', async () => {
+    const { surroundings } = await account();
+    const printed = async (format: 'markdown' | 'json' | 'junit') =>
+      (await captured(() => report(older.drillId, { format, aws: true }, surroundings))).stdout;
+
+    expect(await printed('markdown')).toMatch(/^# /);
+    expect(await printed('junit')).toMatch(/^<\?xml/);
+    expect(JSON.parse(await printed('json'))).toMatchObject({ drillId: older.drillId });
+  });
+
+  test('write all reports into a folder', async () => {
+    const { surroundings } = await account();
+    const out = join(await folder(), 'new', 'reports');
+
+    const { code, stdout } = await captured(() =>
+      report(older.drillId, { format: 'markdown', aws: true, out }, surroundings),
+    );
+
+    expect([code, stdout]).toEqual([0, '']);
+    expect((await readdir(out)).sort()).toEqual(['junit.xml', 'record.json', 'report.md']);
+    expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('PROVEN');
+  });
+
+  test('say when the folder cannot be written', async () => {
+    const { surroundings } = await account();
+    const file = join(await folder(), 'a-file');
+    await writeFile(file, '');
+    await expect(
+      captured(() => report(older.drillId, { format: 'markdown', aws: true, out: file }, surroundings)),
+    ).rejects.toMatchObject({ code: 'EVIDENCE_UNWRITABLE', hint: expect.stringContaining('--out') });
+  });
+
+  test('exit with 2 for a drill that is not in the ledger', async () => {
+    const { surroundings } = await account();
+    for (const run of [
+      () => show('nobody', { format: 'text', aws: true }, surroundings),
+      () => report('nobody', { format: 'markdown', aws: true }, surroundings),
+    ]) {
+      const { code, stderr } = await captured(run);
+      expect(code).toBe(2);
+      expect(stderr).toContain('there is no drill "nobody" in the ledger');
+    }
+  });
+});
+
+describe('without --aws and --stack', () => {
+  test('history and report read the ledger of this machine and nothing else', async () => {
+    const fake = await account();
+    const stateDir = await folder();
+
+    const { stdout } = await captured(() => history(undefined, { limit: '20', stateDir }, fake.surroundings));
+    const { code } = await captured(() =>
+      report(older.drillId, { format: 'markdown', stateDir }, fake.surroundings),
+    );
+
+    expect(stdout).toBe('No drill is in the ledger yet.\n');
+    expect(code).toBe(2);
+    expect(fake.calls).toEqual([]);
+  });
+});
