@@ -29,6 +29,7 @@ const unknownHeader: DumpHeader = {
 
 const { store, key } = await createFileDumpStore(path);
 const found = statSync(path);
+const etag = (await store.stat(key))?.etag;
 const restorer = createRestorer({
   connection: async (address, database) => ({
     host: address.host,
@@ -47,6 +48,8 @@ const account = await restorer.restore({
     nameTimestampEnd: null,
     expectedSha256: null,
     header: unknownHeader,
+    // As a drill pins what it selected.
+    ...(etag === undefined ? {} : { etag }),
   },
   store,
   sandbox: { sandboxId: 'bench', host: socket, port, masterRole: role, serverVersion: '' },

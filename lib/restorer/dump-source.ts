@@ -12,8 +12,20 @@ export function dumpSourceOf(
     ...(dump.versionId === undefined ? {} : { versionId: dump.versionId }),
     ...(signal === undefined ? {} : { signal }),
   };
-  if (!dump.directory)
-    return { kind: 'stream', open: () => store.open(dump.key, pin), sizeBytes: dump.sizeBytes };
+  if (!dump.directory) {
+    const isPinned = dump.etag !== undefined || dump.versionId !== undefined;
+    return {
+      kind: 'stream',
+      open: () => store.open(dump.key, pin),
+      // Parts of an object that may change in between do not make one dump.
+      ...(isPinned
+        ? {
+            openFrom: (startByte: number) => store.open(dump.key, { ...pin, startByte }),
+          }
+        : {}),
+      sizeBytes: dump.sizeBytes,
+    };
+  }
   const prefix = dump.key.endsWith('/') ? dump.key : `${dump.key}/`;
   const aborting = signal === undefined ? {} : { signal };
   return {

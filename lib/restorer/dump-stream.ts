@@ -69,8 +69,11 @@ export type DumpEvent =
   | { kind: 'contents'; entries: DumpEntry[] }
   | { kind: 'entry'; entry: DumpEntry }
   | RowsBegin
-  /** Whole COPY text rows, each ending in \n; `rows` of them. At most about 1 MiB unless one row is larger. */
-  | { kind: 'rows'; bytes: Buffer; rows: number }
+  /**
+   * Whole COPY text rows, each ending in \n; `rows` of them, in pieces as they arrived: joining them would cost a copy of the
+   * whole dump. At most about 1 MiB together unless one row is larger.
+   */
+  | { kind: 'rows'; pieces: readonly Buffer[]; rows: number }
   /**
    * A piece of one COPY row larger than 8 MiB, to be written through on the same connection in order; `rows` is 1 on
    * the piece that ends the row, else 0. Memory stays bounded whatever the size of a value.

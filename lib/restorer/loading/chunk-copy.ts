@@ -7,7 +7,7 @@ import type { WireCopy, WireResult } from './wire-query.ts';
 
 /** A chunk of whole rows, kept until the server confirmed it. */
 export interface Chunk {
-  bytes: Buffer;
+  pieces: readonly Buffer[];
   rows: number;
   /** Rows of the table before this chunk. */
   firstRow: number;
@@ -47,7 +47,7 @@ export async function copyChunk(
       await session.apply(settings);
       copy = session.copy(transaction);
       await copy.ready;
-      await copy.write(chunk.bytes);
+      await copy.write(chunk.pieces);
       return copiedRows(await copy.finish());
     } catch (raw) {
       const error = asLostOrThrow(raw);

@@ -1,22 +1,28 @@
 /**
- * Hands buffers from the reader to a session one at a time: `push` waits until the buffer before was taken, so memory
- * stays bounded whatever the size of a table or a value.
+ * Hands pieces from the reader to a session one at a time: `push` waits until there is room, so memory stays bounded whatever
+ * the size of a table or a value.
  */
-export class PieceQueue {
-  private piece: Buffer | null = null;
+export class PieceQueue<Piece = Buffer> {
+  private readonly capacity: number;
+  private readonly waiting: Piece[] = [];
   private ended = false;
   private dropped = false;
   private wakeReader: (() => void) | null = null;
   private wakeWriter: (() => void) | null = null;
 
-  async push(piece: Buffer): Promise<void> {
-    while (this.piece !== null && !this.dropped) {
+  /** @param capacity pieces that may wait */
+  constructor(capacity = 1) {
+    this.capacity = capacity;
+  }
+
+  async push(piece: Piece): Promise<void> {
+    while (this.waiting.length >= this.capacity && !this.dropped) {
       await new Promise<void>((resolve) => {
         this.wakeReader = resolve;
       });
     }
     if (this.dropped) return;
-    this.piece = piece;
+    this.waiting.push(piece);
     this.wakeWriter?.();
   }
 
@@ -28,15 +34,14 @@ export class PieceQueue {
   /** Nobody will take pieces any more: what comes is thrown away. */
   drop(): void {
     this.dropped = true;
-    this.piece = null;
+    this.waiting.length = 0;
     this.wakeReader?.();
   }
 
-  async *pieces(): AsyncGenerator<Buffer> {
+  async *pieces(): AsyncGenerator<Piece> {
     for (;;) {
-      if (this.piece !== null) {
-        const piece = this.piece;
-        this.piece = null;
+      const piece = this.waiting.shift();
+      if (piece !== undefined) {
         this.wakeReader?.();
         yield piece;
       } else if (this.ended) return;

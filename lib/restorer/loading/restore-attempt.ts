@@ -105,7 +105,7 @@ export class RestoreAttempt {
         return this.beginRows(event);
       case 'rows':
         clock.touch('data');
-        return this.rows?.table?.write(event.bytes, event.rows);
+        return this.rows?.table?.write(event.pieces, event.rows);
       case 'row-piece':
         clock.touch('data');
         return this.rows?.table?.piece(event.bytes, event.rows);

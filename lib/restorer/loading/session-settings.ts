@@ -39,6 +39,7 @@ export interface ServerFacts {
   parallelWorkers: number;
   /** The server's shared_buffers in bytes: our only hint at the size of a machine that is not ours. */
   sharedBuffersBytes: number;
+  walLevel: string;
 }
 
 const mebibyte = 1024 * 1024;

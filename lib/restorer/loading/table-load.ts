@@ -1,13 +1,16 @@
 import type { TableAccount } from '../../domain/restore-account.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
+import { startFrozenCopy } from './frozen-copy.ts';
 import { PieceQueue } from './piece-queue.ts';
 import type { Scheduler } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
+import type { Session } from './session.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
 import { qualified } from './sql-text.ts';
 import type { Task } from './task-graph.ts';
+import type { WireCopy } from './wire-query.ts';
 
 /** Why rows were not loaded, and the row of the COPY the server's line numbers start from. */
 export interface RowsFailure {
@@ -23,6 +26,8 @@ export interface TableLoadOptions {
   account: TableAccount;
   /** True: all rows go through one COPY. False: they may be spread over all sessions. */
   ordered: boolean;
+  /** All rows through one COPY too, but for speed: in one transaction that empties the table first (`startFrozenCopy`). */
+  frozen: boolean;
   /** False for CSV, where a row may span lines: then only the server can say how many rows there are. */
   linesAreRows: boolean;
   /** Loads of other tables that must be complete before the first row of this one. */
@@ -34,6 +39,12 @@ export interface TableLoadOptions {
   onEnd(failure: RowsFailure | null): Promise<void>;
 }
 
+/**
+ * Chunks of half a MiB that the reader may be ahead of a COPY that takes the whole table, so that it can go on to the next
+ * table, on the other session, while this one ends.
+ */
+const readAheadChunks = 4;
+
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
 export class TableLoad {
   private readonly options: TableLoadOptions;
@@ -42,7 +53,7 @@ export class TableLoad {
   private readonly hold: { task: Task; release(): void };
   private readonly tasks: Promise<void>[] = [];
   private readonly startedAt = performance.now();
-  private stream: PieceQueue | null = null;
+  private stream: PieceQueue<readonly Buffer[]> | null = null;
   private failure: RowsFailure | null = null;
   private rows = 0;
   private loaded = 0;
@@ -56,20 +67,19 @@ export class TableLoad {
   }
 
   /** Whole rows. @throws what ended the restore */
-  async write(bytes: Buffer, rows: number): Promise<void> {
+  async write(pieces: readonly Buffer[], rows: number): Promise<void> {
     const firstRow = this.rows;
     this.rows += rows;
-    this.options.account.bytes += bytes.length;
-    this.options.onBytes(bytes.length);
+    this.weigh(pieces);
     if (this.failure !== null) return;
-    const { scheduler, ordered, settings } = this.options;
-    if (ordered) return this.push(bytes, firstRow);
+    const { scheduler, settings } = this.options;
+    if (this.inOneCopy) return this.push(pieces, firstRow);
     await scheduler.room();
     const transaction = chunkTransaction(this.options.copySql);
     this.submit(async (slot) => {
       if (this.failure === null)
         this.count(
-          await copyChunk(slot, transaction, settings, { bytes, rows, firstRow }, this.options.onRetry),
+          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.options.onRetry),
         );
     }, firstRow);
   }
@@ -78,10 +88,9 @@ export class TableLoad {
   async piece(bytes: Buffer, rows: 0 | 1): Promise<void> {
     const firstRow = this.rows;
     this.rows += rows;
-    this.options.account.bytes += bytes.length;
-    this.options.onBytes(bytes.length);
-    await this.push(bytes, firstRow);
-    if (rows === 1 && !this.options.ordered) this.closeStream();
+    this.weigh([bytes]);
+    await this.push([bytes], firstRow);
+    if (rows === 1 && !this.inOneCopy) this.closeStream();
   }
 
   /** No more rows. Releases the table once everything is confirmed. */
@@ -91,10 +100,22 @@ export class TableLoad {
     finished.catch((error) => this.options.scheduler.fail(error));
   }
 
-  private async push(bytes: Buffer, firstRow: number): Promise<void> {
+  private get inOneCopy(): boolean {
+    return this.options.ordered || this.options.frozen;
+  }
+
+  private weigh(pieces: readonly Buffer[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.options.account.bytes += bytes;
+    this.options.onBytes(bytes);
+  }
+
+  private async push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
     const { scheduler } = this.options;
+    // Each stream that waits for a session holds a piece: many small tables must not pile up.
+    if (this.stream === null) await scheduler.room();
     this.stream ??= this.openStream(firstRow);
-    await scheduler.guard(this.stream.push(bytes));
+    await scheduler.guard(this.stream.push(pieces));
   }
 
   private closeStream(): void {
@@ -103,16 +124,13 @@ export class TableLoad {
   }
 
   /** One COPY that takes pieces until the queue ends. */
-  private openStream(firstRow: number): PieceQueue {
-    const queue = new PieceQueue();
+  private openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
+    const queue = new PieceQueue<readonly Buffer[]>(this.options.frozen ? readAheadChunks : 1);
     const run = async (slot: Slot): Promise<void> => {
-      const session = await slot.get();
-      await session.apply(this.options.settings);
-      const copy = session.copy(this.options.copySql);
       try {
-        await copy.ready;
-        for await (const piece of queue.pieces()) await copy.write(piece);
-        this.count(copiedRows(await copy.finish()));
+        const session = await slot.get();
+        await session.apply(this.options.settings);
+        await this.copyPieces(session, queue);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         slot.discard();
@@ -123,6 +141,22 @@ export class TableLoad {
     };
     this.submit(run, firstRow);
     return queue;
+  }
+
+  private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
+    const { account, copySql, frozen } = this.options;
+    const whole = frozen
+      ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
+      : null;
+    const copy: WireCopy = whole ?? session.copy(copySql);
+    try {
+      await copy.ready;
+      for await (const pieces of queue.pieces()) await copy.write(pieces);
+      this.count(copiedRows(await copy.finish()));
+    } catch (error) {
+      if (whole !== null && error instanceof ServerError) await session.text('ROLLBACK');
+      throw error;
+    }
   }
 
   private submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
@@ -151,8 +185,8 @@ export class TableLoad {
   }
 
   private async finish(): Promise<void> {
-    const { account, scheduler, ordered } = this.options;
-    if (this.failure !== null && this.loaded > 0 && !ordered) await this.takeBack();
+    const { account, scheduler } = this.options;
+    if (this.failure !== null && this.loaded > 0 && !this.inOneCopy) await this.takeBack();
     account.rowsInDump += this.options.linesAreRows ? this.rows : this.loaded;
     account.rowsLoaded += this.loaded;
     account.seconds += (performance.now() - this.startedAt) / 1000;

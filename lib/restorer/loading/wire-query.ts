@@ -116,13 +116,18 @@ export class WireCopy extends WireQuery {
     this.open.resolve();
   }
 
-  /** Writes a piece; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
-  write(bytes: Buffer): Promise<void> {
+  /** Writes pieces as one message; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
+  write(pieces: readonly Buffer[]): Promise<void> {
     const stream = this.connection?.stream;
     if (this.failed || stream === undefined || !stream.writable) return Promise.resolve();
     stream.cork();
-    stream.write(frameHeader('d', bytes.length));
-    const more = stream.write(bytes);
+    let more = stream.write(
+      frameHeader(
+        'd',
+        pieces.reduce((sum, { length }) => sum + length, 0),
+      ),
+    );
+    for (const piece of pieces) more = stream.write(piece);
     stream.uncork();
     if (more) return Promise.resolve();
     return new Promise((resolve) => {

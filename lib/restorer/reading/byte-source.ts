@@ -165,6 +165,8 @@ export class ByteSource {
 export interface DirectorySource {
   /** Names relative to the directory, such as `toc.dat`, `3431.dat.gz`. */
   names: string[];
+  /** Bytes of a member as it is stored, where that is known. */
+  sizeOf?(name: string): number | null;
   /** Raw bytes of one member. @throws DrillError DUMP_TRUNCATED or DUMP_UNREADABLE when it cannot be read. */
   open(name: string): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { DrillError, isDrillError } from '../../domain/errors.ts';
 import { findingRegistry } from '../../domain/findings.ts';
@@ -13,14 +13,23 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
   readonly #stream: Readable;
   readonly #pieces: AsyncIterator<Buffer>;
   readonly #sizeBytes: number | null;
-  readonly #hash = createHash('sha256');
+  readonly #hash: Hash | null;
   #digest: string | null = null;
   #failure: unknown = null;
   /** Reads are made one after the other, whoever asks. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `sizeBytes` as the store announced it, null when it did not. An aborted signal ends the stream. */
-  constructor(stream: Readable, sizeBytes: number | null, signal: AbortSignal | undefined) {
+  /**
+   * `sizeBytes` as the store announced it, null when it did not. An aborted signal ends the stream. `digest` false for a part
+   * of a file, whose digest nobody asks for.
+   */
+  constructor(
+    stream: Readable,
+    sizeBytes: number | null,
+    signal: AbortSignal | undefined,
+    { digest = true }: { digest?: boolean } = {},
+  ) {
+    this.#hash = digest ? createHash('sha256') : null;
     this.#stream = stream;
     this.#sizeBytes = sizeBytes;
     this.#pieces = stream[Symbol.asyncIterator]();
@@ -69,11 +78,11 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
       const { done, value } = await this.#pieces.next();
       if (done !== true) {
         this.bytesRead += value.length;
-        this.#hash.update(value);
+        this.#hash?.update(value);
         return { done: false, value };
       }
       this.#checkSize();
-      this.#digest = this.#hash.digest('hex');
+      this.#digest = this.#hash?.digest('hex') ?? '';
       return { done: true, value: undefined };
     } catch (error) {
       this.#failure = isDrillError(error) ? error : unreadable(error, this.bytesRead);

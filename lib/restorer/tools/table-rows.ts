@@ -60,11 +60,13 @@ export class TableRows {
   }
 
   /** Whole rows, or a piece of one. */
-  async write(bytes: Buffer, rows: number): Promise<void> {
+  async write(pieces: readonly Buffer[], rows: number): Promise<void> {
     const { context, account } = this;
     this.rows += rows;
-    account.bytes += bytes.length;
-    await this.copy?.write(bytes);
+    for (const bytes of pieces) {
+      account.bytes += bytes.length;
+      await this.copy?.write(bytes);
+    }
     context.clock.touch('data');
     context.progress(`${account.schema}.${account.name}`);
   }

@@ -107,8 +107,9 @@ export class ToolsAttempt {
       case 'rows-begin':
         return this.beginRows(event);
       case 'rows':
+        return this.rows?.write(event.pieces, event.rows);
       case 'row-piece':
-        return this.rows?.write(event.bytes, event.rows);
+        return this.rows?.write([event.bytes], event.rows);
       case 'rows-end':
         await this.rows?.end();
         this.rows = null;

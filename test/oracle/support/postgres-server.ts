@@ -60,17 +60,18 @@ export class PostgresServer {
       { ...user, cwd: directory, encoding: 'utf8' },
     );
     if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr}`);
-    await server.launch();
+    await server.launch(kind);
     if (kind === 'sandbox') server.serverVersion = await createMasterRole(directory, 5432, 'not a secret');
     return server;
   }
 
-  private async launch(): Promise<void> {
+  private async launch(kind: 'sandbox' | 'tools'): Promise<void> {
     const settings = {
       listen_addresses: '',
       fsync: 'off',
       max_connections: '50',
-      wal_level: 'logical',
+      // As a sandbox on this machine has it; the tools need not be warned of publications.
+      ...(kind === 'sandbox' ? { wal_level: 'minimal', max_wal_senders: '0' } : { wal_level: 'logical' }),
       autovacuum: 'off',
       timezone: 'UTC',
     };

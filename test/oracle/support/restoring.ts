@@ -27,6 +27,7 @@ export async function restoreOurs(
 ): Promise<RestoreAccount> {
   const { store, key } = await createFileDumpStore(path);
   const found = await stat(path);
+  const etag = (await store.stat(key))?.etag;
   return createRestorer(asRds ? server.accessOfRds : server.access).restore({
     dump: {
       key,
@@ -37,6 +38,7 @@ export async function restoreOurs(
       nameTimestampEnd: null,
       expectedSha256: null,
       header: unknownHeader,
+      ...(etag === undefined ? {} : { etag }),
     },
     store,
     sandbox: server.address,

@@ -14,11 +14,13 @@ export class ArchiveCursor {
   readonly #start: number;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
-  #consumedBytes = 0;
+  #consumedBytes: number;
 
-  constructor(source: ByteSource) {
+  /** @param position offset in the archive of the source's next byte */
+  constructor(source: ByteSource, position = 0) {
     this.#source = source;
-    this.#start = source.position;
+    this.#start = source.position - position;
+    this.#consumedBytes = position;
   }
 
   /** Offset of the next byte from the start of the archive. */

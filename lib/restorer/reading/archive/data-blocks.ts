@@ -67,6 +67,36 @@ export async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer,
   }
 }
 
+/**
+ * Passes over one block up to its end mark, copying nothing; its lengths are looked at all the same.
+ * @throws DrillError as blockBytes
+ */
+export async function passOverBlock(cursor: ArchiveCursor): Promise<void> {
+  const lengthBytes = 1 + cursor.sizes.int;
+  let left = 0;
+  for (;;) {
+    const bytes = await cursor.available();
+    if (bytes === null) throw endedEarly(cursor.position);
+    let at = 0;
+    while (at < bytes.length) {
+      if (left === 0) {
+        if (bytes.length - at < lengthBytes) break;
+        left = pieceLength(bytes, at, cursor);
+        at += lengthBytes;
+        if (left === 0) {
+          cursor.consume(at);
+          return;
+        }
+      }
+      const size = Math.min(left, bytes.length - at);
+      at += size;
+      left -= size;
+    }
+    cursor.consume(at);
+    if (at < bytes.length && !(await cursor.more())) throw endedEarly(cursor.position + bytes.length - at);
+  }
+}
+
 function pieceLength(bytes: Buffer, at: number, cursor: ArchiveCursor): number {
   let length = 0;
   for (let index = cursor.sizes.int; index > 0; index -= 1)

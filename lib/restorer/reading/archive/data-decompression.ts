@@ -1,5 +1,5 @@
 /** Decompression of data blocks and data files: compress_gzip.c, compress_lz4.c, compress_zstd.c of pg_dump. */
-import { pipeline, Readable, type Transform } from 'node:stream';
+import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { isDrillError } from '../../../domain/errors.ts';
@@ -11,6 +11,8 @@ export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
 
 /** Output of one call into zlib's thread: large enough that crossing threads costs little. */
 const chunkSize = 256 * 1024;
+/** zlib's streams take the options of Transform as well: it may run two chunks ahead of the reader, in its own thread. */
+const zlibOptions: zlib.ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark: 2 * chunkSize };
 
 /**
  * Contents of one compressed block, whose input is consumed to its end. Without any byte it is an empty large object
@@ -36,7 +38,7 @@ export async function* decompressData(
   else if (compression === 'zstd') yield* decompressZstd(whole);
   else
     yield* throughZlib(
-      compression === 'zlib' ? zlib.createInflate({ chunkSize }) : zlib.createGunzip({ chunkSize }),
+      compression === 'zlib' ? zlib.createInflate(zlibOptions) : zlib.createGunzip(zlibOptions),
       whole,
     );
 }
@@ -108,7 +110,7 @@ function namedError(error: unknown): unknown {
 async function* decompressZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
   if (typeof native === 'function') {
-    yield* throughZlib(native({ chunkSize }), input);
+    yield* throughZlib(native(zlibOptions), input);
     return;
   }
   let ready: Buffer[] = [];

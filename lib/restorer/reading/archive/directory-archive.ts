@@ -12,10 +12,11 @@ import {
   fileName,
   readLargeObjectList,
 } from './directory-data.ts';
+import { leastBytes, mayComeEarly } from './largest-first.ts';
 import { closeDirectory, openContents } from './tar-archive.ts';
 
 /**
- * Events of a directory archive, its data in the order of the table of contents.
+ * Events of a directory archive: the largest tables first, then the rest in the order of the table of contents.
  * @throws DrillError DUMP_TRUNCATED when a file is missing or ends early, DUMP_CORRUPT, DUMP_NOT_A_DUMP,
  * ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN, ENCODING_INVALID, and what `open` throws.
  */
@@ -24,8 +25,20 @@ export async function* readDirectoryArchive(source: DirectorySource): DumpReader
   const contents = files.find('toc.dat');
   if (contents === null) throw dumpError('DUMP_NOT_A_DUMP', 'the directory holds no toc.dat');
   const data = yield* openContents(contents, files.bytes(contents), 'directory', []);
-  for (const each of data.plan.data.values()) yield* entryEvents(data, each, files);
+  for (const each of largestTablesFirst(data, files)) yield* entryEvents(data, each, files);
   yield* closeDirectory(data);
+}
+
+/** Small tables keep their turn, as do those whose rows need others first. */
+function largestTablesFirst(data: DirectoryData, files: DirectoryFiles): DataEntry[] {
+  const byId = new Map(data.contents.map((entry) => [entry.id, entry]));
+  const all = [...data.plan.data.values()];
+  const early = all
+    .map((each) => ({ each, bytes: files.sizeOf(fileName(each.toc, data.plan.minor)) }))
+    .filter(({ each, bytes }) => bytes >= leastBytes && mayComeEarly(each.toc, byId))
+    .sort((a, b) => b.bytes - a.bytes)
+    .map(({ each }) => each);
+  return [...new Set([...early, ...all])];
 }
 
 async function* entryEvents(
@@ -72,6 +85,12 @@ class DirectoryFiles {
 
   find(name: string): DataFile | null {
     return this.#byName.get(name)?.file ?? null;
+  }
+
+  /** Stored bytes; 0 for what is missing or not known. */
+  sizeOf(name: string): number {
+    const stored = this.#byName.get(name)?.stored;
+    return stored === undefined ? 0 : (this.#source.sizeOf?.(stored) ?? 0);
   }
 
   async *bytes(file: DataFile): AsyncGenerator<Buffer, void, undefined> {

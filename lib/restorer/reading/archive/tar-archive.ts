@@ -88,14 +88,14 @@ export async function* openContents(
   wrappings: Wrapping[],
 ): AsyncGenerator<DumpEvent, DirectoryData, undefined> {
   const cursor = new ArchiveCursor(new ByteSource(decompressData(file.compression, bytes)));
-  const { plan } = yield* openArchive(cursor, layout, wrappings);
+  const { plan, contents } = yield* openArchive(cursor, layout, wrappings);
   if ((await cursor.available()) !== null) {
     throw dumpError(
       'DUMP_CORRUPT',
       `something follows the table of contents, at byte ${cursor.position} of toc.dat`,
     );
   }
-  return new DirectoryData(plan);
+  return new DirectoryData(plan, contents);
 }
 
 /** @throws DrillError DUMP_TRUNCATED when data are missing, DUMP_NOT_A_DUMP without toc.dat. */

@@ -4,7 +4,7 @@ export const chunkBytes = 512 * 1024;
 const maxHeldRowBytes = 8 * 1024 * 1024;
 
 export type RowsEvent =
-  | { kind: 'rows'; bytes: Buffer; rows: number }
+  | { kind: 'rows'; pieces: readonly Buffer[]; rows: number }
   | { kind: 'row-piece'; bytes: Buffer; rows: 0 | 1 };
 
 export interface RowsTotal {
@@ -80,14 +80,13 @@ export class RowChunks {
   }
 
   #chunk(): RowsEvent {
-    const held = this.#held.filter((bytes) => bytes.length > 0);
-    const bytes = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held, this.#heldBytes);
+    const pieces = this.#held.filter((bytes) => bytes.length > 0);
     const rows = this.#heldRows;
     this.total.rows += rows;
-    this.total.bytes += bytes.length;
+    this.total.bytes += this.#heldBytes;
     this.#held = [];
     this.#heldBytes = 0;
     this.#heldRows = 0;
-    return { kind: 'rows', bytes, rows };
+    return { kind: 'rows', pieces, rows };
   }
 }

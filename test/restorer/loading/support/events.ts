@@ -66,7 +66,7 @@ export function* rowsEvents(
     const buffer = Buffer.from(chunk.map((row) => `${row}\n`).join(''));
     rows += chunk.length;
     bytes += buffer.length;
-    yield { kind: 'rows', bytes: buffer, rows: chunk.length };
+    yield { kind: 'rows', pieces: [buffer], rows: chunk.length };
   }
   yield { kind: 'rows-end', rows, bytes };
 }

@@ -19,6 +19,7 @@ export interface BuiltEntry {
   dependencies?: number[];
   /** 1 not set, 2 set, 3 no data. */
   offsetState?: number;
+  offset?: number;
   file?: string;
   data?: Buffer;
 }
@@ -100,6 +101,19 @@ export function buildArchive(archive: BuiltArchive = {}): Buffer {
   return writer.done();
 }
 
+/** The same archive with the places of its blocks filled in, as pg_dump does when it writes to a file. */
+export function withOffsets(archive: BuiltArchive): BuiltArchive {
+  const entries = archive.entries ?? [];
+  const placed = entries.map((entry, index) => {
+    if (entry.data === undefined) return entry;
+    const before = entries.map(({ data, ...rest }, other) =>
+      data === undefined || other >= index ? rest : { ...rest, data },
+    );
+    return { ...entry, offsetState: 2, offset: buildArchive({ ...archive, entries: before }).length };
+  });
+  return { ...archive, entries: placed };
+}
+
 /** The part up to the data, which is toc.dat in tar and directory archives. */
 export function buildContents(archive: BuiltArchive): Buffer {
   const writer = new ArchiveWriter(archive.intBytes ?? 4, archive.offsetBytes ?? 8);
@@ -151,7 +165,7 @@ function writeEntry(writer: ArchiveWriter, entry: BuiltEntry, minor: number, for
   writer.string(entry.owner ?? '').string(entry.withOids ?? 'false');
   for (const id of entry.dependencies ?? []) writer.string(String(id));
   writer.string(undefined);
-  if (format === 1) writer.offset(entry.offsetState ?? 3);
+  if (format === 1) writer.offset(entry.offsetState ?? 3, entry.offset ?? 0);
   else writer.string(entry.file ?? '');
 }
 
@@ -187,8 +201,11 @@ export class ArchiveWriter {
     return this.int(bytes.length).bytes(bytes);
   }
 
-  offset(state: number): this {
-    return this.bytes(Buffer.concat([Buffer.from([state]), Buffer.alloc(this.#offsetBytes)]));
+  offset(state: number, position: number): this {
+    const bytes = Buffer.alloc(1 + this.#offsetBytes);
+    bytes[0] = state;
+    if (position > 0) bytes.writeUInt32LE(position, 1);
+    return this.bytes(bytes);
   }
 
   done(): Buffer {

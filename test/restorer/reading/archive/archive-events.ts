@@ -86,7 +86,8 @@ export function render(events: DumpEvent[]): Rendered {
     } else if (event.kind === 'rows-begin') {
       add(event.entry, `${Buffer.from(event.copy.sql, event.copy.codec).toString('latin1')}\n`);
     } else if (event.kind === 'rows' || event.kind === 'row-piece') {
-      rendered.byId.set(current, rendered.byId.get(current) + event.bytes.toString('latin1'));
+      const bytes = event.kind === 'rows' ? Buffer.concat(event.pieces) : event.bytes;
+      rendered.byId.set(current, rendered.byId.get(current) + bytes.toString('latin1'));
     } else if (event.kind === 'rows-end') {
       rendered.byId.set(current, `${rendered.byId.get(current)}\\.\n`);
     } else if (event.kind === 'inserts') {

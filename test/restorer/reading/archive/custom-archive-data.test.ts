@@ -80,7 +80,7 @@ describe('data', () => {
 
       expect(ofKind(events, 'encoding')).toEqual([{ kind: 'encoding', encoding: 'UTF8' }]);
       expect(statementsOf(events, 'COMMENT')).toEqual([`COMMENT ON TABLE public.t IS '${sample}'`]);
-      expect(ofKind(events, 'rows')[0]?.bytes.toString()).toBe(`${sample}\n`);
+      expect(Buffer.concat(ofKind(events, 'rows')[0]?.pieces ?? []).toString()).toBe(`${sample}\n`);
       expect(statementsOf(events, 'SETTING')).toContain("SET client_encoding = 'UTF8'");
     },
   );

@@ -51,7 +51,10 @@ describe('rows of COPY blocks', () => {
     const chunks = ofKind(events, 'rows');
     expect(chunks.length).toBeGreaterThan(3);
     expect(
-      chunks.every(({ bytes, rows }) => bytes.length === rows * row.length && bytes.length < 1_048_576),
+      chunks.every(({ pieces, rows }) => {
+        const { length } = Buffer.concat(pieces);
+        return length === rows * row.length && length < 1_048_576;
+      }),
     ).toBe(true);
     expect(ofKind(events, 'rows-end')).toEqual([{ kind: 'rows-end', rows: 40_000, bytes: 4_000_000 }]);
   });

@@ -71,7 +71,9 @@ export function rowCounts(events: DumpEvent[]): Record<string, number> {
 /** Bytes of all rows of the first block, put together. */
 export const rowBytes = (events: DumpEvent[]): Buffer =>
   Buffer.concat(
-    events.flatMap((event) => (event.kind === 'rows' || event.kind === 'row-piece' ? [event.bytes] : [])),
+    events.flatMap((event) =>
+      event.kind === 'rows' ? event.pieces : event.kind === 'row-piece' ? [event.bytes] : [],
+    ),
   );
 
 /** Events with the cuts between chunks of rows taken out: what must not depend on how the stream arrived. */
@@ -81,7 +83,7 @@ export function withoutCuts(events: DumpEvent[]): unknown[] {
   for (const event of events) {
     if (event.kind === 'rows' || event.kind === 'row-piece') {
       rows ??= { bytes: [], rows: 0 };
-      rows.bytes.push(event.bytes);
+      rows.bytes.push(...(event.kind === 'rows' ? event.pieces : [event.bytes]));
       rows.rows += event.rows;
       continue;
     }

@@ -36,7 +36,7 @@ export async function replay(reader: DumpReader, host: string, database: string)
       if (event.kind === 'entry') for (const statement of event.entry.statements) await run(statement);
       else if (event.kind === 'inserts') for (const statement of event.statements) await run(statement);
       else if (event.kind === 'rows-begin') copy = event.copy.sql;
-      else if (event.kind === 'rows') await load(event.bytes);
+      else if (event.kind === 'rows') await load(Buffer.concat(event.pieces));
       else if (event.kind === 'row-piece') {
         row.push(event.bytes);
         if (event.rows === 0) continue;

@@ -1,0 +1,90 @@
+/** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
+import { parseArgs } from 'node:util';
+import type { DumpHeader } from '../lib/domain/dump.ts';
+import { NativeRestorer } from '../lib/restorer/native-restorer.ts';
+import { databaseRequest, loadPolicy } from '../lib/restorer/policy/index.ts';
+import { openDump } from '../lib/restorer/reading/open-dump.ts';
+
+const { values } = parseArgs({
+  options: {
+    socket: { type: 'string', default: '' },
+    port: { type: 'string', default: '' },
+    role: { type: 'string', default: '' },
+    connections: { type: 'string', default: '2' },
+  },
+});
+
+const header: DumpHeader = {
+  format: { layout: 'plain', wrappings: [], archiveVersion: null },
+  serverVersion: null,
+  dumpVersion: null,
+  majorVersion: null,
+  encoding: null,
+  database: null,
+  consistencyPoint: null,
+};
+const only = (): never => {
+  throw new Error('the dump comes on standard input');
+};
+const { socket, port, role } = values;
+const resident: number[] = [];
+const timer = setInterval(() => resident.push(Math.round(process.memoryUsage.rss() / 2 ** 20)), 1000);
+const account = await new NativeRestorer({
+  access: {
+    connection: async (address, database) => ({
+      host: address.host,
+      port: address.port,
+      user: address.masterRole,
+      database,
+    }),
+  },
+  loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+  openDump: () =>
+    openDump({ kind: 'stream', open: async () => process.stdin, sizeBytes: null }, { passphrase: null }),
+}).restore({
+  dump: {
+    key: 'generated',
+    directory: false,
+    sizeBytes: 0,
+    uploadedAt: new Date(0).toISOString(),
+    nameTimestamp: null,
+    nameTimestampEnd: null,
+    expectedSha256: null,
+    header,
+  },
+  store: { location: 'standard input', list: only, stat: only, open: only },
+  sandbox: { sandboxId: 'bench', host: socket, port: Number(port), masterRole: role, serverVersion: '' },
+  options: {
+    engine: 'native',
+    connections: Number(values.connections),
+    createMissingRoles: true,
+    allowCreate: true,
+    keepOrder: [],
+    passphrase: null,
+  },
+  onProgress: () => {},
+  signal: new AbortController().signal,
+});
+clearInterval(timer);
+const usage = process.resourceUsage();
+const report = {
+  complete: account.complete,
+  findings: account.findings.map(({ code, message }) => `${code}: ${message}`),
+  tables: account.tables.length,
+  rows: account.tables.reduce((sum, { rowsLoaded }) => sum + rowsLoaded, 0),
+  textBytes: account.tables.reduce((sum, { bytes }) => sum + bytes, 0),
+  storedBytes: account.bytesRead,
+  cpuSeconds: (usage.userCPUTime + usage.systemCPUTime) / 1e6,
+  peakMebibytes: usage.maxRSS / 1024,
+  /** Largest resident memory in each tenth of the run. */
+  mebibytesByTenth: Array.from({ length: 10 }, (_, tenth) =>
+    Math.max(
+      0,
+      ...resident.slice(
+        Math.floor((tenth * resident.length) / 10),
+        Math.floor(((tenth + 1) * resident.length) / 10),
+      ),
+    ),
+  ),
+};
+process.stdout.write(`${JSON.stringify(report)}\n`);
