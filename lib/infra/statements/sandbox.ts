@@ -7,7 +7,7 @@ import { allow, ours, oursUnderLease, rdsArn, sandboxArns, taggedByRequest } fro
 /** Looks at instances; RDS lists are not filtered by rights, so the answer names production too. */
 export const lookAtInstances: iam.PolicyStatement = allow(
   'LookAtInstances',
-  ['rds:DescribeDBInstances', 'rds:ListTagsForResource', 'rds:DescribeEvents'],
+  ['rds:DescribeDBInstances', 'rds:DescribeEvents'],
   ['*'],
 );
 
@@ -17,9 +17,6 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
   [
     'rds:DescribeAccountAttributes',
     'rds:DescribeDBEngineVersions',
-    'rds:DescribeDBMajorEngineVersions',
-    'rds:DescribeDBParameterGroups',
-    'rds:DescribeDBParameters',
     'rds:DescribeDBSubnetGroups',
     'rds:DescribeOrderableDBInstanceOptions',
   ],
@@ -98,7 +95,11 @@ export const removeInstances = (stack: Stack, stackName: string): iam.PolicyStat
 
 /** What was made of a sandbox by hand and still carries its lease: snapshots and parameter groups. */
 export const removeLeftovers = (stack: Stack, stackName: string): iam.PolicyStatement[] => [
-  allow('FindLeftovers', ['rds:DescribeDBParameterGroups', 'rds:DescribeDBSnapshots'], ['*']),
+  allow(
+    'FindLeftovers',
+    ['rds:DescribeDBParameterGroups', 'rds:DescribeDBSnapshots', 'rds:ListTagsForResource'],
+    ['*'],
+  ),
   allow(
     'RemoveLeftovers',
     ['rds:DeleteDBParameterGroup', 'rds:DeleteDBSnapshot'],

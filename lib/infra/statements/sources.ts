@@ -41,7 +41,7 @@ export function listDumps(stack: Stack, config: DrillConfig): iam.PolicyStatemen
   return [...dumpBuckets(config)].map(([bucket, prefixes], index) =>
     allow(
       `ListDumps${index + 1}`,
-      ['s3:ListBucket', 's3:ListBucketVersions'],
+      ['s3:ListBucket'],
       [bucketArn(stack, bucket)],
       // A database at the top of its bucket sees all of it.
       prefixes.has('')
@@ -61,7 +61,7 @@ export function readDumps(stack: Stack, config: DrillConfig): iam.PolicyStatemen
   return own.length === 0
     ? []
     : [
-        allow('ReadDumps', ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectAttributes'], objects),
+        allow('ReadDumps', ['s3:GetObject', 's3:GetObjectVersion'], objects),
         allow('DecryptDumps', ['kms:Decrypt'], ['*'], {
           StringLike: {
             'kms:ViaService': 's3.*.amazonaws.com',

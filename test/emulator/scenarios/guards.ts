@@ -1,0 +1,70 @@
+import { CreateDBInstanceCommand, DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
+import { describe, expect, test } from 'vitest';
+import { sandboxIdFor } from '../../../lib/adapters/aws/rds/sandbox-names.ts';
+import { masterRole, tagKeys } from '../../../lib/contract/names.ts';
+import { until } from '../support/account.ts';
+import { wholeDump } from '../support/databases.ts';
+import { type MetricLine, metricsOf } from '../support/traces.ts';
+import { stackName, type World } from '../support/world.ts';
+
+/** What watches over drills, run as its schedule runs it. */
+export function guardScenarios(world: () => World): void {
+  describe('the sweeper', () => {
+    const make = (DBInstanceIdentifier: string, tags: Record<string, string>) =>
+      world().rds.send(
+        new CreateDBInstanceCommand({
+          DBInstanceIdentifier,
+          DBInstanceClass: 'db.t4g.medium',
+          Engine: 'postgres',
+          MasterUsername: masterRole,
+          AllocatedStorage: 20,
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        }),
+      );
+
+    test('removes what outlived its lease, counts it, and leaves every neighbour alone', async () => {
+      const leaked = sandboxIdFor(stackName, 'drill-leaked');
+      const expired = {
+        [tagKeys.stack]: stackName,
+        [tagKeys.drill]: 'drill-leaked',
+        [tagKeys.lease]: '2026-01-01T00:00:00.000Z',
+      };
+      await make(leaked, expired);
+      await make('orders-production', {});
+      // All three tags on a name that no drill gives: somebody copied them.
+      await make('restore-drill-copied', expired);
+
+      await world().sweep();
+
+      const left = await until(30, 'the sweep', async () => {
+        const { instances } = await world().account.leftovers();
+        return instances.includes(leaked) ? null : instances;
+      });
+      expect(left).toEqual(expect.arrayContaining(['orders-production', 'restore-drill-copied']));
+      const counted = (await metricsOf(world(), 'sweep')) as (MetricLine & { ExpiredLeases?: number })[];
+      expect(counted.at(-1)?.ExpiredLeases).toBe(1);
+      for (const DBInstanceIdentifier of ['orders-production', 'restore-drill-copied'])
+        await world().rds.send(
+          new DeleteDBInstanceCommand({ DBInstanceIdentifier, SkipFinalSnapshot: true }),
+        );
+    });
+  });
+
+  describe('the watch', () => {
+    test('says for each database how old its proof and its newest dump are', async () => {
+      await world().backUp('typed', wholeDump(), 3);
+
+      await world().account.invoke(`${stackName}-watch`, {});
+
+      const lines = (await metricsOf(world(), 'watch')) as (MetricLine & {
+        HoursSinceProven?: number;
+        NewestDumpAgeHours?: number;
+      })[];
+      const typed = lines.filter(({ Database }) => Database === 'typed');
+      const age = typed.find(({ NewestDumpAgeHours }) => NewestDumpAgeHours !== undefined);
+      expect(age?.NewestDumpAgeHours).toBeGreaterThan(0.9);
+      expect(age?.NewestDumpAgeHours).toBeLessThan(4);
+      expect(typed.some(({ HoursSinceProven }) => HoursSinceProven !== undefined)).toBe(true);
+    });
+  });
+}

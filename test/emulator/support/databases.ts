@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { shopFile } from '../../e2e/support/fixtures.ts';
+
+/** Where the backup jobs of the test write. It is no part of the stack. */
+export const backupBucket = 'acme-backups';
+
+const source = (database: string) => ({
+  bucket: backupBucket,
+  prefix: `${database}/`,
+  pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz',
+});
+
+const checks = [
+  { tables: ['shop.customers', 'shop.orders', 'shop.products'] },
+  { rows: { table: 'shop.customers', min: 200 } },
+  { unique: { table: 'shop.customers', on: 'lower(email)' } },
+  {
+    sql: {
+      name: 'an order has a customer',
+      query: 'select count(*) from shop.orders where customer_id is null',
+      expect: 0,
+    },
+  },
+];
+
+/** One database for each scenario, so that none waits for the lock of another. */
+export const databaseNames = [
+  'shop',
+  'broken',
+  'walk-back',
+  'aborted',
+  'kept-by-link',
+  'kept-by-cli',
+  'declined',
+  'vanishing',
+  'busy',
+  'stale',
+  'typed',
+  'closed',
+  'locked',
+  'unheard',
+] as const;
+export type DatabaseName = (typeof databaseNames)[number];
+
+const special: Partial<Record<DatabaseName, object>> = {
+  shop: {
+    objectives: { rto: '1h', rpo: '26h' },
+    schedule: { cron: '0 3 1 * ? *', timezone: 'Europe/London' },
+  },
+  broken: { walkBack: { maxDumps: 1 } },
+  // No second zone there: a promotion that could not come off must not look as if it had.
+  'kept-by-link': { production: { multiAz: true, backupRetentionDays: 7 } },
+};
+
+/** The drills.yaml that is deployed. */
+export function drillsYaml(stackName: string): object {
+  const databases = Object.fromEntries(
+    databaseNames.map((name) => [name, { source: source(name), checks, ...special[name] }]),
+  );
+  return { aws: { stackName, alarmEmail: 'on-call@example.com' }, databases };
+}
+
+/** The example dump as the backup job wrote it. */
+export const wholeDump = (): Buffer => readFileSync(shopFile);
+
+/** Its stream ends in the middle: a full disk, a killed job. */
+export const cutDump = (): Buffer => wholeDump().subarray(0, Math.floor(wholeDump().length * 0.6));
+
+/** A row whose customer is missing: whole, loadable but for its foreign key, and wrong. */
+export function orphanedDump(): Buffer {
+  const plain = gunzipSync(wholeDump()).toString();
+  const broken = plain.replace(/^(COPY shop\.customers [^\n]*\n)[^\n]*\n/m, '$1');
+  if (broken === plain) throw new Error('the example dump has no customers to take away');
+  return gzipSync(broken);
+}
+
+/** Key of a dump that ended `hoursAgo`: names tell the moment, and old dumps are not eligible. */
+export function dumpKey(database: DatabaseName, hoursAgo = 1): string {
+  const at = new Date(Date.now() - hoursAgo * 3_600_000).toISOString();
+  const stamp = at.replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
+  return `${database}/shop_${stamp}.sql.gz`;
+}

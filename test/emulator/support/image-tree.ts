@@ -1,0 +1,139 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { installation } from './emulator.ts';
+import { environmentOf, type Instruction, readRecipe, textOf, withArguments, wordsOf } from './recipe.ts';
+
+/** What had to be done otherwise than the recipe says, one sentence each. */
+export type Substitution = string;
+
+export interface ImageTree {
+  root: string;
+  recipe: Instruction[];
+  substitutions: Substitution[];
+}
+
+/** Why the recipe cannot be carried out on this machine; null: it can. */
+export function treeObstacle(): string | null {
+  if (process.getuid?.() !== 0) return 'only root can unpack a system and enter it';
+  for (const tool of ['mmdebstrap', 'chroot', 'unshare'])
+    if (spawnSync('which', [tool]).status !== 0) return `${tool} is not installed`;
+  if (spawnSync('unshare', ['--mount', 'true']).status !== 0)
+    return 'this machine allows no mount namespaces';
+  return null;
+}
+
+/**
+ * Carries out the recipe of the restore image in an unpacked Debian, without an engine: every RUN in the tree as root,
+ * every COPY from the build context.
+ *
+ * @param context what `bundleRestoreImage` filled
+ */
+export function buildTree(context: string, directory: string): ImageTree {
+  const recipe = readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+  const root = join(directory, 'root');
+  const substitutions: Substitution[] = [];
+  const values: Record<string, string> = {};
+  for (const { name, text } of recipe) {
+    if (name === 'FROM') unpackBase(root, text, substitutions);
+    else if (name === 'ARG') values[text.slice(0, text.indexOf('='))] = text.slice(text.indexOf('=') + 1);
+    else if (name === 'ADD') add(root, text, substitutions);
+    else if (name === 'RUN') runInside(root, substitutedRun(withArguments(text, values), substitutions));
+    else if (name === 'COPY') copy(context, root, text);
+    else if (!['ENV', 'WORKDIR', 'USER', 'VOLUME', 'ENTRYPOINT', 'LABEL', 'HEALTHCHECK'].includes(name))
+      throw new Error(`nothing here knows the instruction ${name}`);
+  }
+  return { root, recipe, substitutions };
+}
+
+/** `node:24.21.0-trixie-slim@sha256:…`: Debian of that name from its mirror, and that Node.js. */
+function unpackBase(root: string, image: string, substitutions: Substitution[]): void {
+  const [, version, suite] = /^node:([\d.]+)-(\w+)-slim@sha256:[0-9a-f]{64}$/.exec(image) ?? [];
+  if (version === undefined || suite === undefined)
+    throw new Error(`the base is not a Node.js on slim Debian that is pinned by digest: ${image}`);
+  const { node } = installation();
+  const installed = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  if (installed !== `v${version}`) throw new Error(`the base has Node.js ${version}, here is ${installed}`);
+  execFileSync(
+    'mmdebstrap',
+    ['--mode=root', '--variant=minbase', suite, root, 'http://deb.debian.org/debian'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  cpSync(node, join(root, 'usr/local/bin/node'));
+  substitutions.push(
+    `FROM: Debian ${suite} from its mirror and Node.js ${version} from npm instead of the image`,
+  );
+}
+
+const packagedKey = 'https://www.postgresql.org/';
+
+function add(root: string, text: string, substitutions: Substitution[]): void {
+  const words = text.split(' ').filter((word) => !word.startsWith('--'));
+  const [source = '', target = ''] = words;
+  if (!source.startsWith(packagedKey)) throw new Error(`nothing here fetches ${source}`);
+  const into = join(root, target);
+  mkdirSync(dirname(into), { recursive: true });
+  writeFileSync(into, '');
+  substitutions.push('ADD: the key of PGDG is not fetched');
+}
+
+/** PGDG's repository is out of reach of the test: Debian's own client takes its place. */
+function substitutedRun(command: string, substitutions: Substitution[]): string {
+  if (!command.includes('pgdg')) return command;
+  substitutions.push("RUN: Debian's client of PostgreSQL 17 instead of PGDG's 18");
+  return command
+    .replace(/echo "deb [^"]*" > \S+/, 'true')
+    .replace(/"?postgresql-client-18=[^\s"]+"?/, 'postgresql-client-17');
+}
+
+function runInside(root: string, command: string): void {
+  cpSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
+  const script = `mount -t proc proc ${root}/proc && DEBIAN_FRONTEND=noninteractive exec chroot ${root} /bin/sh -ec '${command.replaceAll("'", `'\\''`)}'`;
+  execFileSync('unshare', ['--mount', 'sh', '-c', script], { stdio: ['ignore', 'ignore', 'pipe'] });
+}
+
+function copy(context: string, root: string, text: string): void {
+  const [source = '', target = ''] = text.split(' ').filter((word) => !word.startsWith('--'));
+  cpSync(join(context, source), join(root, target), { recursive: true });
+}
+
+/** How a program is started in the tree as Fargate would start the container. */
+export interface ContainerRun {
+  words: string[];
+  environment: Record<string, string>;
+  /** Files of this machine that shall be seen inside: outside → inside. */
+  files?: Record<string, string>;
+}
+
+/**
+ * The command that enters the tree: as the recipe's user, with a read-only root and its volumes empty and writable.
+ * The process keeps its id, so that signals reach it.
+ */
+export function enterCommand(
+  { root, recipe }: ImageTree,
+  run: ContainerRun,
+): { program: string; words: string[]; env: Record<string, string> } {
+  const volumes = wordsOf(recipe, 'VOLUME');
+  const owner = textOf(recipe, 'USER');
+  const [uid, gid] = owner.split(':');
+  const files = Object.entries(run.files ?? {});
+  for (const [, inside] of files) if (!existsSync(join(root, inside))) writeFileSync(join(root, inside), '');
+  const steps = [
+    `mount --bind ${root} ${root}`,
+    `mount -t proc proc ${root}/proc`,
+    `mount --bind /dev ${root}/dev`,
+    ...files.map(([outside, inside]) => `mount --bind ${outside} ${root}${inside}`),
+    ...volumes.map((volume) => `mount -t tmpfs -o uid=${uid},gid=${gid},mode=0700 tmpfs ${root}${volume}`),
+    `mount -o remount,ro,bind ${root}`,
+    `cd ${root}`,
+    // WORKDIR is entered by the program that is started: chroot begins at the root.
+    `exec chroot --userspec=${owner} --groups= ${root} "$@"`,
+  ];
+  const words = ['--mount', 'sh', '-ec', steps.join(' && '), 'enter', ...run.words];
+  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  return { program: 'unshare', words, env: { PATH: path, ...environmentOf(recipe), ...run.environment } };
+}
+
+export function removeTree({ root }: ImageTree): void {
+  rmSync(root, { recursive: true, force: true });
+}

@@ -1,0 +1,226 @@
+import type { Permission } from './evaluate.ts';
+import type { RecordedKind } from './recorded-calls.ts';
+import { account, region } from './resolve-template.ts';
+
+type Requirement = (input: Record<string, unknown>, world: Named) => Permission[];
+
+/** What calls name without saying its ARN. */
+export interface Named {
+  /** Bucket → ARN of the key that encrypts it, where there is one. */
+  bucketKeys: Record<string, string>;
+  topicKey: string;
+  /** Tags of instances that exist, by identifier. */
+  instanceTags: Record<string, Record<string, string>>;
+}
+
+const text = (value: unknown): string => String(value ?? '');
+const rds = (kind: string, name: string): string => `arn:aws:rds:${region}:${account}:${kind}:${name}`;
+const any = '*';
+
+const object = (input: Record<string, unknown>): string =>
+  `arn:aws:s3:::${text(input.Bucket)}/${text(input.Key)}`;
+
+/** SSE-KMS asks for the key as well; the context names the object, or the bucket when it has bucket keys. */
+function decrypt(input: Record<string, unknown>, { bucketKeys }: Named, action: string): Permission[] {
+  const key = bucketKeys[text(input.Bucket)];
+  if (key === undefined) return [];
+  return [
+    {
+      action,
+      resource: key,
+      context: {
+        'kms:ViaService': `s3.${region}.amazonaws.com`,
+        'kms:EncryptionContext:aws:s3:arn': object(input),
+      },
+    },
+  ];
+}
+
+const readObject: Requirement = (input, world) => [
+  // A version that is named is another right, instead of and not beside the plain one (aws-facts section 5).
+  {
+    action: input.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
+    resource: object(input),
+  },
+  ...decrypt(input, world, 'kms:Decrypt'),
+];
+
+const dynamo =
+  (...actions: string[]): Requirement =>
+  (input) =>
+    actions.map((action) => ({
+      action: `dynamodb:${action}`,
+      resource: `arn:aws:dynamodb:${region}:${account}:table/${text(input.TableName)}`,
+      context: { 'dynamodb:LeadingKeys': (input.leadingKeys as string[] | undefined) ?? [] },
+    }));
+
+const tagContext = (kind: 'RequestTag' | 'ResourceTag', tags: Record<string, string>) =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:${kind}/${key}`, value]));
+
+const onInstance =
+  (action: string): Requirement =>
+  (input, { instanceTags }) => {
+    const name = text(input.DBInstanceIdentifier ?? text(input.ResourceName).split(':').at(-1));
+    const context = tagContext('ResourceTag', instanceTags[name] ?? {});
+    return [{ action, resource: rds('db', name), context }];
+  };
+
+/**
+ * CreateDBInstance is authorised on everything that it uses, tags in the request need a right of their own, and a
+ * managed password is made with the caller's rights (aws-facts section 2c).
+ */
+const createInstance: Requirement = (input) => {
+  const tags = (input.tags ?? {}) as Record<string, string>;
+  const context = { ...tagContext('RequestTag', tags), 'aws:TagKeys': Object.keys(tags) };
+  const database = rds('db', text(input.DBInstanceIdentifier));
+  const on = (resource: string): Permission => ({ action: 'rds:CreateDBInstance', resource, context });
+  return [
+    on(database),
+    on(rds('subgrp', text(input.DBSubnetGroupName))),
+    // None named: the default one of the major.
+    on(rds('pg', text(input.DBParameterGroupName ?? 'default.postgres15'))),
+    on(rds('og', 'default:postgres-15')),
+    { action: 'rds:AddTagsToResource', resource: database, context },
+    ...(input.ManageMasterUserPassword === 'true' ? managedPassword : []),
+  ];
+};
+
+const managedSecret = `arn:aws:secretsmanager:${region}:${account}:secret:rds!db-5f0c1e2d-AbCdEf`;
+const secretsKey = `arn:aws:kms:${region}:${account}:key/aws-secretsmanager`;
+
+const managedPassword: Permission[] = [
+  { action: 'secretsmanager:CreateSecret', resource: managedSecret },
+  { action: 'secretsmanager:TagResource', resource: managedSecret },
+  // RDS asks in the name of its caller.
+  {
+    action: 'kms:DescribeKey',
+    resource: secretsKey,
+    context: { 'kms:ViaService': `rds.${region}.amazonaws.com` },
+  },
+];
+
+const task: Requirement = (input) => [
+  {
+    action: '',
+    resource: text(input.task ?? (input.tasks as string[] | undefined)?.[0]),
+    context: { 'ecs:cluster': clusterArn(text(input.cluster)) },
+  },
+];
+const clusterArn = (name: string): string =>
+  name.startsWith('arn:') ? name : `arn:aws:ecs:${region}:${account}:cluster/${name}`;
+const onTask =
+  (action: string): Requirement =>
+  (input, world) =>
+    task(input, world).map((permission) => ({ ...permission, action }));
+
+const on =
+  (action: string, member: string): Requirement =>
+  (input) => [{ action, resource: text(input[member]) }];
+
+/** A task token names no resource; AWS matches policies with the ARN of the machine that gave it. */
+const byToken =
+  (action: string): Requirement =>
+  () => [{ action, resource: `arn:aws:states:${region}:${account}:stateMachine:restore-drill-test` }];
+
+const describeAll =
+  (action: string): Requirement =>
+  () => [{ action: `rds:${action}`, resource: any }];
+
+/** Which rights a call needs: AWS's rules, written down by hand because nothing publishes them. */
+const requirements: Record<string, Requirement> = {
+  's3:GetObject': readObject,
+  's3:HeadObject': readObject,
+  's3:PutObject': (input, world) => [
+    { action: 's3:PutObject', resource: object(input) },
+    ...decrypt(input, world, 'kms:GenerateDataKey'),
+  ],
+  's3:ListObjectsV2': (input) => [
+    {
+      action: 's3:ListBucket',
+      resource: `arn:aws:s3:::${text(input.Bucket)}`,
+      context: { 's3:prefix': text(input.Prefix) },
+    },
+  ],
+  's3:POST object restore': (input) => [{ action: 's3:RestoreObject', resource: object(input) }],
+  's3:GET object attributes': (input) => [{ action: 's3:GetObjectAttributes', resource: object(input) }],
+  'dynamodb:GetItem': dynamo('GetItem'),
+  'dynamodb:PutItem': dynamo('PutItem'),
+  'dynamodb:UpdateItem': dynamo('UpdateItem'),
+  'dynamodb:DeleteItem': dynamo('DeleteItem'),
+  'dynamodb:Query': dynamo('Query'),
+  // A transaction is authorised as its operations.
+  'dynamodb:TransactWriteItems': (input, world) => {
+    const names: Record<string, string> = {
+      Put: 'PutItem',
+      Update: 'UpdateItem',
+      Delete: 'DeleteItem',
+      ConditionCheck: 'ConditionCheckItem',
+    };
+    const operations = ((input.operations as string[] | undefined) ?? []).map((name) => names[name] ?? name);
+    return dynamo(...operations)(input, world);
+  },
+  'rds:CreateDBInstance': createInstance,
+  'rds:DeleteDBInstance': onInstance('rds:DeleteDBInstance'),
+  'rds:ModifyDBInstance': onInstance('rds:ModifyDBInstance'),
+  'rds:AddTagsToResource': (input, world) => {
+    const tags = (input.tags ?? {}) as Record<string, string>;
+    const added = { ...tagContext('RequestTag', tags), 'aws:TagKeys': Object.keys(tags) };
+    return onInstance('rds:AddTagsToResource')(input, world).map((permission) => ({
+      ...permission,
+      context: { ...permission.context, ...added },
+    }));
+  },
+  'rds:RemoveTagsFromResource': onInstance('rds:RemoveTagsFromResource'),
+  'rds:ListTagsForResource': onInstance('rds:ListTagsForResource'),
+  'rds:DescribeDBInstances': describeAll('DescribeDBInstances'),
+  'rds:DescribeDBEngineVersions': describeAll('DescribeDBEngineVersions'),
+  'rds:DescribeDBMajorEngineVersions': describeAll('DescribeDBMajorEngineVersions'),
+  'rds:DescribeOrderableDBInstanceOptions': describeAll('DescribeOrderableDBInstanceOptions'),
+  'rds:DescribeAccountAttributes': describeAll('DescribeAccountAttributes'),
+  'rds:DescribeDBParameterGroups': describeAll('DescribeDBParameterGroups'),
+  'rds:DescribeDBParameters': describeAll('DescribeDBParameters'),
+  'rds:DescribeDBSubnetGroups': describeAll('DescribeDBSubnetGroups'),
+  'rds:DescribeEvents': describeAll('DescribeEvents'),
+  'rds:DescribeDBSnapshots': describeAll('DescribeDBSnapshots'),
+  'ecs:ListTasks': (input) => [
+    { action: 'ecs:ListTasks', resource: any, context: { 'ecs:cluster': clusterArn(text(input.cluster)) } },
+  ],
+  'ecs:DescribeTasks': onTask('ecs:DescribeTasks'),
+  'ecs:StopTask': onTask('ecs:StopTask'),
+  'states:DescribeExecution': on('states:DescribeExecution', 'executionArn'),
+  'states:GetExecutionHistory': on('states:GetExecutionHistory', 'executionArn'),
+  'states:DescribeStateMachine': on('states:DescribeStateMachine', 'stateMachineArn'),
+  'states:ListExecutions': on('states:ListExecutions', 'stateMachineArn'),
+  'states:SendTaskSuccess': byToken('states:SendTaskSuccess'),
+  'states:SendTaskFailure': byToken('states:SendTaskFailure'),
+  'states:SendTaskHeartbeat': byToken('states:SendTaskHeartbeat'),
+  // RDS tags a managed secret with the instance that it opens.
+  'secretsmanager:GetSecretValue': (input) => [
+    {
+      action: 'secretsmanager:GetSecretValue',
+      resource: text(input.SecretId),
+      context: {
+        'aws:ResourceTag/aws:rds:primaryDBInstanceArn': rds('db', 'restore-drill-example-0123456789'),
+      },
+    },
+  ],
+  'ssm:GetParameter': (input) => [
+    {
+      action: 'ssm:GetParameter',
+      resource: `arn:aws:ssm:${region}:${account}:parameter/${text(input.Name).replace(/^\//, '')}`,
+    },
+  ],
+  'sns:Publish': (input, { topicKey }) => [
+    { action: 'sns:Publish', resource: text(input.TopicArn) },
+    { action: 'kms:GenerateDataKey', resource: topicKey },
+    { action: 'kms:Decrypt', resource: topicKey },
+  ],
+};
+
+/** @throws Error for a call that has no line in the table */
+export function requiredPermissions(call: RecordedKind, world: Named): Permission[] {
+  const requirement = requirements[`${call.service}:${call.command}`];
+  if (requirement === undefined)
+    throw new Error(`no line says which rights ${call.service}:${call.command} (${call.door}) needs`);
+  return requirement(call.input, world);
+}

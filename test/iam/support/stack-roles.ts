@@ -1,0 +1,62 @@
+import { stringify } from 'yaml';
+import { parseConfig } from '../../../lib/domain/config.ts';
+import { drillsYaml } from '../../emulator/support/databases.ts';
+import { synthesize } from '../../infra/support/synth.ts';
+import type { Named } from './required-permissions.ts';
+import { account, region, type Template, TemplateResolver } from './resolve-template.ts';
+import { type Role, rolesOf } from './role-policies.ts';
+import { stack } from './unrecorded-calls.ts';
+
+export interface StackRoles {
+  /** Door or `task` → its role. */
+  byDoor: Map<string, Role>;
+  all: Role[];
+  named: Named;
+  /** Policy of the stack's own key. */
+  keyPolicy: unknown;
+  /** Names that recorded calls leave open. */
+  fill(text: string): string;
+}
+
+/** The roles of the very stack whose doors were recorded, from its template. */
+export function stackRoles(): StackRoles {
+  const parsed = parseConfig(stringify(drillsYaml(stack)));
+  if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
+  const template = synthesize(parsed.config).json as unknown as Template;
+  const resolver = new TemplateResolver(template);
+  const all = rolesOf(template);
+  const byDoor = new Map<string, Role>();
+  for (const role of all) {
+    const description = String(template.Resources[role.logicalId]?.Properties?.Description ?? '');
+    const door = /^lambdas\/(.+)\.ts$/.exec(description)?.[1];
+    if (door !== undefined) byDoor.set(door, role);
+    if (description === 'containers/restore') byDoor.set('task', role);
+  }
+  const output = (name: string): string => String(resolver.resolve(template.Outputs?.[name]?.Value));
+  const names: Record<string, string> = {
+    '<LedgerTable>': output('LedgerTable'),
+    '<EvidenceBucket>': output('EvidenceBucket'),
+  };
+  const key =
+    Object.keys(template.Resources).find((id) => template.Resources[id]?.Type === 'AWS::KMS::Key') ?? '';
+  return {
+    byDoor,
+    all,
+    keyPolicy: resolver.resolve(template.Resources[key]?.Properties?.KeyPolicy),
+    named: {
+      bucketKeys: {
+        [output('EvidenceBucket')]: resolver.arnOf(key),
+        'acme-backups': `arn:aws:kms:${region}:${account}:key/of-the-user`,
+      },
+      topicKey: resolver.arnOf(key),
+      instanceTags: {
+        'restore-drill-example-0123456789': {
+          'restore-drill:stack': stack,
+          'restore-drill:drill': 'example',
+          'restore-drill:lease': '2026-01-01T00:00:00.000Z',
+        },
+      },
+    },
+    fill: (text) => Object.entries(names).reduce((filled, [from, to]) => filled.replaceAll(from, to), text),
+  };
+}
