@@ -23,7 +23,8 @@ const broken: string[] = [];
 
 function promise(what: string, value: number, most: number, unit: string): string {
   if (value > most) broken.push(`${what}: ${value.toFixed(2)} ${unit}, promised at most ${most}`);
-  return `${value.toFixed(unit === 'USD' || unit === 's' ? 2 : 0)} ${unit} (at most ${most})`;
+  const figure = value.toFixed(unit === 'USD' || unit === 's' ? 2 : 0);
+  return `${[figure, unit].join(' ').trimEnd()} (at most ${most})`;
 }
 
 function synthesize(): {
@@ -81,7 +82,7 @@ try {
   }
   console.log(`  together ${promise('idle cost', total(idle, 'usd'), 3, 'USD')}`);
   console.log(
-    `  in an account whose free alarms, metrics and dashboards are used up: ${total(idle, 'listUsd').toFixed(2)} USD\n`,
+    `  ${total(idle, 'listUsd').toFixed(2)} USD in an account that uses its always-free alarms, metrics and dashboards for other things\n`,
   );
 
   // 8 min until the instance is available, 13 of restoring, 3 of checks, 6 until it is gone.

@@ -10,18 +10,23 @@ import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
 import { currentRegion } from '../lib/aws/region.ts';
 import { software } from '../lib/aws/software.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
-import { cleanUpAfterAbort } from '../lib/steps/clean-up-after-abort.ts';
+import { cleanUpAfterAbort, removeLeftBehind } from '../lib/steps/clean-up-after-abort.ts';
 
-/** An execution ended past its own teardown. Repeating is harmless: what was sealed is left alone. */
+/** An execution ended past its own teardown. Repeating is harmless: a sealed record is left alone. */
 export const handler = lambdaDoor('Clean up after abort', async (event) => {
   const ended = endedExecution.parse(event).detail;
   const ledger = ledgerPort();
-  if ((await ledger.show(ended.name)) !== null) return { drillId: ended.name, outcome: 'sealed already' };
+  const sealed = await ledger.show(ended.name);
+  if (sealed?.teardown.confirmed) return { drillId: ended.name, outcome: 'sealed already' };
   const evidence = evidencePort();
   const sandboxes = sandboxPort();
   const configuration = deployedConfiguration;
   const state = await lastKnownState(ended, { evidence, configuration, sandboxes });
   const [restoreTasks, announcements] = [restoreTasksPort(), announcementsPort()];
+  if (sealed !== null) {
+    const ports = { evidence, restoreTasks, sandboxes, clock: systemClock };
+    return { drillId: ended.name, outcome: await removeLeftBehind(state, sealed, ports) };
+  }
   const { clock, options } = abortPatience(ended, systemClock);
   const common = { clock, region: currentRegion(), software };
   const ports = { configuration, evidence, ledger, sandboxes, restoreTasks, announcements, ...common };

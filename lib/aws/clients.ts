@@ -17,7 +17,12 @@ import { STSClient } from '@aws-sdk/client-sts';
  * Standard retries with backoff and jitter, 5 attempts: about 10 s of a throttling service, well inside the shortest
  * time limit of a state (60 s). The endpoint comes from AWS_ENDPOINT_URL where one is set.
  */
-const common = { maxAttempts: 5 };
+const common = {
+  maxAttempts: 5,
+  // The SDK's default is to wait for ever, and a heartbeat that waits for ever ends its drill. A repeated request does
+  // no harm: creation adopts its own, tokens and transactions are used once.
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
 
 const made = new Map<string, unknown>();
 

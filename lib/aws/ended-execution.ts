@@ -33,8 +33,8 @@ export const endingOf = ({ status }: EndedExecution): string => endings[status];
 
 /**
  * The last state that the drill kept. When none was kept – it ended before its first step did, or the store was away
- * – a state from what the execution itself says, with the sandbox's name, which follows from the drill's id: teardown
- * finds it all the same.
+ * – a state from what the execution itself says. Always with the sandbox's name, which follows from the drill's id:
+ * the last state that could be kept may be older than the sandbox, and teardown finds it all the same.
  */
 export async function lastKnownState(
   ended: EndedExecution,
@@ -45,15 +45,19 @@ export async function lastKnownState(
   },
 ): Promise<DrillState> {
   const kept = await ports.evidence.findJson(ended.name, stateEvidenceName);
-  if (kept !== null) return parseDrillState(kept);
   const startedAt = new Date(ended.startDate).toISOString();
+  const sandbox = { sandboxId: ports.sandboxes.sandboxIdFor(ended.name), askedAt: startedAt, address: null };
+  if (kept !== null) {
+    const state = parseDrillState(kept);
+    return { ...state, sandbox: state.sandbox ?? sandbox };
+  }
   const database = databaseOf(ended.input ?? null, ports.configuration.databases());
   const state = newDrillState({ drillId: ended.name, database, operator: 'unknown', startedAt });
   return {
     ...state,
     // Anything but "refused": the lock, when this drill holds it, is let go with the record.
     stage: 'accepted',
-    sandbox: { sandboxId: ports.sandboxes.sandboxIdFor(ended.name), askedAt: startedAt, address: null },
+    sandbox,
   };
 }
 

@@ -29,7 +29,9 @@ export function registerAccountCommands(program: Command, act: Act): void {
       program
         .command(usage)
         .description(description)
-        .option('--stack <name>', 'name of the deployed stack', defaultStackName),
+        .option('--stack <name>', 'name of the deployed stack', defaultStackName)
+        // Needed by the commands that also work on one machine; here it is taken, so that nobody must remember which.
+        .addOption(new Option('--aws').hideHelp()),
     );
 
   command('start [database]', 'start a drill, or the real restore, in the AWS account')

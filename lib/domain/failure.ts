@@ -13,13 +13,18 @@ const restoreContainer = 'restore';
  */
 export function failureFinding(failure: { Error: string; Cause: string }): Finding {
   const message = messageOf(failure.Cause).slice(0, causeLimit);
-  if (Object.hasOwn(findingRegistry, failure.Error)) return finding(failure.Error as FindingCode, message);
+  if (Object.hasOwn(findingRegistry, failure.Error))
+    return thatEnded(finding(failure.Error as FindingCode, message));
   const task = taskFinding(failure);
   if (task !== null) return task;
   if (failure.Error === 'States.Timeout')
     return finding('STEP_TIMED_OUT', message === '' ? 'a step ran into its time limit' : message);
   return finding('INTERNAL_ERROR', `${failure.Error}: ${message}`);
 }
+
+/** What ended a step left something undone, so it is never a mere note: else LEDGER_UNREADABLE could pass for proven. */
+const thatEnded = (told: Finding): Finding =>
+  told.severity === 'error' || told.severity === 'unverified' ? told : { ...told, severity: 'unverified' };
 
 /** A task that was never started, or that died without a word (aws-facts sections 3 and 4). */
 function taskFinding({ Error: error, Cause: cause }: { Error: string; Cause: string }): Finding | null {

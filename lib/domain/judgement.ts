@@ -63,7 +63,9 @@ export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
 
 function verdictOf(findings: Finding[], evidence: AttemptEvidence): Verdict {
   if (findings.some((f) => f.severity === 'error')) return 'NOT_PROVEN';
-  const ran = evidence.account?.complete === true && evidence.checks.length > 0;
+  // A container of the user's says that something worked, never that the data is whole.
+  const asked = evidence.checks.some(({ result }) => result !== null && result.kind !== 'hook');
+  const ran = evidence.account?.complete === true && asked;
   const allPassed = evidence.checks.every(({ result }) => result?.status === 'passed');
   if (!ran || !allPassed || findings.some((f) => f.severity === 'unverified')) return 'COULD_NOT_VERIFY';
   return 'PROVEN';

@@ -135,10 +135,18 @@ function walkBackFindings(attempts: AttemptReport[]): Finding[] {
 const momentOf = (attempt: AttemptReport): string | null =>
   attempt.dump?.nameTimestamp ?? attempt.dump?.header.consistencyPoint ?? attempt.dump?.uploadedAt ?? null;
 
+/** A Cause may have 32,768 characters; nobody reads more than this of one sentence. */
+const longestSummary = 1000;
+
 /** One sentence for the console and the Cause of a failed execution. */
 export function summariseVerdict(
   record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables' | 'handOver'>,
 ): string {
+  const sentence = verdictSentence(record);
+  return sentence.length > longestSummary ? `${sentence.slice(0, longestSummary)}…` : sentence;
+}
+
+function verdictSentence(record: Parameters<typeof summariseVerdict>[0]): string {
   const { handOver } = record;
   if (handOver?.complete) return `handed over: ${handOver.endpoint}, port ${handOver.port}`;
   const declined = record.findings.find(({ code }) => code === 'RESTORE_DECLINED');

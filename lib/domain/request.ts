@@ -2,6 +2,12 @@ import { z } from 'zod';
 import type { DrillRequest } from './drill-state.ts';
 import { type Finding, finding } from './findings.ts';
 
+/** S3: a key has at most 1,024 bytes. */
+const longestKey = 1024;
+/** An input may have 256 KiB: what is repeated of it must fit into a state, a Cause and a message many times over. */
+const longestProblem = 500;
+const mostProblems = 10;
+
 /**
  * What may be typed into "Start execution" or passed by a schedule. Everything is optional: `{}` drills the only
  * configured database.
@@ -10,7 +16,7 @@ const typedRequest = z.strictObject({
   mode: z.enum(['drill', 'restore']).default('drill'),
   database: z.string().min(1).optional(),
   /** Exactly this dump. */
-  dump: z.string().min(1).optional(),
+  dump: z.string().min(1).max(longestKey).optional(),
   /** The newest dump not after this moment. */
   at: z.iso
     .datetime({
@@ -50,12 +56,17 @@ export function normaliseRequest(
     problems.push(`database: "${database}" is not configured; configured are ${facts.databases.join(', ')}`);
   if (mode === 'restore' && facts.realRestore && confirm !== database)
     problems.push(`confirm: must repeat the database's name ("${database ?? ''}") for a real restore`);
+  // Whoever confirms means a real restore: a drill in its place would be found out an hour later.
+  if (mode === 'drill' && confirm !== undefined)
+    problems.push('confirm: belongs to a real restore; add "mode": "restore", or leave it out for a drill');
   if (mode === 'restore' && !facts.realRestore)
     problems.push(
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
     );
   if (at !== undefined && Date.parse(at) > facts.now.getTime()) problems.push(`at: ${at} lies in the future`);
-  if (problems.length > 0 || database === undefined) return refuse(database ?? null, problems);
+  // A name that is not configured is nobody's: it must not become a key of the ledger.
+  const configured = database !== undefined && facts.databases.includes(database) ? database : null;
+  if (problems.length > 0 || database === undefined) return refuse(configured, problems);
   return {
     accepted: true,
     database,
@@ -72,6 +83,13 @@ function refuse(database: string | null, problems: string[]): NormalisedRequest 
   return {
     accepted: false,
     database,
-    findings: problems.map((problem) => finding('REQUEST_INVALID', problem)),
+    findings: problems
+      .slice(0, mostProblems)
+      .map((problem) =>
+        finding(
+          'REQUEST_INVALID',
+          problem.length > longestProblem ? `${problem.slice(0, longestProblem)}…` : problem,
+        ),
+      ),
   };
 }

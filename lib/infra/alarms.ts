@@ -152,9 +152,11 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
       treatMissingData: silent,
     });
-    if (watched.kind === 'gauge') warmUp(alarm);
     const tell = new actions.SnsAction(topic);
     alarm.addAlarmAction(tell);
+    if (watched.kind === 'event') return;
+    warmUp(alarm);
+    // Of an event "OK" would only mean that five minutes went by, and read as if somebody had repaired something.
     alarm.addOkAction(tell);
   }
 }

@@ -45,9 +45,15 @@ export class Dashboard extends Construct {
     const all = Object.entries(databases);
     dashboard.addWidgets(new cloudwatch.TextWidget({ width: 24, height: 3, markdown: this.links(scope) }));
     dashboard.addWidgets(
-      this.numbers('Last verdict (1: proven)', drillMetrics.proven, day),
-      this.numbers('Hours since the last proof', watchMetrics.hoursSinceProven, Duration.hours(3)),
-      this.numbers('Hours since the newest dump', watchMetrics.newestDumpAgeHours, Duration.hours(3)),
+      // The worst of the last day with a drill: a second drill must not hide the one that failed.
+      this.numbers('Last verdict (1: proven, 0: not)', drillMetrics.proven, day, 'Minimum'),
+      this.numbers('Hours since the last proof', watchMetrics.hoursSinceProven, Duration.hours(3), 'Maximum'),
+      this.numbers(
+        'Hours since the newest dump',
+        watchMetrics.newestDumpAgeHours,
+        Duration.hours(3),
+        'Maximum',
+      ),
     );
     for (const [database, config] of all) {
       dashboard.addWidgets(
@@ -87,13 +93,18 @@ export class Dashboard extends Construct {
     ].join('\n');
   }
 
-  private numbers(title: string, metric: string, period: Duration): cloudwatch.IWidget {
+  private numbers(
+    title: string,
+    metric: string,
+    period: Duration,
+    worst: 'Minimum' | 'Maximum',
+  ): cloudwatch.IWidget {
     return new cloudwatch.SingleValueWidget({
       title,
       width: 8,
       height: 4,
       metrics: Object.keys(this.props.databases).map((database) =>
-        databaseMetric(this.props.names.stack, database, metric, period, 'Maximum', { label: database }),
+        databaseMetric(this.props.names.stack, database, metric, period, worst, { label: database }),
       ),
     });
   }

@@ -1,11 +1,11 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { restoreTaskEnvironment } from '../contract/environment.ts';
 import { caBundleFileName, hookContainerNames, hookFolder } from '../contract/names.ts';
 import type { DrillConfig, HookConfig } from '../domain/config.ts';
-import { accept } from './accepted-rules.ts';
+import { allowPull } from './image-pull.ts';
 import { sizedLogGroup } from './log-groups.ts';
 import type { HookName, PhysicalNames } from './physical-names.ts';
 import {
@@ -64,7 +64,6 @@ export class HookTasks extends Construct {
         executionRole,
         volumes: [{ name: volume }],
       });
-      allowPull(executionRole, hook.image);
       const credentials = definition.addContainer('Credentials', {
         containerName: hookContainerNames.credentials,
         image: props.image,
@@ -90,11 +89,7 @@ export class HookTasks extends Construct {
         environment: hookEnvironment(hook),
         ...(hook.command === null ? {} : { command: hook.command }),
       });
-      accept(
-        container,
-        'Annotation::@aws-cdk/aws-ecs:ecrImageRequiresPolicy',
-        'allowPull grants exactly this image.',
-      );
+      for (const one of [credentials, container]) allowPull(executionRole, one);
       container.addContainerDependencies({
         container: credentials,
         // It stays and renews the token, which opens connections for 15 minutes only.
@@ -116,26 +111,3 @@ const hookEnvironment = ({ environment }: HookConfig): Record<string, string> =>
   PGSSLMODE: 'verify-full',
   PGSSLROOTCERT: `${hookFolder}/${caBundleFileName}`,
 });
-
-/** An image in ECR must be allowed; any other registry is public. */
-function allowPull(role: iam.Role, image: string): void {
-  const [, account, region, repository] =
-    /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([^:@]+)/.exec(image) ?? [];
-  if (account === undefined || region === undefined || repository === undefined) return;
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-      resources: [
-        Stack.of(role).formatArn({
-          service: 'ecr',
-          account,
-          region,
-          resource: 'repository',
-          resourceName: repository,
-          arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-        }),
-      ],
-    }),
-  );
-  role.addToPolicy(new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }));
-}

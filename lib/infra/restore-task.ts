@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { restoreContainerName } from '../contract/names.ts';
 import { type RestoreTaskSize, restoreTaskSizes } from '../contract/restore-task.ts';
 import { accept } from './accepted-rules.ts';
+import { allowPull } from './image-pull.ts';
 import { sizedLogGroup } from './log-groups.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
@@ -76,6 +77,7 @@ export class RestoreTask extends Construct {
         logging: blockingLogs(logGroup, 'restore'),
         environment: props.environment,
       });
+      allowPull(executionRole, container);
       container.addMountPoints({ containerPath: '/tmp', sourceVolume: scratch, readOnly: false });
       acceptPlainEnvironment(definition);
       return definition;

@@ -43,7 +43,8 @@ export interface Promotion {
    * creation. Idempotent. @throws DrillError PROMOTION_FAILED
    */
   promote(sandboxId: string, plan: SandboxPlan): Promise<void>;
-  look(sandboxId: string): Promise<PromotionLook>;
+  /** `done` only when everything that the plan promises is there. */
+  look(sandboxId: string, plan: SandboxPlan): Promise<PromotionLook>;
 }
 
 /** A leftover that outlived its lease. */

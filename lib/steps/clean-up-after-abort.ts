@@ -1,4 +1,6 @@
+import type { DrillRecord } from '../domain/drill-record.ts';
 import type { DrillState } from '../domain/drill-state.ts';
+import { DrillError } from '../domain/errors.ts';
 import { finding } from '../domain/findings.ts';
 import { promotionMayHaveBegun } from '../domain/hand-over.ts';
 import { inWords, secondsBetween } from '../domain/objectives.ts';
@@ -6,7 +8,7 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { sealRecordStep } from './seal-record.ts';
 import { evidenceNames } from './step.ts';
-import { confirmGoneStep, tearDownSandboxStep } from './tear-down-sandbox.ts';
+import { confirmGoneStep, tearDownSandboxStep, teardownAsked } from './tear-down-sandbox.ts';
 
 type CleanUpPorts = Pick<
   DrillPorts,
@@ -58,6 +60,29 @@ export async function cleanUpAfterAbort(
     teardownFailed(interrupted, error),
   );
   return sealRecordStep(await waitUntilGone(leaving, state.stage, options, ports), ports);
+}
+
+/**
+ * What a drill left whose record is sealed already – by the next drill of its database, which found its lock, or by
+ * itself without a confirmed teardown: the record stays as it is, the task and the sandbox are asked to go once more.
+ * Nothing of a restore whose promotion may have begun is touched.
+ *
+ * @throws DrillError when asking again may help
+ */
+export async function removeLeftBehind(
+  state: DrillState,
+  sealed: Pick<DrillRecord, 'teardown' | 'handOver'>,
+  ports: Pick<DrillPorts, 'evidence' | 'restoreTasks' | 'sandboxes' | 'clock'>,
+): Promise<'nothing left' | 'asked to go' | 'kept'> {
+  if (sealed.teardown.confirmed) return 'nothing left';
+  if (sealed.handOver !== undefined || (await mayBePromoted(state, ports))) return 'kept';
+  const { teardown } = await tearDownSandboxStep(state, ports);
+  if (teardown?.detail === teardownAsked) return 'asked to go';
+  throw new DrillError('TEARDOWN_FAILED', teardown?.detail ?? 'the teardown was not asked for', {
+    hint: 'This is repeated; the sweeper removes the sandbox once its lease has ended.',
+    fault: 'service',
+    retryable: true,
+  });
 }
 
 async function waitUntilGone(

@@ -38,7 +38,7 @@ export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock' | 'resto
   const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
   await ports.evidence.putJson(state.drillId, evidenceNames.attempt(state.attempt), report);
 
-  const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report);
+  const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
   return {
     ...rest,
     stage: worthTrying ? 'try older dump' : 'judged',
@@ -47,6 +47,25 @@ export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock' | 'resto
     phases: restoreFailed(state, now) ?? checksPhase(state, checked),
   };
 };
+
+/**
+ * Whether an older dump may be restored into the sandbox at hand. Not into one that never came up, and not beside a
+ * task that only fell silent or ran out of time: it may still be writing, and the next attempt would be judged by its
+ * rows too.
+ */
+function sandboxIsFree({ sandbox, stage, failure, restored, hookOutcomes }: DrillState): boolean {
+  if (sandbox === null) return true;
+  if (sandbox.address === null) return false;
+  const restoring = stage === 'restore prepared' && restored === null;
+  const writers = [...(restoring ? [failure] : []), ...Object.values(hookOutcomes ?? {})];
+  return !writers.some(isOutOfTime);
+}
+
+const isOutOfTime = (outcome: unknown): boolean =>
+  typeof outcome === 'object' &&
+  outcome !== null &&
+  'Error' in outcome &&
+  (outcome.Error === 'States.HeartbeatTimeout' || outcome.Error === 'States.Timeout');
 
 /** A real restore of whole data is kept, if a person says so; or if drills.yaml says that nobody need be asked. */
 function keeping(
@@ -231,19 +250,19 @@ async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) 
   };
 }
 
-/** A check whose result is missing is judged as not run. */
+/** A check whose result is missing, or is that of another check, is judged as not run. */
 async function readResults(
   state: DrillState,
   planned: PlannedCheck[],
   ports: Pick<DrillPorts, 'evidence'>,
 ): Promise<Judged[]> {
   return Promise.all(
-    planned.map(async (check, index) => ({
-      check,
-      stored: (await ports.evidence.findJson(
+    planned.map(async (check, index) => {
+      const stored = (await ports.evidence.findJson(
         state.drillId,
         evidenceNames.checkResult(state.attempt, index),
-      )) as StoredCheckResult | null,
-    })),
+      )) as StoredCheckResult | null;
+      return { check, stored: stored?.result.id === check.id ? stored : null };
+    }),
   );
 }

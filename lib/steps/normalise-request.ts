@@ -37,6 +37,16 @@ export async function normaliseRequestStep(
       summary: normalised.findings[0]?.message ?? '',
     };
   }
+  if ((await ports.ledger.show(state.drillId)) !== null) {
+    const message = `name: a drill named "${state.drillId}" has its record already; names are not used twice`;
+    return {
+      ...state,
+      stage: 'refused',
+      request: normalised.request,
+      drillFindings: [finding('REQUEST_INVALID', message)],
+      summary: message,
+    };
+  }
   const leaseExpiresAt = new Date(ports.clock.now().getTime() + leaseSeconds * 1000).toISOString();
   const lock = await ports.ledger.lock({
     database: normalised.database,

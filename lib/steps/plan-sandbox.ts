@@ -62,19 +62,27 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock' |
       address: null,
     },
   };
-  const possible = await preflight(planned, ports);
+  const possible = await preflight(state, planned, ports);
   if (possible.stage === 'sandbox planned' && state.request.mode === 'restore')
     await ports.announcements.restorePlanned(possible);
   return possible;
 };
 
-/** What only the host knows: quotas, prices, versions. Nothing was made yet, so nothing has to be torn down. */
-async function preflight(planned: DrillState, ports: Pick<DrillPorts, 'sandboxes'>): Promise<DrillState> {
+/**
+ * What only the host knows: quotas, prices, versions. Nothing is made here; what an earlier attempt asked for stays
+ * known, so that it is torn down.
+ */
+async function preflight(
+  before: DrillState,
+  planned: DrillState,
+  ports: Pick<DrillPorts, 'sandboxes'>,
+): Promise<DrillState> {
   if (planned.plan === null || ports.sandboxes.preflight === undefined) return planned;
   const answer = await ports.sandboxes.preflight(planned.plan);
   const findings = [...planned.findings, ...answer.findings];
   if (answer.possible) return { ...planned, plan: answer.plan, findings };
-  return { ...planned, stage: 'plan impossible', plan: null, sandbox: null, findings };
+  const { plan, sandbox } = before;
+  return { ...planned, stage: 'plan impossible', plan, sandbox, findings };
 }
 
 function reuse(state: Parameters<typeof planSandboxStep>[0], major: number) {

@@ -1,20 +1,25 @@
+import { isDrillError } from '../domain/errors.ts';
 import { finding } from '../domain/findings.ts';
-import type { PreparedDatabase } from '../ports/drill-ports.ts';
+import type { DrillPorts, PreparedDatabase } from '../ports/drill-ports.ts';
+import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames, type StepWith } from './step.ts';
+
+/** Waits before the sandbox is asked again: 100 s together, of the state's 600. */
+const lostWaitsSeconds = [10, 30, 60];
 
 /**
  * Undoes what the checks needed: row level security is forced again, and the master logs in with its secret. A database
  * where that is refused is not handed over, because its policies would not hold for its owner. The stage that it leaves
  * says that promotion may begin, so that from here on no abort tears down.
  */
-export const prepareHandOverStep: StepWith<'checks' | 'evidence'> = async (state, ports) => {
+export const prepareHandOverStep: StepWith<'checks' | 'evidence' | 'clock'> = async (state, ports) => {
   const address = state.sandbox?.address;
   if (address == null) throw new Error('there is no sandbox to hand over');
   const prepared = (await ports.evidence.getJson(
     state.drillId,
     evidenceNames.prepared(state.attempt),
   )) as PreparedDatabase[];
-  const refused = await ports.checks.undo(address, prepared);
+  const refused = await undo(address, prepared, ports);
   if (refused.length === 0) return { ...state, stage: 'ready to promote' };
   const tables = refused.slice(0, 10).map(({ database, table }) => `${database}:${table}`);
   const message = `row level security could not be forced again on ${refused.length} tables: ${tables.join(', ')}`;
@@ -24,3 +29,20 @@ export const prepareHandOverStep: StepWith<'checks' | 'evidence'> = async (state
     drillFindings: [...state.drillFindings, finding('HAND_OVER_REFUSED', message)],
   };
 };
+
+/** Undoing is safe to repeat, and a connection that broke is no reason to throw an approved restore away. */
+async function undo(
+  address: SandboxAddress,
+  prepared: PreparedDatabase[],
+  ports: Pick<DrillPorts, 'checks' | 'clock'>,
+): ReturnType<DrillPorts['checks']['undo']> {
+  for (const waitSeconds of lostWaitsSeconds) {
+    try {
+      return await ports.checks.undo(address, prepared);
+    } catch (error) {
+      if (!isDrillError(error) || error.code !== 'SANDBOX_LOST') throw error;
+      await ports.clock.sleep(waitSeconds);
+    }
+  }
+  return ports.checks.undo(address, prepared);
+}

@@ -27,10 +27,11 @@ export const promoteStep: StepWith<'sandboxes' | 'evidence' | 'clock'> = async (
 
 /** One look at the promotion: done, under way, or ended short. */
 export const lookAtPromotionStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
-  const { sandbox } = state;
+  const { sandbox, plan } = state;
   const { promotion } = ports.sandboxes;
-  if (sandbox === null || promotion === undefined) throw new Error('there is nothing to look at');
-  const look = await promotion.look(sandbox.sandboxId);
+  if (sandbox === null || plan === null || promotion === undefined)
+    throw new Error('there is nothing to look at');
+  const look = await promotion.look(sandbox.sandboxId, plan);
   if (look.state === 'done')
     return { ...state, stage: 'promoted', sandbox: { ...sandbox, address: look.address } };
   const now = ports.clock.now().toISOString();

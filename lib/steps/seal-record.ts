@@ -19,6 +19,9 @@ import { evidenceNames, type StepWith } from './step.ts';
 /**
  * Last step of every drill, after teardown is confirmed or given up: the record goes into the ledger, the reports
  * beside it, and the database's lock is let go.
+ *
+ * What was sealed before counts: repeated (Lambda's retries, a redriven execution that had been cleaned up), the drill
+ * ends by its sealed record, so that console, ledger and reports never say different things.
  */
 export const sealRecordStep: StepWith<
   'announcements' | 'clock' | 'configuration' | 'evidence' | 'ledger' | 'region' | 'software'
@@ -27,7 +30,7 @@ export const sealRecordStep: StepWith<
   const attempts = await readAttempts(state, ports);
   const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
   const endedAt = ports.clock.now().toISOString();
-  const record = assembleRecord({
+  const assembled = assembleRecord({
     state,
     attempts,
     endedAt,
@@ -38,8 +41,14 @@ export const sealRecordStep: StepWith<
     trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
     software: ports.software,
   });
-  await ports.ledger.seal(record);
-  await writeReports(record, ports);
+  const sealed = await ports.ledger.show(state.drillId);
+  // A name can be used again after 90 days: the records and reports of that drill are left alone.
+  const namesake = sealed !== null && sealed.endedAt < state.startedAt;
+  if (sealed === null) await ports.ledger.seal(assembled);
+  // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
+  const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
+  const record = kept === null || namesake ? assembled : kept;
+  if (!namesake) await writeReports(record, ports);
   if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
   await ports.announcements.drillSealed(record);
   return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
@@ -78,5 +87,7 @@ async function readAttempts(
   const found = await Promise.all(
     numbers.map((attempt) => ports.evidence.findJson(state.drillId, evidenceNames.attempt(attempt))),
   );
-  return found.filter((report): report is AttemptReport => report !== null);
+  // Without the first one's report, the next would pass for the newest dump's.
+  const missing = found.indexOf(null);
+  return (missing === -1 ? found : found.slice(0, missing)) as AttemptReport[];
 }

@@ -1,4 +1,5 @@
 import type { DrillState } from '../domain/drill-state.ts';
+import { isDrillError } from '../domain/errors.ts';
 import { type Finding, finding } from '../domain/findings.ts';
 import { secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
@@ -7,21 +8,38 @@ import type { StepWith } from './step.ts';
 /** How long removal may take before the record says that it was not confirmed; RDS needs about 5 minutes. */
 const teardownLimitSeconds = 45 * 60;
 
+/** `teardown.detail` when nothing refused. */
+export const teardownAsked = 'asked';
+
 /**
  * Starts the removal of whatever this drill made; a drill that made nothing passes through. A restore task that still
- * runs is stopped first; that this failed must not keep the sandbox alive, which is what costs.
+ * runs is stopped first; that this failed must not keep the sandbox alive, which is what costs. A removal that may
+ * succeed later is asked for again by each "Confirm gone".
+ *
+ * @throws DrillError TEARDOWN_FAILED for what must not be removed
  */
 export const tearDownSandboxStep: StepWith<'sandboxes' | 'clock' | 'restoreTasks'> = async (state, ports) => {
   const askedAt = ports.clock.now().toISOString();
   const stopped = state.sandbox === null ? [] : await stopTasks(state, ports);
-  if (state.sandbox !== null) await ports.sandboxes.remove(state.sandbox.sandboxId);
+  const detail = state.sandbox === null ? teardownAsked : await askToGo(state.sandbox.sandboxId, ports);
   return {
     ...state,
     stage: 'sandbox leaving',
-    teardown: { askedAt, confirmed: false, detail: 'asked' },
+    teardown: { askedAt, confirmed: false, detail },
     drillFindings: [...state.drillFindings, ...stopped],
   };
 };
+
+/** @returns what came of it, in words */
+async function askToGo(sandboxId: string, ports: Pick<DrillPorts, 'sandboxes'>): Promise<string> {
+  try {
+    await ports.sandboxes.remove(sandboxId);
+    return teardownAsked;
+  } catch (error) {
+    if (isDrillError(error) && error.retryable) return error.message;
+    throw error;
+  }
+}
 
 async function stopTasks(state: DrillState, ports: Pick<DrillPorts, 'restoreTasks'>): Promise<Finding[]> {
   try {
@@ -58,10 +76,14 @@ export const confirmGoneStep: StepWith<'sandboxes' | 'clock'> = async (state, po
   const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
   if (waitedSeconds < teardownLimitSeconds) {
     // RDS may refuse to delete what is still being made: it is asked again at every look. A refusal is no end either.
-    await ports.sandboxes.remove(state.sandbox.sandboxId).catch(() => {});
-    return { ...state, stage: 'sandbox leaving' };
+    const said = await askToGo(state.sandbox.sandboxId, ports).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    return { ...state, stage: 'sandbox leaving', teardown: { askedAt, confirmed: false, detail: said } };
   }
-  const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes`;
+  const last = state.teardown?.detail ?? teardownAsked;
+  const why = last === teardownAsked ? '' : ` (${last})`;
+  const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes${why}`;
   return {
     ...state,
     stage: 'sandbox gone',

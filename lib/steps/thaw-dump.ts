@@ -1,16 +1,33 @@
+import type { DrillState } from '../domain/drill-state.ts';
+import { finding } from '../domain/findings.ts';
+import { inWords, secondsBetween } from '../domain/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { phaseNames } from './phase-names.ts';
 import type { StepWith } from './step.ts';
+
+/** A standard retrieval takes 12 hours at most (aws-facts section 5); beyond this something else is wrong. */
+const thawLimitSeconds = 18 * 3600;
 
 /**
  * An archived dump (S3 Glacier classes) is thawed first; the wait counts into RTO, because a real restore has it too.
  */
-export const thawDumpStep: StepWith<'configuration' | 'openStore'> = async (state, ports) => {
+export const thawDumpStep: StepWith<'configuration' | 'openStore' | 'clock'> = async (state, ports) => {
   const archived = state.dump?.archivedIn;
   if (state.dump === null || archived === undefined) return { ...state, stage: 'dump readable' };
   const { store } = await openSource(state.database, ports);
   const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
-  return { ...state, stage: thawed === 'ready' ? 'dump readable' : 'dump thawing' };
+  if (thawed === 'ready') return { ...state, stage: 'dump readable' };
+  const waitedSeconds = secondsBetween(selectedSince(state), ports.clock.now().toISOString());
+  if (waitedSeconds < thawLimitSeconds) return { ...state, stage: 'dump thawing' };
+  const message = `${state.dump.key} was not brought back from ${archived} after ${inWords(waitedSeconds)}`;
+  return { ...state, stage: 'no dump', findings: [...state.findings, finding('STEP_TIMED_OUT', message)] };
 };
+
+/** Selecting and thawing are one phase, so its start is when this dump was chosen – also in a walk-back. */
+function selectedSince({ phases, startedAt }: DrillState): string {
+  const last = phases.at(-1);
+  return last?.name === phaseNames.select ? last.startedAt : startedAt;
+}
 
 /** The configured source of a database. */
 export async function openSource(database: string, ports: Pick<DrillPorts, 'configuration' | 'openStore'>) {

@@ -3,6 +3,12 @@ import { failureFinding } from '../../lib/domain/failure.ts';
 
 const task = (given: object) => JSON.stringify({ Containers: [{ Name: 'restore' }], ...given });
 
+test('what ended a step is never a mere note, whatever its code means elsewhere', () => {
+  expect(failureFinding({ Error: 'LEDGER_UNREADABLE', Cause: '' }).severity).toBe('unverified');
+  expect(failureFinding({ Error: 'CHECKSUM_ABSENT', Cause: '' }).severity).toBe('unverified');
+  expect(failureFinding({ Error: 'DUMP_CORRUPT', Cause: '' }).severity).toBe('error');
+});
+
 describe('what a Catch wrote becomes a finding:', () => {
   test.each([
     [

@@ -55,6 +55,7 @@ describe('an attempt', () => {
     ['nothing was restored', { account: null }],
     ['the dump was not read to its end', { account: { complete: false, entries: [] } }],
     ['no check was planned', { checks: [] }],
+    ['nothing but a container of the user said yes', { checks: [aCheck({ kind: 'hook' })] }],
     ['a check gave no result', { checks: [aCheck(), { name: 'freshness', result: null }] }],
     ['a check could not run and says nothing', { checks: [aCheck({ status: 'could not run' })] }],
     ['a finding is unverified', { findings: [finding('SANDBOX_LOST', 'gone')] }],

@@ -51,6 +51,11 @@ describe('a typed request', () => {
       { database: 'vlvt', mode: 'restore', confirm: 'cleaning' },
       'confirm: must repeat',
     ],
+    [
+      'confirms and forgets the mode',
+      { database: 'vlvt', confirm: 'vlvt' },
+      'confirm: belongs to a real restore',
+    ],
   ])('is refused when it %s', (_what, input, message) => {
     const normalised = normaliseRequest(input, facts);
     expect(normalised.accepted).toBe(false);
@@ -68,6 +73,11 @@ describe('a typed request', () => {
     expect(normalised.accepted ? [] : normalised.findings.map((f) => f.message)).toEqual([
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
     ]);
+  });
+
+  test('and names no database that is not configured: it would become a key of the ledger', () => {
+    expect(normaliseRequest({ database: 'prod' }, facts).database).toBeNull();
+    expect(normaliseRequest({ database: 'vlvt', mode: 'restore' }, facts).database).toBe('vlvt');
   });
 
   test('lists every problem at once', () => {

@@ -55,10 +55,10 @@ describe('alarms and the runbook', () => {
 });
 
 describe('alarms', () => {
-  test('tell the topic when they begin and when they end', () => {
-    for (const { AlarmName, AlarmActions, OKActions } of allAlarms) {
+  test('tell the topic when they begin; of a gauge also when it is well again', () => {
+    for (const { AlarmName, AlarmActions, OKActions, TreatMissingData } of allAlarms) {
       expect(AlarmActions, AlarmName).toHaveLength(1);
-      expect(OKActions, AlarmName).toEqual(AlarmActions);
+      expect(OKActions ?? [], AlarmName).toEqual(TreatMissingData === 'breaching' ? AlarmActions : []);
     }
   });
 

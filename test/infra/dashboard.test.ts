@@ -42,6 +42,12 @@ describe('the dashboard', () => {
     }
   });
 
+  test('never lets a good drill hide a bad one of the same day', () => {
+    const verdicts = widgets.find(({ properties }) => properties.title?.startsWith('Last verdict'))!;
+    for (const metric of verdicts.properties.metrics!)
+      expect(metric.at(-1)).toMatchObject({ stat: 'Minimum' });
+  });
+
   test('draws the objective beside what was measured', () => {
     const rto = widgets.find(({ properties }) => properties.title === 'guestguard: RTO (s)');
     expect(JSON.stringify(rto)).toContain('"value":3600');

@@ -75,6 +75,40 @@ describe('the restore task', () => {
   });
 });
 
+describe('an image that was given instead of being built', () => {
+  const image = '444455556666.dkr.ecr.eu-west-1.amazonaws.com/tools/restore-drill:0.1.0';
+  const given = synthesize(
+    aConfig(`
+databases:
+  shop:
+    source: { bucket: acme-backups, prefix: postgres/ }
+    hooks: { smokeTest: { image: "ghcr.io/acme/smoke:3" } }
+`),
+    {},
+    image,
+  );
+  const policies = Object.entries(given.json.Resources).filter(
+    ([id, { Type }]) => Type === 'AWS::IAM::Policy' && /ExecutionRole/.test(id),
+  );
+
+  test('can be pulled by whoever starts the restore task or the credentials of a hook', () => {
+    expect(policies).toHaveLength(2);
+    for (const [id, { Properties }] of policies) {
+      const text = JSON.stringify(Properties.PolicyDocument);
+      for (const action of ['BatchGetImage', 'GetDownloadUrlForLayer', 'GetAuthorizationToken'])
+        expect(text, id).toContain(`ecr:${action}`);
+      expect(text, id).toContain(':ecr:eu-west-1:444455556666:repository/tools/restore-drill');
+    }
+  });
+
+  test('from a public registry brings no right to any repository', () => {
+    for (const [id, { Type, Properties }] of Object.entries(plain.json.Resources)) {
+      if (Type === 'AWS::IAM::Policy' && /ExecutionRole/.test(id))
+        expect(JSON.stringify(Properties.PolicyDocument)).not.toContain('ecr:');
+    }
+  });
+});
+
 describe('hooks', () => {
   test('exist only where drills.yaml has them', () => {
     expect(hooks.map(({ Family }) => Family)).toEqual([

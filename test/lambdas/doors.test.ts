@@ -135,6 +135,39 @@ describe('clean-up-after-abort', () => {
     expect(world.table.item('lock#shop', 'lock')).toBeUndefined();
   });
 
+  test('looks for the sandbox by its name when the state that was kept is older than it', async () => {
+    const state = await aStartedDrill();
+    const kept = JSON.stringify({ ...state, stage: 'dump readable', sandbox: null });
+    world.s3.objects.set(`evidence/drills/${state.drillId}/state.json`, Buffer.from(kept));
+    world.calls.length = 0;
+
+    expect(await cleanUpAfterAbort(ended(state.drillId))).toMatchObject({ outcome: 'sealed' });
+
+    const looked = world.calls.filter(({ command }) => command === 'DescribeDBInstances');
+    expect(JSON.stringify(looked)).toContain(`restore-drill-${state.drillId}-`);
+  });
+
+  test('asks once more for what a sealed drill left without a confirmed teardown', async () => {
+    const state = await aStartedDrill();
+    const sandbox = { sandboxId: 'restore-drill-shop-0123456789', askedAt: state.startedAt, address: null };
+    const kept = JSON.stringify({ ...state, stage: 'restore prepared', sandbox });
+    world.s3.objects.set(`evidence/drills/${state.drillId}/state.json`, Buffer.from(kept));
+    // The next drill of the database found the lock of an execution that ended long ago.
+    world.answers.DescribeExecution = () => ({
+      status: 'ABORTED',
+      stopDate: new Date('2026-11-20T03:00:00Z'),
+    });
+    await aStartedDrill();
+    world.calls.length = 0;
+
+    const outcome = await cleanUpAfterAbort(ended(state.drillId));
+
+    expect(outcome).toEqual({ drillId: state.drillId, outcome: 'asked to go' });
+    const looked = world.calls.filter(({ command }) => command === 'DescribeDBInstances');
+    expect(JSON.stringify(looked)).toContain(sandbox.sandboxId);
+    expect(world.calls.map(({ command }) => command)).toContain('ListTasks');
+  });
+
   test('leaves alone what was sealed before', async () => {
     const state = await aStartedDrill();
     await cleanUpAfterAbort(ended(state.drillId));

@@ -423,6 +423,22 @@ describe('what travels through the machine', () => {
     expect(Math.max(...payloads.map((text) => Buffer.byteLength(text)))).toBeLessThan(256 * 1024);
   });
 
+  test('does not grow with what the checks of a cluster of many databases come to', async () => {
+    const { ports } = everything();
+    ports.planChecks = () => ({
+      planned: Array.from({ length: 60 }, (_unused, index) => ({
+        ...{ id: `${index}`, kind: 'sql', name: `check ${index}`, database: 'restored', params: {} },
+        statementTimeoutSeconds: 60,
+      })),
+      notTested: [],
+    });
+
+    const { end, payloads } = await execute(ports, {});
+
+    expect(end).toBe('succeeded');
+    expect(payloads.filter((text) => text.includes('"checkOutcomes"'))).toEqual([]);
+  });
+
   test('never holds a password, and the token only where it is needed', async () => {
     const { ports } = everything();
     const set: string[] = [];

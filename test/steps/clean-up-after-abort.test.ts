@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type DrillState, newDrillState, type Stage } from '../../lib/domain/drill-state.ts';
-import { cleanUpAfterAbort } from '../../lib/steps/clean-up-after-abort.ts';
+import { DrillError } from '../../lib/domain/errors.ts';
+import { cleanUpAfterAbort, removeLeftBehind } from '../../lib/steps/clean-up-after-abort.ts';
 import { evidenceNames } from '../../lib/steps/step.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
@@ -133,5 +134,46 @@ describe('cleaning up after an abort', () => {
 
     expect(witness.records[0]?.findings.map((f) => f.code)).toEqual(['INTERRUPTED', 'TEARDOWN_FAILED']);
     expect(witness.locks.size).toBe(0);
+  });
+});
+
+describe('what a drill left whose record was sealed by another', () => {
+  const unconfirmed = { teardown: { confirmed: false, detail: 'left to the sweeper' } };
+
+  test('is asked to go: task and sandbox', async () => {
+    const { ports, witness } = inMemoryRestore();
+
+    expect(await removeLeftBehind(aRestore('restore prepared'), unconfirmed, ports)).toBe('asked to go');
+    expect(witness.removed).toEqual(['sandbox-1']);
+    expect(witness.stopped).toEqual(['restore-1']);
+    expect(witness.records).toEqual([]);
+  });
+
+  test('is asked again later when RDS refuses for now', async () => {
+    const { ports } = inMemoryRestore();
+    ports.sandboxes.remove = async () =>
+      Promise.reject(new DrillError('TEARDOWN_FAILED', 'throttled', { hint: 'wait', retryable: true }));
+
+    await expect(removeLeftBehind(aRestore('restore prepared'), unconfirmed, ports)).rejects.toThrow(
+      'throttled',
+    );
+  });
+
+  test('is left alone when its teardown was confirmed', async () => {
+    const { ports, witness } = inMemoryRestore();
+    const confirmed = { teardown: { confirmed: true, detail: 'the sandbox is gone' } };
+
+    expect(await removeLeftBehind(aRestore('sandbox gone'), confirmed, ports)).toBe('nothing left');
+    expect(witness.removed).toEqual([]);
+  });
+
+  test.each<[string, Stage, object]>([
+    ['was handed over', 'judged', { handOver: { sandboxId: 'sandbox-1' } }],
+    ['may have been promoted', 'promotion pending', {}],
+  ])('is kept when it %s', async (_what, stage, more) => {
+    const { ports, witness } = inMemoryRestore();
+
+    expect(await removeLeftBehind(aRestore(stage), { ...unconfirmed, ...more }, ports)).toBe('kept');
+    expect(witness.removed).toEqual([]);
   });
 });

@@ -20,6 +20,8 @@ export interface DynamoLedgerOptions {
   evidence?: EvidenceStore;
   /** Whether a drill's execution still runs, so that the lock of an aborted one does not hold for its whole lease. */
   isRunning?: (drillId: string) => Promise<boolean>;
+  /** Whether somebody may still be cleaning up after an ended drill, and will seal its record. */
+  isCleanedUp?: (drillId: string) => Promise<boolean>;
   /** Told of each record that is met and cannot be read. */
   onDamage?: (damage: TableDamage) => void;
 }
@@ -43,6 +45,7 @@ export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
     tableName,
     clock,
     ...(options.isRunning === undefined ? {} : { isRunning: options.isRunning }),
+    ...(options.isCleanedUp === undefined ? {} : { isCleanedUp: options.isCleanedUp }),
   };
   const writing = <Result>(work: Promise<Result>) =>
     work.catch((error: unknown): never => {

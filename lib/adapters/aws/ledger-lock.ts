@@ -17,6 +17,8 @@ export interface TableLockOptions {
   clock: Pick<Clock, 'now'>;
   /** Whether the execution of a drill still runs; absent: only its lease tells. */
   isRunning?: (drillId: string) => Promise<boolean>;
+  /** Whether somebody may still be cleaning up after a drill that ended, who will then seal its record. */
+  isCleanedUp?: (drillId: string) => Promise<boolean>;
 }
 
 const lockItem = z.object({
@@ -39,7 +41,7 @@ const mostRounds = 10;
  * of contenders exactly one gets it.
  *
  * An ended lease does not hold, and neither does a drill whose execution has ended without letting go. `abandoned` names
- * such a drill, unless its execution still runs: then it will seal its own record.
+ * such a drill, unless its execution still runs or is just being cleaned up after: then its record is sealed there.
  */
 export async function takeLock(lock: DrillLock, options: TableLockOptions): Promise<LockAnswer> {
   for (let round = 0; round < mostRounds; round += 1) {
@@ -56,7 +58,8 @@ export async function takeLock(lock: DrillLock, options: TableLockOptions): Prom
       const { database, drillId, leaseExpiresAt } = held;
       return { taken: false, heldBy: { database, drillId, leaseExpiresAt } };
     }
-    const abandoned = held !== null && running !== true;
+    const abandoned =
+      held !== null && running !== true && (await options.isCleanedUp?.(held.drillId)) !== true;
     const taken: LockItem = {
       ...lock,
       takenAt: now.toISOString(),

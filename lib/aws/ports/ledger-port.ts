@@ -7,6 +7,9 @@ import { deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
 import { evidencePort } from './evidence-port.ts';
 
+/** Clean-up after an abort is tried three times for 15 minutes at most, with Lambda's waits between them. */
+const cleanUpSeconds = 3600;
+
 /** The ledger, for doors that read records and seal them. */
 export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());
 
@@ -14,7 +17,11 @@ export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());
 export function lockingLedgerPort(): Ledger {
   const { stateMachineArn } = readEnvironment(['stateMachineArn']);
   const executions = createExecutionStatus({ client: sfnClient(), stateMachineArn });
-  return createDynamoLedger({ ...ledgerOptions(), isRunning: (drillId) => executions.isRunning(drillId) });
+  return createDynamoLedger({
+    ...ledgerOptions(),
+    isRunning: (drillId) => executions.isRunning(drillId),
+    isCleanedUp: (drillId) => executions.endedWithin(drillId, cleanUpSeconds),
+  });
 }
 
 function ledgerOptions() {

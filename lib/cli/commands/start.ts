@@ -108,7 +108,9 @@ function announceRestore(database: string, { dump, at }: StartOptions, { stack, 
   const which =
     dump !== undefined
       ? `the dump ${dump}`
-      : `the newest proven dump${at === undefined ? '' : ` of ${at} or before`} – the newest of all, if none was ever proven –`;
+      : at !== undefined
+        ? `the newest dump not after ${at}, proven or not,`
+        : 'the newest proven dump – the newest of all, if none was ever proven –';
   const lines = [
     `A real restore of ${database} begins in account ${stack.accountId}, ${stack.region}:`,
     `  1. ${which} is restored into a new RDS instance; nothing that exists is touched`,

@@ -62,6 +62,15 @@ describe('an approval', () => {
     expect(new Date(epoch * 1000).toISOString()).toBe('2026-03-08T15:00:00.000Z');
   });
 
+  test('that two invocations ask for at once gives both the same links', async () => {
+    const { approvals } = someApprovals();
+
+    const [one, other] = await Promise.all([approvals.open(aRequest), approvals.open(aRequest)]);
+
+    expect(other).toEqual(one);
+    expect(await approvals.verify({ ...one.approve })).toMatchObject({ state: 'valid' });
+  });
+
   test('that was asked for twice by the same wait keeps its links; a new wait ends them', async () => {
     const { approvals, links } = await asked();
     expect(await approvals.open(aRequest)).toEqual(links);

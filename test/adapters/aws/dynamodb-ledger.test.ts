@@ -269,6 +269,12 @@ describe('the lock', () => {
     expect(await ledger.lock(lockFor('next'))).toEqual({ taken: true });
   });
 
+  test('is not called abandoned by a drill that is just being cleaned up after: its record is sealed there', async () => {
+    const { ledger } = aLedger({ isRunning: async () => false, isCleanedUp: async (id) => id === 'aborted' });
+    await ledger.lock(lockFor('aborted'));
+    expect(await ledger.lock(lockFor('next'))).toEqual({ taken: true });
+  });
+
   test('is written only as it was seen: one taken in between is not overwritten', async () => {
     const table = memoryTable();
     let between: (() => Promise<unknown>) | null = null;

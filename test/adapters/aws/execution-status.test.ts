@@ -64,3 +64,28 @@ describe('whether a drill runs', () => {
     },
   );
 });
+
+describe('whether a drill has just ended', () => {
+  const at = (stopDate?: string) =>
+    aStatus(() => ({
+      status: 'ABORTED',
+      ...(stopDate === undefined ? {} : { stopDate: new Date(stopDate) }),
+    })).status;
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+  test.each([
+    [5, true],
+    [90, false],
+  ])('%s minutes ago is %s for the hour in which it may still be cleaned up after', async (minutes, just) => {
+    expect(await at(minutesAgo(minutes)).endedWithin('drill-1', 3600)).toBe(just);
+  });
+
+  test('is no while it runs, or when it never ran', async () => {
+    expect(await at().endedWithin('drill-1', 3600)).toBe(false);
+    expect(await aStatus(failing('ExecutionDoesNotExist')).status.endedWithin('drill-1', 3600)).toBe(false);
+  });
+
+  test('is yes when nobody can tell: its record is left to whoever cleans up', async () => {
+    expect(await aStatus(failing('ThrottlingException')).status.endedWithin('drill-1', 3600)).toBe(true);
+  });
+});

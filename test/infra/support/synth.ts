@@ -46,12 +46,16 @@ export interface Synthesized {
 }
 
 /** Synthesizes with every validation on, as `npx cdk synth` does. @throws Error when one of them reports an error */
-export function synthesize(config: DrillConfig, context: Record<string, unknown> = {}): Synthesized {
+export function synthesize(
+  config: DrillConfig,
+  context: Record<string, unknown> = {},
+  restoreImage = 'example.invalid/restore-drill:test',
+): Synthesized {
   const app = new App({ context: { ...cdkContext, ...context } });
   const stack = makeDrillStack(app, {
     config,
     bundles: emptyBundles(),
-    restoreImage: ecs.ContainerImage.fromRegistry('example.invalid/restore-drill:test'),
+    restoreImage: ecs.ContainerImage.fromRegistry(restoreImage),
   });
   app.synth();
   const template = Template.fromStack(stack);

@@ -74,7 +74,8 @@ function refused(error: unknown, plan: SandboxPlan & { rds: RdsPlan }, placement
     });
   }
   return new DrillError('SANDBOX_UNAVAILABLE', `RDS refused to make ${where}: ${awsWords(error)}`, {
-    hint: 'Read the reason of RDS; `restore-drill doctor` checks permissions, quotas and the deployed stack.',
+    // RDS gives no code of its own for a major past standard support, and its dates move.
+    hint: 'Read the reason of RDS; `restore-drill doctor --aws` checks permissions, quotas and the deployed stack. A major past standard support is refused because Extended Support, which costs extra, is off: set `sandbox.majorVersion` to a newer one.',
     fault: 'service',
     cause: error,
   });

@@ -19,6 +19,10 @@ export async function findInstances(client: RDSClient, identifiers: string[]): P
     }
   } catch (error) {
     if (!isAwsError(error, 'notFound')) throw error;
+    // A list is answered without those that do not exist; should one of them ever refuse the whole, each is asked for
+    // alone: "gone" is what a teardown is confirmed by.
+    if (identifiers.length > 1)
+      return (await Promise.all(identifiers.map((identifier) => findInstances(client, [identifier])))).flat();
   }
   // Asked by name again: an endpoint that ignores the filter must not put a stranger into our hands.
   return identifiers.flatMap((identifier) => found.get(identifier) ?? []);

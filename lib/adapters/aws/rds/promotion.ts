@@ -35,7 +35,7 @@ export function createPromotion(host: RdsHost): Promotion {
       ].filter((problem) => problem !== null);
       if (problems.length > 0) throw failed(name, problems);
     },
-    look: (sandboxId) => lookAtPromotion(host, sandboxId),
+    look: (sandboxId, plan) => lookAtPromotion(host, sandboxId, plan.rds?.production ?? null),
   };
 }
 
@@ -97,7 +97,11 @@ async function modify(
   }
 }
 
-async function lookAtPromotion(host: RdsHost, sandboxId: string): Promise<PromotionLook> {
+async function lookAtPromotion(
+  host: RdsHost,
+  sandboxId: string,
+  production: ProductionConfig | null,
+): Promise<PromotionLook> {
   let found: OurInstance;
   try {
     found = await ourInstance(host, sandboxId);
@@ -109,7 +113,7 @@ async function lookAtPromotion(host: RdsHost, sandboxId: string): Promise<Promot
   const seen = stateOf(instance);
   if (seen.state === 'broken' || seen.state === 'no capacity')
     return { state: 'failed', reason: `${name}: ${seen.reason}` };
-  const pending = pendingChanges(instance);
+  const pending = [...pendingChanges(instance), ...stillMissing(instance, production)];
   if (pending.length > 0) return { state: 'pending', detail: `${pending.join(', ')} being applied` };
   const address = addressOf(instance);
   if (seen.state !== 'ready' || instance.DBInstanceStatus !== 'available' || address === null)
@@ -129,6 +133,18 @@ function pendingChanges({ PendingModifiedValues = {}, VpcSecurityGroups = [] }: 
   );
   const groups = VpcSecurityGroups.some(({ Status }) => Status !== undefined && Status !== 'active');
   return groups ? [...values, 'security groups'] : values;
+}
+
+/** What was asked for and is not there: RDS may not have begun with it, or have given it up without a word. */
+function stillMissing(
+  { MultiAZ, VpcSecurityGroups = [] }: DBInstance,
+  production: ProductionConfig | null,
+): string[] {
+  const groups = new Set(VpcSecurityGroups.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId));
+  return [
+    ...(production?.multiAz === true && MultiAZ !== true ? ['the standby'] : []),
+    ...(production?.securityGroups ?? []).filter((group) => !groups.has(group)),
+  ];
 }
 
 /** One step of the promotion; what went wrong in words, null when nothing did. */

@@ -27,15 +27,25 @@ export async function removeSandbox(host: RdsHost, sandboxId: string): Promise<v
 export async function removeInstances(host: RdsHost, identifiers: string[]): Promise<void> {
   const strange = identifiers.find((identifier) => !isMinted(identifier));
   if (strange !== undefined) throw notOurs(strange, 'its name is not one that a drill gives');
-  let failure: unknown = null;
-  for (const instance of await findInstances(host.rds, identifiers)) {
-    try {
-      await removeInstance(host, instance);
-    } catch (error) {
-      failure ??= error;
-    }
+  // At once: four that refuse for now, one after another, would outlast the 120 s of "Confirm gone".
+  const found = await foundOf(host, identifiers);
+  const outcomes = await Promise.allSettled(found.map((instance) => removeInstance(host, instance)));
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failure !== undefined) throw failure.reason;
+}
+
+/** @throws DrillError TEARDOWN_FAILED, retryable: nothing is known of what is there */
+async function foundOf({ rds }: RdsHost, identifiers: string[]): Promise<DBInstance[]> {
+  try {
+    return await findInstances(rds, identifiers);
+  } catch (error) {
+    throw new DrillError('TEARDOWN_FAILED', `RDS does not say what is there to remove: ${awsWords(error)}`, {
+      hint: 'This is asked again; if it stays, see the permissions of the function and the health of RDS.',
+      fault: 'service',
+      cause: error,
+      retryable: true,
+    });
   }
-  if (failure !== null) throw failure;
 }
 
 /** `nothing to do`: it is gone, going, or was released. `refused for now`: its lease was ended instead. */
@@ -55,7 +65,7 @@ export async function removeInstance(host: RdsHost, described: DBInstance): Prom
     if (waitSeconds === null) break;
     await host.clock.sleep(waitSeconds);
     // Read anew: meanwhile it may have been handed over.
-    [instance] = await findInstances(host.rds, [name]);
+    [instance] = await foundOf(host, [name]);
   }
   await endLease(host, name, arn);
   return 'refused for now';

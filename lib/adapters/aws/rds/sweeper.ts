@@ -1,4 +1,5 @@
 import { DrillError } from '../../../domain/errors.ts';
+import { machineTimeoutSeconds } from '../../../machine/definition.ts';
 import type { Leftover } from '../../../ports/sandbox.ts';
 import { awsWords } from './aws-errors.ts';
 import { groupLeftovers, instanceLeftovers, snapshotLeftovers } from './leased-resources.ts';
@@ -83,8 +84,8 @@ async function taskLeftovers(tasks: RunningTasks | null): Promise<Sweepable[]> {
   return (await tasks.running()).map(({ arn, drillId, since }) => ({
     what: `ECS task ${arn}`,
     drillId,
-    // A task has no lease of its own; it is over with its drill.
-    leaseExpiresAt: since,
+    // A task has no lease of its own; it is over with its drill, which ends by then at the latest.
+    leaseExpiresAt: new Date(Date.parse(since) + machineTimeoutSeconds * 1000).toISOString(),
     remove: () => tasks.stopTask(arn),
   }));
 }

@@ -72,7 +72,7 @@ const act: fc.Arbitrary<{ name: string; run: Act }> = fc
       remove: (host) => host.remove(id),
       sweep: (host) => host.sweep({ dryRun }),
       promote: async (host) => host.promotion?.promote(id, plan(drill)),
-      'look at promotion': async (host) => host.promotion?.look(id),
+      'look at promotion': async (host) => host.promotion?.look(id, aPlan()),
     };
     return { name: `${verb} ${id}`, run: verbs[verb] };
   });

@@ -152,10 +152,16 @@ describe('a promotion', () => {
 });
 
 describe('a look at a promotion', () => {
-  const promoted = { TagList: handedOver, DeletionProtection: true, MultiAZ: true, BackupRetentionPeriod: 7 };
+  const promoted = {
+    ...{ TagList: handedOver, DeletionProtection: true, MultiAZ: true, BackupRetentionPeriod: 7 },
+    VpcSecurityGroups: ['sg-0a1b2c', 'sg-app'].map((VpcSecurityGroupId) => ({
+      VpcSecurityGroupId,
+      Status: 'active',
+    })),
+  };
 
   test('finds it done with endpoint and secret', async () => {
-    expect(await promotionOn(new RdsAccount(anInstance(promoted))).look(sandboxId)).toMatchObject({
+    expect(await promotionOn(new RdsAccount(anInstance(promoted))).look(sandboxId, plan)).toMatchObject({
       state: 'done',
       address: {
         sandboxId,
@@ -168,6 +174,11 @@ describe('a look at a promotion', () => {
 
   test.each([
     ['the standby is not there yet', { PendingModifiedValues: { MultiAZ: true } }],
+    ['the standby was not even begun with', { MultiAZ: false }],
+    [
+      'a security group was not even begun with',
+      { VpcSecurityGroups: [{ VpcSecurityGroupId: 'sg-0a1b2c', Status: 'active' }] },
+    ],
     ['it is being modified', { DBInstanceStatus: 'modifying' }],
     ['it is backing up', { DBInstanceStatus: 'backing-up' }],
     [
@@ -177,7 +188,7 @@ describe('a look at a promotion', () => {
   ])('waits while %s', async (_why, changes) => {
     const account = new RdsAccount(anInstance({ ...promoted, ...changes }));
 
-    expect(await promotionOn(account).look(sandboxId)).toMatchObject({ state: 'pending' });
+    expect(await promotionOn(account).look(sandboxId, plan)).toMatchObject({ state: 'pending' });
   });
 
   test.each([
@@ -188,7 +199,7 @@ describe('a look at a promotion', () => {
     ['the lease is still there', [anInstance({ ...promoted, TagList: tags() })]],
     ['deletion protection is off', [anInstance({ ...promoted, DeletionProtection: false })]],
   ])('fails when %s', async (_why, instances) => {
-    expect(await promotionOn(new RdsAccount(...instances)).look(sandboxId)).toMatchObject({
+    expect(await promotionOn(new RdsAccount(...instances)).look(sandboxId, plan)).toMatchObject({
       state: 'failed',
     });
   });
@@ -196,7 +207,7 @@ describe('a look at a promotion', () => {
   test('names the end of a lease that stayed', async () => {
     const account = new RdsAccount(anInstance({ ...promoted, TagList: tags() }));
 
-    expect(await promotionOn(account).look(sandboxId)).toMatchObject({
+    expect(await promotionOn(account).look(sandboxId, plan)).toMatchObject({
       reason: expect.stringContaining(leaseExpiresAt),
     });
   });

@@ -67,6 +67,36 @@ describe('the removal of a sandbox', () => {
     expect(account.instances.get(sandboxId)?.DBInstanceStatus).toBe('deleting');
   });
 
+  test('of several that are refused for now takes no longer than of one: the step has 120 s', async () => {
+    const names = [sandboxId, `${sandboxId}-p2`, `${sandboxId}-p3`, `${sandboxId}-p4`];
+    const account = new RdsAccount(...names.map((name) => anInstance({ DBInstanceIdentifier: name })));
+    account.fail('DeleteDBInstance', ...names.flatMap(() => Array(4).fill(refusal('is creating'))));
+    const slept: number[] = [];
+
+    await hostOn(account, { slept }).remove(sandboxId);
+
+    expect(slept).toEqual([5, 15, 30].flatMap((seconds) => names.map(() => seconds)));
+  });
+
+  test('finds what exists although RDS refuses a list in which one does not', async () => {
+    const account = new RdsAccount(anInstance());
+    account.fail('DescribeDBInstances', awsError('DBInstanceNotFoundFault', 'not found', 404));
+
+    await hostOn(account).remove(sandboxId);
+
+    expect(account.instances.get(sandboxId)?.DBInstanceStatus).toBe('deleting');
+  });
+
+  test('is worth asking again when RDS does not even say what is there', async () => {
+    const account = new RdsAccount(anInstance());
+    account.fail('DescribeDBInstances', awsError('AccessDenied', 'not you'));
+
+    await expect(hostOn(account).remove(sandboxId)).rejects.toMatchObject({
+      name: 'TEARDOWN_FAILED',
+      retryable: true,
+    });
+  });
+
   test('ends the lease of what cannot be deleted yet, so that the sweeper takes it', async () => {
     const account = new RdsAccount(anInstance({ DBInstanceStatus: 'creating' }));
     account.fail('DeleteDBInstance', ...Array.from({ length: 4 }, () => refusal('is creating')));

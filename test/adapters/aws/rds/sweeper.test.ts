@@ -265,6 +265,14 @@ describe('the sweep of other things', () => {
     expect(stopped).toEqual(['task/1']);
   });
 
+  test('shows the task of a running drill with the end of its drill, so that nobody takes it for a leak', async () => {
+    const tasks = tasksOf(['alive'], []);
+
+    const { kept } = await sweep(new RdsAccount(), { tasks, running: ['alive'] });
+
+    expect(kept.map(({ leaseExpiresAt }) => leaseExpiresAt)).toEqual(['2026-11-24T02:00:00.000Z']);
+  });
+
   test('sweeps the rest when one kind cannot be listed, and then fails by name', async () => {
     const account = new RdsAccount(anInstance({ TagList: over }));
     account.fail('DescribeDBSnapshots', awsError('AccessDenied', 'not you'));

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { normaliseRequestStep } from '../../lib/steps/normalise-request.ts';
+import { inMemoryPorts } from '../support/in-memory-ports.ts';
+import { aRecord } from '../support/records.ts';
+
+const execution = { id: 'arn', name: 'drill-1', startedAt: '2026-11-20T03:00:00.000Z' };
+
+test('a drill whose name has a record already is refused before it takes the lock: evidence is found by the name', async () => {
+  const { ports, witness } = inMemoryPorts();
+  ports.ledger.show = async (drillId) => aRecord({ drillId });
+
+  const state = await normaliseRequestStep({ input: {}, execution }, ports);
+
+  expect(state.stage).toBe('refused');
+  expect(state.drillFindings.map(({ code }) => code)).toEqual(['REQUEST_INVALID']);
+  expect(witness.locks.size).toBe(0);
+});
+
+test.each([
+  ['a database that is not configured', { database: 'x'.repeat(200_000) }],
+  ['a field of that name', { ['x'.repeat(200_000)]: 1 }],
+  ['a text', 'x'.repeat(200_000)],
+  ['a moment', { at: 'x'.repeat(200_000) }],
+  ['a dump', { dump: 'x'.repeat(200_000) }],
+])('a request that is nearly all %s gives a small state without foreign keys', async (_what, input) => {
+  const { ports } = inMemoryPorts();
+
+  const state = await normaliseRequestStep({ input, execution }, ports);
+
+  expect(state.stage).toBe('refused');
+  expect(JSON.stringify(state).length).toBeLessThan(10_000);
+  expect(['shop', 'unknown']).toContain(state.database);
+});

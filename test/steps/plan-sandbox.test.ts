@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { finding } from '../../lib/domain/findings.ts';
+import { planSandboxStep } from '../../lib/steps/plan-sandbox.ts';
+import { aDrillState } from '../support/drill-states.ts';
+import { inMemoryPorts } from '../support/in-memory-ports.ts';
+
+const noRoom = async () => ({
+  possible: false as const,
+  findings: [finding('QUOTA_EXCEEDED', 'one instance too many')],
+});
+
+describe('a plan that is impossible', () => {
+  test('leaves nothing to tear down when nothing was asked for', async () => {
+    const { ports } = inMemoryPorts();
+    ports.sandboxes.preflight = noRoom;
+
+    const planned = await planSandboxStep(aDrillState({ stage: 'dump readable', sandbox: null }), ports);
+
+    expect(planned).toMatchObject({ stage: 'plan impossible', sandbox: null, plan: null });
+  });
+
+  test('does not forget the sandbox that an earlier attempt asked for', async () => {
+    const { ports } = inMemoryPorts();
+    ports.sandboxes.preflight = noRoom;
+    const sandbox = { sandboxId: 'sandbox-drill-1', askedAt: '2026-11-20T03:01:00.000Z', address: null };
+
+    const planned = await planSandboxStep(
+      aDrillState({ stage: 'dump readable', attempt: 2, sandbox }),
+      ports,
+    );
+
+    expect(planned.stage).toBe('plan impossible');
+    expect(planned.sandbox).toEqual(sandbox);
+  });
+});

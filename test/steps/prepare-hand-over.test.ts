@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { newDrillState } from '../../lib/domain/drill-state.ts';
+import { DrillError } from '../../lib/domain/errors.ts';
+import { prepareHandOverStep } from '../../lib/steps/prepare-hand-over.ts';
+import { evidenceNames } from '../../lib/steps/step.ts';
+import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
+
+async function anApprovedRestore(undo: () => Promise<{ database: string; table: string }[]>) {
+  const { ports } = inMemoryRestore();
+  const fresh = newDrillState({
+    drillId: 'restore-1',
+    database: 'shop',
+    operator: 'ada',
+    startedAt: '2026-11-20T03:00:00.000Z',
+  });
+  await ports.evidence.putJson('restore-1', evidenceNames.prepared(1), []);
+  const sandbox = { sandboxId: 's', askedAt: fresh.startedAt, address: rdsAddress('s') };
+  return {
+    state: { ...fresh, sandbox },
+    ports: { ...ports, checks: { ...ports.checks, undo } },
+  };
+}
+
+const lost = () => new DrillError('SANDBOX_LOST', 'the connection broke', { hint: 'Look at the instance.' });
+
+describe('preparing the hand-over', () => {
+  test('asks again when the connection broke, because an approved restore is not thrown away for that', async () => {
+    let asked = 0;
+    const { state, ports } = await anApprovedRestore(async () => {
+      asked += 1;
+      if (asked < 3) throw lost();
+      return [];
+    });
+
+    expect((await prepareHandOverStep(state, ports)).stage).toBe('ready to promote');
+    expect(asked).toBe(3);
+  });
+
+  test('gives up on a sandbox that stays away', async () => {
+    const { state, ports } = await anApprovedRestore(() => Promise.reject(lost()));
+
+    await expect(prepareHandOverStep(state, ports)).rejects.toThrow('the connection broke');
+  });
+
+  test('does not repeat what was refused', async () => {
+    let asked = 0;
+    const { state, ports } = await anApprovedRestore(async () => {
+      asked += 1;
+      return [{ database: 'shop', table: 'public.secretive' }];
+    });
+
+    const next = await prepareHandOverStep(state, ports);
+
+    expect(asked).toBe(1);
+    expect(next.stage).toBe('declined');
+    expect(next.drillFindings.map(({ code }) => code)).toEqual(['HAND_OVER_REFUSED']);
+  });
+});

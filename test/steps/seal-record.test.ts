@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import type { DrillRecord } from '../../lib/domain/drill-record.ts';
+import { sealRecordStep } from '../../lib/steps/seal-record.ts';
+import { evidenceNames } from '../../lib/steps/step.ts';
+import { aDrillState } from '../support/drill-states.ts';
+import { inMemoryPorts } from '../support/in-memory-ports.ts';
+import { aRecord } from '../support/records.ts';
+
+const provenReport = (attempt: number) => ({
+  ...{ attempt, dump: null, verdict: 'PROVEN', findings: [], worthKeeping: true, checks: [], tables: [] },
+  ...{ restore: null, sha256: null, notTested: [] },
+  rto: { targetSeconds: null, actualSeconds: 60 },
+  rpo: {
+    ...{ targetSeconds: null, actualSeconds: null, dumpPoint: null },
+    ...{ uploadEnd: null, newestRow: null, worstCaseSeconds: null },
+  },
+});
+
+/** A ledger that remembers, as the real ones do: the first record of a drill stays. */
+async function aWorld(sealed: DrillRecord[] = []) {
+  const { ports, witness } = inMemoryPorts();
+  const records = [...sealed];
+  const told: DrillRecord[] = [];
+  ports.ledger.show = async (drillId) => records.find((record) => record.drillId === drillId) ?? null;
+  ports.ledger.seal = async (record) => {
+    if (!records.some(({ drillId }) => drillId === record.drillId)) records.push(record);
+  };
+  ports.announcements.drillSealed = async (record) => void told.push(record);
+  await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), provenReport(1));
+  return { ports, witness, records, told };
+}
+
+const gone = aDrillState({
+  stage: 'sandbox gone',
+  verdict: 'PROVEN',
+  teardown: { askedAt: '2026-11-20T03:10:00.000Z', confirmed: true, detail: 'the sandbox is gone' },
+});
+
+describe('sealing', () => {
+  test('twice keeps one record, and both invocations end alike', async () => {
+    const { ports, records } = await aWorld();
+
+    const first = await sealRecordStep(gone, ports);
+    const again = await sealRecordStep(gone, ports);
+
+    expect(again).toEqual(first);
+    expect(records).toHaveLength(1);
+    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toEqual(records[0]);
+  });
+
+  test('what clean-up has sealed as interrupted never ends as proven, however the execution goes on', async () => {
+    const { startedAt } = gone;
+    const interrupted = aRecord({
+      ...{ drillId: 'drill-1', verdict: 'COULD_NOT_VERIFY', startedAt },
+      endedAt: '2026-11-20T03:20:00.000Z',
+    });
+    const { ports, told } = await aWorld([interrupted]);
+
+    const sealed = await sealRecordStep(gone, ports);
+
+    expect(sealed.verdict).toBe('COULD_NOT_VERIFY');
+    expect(told.map(({ verdict }) => verdict)).toEqual(['COULD_NOT_VERIFY']);
+    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toMatchObject({
+      verdict: 'COULD_NOT_VERIFY',
+    });
+  });
+
+  test('goes on with the record that got into the ledger when two seal at once', async () => {
+    const { ports, records, told } = await aWorld();
+    const faster = aRecord({ drillId: 'drill-1', verdict: 'COULD_NOT_VERIFY', startedAt: gone.startedAt });
+    const { seal } = ports.ledger;
+    ports.ledger.seal = async (record) => {
+      records.push({ ...faster, endedAt: record.endedAt });
+      await seal(record);
+    };
+
+    expect((await sealRecordStep(gone, ports)).verdict).toBe('COULD_NOT_VERIFY');
+    expect(told[0]?.verdict).toBe('COULD_NOT_VERIFY');
+  });
+
+  test('leaves record and reports of an earlier drill of the same name alone', async () => {
+    const namesake = aRecord({
+      ...{ drillId: 'drill-1', verdict: 'PROVEN', startedAt: '2026-05-01T03:00:00.000Z' },
+      endedAt: '2026-05-01T04:00:00.000Z',
+    });
+    const { ports, records } = await aWorld([namesake]);
+    await ports.evidence.putJson('drill-1', evidenceNames.record, namesake);
+
+    await sealRecordStep({ ...gone, stage: 'refused' }, ports);
+
+    expect(records).toEqual([namesake]);
+    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toEqual(namesake);
+  });
+
+  test('never takes an older dump for the newest because the first report is missing', async () => {
+    const { ports, records } = await aWorld();
+    await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), null);
+    await ports.evidence.putJson('drill-1', evidenceNames.attempt(2), provenReport(2));
+
+    const sealed = await sealRecordStep({ ...gone, attempt: 2 }, ports);
+
+    expect(sealed.verdict).toBe('COULD_NOT_VERIFY');
+    expect(records[0]?.provenDump).toBeNull();
+  });
+
+  test('ends in a summary that fits into a Cause', async () => {
+    const { ports } = await aWorld();
+    const message = 'x'.repeat(100_000);
+    const refused = aDrillState({
+      stage: 'refused',
+      drillFindings: [{ code: 'REQUEST_INVALID', severity: 'error', message, hint: '' }],
+    });
+    await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), null);
+
+    expect((await sealRecordStep(refused, ports)).summary.length).toBeLessThan(32_768);
+  });
+});
