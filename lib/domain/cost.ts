@@ -8,7 +8,7 @@
  */
 import type { RdsPlan } from './sandbox-plan.ts';
 
-/** USD per hour of the size `large` (2 vCPU); each doubling of the size doubles it. */
+/** USD per hour of the size `large` (2 vCPU); each doubling of the size doubles it. m8g and r8g: our own estimate. */
 const largeHourUsd: Readonly<Record<string, number>> = {
   t4g: 0.129,
   t3: 0.145,
@@ -39,13 +39,13 @@ const hoursPerMonth = 730;
 const fargate = { vcpuHourUsd: 0.03238, gibHourUsd: 0.00356, leastSeconds: 60 };
 /** RDS bills by the second, and ten minutes at least. */
 const rdsLeastSeconds = 600;
-/** S3 GET per request; the restore reads in ranges of 8 MiB. */
-const s3 = { getUsd: 0.0004 / 1000, rangeBytes: 8 * 1024 ** 2 };
+/** S3 GET per request; the restore reads in ranges of 2 MiB (adapters/s3/ranged-reader.ts). */
+const s3 = { getUsd: 0.0004 / 1000, rangeBytes: 2 * 1024 ** 2 };
 /** 150 transitions at 0.000025, about 60 short Lambda calls, some 20 writes of evidence and ledger. */
 const orchestrationUsd = 0.006;
 
 /**
- * How much dearer RDS is than in us-east-1, rounded up from the same secondary sources. Others count as 1.35.
+ * How much dearer RDS is than in us-east-1: our own estimate, rounded up. Others count as 1.35.
  */
 const regionFactors: Readonly<Record<string, number>> = {
   'us-east-1': 1,

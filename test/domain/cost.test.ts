@@ -105,7 +105,7 @@ describe('what a drill cost', () => {
   });
 
   test('counts the requests for a large dump', () => {
-    expect(costOf({ dumpBytes: 500 * 1024 ** 3 }) - costOf()).toBeCloseTo(64_000 * 0.0000004, 3);
+    expect(costOf({ dumpBytes: 500 * 1024 ** 3 }) - costOf()).toBeCloseTo(256_000 * 0.0000004, 3);
   });
 
   test('includes storage by the hour', () => {

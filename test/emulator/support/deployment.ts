@@ -46,19 +46,6 @@ export async function deploy(options: DeploymentOptions): Promise<StackOutputs> 
   return written[stackName] ?? {};
 }
 
-/** Removes the stack, as a user would. */
-export async function destroy(options: DeploymentOptions): Promise<void> {
-  const configPath = join(options.directory, 'drills.yaml');
-  await cdk(options, [
-    'destroy',
-    options.stackName,
-    '--force',
-    `--output=${join(options.directory, 'cdk.out.destroy')}`,
-    `--context=config=${configPath}`,
-    `--context=restoreImage=${account}.dkr.ecr.${region}.amazonaws.com/restore-drill:test`,
-  ]);
-}
-
 async function cdk(
   { directory, endpointPort }: DeploymentOptions,
   words: string[],
