@@ -10,7 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restoreTaskSizes } from '../lib/contract/restore-task.ts';
-import { estimateCostUsd } from '../lib/domain/cost.ts';
+import { estimateCostUsd, priceBasis } from '../lib/domain/cost.ts';
 import { sizeInstance } from '../lib/domain/instance-sizing.ts';
 import { storageBytesFor } from '../lib/domain/sandbox-plan.ts';
 import { idleCost, total } from './aws-idle-cost.ts';
@@ -92,7 +92,7 @@ try {
   console.log(`  transitions ${promise('transitions', walked.transitions, 150, '')}`);
   console.log(`  history events ${promise('history events', walked.events, 1500, '')}\n`);
 
-  console.log('Cost of a drill, estimated');
+  console.log(`Cost of a drill, estimated (${priceBasis})`);
   for (const line of drillCosts()) console.log(line);
 
   console.log(

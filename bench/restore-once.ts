@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/local/folder-dump-store.ts';
-import type { DumpHeader } from '../lib/domain/dump.ts';
 import { createRestorer } from '../lib/restorer/restorer.ts';
+import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,16 +16,6 @@ const { values } = parseArgs({
 });
 const { socket = '', role = '', dump: path = '' } = values;
 const port = Number(values.port);
-
-const unknownHeader: DumpHeader = {
-  format: { layout: 'plain', wrappings: [], archiveVersion: null },
-  serverVersion: null,
-  dumpVersion: null,
-  majorVersion: null,
-  encoding: null,
-  database: null,
-  consistencyPoint: null,
-};
 
 const { store, key } = await createFileDumpStore(path);
 const found = statSync(path);

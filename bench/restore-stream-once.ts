@@ -1,9 +1,9 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
-import type { DumpHeader } from '../lib/domain/dump.ts';
 import { NativeRestorer } from '../lib/restorer/native-restorer.ts';
 import { databaseRequest, loadPolicy } from '../lib/restorer/policy/index.ts';
 import { openDump } from '../lib/restorer/reading/open-dump.ts';
+import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,15 +14,6 @@ const { values } = parseArgs({
   },
 });
 
-const header: DumpHeader = {
-  format: { layout: 'plain', wrappings: [], archiveVersion: null },
-  serverVersion: null,
-  dumpVersion: null,
-  majorVersion: null,
-  encoding: null,
-  database: null,
-  consistencyPoint: null,
-};
 const only = (): never => {
   throw new Error('the dump comes on standard input');
 };
@@ -50,7 +41,7 @@ const account = await new NativeRestorer({
     nameTimestamp: null,
     nameTimestampEnd: null,
     expectedSha256: null,
-    header,
+    header: unknownHeader,
   },
   store: { location: 'standard input', list: only, stat: only, open: only },
   sandbox: { sandboxId: 'bench', host: socket, port: Number(port), masterRole: role, serverVersion: '' },

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BenchServer, sandboxSettings } from './bench-server.ts';
 import { type Contender, type Measured, ownContender, toolContender } from './contenders.ts';
@@ -61,7 +62,7 @@ try {
     `plain ${(statSync(plain).size / 1e6).toFixed(0)} MB gzipped, custom ${(statSync(custom).size / 1e6).toFixed(0)} MB`,
   );
 
-  const script = join(repository, 'node_modules/.cache/restore-bench/restore-once.mjs');
+  const script = join(dirname(fileURLToPath(import.meta.url)), 'restore-once.mjs');
   const contenders: Contender[] = [
     toolContender(
       server,

@@ -2,7 +2,6 @@
  * One client per service and process, made when it is first asked for. Nothing here runs at import: a Lambda's bundle
  * holds the clients that its ports name and no other.
  */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { RDSClient } from '@aws-sdk/client-rds';
@@ -11,7 +10,6 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { STSClient } from '@aws-sdk/client-sts';
 
 /**
  * Standard retries with backoff and jitter, 5 attempts: about 10 s of a throttling service, well inside the shortest
@@ -39,8 +37,6 @@ function once<Client>(service: string, make: () => Client): Client {
 /** Every client made so far, e.g. to trace their calls. */
 export const clientsInUse = (): unknown[] => [...made.values()];
 
-export const cloudWatchClient = (): CloudWatchClient =>
-  once('cloudwatch', () => new CloudWatchClient(common));
 export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(common));
 export const ecsClient = (): ECSClient => once('ecs', () => new ECSClient(common));
 export const rdsClient = (): RDSClient => once('rds', () => new RDSClient(common));
@@ -51,4 +47,3 @@ export const secretsManagerClient = (): SecretsManagerClient =>
 export const sfnClient = (): SFNClient => once('sfn', () => new SFNClient(common));
 export const snsClient = (): SNSClient => once('sns', () => new SNSClient(common));
 export const ssmClient = (): SSMClient => once('ssm', () => new SSMClient(common));
-export const stsClient = (): STSClient => once('sts', () => new STSClient(common));

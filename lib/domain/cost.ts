@@ -61,7 +61,7 @@ const regionFactors: Readonly<Record<string, number>> = {
 };
 const otherRegionFactor = 1.35;
 
-/** Where the prices come from, for records and reports. */
+/** Where the prices come from, for whoever shows them. */
 export const priceBasis = 'approximate on-demand list prices, November 2026, us-east-1 scaled to the region';
 
 const regionFactor = (region: string): number => regionFactors[region] ?? otherRegionFactor;

@@ -16,7 +16,6 @@ const reports = {
 } as const satisfies Record<string, { file: string; render: (record: DrillRecord) => string }>;
 
 export type ReportFormat = keyof typeof reports;
-export const reportFormats = Object.keys(reports) as ReportFormat[];
 
 export interface ReportOptions extends LedgerOptions {
   format: ReportFormat;

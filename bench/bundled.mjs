@@ -1,0 +1,25 @@
+// Bundles a bench and the process that it measures, then runs the bench: Node 20 does not read TypeScript itself.
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** Runs bench/NAME.ts beside bench/MEASURED.ts and ends with its exit code. */
+export async function runBundled(name, measured, args) {
+  const outdir = join(here, '../node_modules/.cache', `bench-${name}`);
+  await build({
+    entryPoints: [join(here, `${name}.ts`), join(here, `${measured}.ts`)],
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  const run = spawnSync(process.execPath, [join(outdir, `${name}.mjs`), ...args], { stdio: 'inherit' });
+  process.exitCode = run.status ?? 1;
+}
