@@ -1,6 +1,7 @@
 /** CREATE, ALTER and DROP DATABASE. The restore makes databases itself; the dump's wish is read for that. */
-import { type DefElem, type Node, parseSync } from 'libpg-query';
+import type { DefElem, Node } from 'libpg-query';
 import type { Statement } from '../dump-stream.ts';
+import { parseSql } from '../sql-parser.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import { storedSetting } from './stored-settings.ts';
 import { as, constantText } from './syntax-tree.ts';
@@ -47,7 +48,7 @@ function elements(options: Node[] | undefined): DefElem[] {
 export function databaseRequest(statement: Statement): DatabaseRequest | null {
   let node: Node | undefined;
   try {
-    node = parseSync(statement.sql).stmts?.[0]?.stmt;
+    node = parseSql(statement.sql).stmts?.[0]?.stmt;
   } catch {
     return null;
   }

@@ -1,6 +1,6 @@
 /** SELECT: the few function calls that pg_dump writes, and nothing else. */
 import type { FuncCall, Node, SelectStmt } from 'libpg-query';
-import { parseSync } from 'libpg-query';
+import { parseSql } from '../sql-parser.ts';
 import type { Decision, RelationName } from './decision.ts';
 import { sessionSetting } from './settings.ts';
 import { as, constantText, nameParts, relationOf, visitAll } from './syntax-tree.ts';
@@ -48,7 +48,7 @@ function callsIn(node: unknown): FuncCall[] {
 function relationInText(text: string | null): RelationName | null {
   if (text === null) return null;
   try {
-    const statements = parseSync(`TABLE ${text}`).stmts ?? [];
+    const statements = parseSql(`TABLE ${text}`).stmts ?? [];
     const select = as(statements[0]?.stmt, 'SelectStmt');
     if (statements.length !== 1 || select?.fromClause?.length !== 1) return null;
     return relationOf(as(select.fromClause[0], 'RangeVar') ?? undefined);

@@ -1,6 +1,7 @@
 /** The RDS policy: what becomes of each statement of a dump when a master that is no superuser restores it. */
-import { loadModule, type Node, parseSync } from 'libpg-query';
+import type { Node } from 'libpg-query';
 import type { Statement } from '../dump-stream.ts';
+import { loadSqlParser, parseSql } from '../sql-parser.ts';
 import { alterTableHandlers } from './alter-table.ts';
 import { dataHandlers } from './data-statements.ts';
 import { databaseHandlers } from './databases.ts';
@@ -84,7 +85,7 @@ function decideNode(node: Node, subject: Subject): Decision {
 function parsed(sql: string): Node[] | null {
   if (sql === '') return [];
   try {
-    return (parseSync(sql).stmts ?? []).flatMap((raw) => raw.stmt ?? []);
+    return (parseSql(sql).stmts ?? []).flatMap((raw) => raw.stmt ?? []);
   } catch {
     // Whatever it threw, its message may quote the statement: only the fact is used.
     return null;
@@ -142,7 +143,7 @@ function decideParsed(subject: Subject, shape: string): Decision {
 
 /** Loads the parser (WASM, about 50 ms) and gives the policy for one restore. */
 export async function loadPolicy(): Promise<Policy> {
-  await loadModule();
+  await loadSqlParser();
   const memory: PolicyMemory = { pgCronSeen: false, insertPlans: new Map() };
   return {
     decide(statement, context) {

@@ -1,5 +1,6 @@
 /** Changing a statement's text at places the parser names. Positions are bytes of the UTF-8 text, never characters. */
-import { parseSync, type ScanToken, scanSync } from 'libpg-query';
+import type { ScanToken } from 'libpg-query';
+import { parseSql, scanSql } from '../sql-parser.ts';
 
 /** Replace the bytes from `start` to before `end` by `text`. */
 export interface TextEdit {
@@ -32,7 +33,7 @@ export function applyEdits(sql: string, edits: TextEdit[]): string {
 /** Tokens without comments, as PostgreSQL's scanner sees them; null when the text cannot be scanned. */
 export function tokensOf(sql: string): ScanToken[] | null {
   try {
-    return scanSync(sql).tokens.filter(
+    return scanSql(sql).tokens.filter(
       (token) => token.tokenName !== 'SQL_COMMENT' && token.tokenName !== 'C_COMMENT',
     );
   } catch {
@@ -88,7 +89,7 @@ export function cutListItems(
 export function comparableTree(sql: string): string | null {
   try {
     return JSON.stringify(
-      parseSync(sql).stmts?.map((statement) => statement.stmt),
+      parseSql(sql).stmts?.map((statement) => statement.stmt),
       (key, value: unknown) => (key === 'location' ? undefined : value),
     );
   } catch {

@@ -1,5 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import { loadSqlParser, parseSql } from '../../../restorer/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
 
 /**
@@ -66,10 +67,8 @@ export async function installExtension(
   database: string,
   statement: string,
 ): Promise<void> {
-  // Loaded on first use: most drills never come here.
-  const { loadModule, parseSync } = await import('libpg-query');
-  await loadModule();
-  const [parsed, ...others] = parseSync(statement).stmts ?? [];
+  await loadSqlParser();
+  const [parsed, ...others] = parseSql(statement).stmts ?? [];
   const node = parsed?.stmt;
   const name =
     node !== undefined && 'CreateExtensionStmt' in node ? node.CreateExtensionStmt.extname : undefined;

@@ -1,7 +1,7 @@
 /** From the table of contents to the events around the data: what comes before it, what after, what must arrive. */
-import { loadModule } from 'libpg-query';
 import { type Finding, finding } from '../../../domain/findings.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump-stream.ts';
+import { loadSqlParser } from '../../sql-parser.ts';
 import { dumpError } from '../dump-error.ts';
 import { isKnownEncoding } from '../plain/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';
@@ -34,7 +34,7 @@ export interface ArchivePlan {
 
 /** @throws DrillError DUMP_CORRUPT when entries contradict each other, ENCODING_INVALID. */
 export async function planArchive(rawEntries: TocEntry[], minor: number): Promise<ArchivePlan> {
-  await loadModule();
+  await loadSqlParser();
   const encoding = new TextEncoding(clientEncoding(rawEntries));
   const decoded = rawEntries.map((raw) => decodeEntry(raw, encoding));
   const order = restoreOrder(decoded.map(({ toc }) => toc));

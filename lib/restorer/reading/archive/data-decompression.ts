@@ -10,7 +10,7 @@ import { decompressLz4 } from '../lz4-frames.ts';
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
 
 /** Output of one call into zlib's thread: large enough that crossing threads costs little. */
-const chunkSize = 256 * 1024;
+const chunkSize = 512 * 1024;
 /** zlib's streams take the options of Transform as well: it may run two chunks ahead of the reader, in its own thread. */
 const zlibOptions: zlib.ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark: 2 * chunkSize };
 

@@ -1,12 +1,12 @@
 /** Quoting of names as fmtId of src/fe_utils/string_utils.c does it. */
-import { scanSync } from 'libpg-query';
+import { scanSql } from '../../sql-parser.ts';
 
 const quotedAlready = new Map<string, string>();
 
 /**
  * A name for SQL: bare when it is lower case, starts like an identifier and is no keyword, or an unreserved one; else
  * in double quotes. The keywords are those of the newest PostgreSQL, so that no other release reads the result
- * differently. `loadModule()` of libpg-query must have been awaited.
+ * differently. `loadSqlParser()` must have been awaited.
  */
 export function quoteIdentifier(name: string): string {
   const known = quotedAlready.get(name);
@@ -25,7 +25,7 @@ export function quoteQualified(schema: string | null, name: string): string {
 
 function isSafe(name: string): boolean {
   if (!/^[a-z_][a-z0-9_]*$/.test(name)) return false;
-  const { tokens } = scanSync(name);
+  const { tokens } = scanSql(name);
   const kind = tokens[0]?.keywordName;
   return tokens.length === 1 && (kind === 'NO_KEYWORD' || kind === 'UNRESERVED_KEYWORD');
 }

@@ -1,10 +1,10 @@
 /** Splits the definition of an entry into its statements, by the parser of PostgreSQL. */
-import { parseSync } from 'libpg-query';
+import { parseSql } from '../../sql-parser.ts';
 
 /**
  * Statements of one definition, without comments around them and without their final semicolons; none when it holds
  * only comments. A definition that the parser does not understand stays one statement, comments and all: the server
- * takes several at once. `loadModule()` of libpg-query must have been awaited.
+ * takes several at once. `loadSqlParser()` must have been awaited.
  */
 export function splitStatements(definition: string): string[] {
   const text = definition.trim();
@@ -17,7 +17,7 @@ export function splitStatements(definition: string): string[] {
   const bytes = Buffer.from(text, 'utf8');
   let parsed: { stmt_location?: number; stmt_len?: number }[];
   try {
-    parsed = parseSync(text).stmts ?? [];
+    parsed = parseSql(text).stmts ?? [];
   } catch {
     return [withoutEnd(text)];
   }

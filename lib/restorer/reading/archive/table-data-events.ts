@@ -1,7 +1,8 @@
 /** Events of one data block or file: rows of a table, INSERT statements, or the contents of a large object. */
-import { type CopyStmt, parseSync } from 'libpg-query';
+import type { CopyStmt } from 'libpg-query';
 import { DrillError, isDrillError } from '../../../domain/errors.ts';
 import type { DumpEvent, Statement } from '../../dump-stream.ts';
+import { parseSql } from '../../sql-parser.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
 import { copyRowEvents } from './copy-rows.ts';
 import { type DataCompression, decompressData } from './data-decompression.ts';
@@ -86,7 +87,7 @@ function copyStatement({ toc }: DataEntry): { sql: string; relation: Relation } 
 /** Rows of a partition may name its root: the table that counts is the one in the statement. */
 function copyTarget(sql: string): Relation | null {
   try {
-    const statement = parseSync(sql).stmts?.[0]?.stmt;
+    const statement = parseSql(sql).stmts?.[0]?.stmt;
     if (statement === undefined || !('CopyStmt' in statement)) return null;
     const { relation }: CopyStmt = statement.CopyStmt;
     return relation?.relname === undefined

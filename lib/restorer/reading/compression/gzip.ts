@@ -6,9 +6,9 @@ import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
 
 /** Output of one call into zlib's thread: large enough that crossing threads costs little. */
-const chunkSize = 256 * 1024;
+const chunkSize = 512 * 1024;
 /** How far zlib may run ahead of the reader. */
-const readableHighWaterMark = 4 * chunkSize;
+const readableHighWaterMark = 2 * chunkSize;
 
 const [flagHeaderCrc, flagExtra, flagName, flagComment] = [0x02, 0x04, 0x08, 0x10];
 

@@ -1,9 +1,9 @@
 /** Reads plain SQL text – by pg_dump, pg_dumpall, other tools, or by hand – as a stream of dump events. */
-import { loadModule } from 'libpg-query';
 import type { DumpFormat } from '../../../domain/dump.ts';
 import { isDrillError } from '../../../domain/errors.ts';
 import { finding } from '../../../domain/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
+import { loadSqlParser } from '../../sql-parser.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
 import { type CopyBlock, readCopyBlock } from './copy-block.ts';
@@ -32,7 +32,7 @@ export async function* readPlainDump(
   format: DumpFormat,
   { mustMarkEnd = () => false }: PlainDumpOptions = {},
 ): DumpReader {
-  await loadModule();
+  await loadSqlParser();
   const window = new SqlWindow(bytes);
   const reader = new PlainDumpReader(window, format, mustMarkEnd);
   for (;;) {

@@ -1,5 +1,5 @@
 /** What PostgreSQL's own parser says about the few statements that a reader must understand. */
-import { parseSync } from 'libpg-query';
+import { parseSql } from '../../sql-parser.ts';
 
 /** A relation as a statement names it, unquoted; schema null when the statement gives none. */
 export interface Relation {
@@ -16,13 +16,13 @@ export interface CopyFacts extends Relation {
   binary: boolean;
 }
 
-type Parsed = ReturnType<typeof parseSync>;
+type Parsed = ReturnType<typeof parseSql>;
 type Node = NonNullable<NonNullable<Parsed['stmts']>[number]['stmt']>;
 
 /** The only statement in the text; null when there is none, several, or something PostgreSQL does not understand. */
 function parseOne(sql: string): Node | null {
   try {
-    const { stmts } = parseSync(sql);
+    const { stmts } = parseSql(sql);
     return stmts?.length === 1 ? (stmts[0]?.stmt ?? null) : null;
   } catch {
     return null;
