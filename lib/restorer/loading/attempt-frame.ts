@@ -7,6 +7,7 @@ import { AccountBook } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { EndSignal } from './end-signal.ts';
+import { keepHeapHeadroom } from './heap-headroom.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
@@ -83,6 +84,7 @@ export async function startAttempt(
   };
   const timer = setInterval(tell, progressEveryMs);
   timer.unref();
+  const endHeapHeadroom = keepHeapHeadroom();
   const context: AttemptContext = {
     options,
     masterRole: sandbox.masterRole,
@@ -118,6 +120,7 @@ export async function startAttempt(
     undo: () => undo(context, rolesBefore),
     close: async () => {
       clearInterval(timer);
+      endHeapHeadroom();
       await admin.close();
     },
   };

@@ -4,25 +4,29 @@
  */
 export class PieceQueue<Piece = Buffer> {
   private readonly capacity: number;
+  private readonly weigh: (piece: Piece) => number;
   private readonly waiting: Piece[] = [];
+  private weight = 0;
   private ended = false;
   private dropped = false;
   private wakeReader: (() => void) | null = null;
   private wakeWriter: (() => void) | null = null;
 
-  /** @param capacity pieces that may wait */
-  constructor(capacity = 1) {
+  /** @param capacity weight of the pieces that may wait, to within one piece @param weigh every piece weighs 1 without it */
+  constructor(capacity = 1, weigh: (piece: Piece) => number = () => 1) {
     this.capacity = capacity;
+    this.weigh = weigh;
   }
 
   async push(piece: Piece): Promise<void> {
-    while (this.waiting.length >= this.capacity && !this.dropped) {
+    while (this.weight >= this.capacity && !this.dropped) {
       await new Promise<void>((resolve) => {
         this.wakeReader = resolve;
       });
     }
     if (this.dropped) return;
     this.waiting.push(piece);
+    this.weight += this.weigh(piece);
     this.wakeWriter?.();
   }
 
@@ -42,6 +46,7 @@ export class PieceQueue<Piece = Buffer> {
     for (;;) {
       const piece = this.waiting.shift();
       if (piece !== undefined) {
+        this.weight -= this.weigh(piece);
         this.wakeReader?.();
         yield piece;
       } else if (this.ended) return;

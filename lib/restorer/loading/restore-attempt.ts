@@ -10,7 +10,6 @@ import { databaseEncoding, sandboxName } from './database-creation.ts';
 import { DatabaseLoad } from './database-load.ts';
 import { isOfTheDump } from './dump-damage.ts';
 import { decide, EntryRunner } from './entry-runner.ts';
-import { giveHeapHeadroom } from './heap-headroom.ts';
 import { InsertLoad } from './insert-load.ts';
 import { accountedLargeObject, type LargeObjectLoad } from './large-object-load.ts';
 import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
@@ -210,7 +209,6 @@ export class RestoreAttempt {
   private async beginRows(event: RowsBegin): Promise<void> {
     const runner = await this.opened();
     const load = await this.loading();
-    if (!load.parallel) giveHeapHeadroom();
     load.parallel = true;
     if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
     const open = this.openEntry(event.entry);

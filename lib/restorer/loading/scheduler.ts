@@ -73,6 +73,11 @@ export class Scheduler {
     }
   }
 
+  /** Sessions that no index build or other statement holds now. */
+  get sessionsForRows(): number {
+    return this.slots - this.runningStatements;
+  }
+
   /** Waits for a promise, or for the end of the restore, whichever comes first. */
   guard<T>(promise: Promise<T>): Promise<T> {
     return this.ending.guard(promise);

@@ -49,6 +49,16 @@ class Stage {
   }
 }
 
+test('says how many sessions no index build holds', async () => {
+  const stage = new Stage(3);
+  expect(stage.scheduler.sessionsForRows).toBe(3);
+  stage.submit('index', [on('t', 'share')]);
+  stage.submit('rows', [], { kind: 'rows' });
+  expect(stage.scheduler.sessionsForRows).toBe(2);
+  await stage.scheduler.idle();
+  expect(stage.scheduler.sessionsForRows).toBe(3);
+});
+
 describe('scheduling over lock conflicts', () => {
   test('builds two indexes of one table at once', async () => {
     const stage = new Stage(2);
