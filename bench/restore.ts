@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BenchServer, sandboxSettings } from './bench-server.ts';
 import { type Contender, type Measured, ownContender, toolContender } from './contenders.ts';
-import { median, printReport } from './report.ts';
+import { printReport } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -88,7 +88,7 @@ try {
       );
     }
   }
-  printReport(say, measured, median);
+  printReport(say, measured);
 } finally {
   await server.stop();
 }
