@@ -117,6 +117,15 @@ describe('the layers', () => {
   });
 });
 
+test('the SQL parser is loaded in one place, which keeps it small', () => {
+  const loading = files.filter((file) =>
+    /^import (?!type\b).*'libpg-query'|await import\('libpg-query'\)/m.test(
+      readFileSync(join(root, file), 'utf8'),
+    ),
+  );
+  expect(loading).toEqual(['lib/restorer/sql-parser.ts']);
+});
+
 describe('the files', () => {
   test('stay readable: none above 300 lines', () => {
     // Tables of data: splitting them would only scatter what belongs side by side.
