@@ -2,23 +2,38 @@
 import { setFlagsFromString } from 'node:v8';
 import type { ParseResult, ScanResult } from 'libpg-query';
 
-/**
- * V8 compiles a function of WASM quickly when it is first called, and again, for speed, when it was called often. The parser's
- * grammar is one function of 100 kB that is reached within a hundred statements, and the second compilation of it
- * costs 0.6 s of CPU and 550 MB of memory on Node 24 (0.4 s and 45 MB on Node 20): a Lambda of 512 MB would die of it. Without it
- * even 40,000 statements are parsed no slower. Both settings are needed: V8 derives one from the other only when it starts.
- */
+type Parser = Pick<typeof import('libpg-query'), 'parseSync' | 'scanSync'>;
+
+/** How V8 compiles WASM; the second derives from the first only when V8 starts. */
+const compileTwice = ['--wasm-tier-up', '--wasm-dynamic-tiering'];
 const compileOnce = ['--no-wasm-tier-up', '--no-wasm-dynamic-tiering'];
 
-let parser: Pick<typeof import('libpg-query'), 'parseSync' | 'scanSync'> | null = null;
+let parser: Parser | null = null;
+let loading: Promise<void> | null = null;
 
 /** Loads the parser, some 50 ms; await it before any use, as often as you like. */
-export async function loadSqlParser(): Promise<void> {
-  if (parser !== null) return;
-  // The package compiles its module when it is imported, and V8 reads its settings then: hence no import above.
+export function loadSqlParser(): Promise<void> {
+  loading ??= load();
+  return loading;
+}
+
+/**
+ * V8 compiles a function of WASM quickly when it is first called, and again, for speed, when it was called often. The parser's
+ * grammar is one function of 100 kB, whose second compilation begins within a hundred statements and costs 0.6 s of CPU and
+ * 550 MB of memory on Node 24 (0.4 s and 45 MB on Node 20): a Lambda of 512 MB would die of it. Without it even 40,000
+ * statements are parsed no slower.
+ *
+ * V8 decides when it compiles a function the first time. So the large ones are called once while the setting holds, and then
+ * other modules (xz) are compiled as ever: for them the second compilation pays.
+ */
+async function load(): Promise<void> {
   for (const setting of compileOnce) setFlagsFromString(setting);
+  // The package compiles its module when it is imported: hence no import above.
   const library = await import('libpg-query');
   await library.loadModule();
+  library.parseSync('SELECT 1');
+  library.scanSync('SELECT 1');
+  for (const setting of compileTwice) setFlagsFromString(setting);
   parser = library;
 }
 
@@ -28,7 +43,7 @@ export const parseSql = (sql: string): ParseResult => loaded().parseSync(sql);
 /** The tokens of a text. @throws Error when it holds something that is no token */
 export const scanSql = (sql: string): ScanResult => loaded().scanSync(sql);
 
-function loaded(): NonNullable<typeof parser> {
+function loaded(): Parser {
   if (parser === null) throw new Error('loadSqlParser() was not awaited');
   return parser;
 }
