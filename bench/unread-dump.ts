@@ -1,12 +1,4 @@
-import type { DumpHeader } from '../lib/domain/dump.ts';
+import { bareHeader } from '../lib/domain/dump.ts';
 
 /** What is known of a dump before it is read: nothing, which is all that a restore needs. */
-export const unknownHeader: DumpHeader = {
-  format: { layout: 'plain', wrappings: [], archiveVersion: null },
-  serverVersion: null,
-  dumpVersion: null,
-  majorVersion: null,
-  encoding: null,
-  database: null,
-  consistencyPoint: null,
-};
+export const unknownHeader = bareHeader({ layout: 'plain', wrappings: [], archiveVersion: null });

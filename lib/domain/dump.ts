@@ -46,6 +46,17 @@ export interface DumpHeader {
   consistencyPoint: string | null;
 }
 
+/** The header of a dump of which nothing but its format is known yet. */
+export const bareHeader = (format: DumpFormat): DumpHeader => ({
+  format,
+  serverVersion: null,
+  dumpVersion: null,
+  majorVersion: null,
+  encoding: null,
+  database: null,
+  consistencyPoint: null,
+});
+
 /** One stored object, as a source lists it. */
 export interface DumpObject {
   /** Full key, or path of the file. Directories end in `/`. */

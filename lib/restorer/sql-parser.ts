@@ -20,7 +20,7 @@ export function loadSqlParser(): Promise<void> {
 /**
  * V8 compiles a function of WASM quickly when it is first called, and again, for speed, when it was called often. The parser's
  * grammar is one function of 100 kB, whose second compilation begins within a hundred statements and costs 0.6 s of CPU and
- * 550 MB of memory on Node 24 (0.4 s and 45 MB on Node 20): a Lambda of 512 MB would die of it. Without it even 40,000
+ * 550 MB of memory on Node 24 (0.4 s and 45 MB on Node 20), more than a Lambda of 512 MB has. Without it even 40,000
  * statements are parsed no slower.
  *
  * V8 decides when it compiles a function the first time. So the large ones are called once while the setting holds, and then

@@ -2,7 +2,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** What V8's heap and the buffers it accounts for may grow by before a full collection. */
 const headroomBytes = 48 * 1024 ** 2;
-/** A schema of many objects makes the heap grow by some 10 MB a second. */
+/** As often as progress is told. */
 const reckonEveryMs = 250;
 
 /**
@@ -25,7 +25,7 @@ export function keepHeapHeadroom(): () => void {
   };
 }
 
-/** In percent of the heap; V8 itself grows a heap of any size by 10 to 300 %. */
+/** In percent of the heap; at least half of it, so that a large one is not collected all the time. */
 export const heapGrowthPercent = (usedHeapBytes: number): number =>
   Math.max(50, Math.ceil((headroomBytes / usedHeapBytes) * 100));
 

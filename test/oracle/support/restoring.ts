@@ -1,21 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
-import type { DumpHeader } from '../../../lib/domain/dump.ts';
+import { bareHeader } from '../../../lib/domain/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
 import { createRestorer } from '../../../lib/restorer/restorer.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */
-const unknownHeader: DumpHeader = {
-  format: { layout: 'plain', wrappings: [], archiveVersion: null },
-  serverVersion: null,
-  dumpVersion: null,
-  majorVersion: null,
-  encoding: null,
-  database: null,
-  consistencyPoint: null,
-};
+const unknownHeader = bareHeader({ layout: 'plain', wrappings: [], archiveVersion: null });
 
 /** Restores a dump file or directory with our restorer, as a drill does. */
 export async function restoreOurs(

@@ -1,4 +1,4 @@
-import type { DumpFormat, DumpHeader } from '../../../domain/dump.ts';
+import { bareHeader, type DumpFormat, type DumpHeader } from '../../../domain/dump.ts';
 import type { DumpEvent } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
 import { type DumpComment, majorVersionOf } from './dump-comments.ts';
@@ -13,15 +13,7 @@ export class HeaderFacts {
   endConfirmed = false;
 
   constructor(format: DumpFormat) {
-    this.#header = {
-      format,
-      serverVersion: null,
-      dumpVersion: null,
-      majorVersion: null,
-      encoding: null,
-      database: null,
-      consistencyPoint: null,
-    };
+    this.#header = bareHeader(format);
   }
 
   /** True when the comment that begins a dump by pg_dump or pg_dumpall was seen. */
