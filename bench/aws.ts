@@ -10,9 +10,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { restoreTaskSizes } from '../lib/contract/restore-task.ts';
-import { estimateCostUsd, priceBasis } from '../lib/domain/cost.ts';
-import { sizeInstance } from '../lib/domain/instance-sizing.ts';
-import { storageBytesFor } from '../lib/domain/sandbox-plan.ts';
+import { estimateCostUsd, priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
+import { sizeInstance } from '../lib/domain/sandbox/rds/instance-sizing.ts';
+import { storageBytesFor } from '../lib/domain/sandbox/sandbox-plan.ts';
 import { idleCost, total } from './aws-idle-cost.ts';
 import { walkDrill } from './aws-walk.ts';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { RestorePhase } from '../lib/domain/restore-account.ts';
+import type { RestorePhase } from '../lib/domain/recovery/restore-account.ts';
 import type { BenchServer } from './bench-server.ts';
 
 /** What one restore cost. */

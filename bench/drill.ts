@@ -10,8 +10,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { DrillRecord } from '../lib/domain/drill-record.ts';
-import { formatBytes } from '../lib/domain/report/quantities.ts';
+import type { DrillRecord } from '../lib/domain/record/drill-record.ts';
+import { formatBytes } from '../lib/domain/text/quantities.ts';
 import { recoverByHand } from './by-hand.ts';
 import { median } from './median.ts';
 

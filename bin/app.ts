@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { isDrillError } from '../lib/domain/errors.ts';
+import { isDrillError } from '../lib/domain/findings/errors.ts';
 import { makeDrillApp } from '../lib/infra/drill-app.ts';
 
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { usageExitCode } from '../lib/cli/exit.ts';
 import { buildProgram } from '../lib/cli/program.ts';
-import { isDrillError } from '../lib/domain/errors.ts';
+import { isDrillError } from '../lib/domain/findings/errors.ts';
 
 const program = buildProgram((code) => {
   process.exitCode = code;

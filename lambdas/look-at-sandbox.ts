@@ -1,9 +1,9 @@
 import { stateDoor } from '../lib/aws/lambda-door.ts';
 import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
 import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
+import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
 import { lookAtSandboxStep } from '../lib/steps/look-at-sandbox.ts';
-import { phaseNames } from '../lib/steps/phase-names.ts';
 import { timed } from '../lib/steps/timed.ts';
 
 const step = timed(phaseNames.provision, lookAtSandboxStep);

@@ -3,8 +3,8 @@ import { stateDoor } from '../lib/aws/lambda-door.ts';
 import { announcementsPort } from '../lib/aws/ports/announcements-port.ts';
 import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
 import { planningSandboxPort } from '../lib/aws/ports/planning-sandbox-port.ts';
+import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
-import { phaseNames } from '../lib/steps/phase-names.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
 

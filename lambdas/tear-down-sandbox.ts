@@ -2,8 +2,8 @@ import { stateDoor } from '../lib/aws/lambda-door.ts';
 import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
 import { restoreTasksPort } from '../lib/aws/ports/restore-tasks-port.ts';
 import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
+import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
-import { phaseNames } from '../lib/steps/phase-names.ts';
 import { tearDownSandboxStep } from '../lib/steps/tear-down-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
 

@@ -129,7 +129,7 @@ test('the SQL parser is loaded in one place, which keeps it small', () => {
 describe('the files', () => {
   test('stay readable: none above 300 lines', () => {
     // Tables of data: splitting them would only scatter what belongs side by side.
-    const tables = new Set(['lib/restorer/policy/rules.ts', 'lib/domain/finding-registry.ts']);
+    const tables = new Set(['lib/restorer/policy/rules.ts', 'lib/domain/findings/finding-registry.ts']);
     const long = files
       .filter((file) => !tables.has(file))
       .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
-import { renderFindings } from '../lib/domain/findings-table.ts';
+import { renderFindings } from '../lib/domain/findings/findings-table.ts';
 import { renderPolicyTable } from '../lib/restorer/policy/index.ts';
 
 const root = resolve(import.meta.dirname, '..');

@@ -1,5 +1,5 @@
-import type { AwsConfig } from '../domain/config.ts';
-import { DrillError } from '../domain/errors.ts';
+import type { AwsConfig } from '../domain/config/index.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 
 /**
  * Refuses to begin a drill in an account or region that drills.yaml does not allow: the last guard against a stack that

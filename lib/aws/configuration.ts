@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configFileName } from '../contract/names.ts';
-import type { DatabaseConfig, DrillConfig } from '../domain/config.ts';
-import { DrillError } from '../domain/errors.ts';
+import type { DatabaseConfig, DrillConfig } from '../domain/config/index.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import type { Configuration } from '../ports/drill-ports.ts';
 import { codeFolder } from './code-folder.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type DrillState, newDrillState, parseDrillState } from '../domain/drill-state.ts';
+import { type DrillState, newDrillState, parseDrillState } from '../domain/drill/drill-state.ts';
 import type { Configuration } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';
 import type { SandboxHost } from '../ports/sandbox.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { environmentNames } from '../contract/environment.ts';
-import { DrillError } from '../domain/errors.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 
 const text = z.string().min(1);
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { type DrillState, parseDrillState } from '../domain/drill-state.ts';
+import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
 import { stateNames } from '../machine/state-names.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';
 import { type DoorLogger, doorLogger, type LogFacts } from './door-logger.ts';

@@ -1,4 +1,4 @@
-import { DrillError } from '../domain/errors.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 
 /** Region that this process runs in: Lambda and Fargate set it. @throws DrillError INTERNAL_ERROR */
 export function currentRegion(variables: NodeJS.ProcessEnv = process.env): string {

@@ -1,4 +1,4 @@
-import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 
 /** Evidence with the last known state of a running drill. */
 export const stateEvidenceName = 'state';

@@ -1,8 +1,8 @@
 import { watchMetrics } from '../contract/metrics.ts';
-import type { DumpObject } from '../domain/dump.ts';
-import { selectDumps } from '../domain/dump-selection.ts';
-import { secondsBetween } from '../domain/objectives.ts';
-import { forecastRto } from '../domain/trend.ts';
+import type { DumpObject } from '../domain/backup/dump.ts';
+import { selectDumps } from '../domain/backup/dump-selection.ts';
+import { forecastRto } from '../domain/record/trend.ts';
+import { secondsBetween } from '../domain/verdict/objectives.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';

@@ -1,7 +1,7 @@
-import type { DrillState, RestoredSummary } from '../domain/drill-state.ts';
-import { formatName } from '../domain/dump.ts';
-import { formatBytes, formatCount } from '../domain/report/quantities.ts';
-import type { RestoreProgress } from '../domain/restore-account.ts';
+import { formatName } from '../domain/backup/dump.ts';
+import type { DrillState, RestoredSummary } from '../domain/drill/drill-state.ts';
+import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
+import { formatBytes, formatCount } from '../domain/text/quantities.ts';
 import type { DrillStep, StepWatcher } from '../local/run-drill.ts';
 import { stateNames } from '../machine/state-names.ts';
 import type { DrillProgress } from './progress/drill-progress.ts';

@@ -1,4 +1,4 @@
-import type { DrillRecord } from '../domain/drill-record.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../local/local-configuration.ts';
 import { createLocalPorts, type LocalPorts } from '../local/local-ports.ts';
 import { placesFor } from '../local/places.ts';

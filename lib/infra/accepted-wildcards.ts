@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { DrillConfig } from '../domain/config.ts';
+import type { DrillConfig } from '../domain/config/index.ts';
 import { accept } from './accepted-rules.ts';
 import { bucketOf } from './deployability.ts';
 import type { PhysicalNames } from './physical-names.ts';

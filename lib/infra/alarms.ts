@@ -8,9 +8,9 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type AlarmKey, alarmHeadings, anchorOf } from '../contract/alarms.ts';
 import { drillMetrics, watchMetrics } from '../contract/metrics.ts';
-import type { DatabaseConfig, DrillConfig } from '../domain/config.ts';
+import type { DatabaseConfig, DrillConfig } from '../domain/config/index.ts';
+import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../domain/config/overdue.ts';
 import { databaseMetric, stackMetric } from './metrics.ts';
-import { dumpAgeLimitSeconds, overdueAfterSeconds } from './overdue.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
 /** CloudWatch refuses a longer window, at deployment and not before (aws-facts section 6). */

@@ -2,11 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { drillMetrics, watchMetrics } from '../contract/metrics.ts';
-import type { DrillConfig } from '../domain/config.ts';
+import type { DrillConfig } from '../domain/config/index.ts';
 import { databaseMetric, stackMetric } from './metrics.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
-/** Phases as the record names them, in the order of a drill (lib/steps/phase-names.ts; a test compares). */
+/** Phases as the record names them, in the order of a drill (lib/domain/drill/phase-names.ts; a test compares). */
 export const phases = [
   'Select dump',
   'Plan sandbox',

@@ -6,7 +6,7 @@ import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defaultStackName } from '../contract/names.ts';
-import type { DrillConfig } from '../domain/config.ts';
+import type { DrillConfig } from '../domain/config/index.ts';
 import { readDeployableConfig } from './deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
 import { bundleLambdas } from './lambda-bundles.ts';

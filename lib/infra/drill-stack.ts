@@ -5,7 +5,7 @@ import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
 import { environmentNames as env } from '../contract/environment.ts';
 import { tagKeys } from '../contract/names.ts';
-import type { DrillConfig } from '../domain/config.ts';
+import type { DrillConfig } from '../domain/config/index.ts';
 import { acceptWildcards } from './accepted-wildcards.ts';
 import { Alarms } from './alarms.ts';
 import { assertAllowedPlaces } from './allowed-places.ts';

@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DrillError } from '../domain/errors.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import { accept } from './accepted-rules.ts';
 import { constructIdOf, doors, stateTimeouts } from './doors.ts';
 import { sizedLogGroup } from './log-groups.ts';

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { restoreTaskEnvironment } from '../contract/environment.ts';
 import { caBundleFileName, hookContainerNames, hookFolder } from '../contract/names.ts';
-import type { DrillConfig, HookConfig } from '../domain/config.ts';
+import type { DrillConfig, HookConfig } from '../domain/config/index.ts';
 import { allowPull } from './image-pull.ts';
 import { sizedLogGroup } from './log-groups.ts';
 import type { HookName, PhysicalNames } from './physical-names.ts';

@@ -1,6 +1,6 @@
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { supportedMajors } from '../domain/sandbox-plan.ts';
+import { supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
 import type { PhysicalNames } from './physical-names.ts';
 
 /**

@@ -4,7 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import type { DrillConfig } from '../domain/config.ts';
+import type { DrillConfig } from '../domain/config/index.ts';
 import type { PhysicalNames } from './physical-names.ts';
 import { announce } from './statements/announce.ts';
 import { readAndWriteEvidence } from './statements/evidence.ts';

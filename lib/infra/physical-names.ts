@@ -1,5 +1,5 @@
 import type { restoreTaskSizes } from '../contract/restore-task.ts';
-import { supportedMajors } from '../domain/sandbox-plan.ts';
+import { supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
 
 /**
  * Names that must be known before a thing exists: IAM policies, the environment of functions and the machine refer to

@@ -4,14 +4,14 @@ import { basename, dirname, resolve } from 'node:path';
 import { readConfig } from '../adapters/local/config-file.ts';
 import { openConfiguredStore } from '../adapters/local/configured-store.ts';
 import { createFileDumpStore } from '../adapters/local/folder-dump-store.ts';
+import { databaseNameFor, fittingDatabases } from '../domain/config/database-of-dump.ts';
 import {
   type DatabaseConfig,
   type DrillConfig,
   defaultDatabaseConfig,
   type SourceConfig,
-} from '../domain/config.ts';
-import { databaseNameFor, fittingDatabases } from '../domain/database-of-dump.ts';
-import { DrillError } from '../domain/errors.ts';
+} from '../domain/config/index.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../ports/drill-ports.ts';
 import type { DrillOptions } from './request-options.ts';
 

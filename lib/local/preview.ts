@@ -1,8 +1,8 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import { newDrillState } from '../domain/drill-state.ts';
-import { DrillError } from '../domain/errors.ts';
-import type { Finding } from '../domain/findings.ts';
-import { normaliseRequest } from '../domain/request.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { newDrillState } from '../domain/drill/drill-state.ts';
+import { normaliseRequest } from '../domain/drill/request.ts';
+import { DrillError } from '../domain/findings/errors.ts';
+import type { Finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { planSandboxStep } from '../steps/plan-sandbox.ts';
 import { selectDumpStep } from '../steps/select-dump.ts';

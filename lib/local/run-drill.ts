@@ -1,7 +1,8 @@
 /** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
-import type { DrillRecord } from '../domain/drill-record.ts';
-import { type DrillState, parseDrillState } from '../domain/drill-state.ts';
-import { DrillError, isDrillError } from '../domain/errors.ts';
+
+import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import { DrillError, isDrillError } from '../domain/findings/errors.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { cleanUpAfterAbort } from '../steps/clean-up-after-abort.ts';

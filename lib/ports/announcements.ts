@@ -1,5 +1,5 @@
-import type { DrillRecord } from '../domain/drill-record.ts';
-import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 
 /** A request to a person: keep what was restored, or throw it away. */
 export interface ApprovalRequest {

@@ -1,8 +1,8 @@
-import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/check.ts';
-import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
-import type { RestoreTaskPlace } from '../domain/drill-state.ts';
-import type { DumpHeader } from '../domain/dump.ts';
-import type { RestoreProgress } from '../domain/restore-account.ts';
+import type { DumpHeader } from '../domain/backup/dump.ts';
+import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
+import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
+import type { RestoreTaskPlace } from '../domain/drill/drill-state.ts';
+import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { Announcements } from './announcements.ts';
 import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { DumpObject } from '../domain/dump.ts';
+import type { DumpObject } from '../domain/backup/dump.ts';
 
 /** Where to read: a whole object or a range, pinned to what was selected. */
 export interface ReadOptions {

@@ -1,4 +1,4 @@
-import type { DrillRecord } from '../domain/drill-record.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 
 /** A lock on one database so that two drills of it never run at once. Expires with its lease. */
 export interface DrillLock {

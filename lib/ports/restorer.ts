@@ -1,5 +1,5 @@
-import type { SelectedDump } from '../domain/dump.ts';
-import type { RestoreAccount, RestoreProgress } from '../domain/restore-account.ts';
+import type { SelectedDump } from '../domain/backup/dump.ts';
+import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { SandboxAddress } from './sandbox.ts';
 

@@ -1,5 +1,5 @@
-import type { Finding, FindingCode } from '../domain/findings.ts';
-import type { SandboxPlan } from '../domain/sandbox-plan.ts';
+import type { Finding, FindingCode } from '../domain/findings/findings.ts';
+import type { SandboxPlan } from '../domain/sandbox/sandbox-plan.ts';
 
 /** What is known of a sandbox at one look. `broken` states never become ready. */
 export type SandboxLook =

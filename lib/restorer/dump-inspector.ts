@@ -1,4 +1,4 @@
-import type { DumpHeader } from '../domain/dump.ts';
+import type { DumpHeader } from '../domain/backup/dump.ts';
 import type { DumpInspector } from '../ports/drill-ports.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { openDump } from './reading/open-dump.ts';

@@ -1,6 +1,6 @@
-import { DrillError, isDrillError } from '../domain/errors.ts';
-import { finding } from '../domain/findings.ts';
-import type { RestoreAccount } from '../domain/restore-account.ts';
+import { DrillError, isDrillError } from '../domain/findings/errors.ts';
+import { finding } from '../domain/findings/findings.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../ports/restorer.ts';
 import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import type { DumpReader } from './dump-stream.ts';

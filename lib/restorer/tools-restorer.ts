@@ -1,12 +1,12 @@
-import { DrillError, isDrillError } from '../domain/errors.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import type { RestoreAccount } from '../domain/restore-account.ts';
+import { isOfTheDump } from '../domain/findings/dump-damage.ts';
+import { DrillError, isDrillError } from '../domain/findings/errors.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../ports/restorer.ts';
 import type { SandboxAccess } from '../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { type AttemptFrame, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
-import { isOfTheDump } from './loading/dump-damage.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';

@@ -1,6 +1,6 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import type { DumpCandidate, DumpSelection } from '../domain/dump-selection.ts';
-import { type Finding, finding } from '../domain/findings.ts';
+import type { DumpCandidate, DumpSelection } from '../domain/backup/dump-selection.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /** The dump of the drill and the older ones that a walk-back may try, newest first. */

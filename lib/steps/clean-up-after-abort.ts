@@ -1,9 +1,9 @@
-import type { DrillRecord } from '../domain/drill-record.ts';
-import type { DrillState } from '../domain/drill-state.ts';
-import { DrillError } from '../domain/errors.ts';
-import { finding } from '../domain/findings.ts';
-import { promotionMayHaveBegun } from '../domain/hand-over.ts';
-import { inWords, secondsBetween } from '../domain/objectives.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
+import { DrillError } from '../domain/findings/errors.ts';
+import { finding } from '../domain/findings/findings.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
+import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { sealRecordStep } from './seal-record.ts';

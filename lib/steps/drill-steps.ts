@@ -1,4 +1,5 @@
-import { parseDrillState } from '../domain/drill-state.ts';
+import { parseDrillState } from '../domain/drill/drill-state.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { askApprovalStep } from './ask-approval.ts';
@@ -6,7 +7,6 @@ import { handOverStep } from './hand-over.ts';
 import { judgeStep } from './judge.ts';
 import { lookAtSandboxStep } from './look-at-sandbox.ts';
 import { type ExecutionStart, normaliseRequestStep } from './normalise-request.ts';
-import { phaseNames } from './phase-names.ts';
 import { planChecksStep } from './plan-checks.ts';
 import { planSandboxStep } from './plan-sandbox.ts';
 import { prepareHandOverStep } from './prepare-hand-over.ts';

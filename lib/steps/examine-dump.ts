@@ -1,8 +1,8 @@
-import { readChecksumFile } from '../domain/checksum-sidecar.ts';
-import type { SelectedDump } from '../domain/dump.ts';
-import type { DumpCandidate } from '../domain/dump-selection.ts';
-import { DrillError, isDrillError } from '../domain/errors.ts';
-import { type Finding, finding } from '../domain/findings.ts';
+import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
+import type { SelectedDump } from '../domain/backup/dump.ts';
+import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
+import { DrillError, isDrillError } from '../domain/findings/errors.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { DumpStore } from '../ports/dump-store.ts';
 import { openSource } from './thaw-dump.ts';

@@ -1,6 +1,6 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import { failureFinding } from '../domain/failure.ts';
-import { type Finding, finding } from '../domain/findings.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { failureFinding } from '../domain/drill/failure.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /**

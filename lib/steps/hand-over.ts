@@ -1,7 +1,7 @@
 import { tagKeys } from '../contract/names.ts';
-import type { DrillState } from '../domain/drill-state.ts';
-import { finding } from '../domain/findings.ts';
-import { handOverOf, promotionProblem } from '../domain/hand-over.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { handOverOf, promotionProblem } from '../domain/drill/hand-over.ts';
+import { finding } from '../domain/findings/findings.ts';
 import type { StepWith } from './step.ts';
 
 /** Last step of a restore that was promoted, however that ended: what the operator gets, and what is left to do. */

@@ -1,9 +1,9 @@
 import { restoreTaskEnvironment } from '../contract/environment.ts';
 import { caBundleFileName, hookFolder } from '../contract/names.ts';
-import { sandboxName } from '../domain/checks/planning.ts';
-import type { DatabaseConfig, HookConfig } from '../domain/config.ts';
-import type { DrillState, HookRun } from '../domain/drill-state.ts';
-import type { RestoreAccount } from '../domain/restore-account.ts';
+import { sandboxName } from '../domain/checks/asking/planning.ts';
+import type { DatabaseConfig, HookConfig } from '../domain/config/index.ts';
+import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 type Hooks = DrillState['hooks'];

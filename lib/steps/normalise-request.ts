@@ -1,8 +1,8 @@
-import { type DrillState, newDrillState } from '../domain/drill-state.ts';
-import { isDrillError } from '../domain/errors.ts';
-import { finding } from '../domain/findings.ts';
-import { assembleRecord } from '../domain/record.ts';
-import { normaliseRequest } from '../domain/request.ts';
+import { type DrillState, newDrillState } from '../domain/drill/drill-state.ts';
+import { normaliseRequest } from '../domain/drill/request.ts';
+import { isDrillError } from '../domain/findings/errors.ts';
+import { finding } from '../domain/findings/findings.ts';
+import { assembleRecord } from '../domain/record/assemble-record.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds } from './step.ts';
 

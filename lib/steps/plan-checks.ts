@@ -1,11 +1,11 @@
-import type { CheckContext } from '../domain/checks/check.ts';
+import { dumpMoment } from '../domain/backup/dump-moment.ts';
+import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
-import type { DatabaseConfig } from '../domain/config.ts';
-import type { DrillState } from '../domain/drill-state.ts';
-import { dumpMoment } from '../domain/dump-moment.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import { extendPhases } from '../domain/phases.ts';
-import type { RestoreAccount } from '../domain/restore-account.ts';
+import type { DatabaseConfig } from '../domain/config/index.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { extendPhases } from '../domain/drill/phases.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
 import { evidenceNames, type StepWith } from './step.ts';

@@ -1,6 +1,6 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import { finding } from '../domain/findings.ts';
-import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox-plan.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { finding } from '../domain/findings/findings.ts';
+import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds, type StepWith } from './step.ts';
 

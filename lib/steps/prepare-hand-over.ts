@@ -1,5 +1,5 @@
-import { isDrillError } from '../domain/errors.ts';
-import { finding } from '../domain/findings.ts';
+import { isDrillError } from '../domain/findings/errors.ts';
+import { finding } from '../domain/findings/findings.ts';
 import type { DrillPorts, PreparedDatabase } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames, type StepWith } from './step.ts';

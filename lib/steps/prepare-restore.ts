@@ -1,4 +1,4 @@
-import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import { plannedHooks } from './hook-runs.ts';
 import { writeRestoreRequest } from './restore-request.ts';
 import type { StepWith } from './step.ts';

@@ -1,5 +1,5 @@
-import { isDrillError } from '../domain/errors.ts';
-import { withoutCapacity } from '../domain/next-placement.ts';
+import { isDrillError } from '../domain/findings/errors.ts';
+import { withoutCapacity } from '../domain/sandbox/rds/next-placement.ts';
 import type { StepWith } from './step.ts';
 
 /**

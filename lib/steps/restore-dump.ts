@@ -1,9 +1,9 @@
-import { connectionsOf } from '../domain/config.ts';
-import type { RestoredSummary } from '../domain/drill-state.ts';
-import { DrillError } from '../domain/errors.ts';
-import type { Finding } from '../domain/findings.ts';
-import { inWords, secondsBetween } from '../domain/objectives.ts';
-import type { RestoreAccount } from '../domain/restore-account.ts';
+import { connectionsOf } from '../domain/config/index.ts';
+import type { RestoredSummary } from '../domain/drill/drill-state.ts';
+import { DrillError } from '../domain/findings/errors.ts';
+import type { Finding } from '../domain/findings/findings.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readyHooks } from './hook-runs.ts';
 import { type RestoreRequestDocument, readRestoreRequest } from './restore-request.ts';

@@ -1,5 +1,5 @@
-import type { DatabaseConfig } from '../domain/config.ts';
-import { type DrillState, parseDrillState } from '../domain/drill-state.ts';
+import type { DatabaseConfig } from '../domain/config/index.ts';
+import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { evidenceNames } from './step.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CheckResult, PlannedCheck } from '../domain/checks/check.ts';
+import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames } from './step.ts';

@@ -1,4 +1,4 @@
-import type { PlannedCheck } from '../domain/checks/check.ts';
+import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readAccount } from './plan-checks.ts';

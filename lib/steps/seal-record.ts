@@ -1,19 +1,19 @@
-import type { AttemptReport } from '../domain/attempt-report.ts';
-import { drillCost } from '../domain/drill-cost.ts';
-import type { DrillRecord } from '../domain/drill-record.ts';
-import type { DrillState } from '../domain/drill-state.ts';
-import { failureFinding } from '../domain/failure.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import { promotionMayHaveBegun } from '../domain/hand-over.ts';
-import { assembleRecord, summariseVerdict } from '../domain/record.ts';
-import { renderJson } from '../domain/report/json.ts';
-import { renderJunit } from '../domain/report/junit.ts';
-import { renderMarkdown } from '../domain/report/markdown.ts';
-import { rtoTrend } from '../domain/trend.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { failureFinding } from '../domain/drill/failure.ts';
+import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
+import type { AttemptReport } from '../domain/record/attempt-report.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
+import { renderJson } from '../domain/record/report/json.ts';
+import { renderJunit } from '../domain/record/report/junit.ts';
+import { renderMarkdown } from '../domain/record/report/markdown.ts';
+import { rtoTrend } from '../domain/record/trend.ts';
+import { drillCost } from '../domain/sandbox/rds/drill-cost.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
-import { phaseNames } from './phase-names.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
 /**

@@ -1,16 +1,16 @@
-import { heartbeatsToRead, judgeCompanions } from '../domain/companions.ts';
-import type { DatabaseConfig, SourceConfig } from '../domain/config.ts';
-import type { DrillState } from '../domain/drill-state.ts';
-import type { DumpObject } from '../domain/dump.ts';
-import { nameKind } from '../domain/dump-names.ts';
+import { heartbeatsToRead, judgeCompanions } from '../domain/backup/companions.ts';
+import type { DumpObject } from '../domain/backup/dump.ts';
+import { nameKind } from '../domain/backup/dump-names.ts';
 import {
   type DumpCandidate,
   type DumpSelection,
   type SelectionCriteria,
   selectDumps,
-} from '../domain/dump-selection.ts';
-import { type Finding, finding } from '../domain/findings.ts';
-import { inWords, secondsBetween } from '../domain/objectives.ts';
+} from '../domain/backup/dump-selection.ts';
+import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { chooseDump } from './choose-dump.ts';
 import { examineDump } from './examine-dump.ts';

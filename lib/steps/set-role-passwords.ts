@@ -1,6 +1,6 @@
-import type { RolesConfig } from '../domain/config.ts';
-import { isDrillError } from '../domain/errors.ts';
-import { type Finding, finding } from '../domain/findings.ts';
+import type { RolesConfig } from '../domain/config/index.ts';
+import { isDrillError } from '../domain/findings/errors.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';
 

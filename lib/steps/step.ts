@@ -1,4 +1,4 @@
-import type { DrillState } from '../domain/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import { machineTimeoutSeconds } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 

@@ -1,8 +1,8 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import { finding } from '../domain/findings.ts';
-import { inWords, secondsBetween } from '../domain/objectives.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import { finding } from '../domain/findings/findings.ts';
+import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { phaseNames } from './phase-names.ts';
 import type { StepWith } from './step.ts';
 
 /** A standard retrieval takes 12 hours at most (aws-facts section 5); beyond this something else is wrong. */

@@ -1,5 +1,5 @@
-import type { DrillState } from '../domain/drill-state.ts';
-import { extendPhases } from '../domain/phases.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { extendPhases } from '../domain/drill/phases.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Adds the step's own time to the state's phases. Steps of one phase (asking, waiting, looking) add up. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { DoorLogger } from '../../lib/aws/door-logger.ts';
 import { runTask, type TaskRun } from '../../lib/aws/restore-task/run-task.ts';
 import { waitingState } from '../../lib/aws/restore-task/task-token.ts';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { awsError, type RecordedCall, type Responder, scripted } from '../support/aws/scripted-client.ts';
 
 const silent: DoorLogger = { info: () => {}, warn: () => {}, failed: () => {} };

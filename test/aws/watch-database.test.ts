@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { neverHours, type WatchPorts, watchDatabase } from '../../lib/aws/watch-database.ts';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';
 import { aRecord } from '../support/records.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { FindingCode } from '../../lib/domain/findings.ts';
-import type { Verdict } from '../../lib/domain/verdict.ts';
+import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import type { Verdict } from '../../lib/domain/findings/verdict.ts';
 import { Corpus } from './support/corpus.ts';
 import { firstRow, replaced, without, withRow } from './support/damage.ts';
 import { expectOutcome, expectProven } from './support/expectations.ts';

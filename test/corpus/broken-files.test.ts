@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import type { FindingCode } from '../../lib/domain/findings.ts';
-import type { Verdict } from '../../lib/domain/verdict.ts';
+import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import type { Verdict } from '../../lib/domain/findings/verdict.ts';
 import { Corpus, type DumpContent } from './support/corpus.ts';
 import {
   blockReplaced,

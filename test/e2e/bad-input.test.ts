@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { FindingCode } from '../../lib/domain/findings.ts';
-import type { Verdict } from '../../lib/domain/verdict.ts';
+import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import type { Verdict } from '../../lib/domain/findings/verdict.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import {
   cutAt,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DrillRecord } from '../../lib/domain/drill-record.ts';
-import type { FindingCode } from '../../lib/domain/findings.ts';
+import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { buildCommandLine, type CommandLine, repositoryRoot } from './support/command-line.ts';
 import { World } from './support/world.ts';
 

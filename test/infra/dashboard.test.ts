@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { drillMetrics, metricNamespace, watchMetrics } from '../../lib/contract/metrics.ts';
+import { phaseNames } from '../../lib/domain/drill/phase-names.ts';
 import { phases } from '../../lib/infra/dashboard.ts';
-import { phaseNames } from '../../lib/steps/phase-names.ts';
 import { exampleConfig } from './support/configs.ts';
 import { synthesize } from './support/synth.ts';
 import { resourcesOf } from './support/template.ts';

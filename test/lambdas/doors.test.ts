@@ -8,7 +8,7 @@ import { handler as prepareRestore } from '../../lambdas/prepare-restore.ts';
 import { handler as selectDump } from '../../lambdas/select-dump.ts';
 import { handler as sweep } from '../../lambdas/sweep.ts';
 import { handler as watch } from '../../lambdas/watch.ts';
-import type { DrillState } from '../../lib/domain/drill-state.ts';
+import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
 const dumpFile = 'shop_20261120T020000Z.sql.gz';

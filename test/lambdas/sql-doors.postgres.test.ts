@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as prepareHandOver } from '../../lambdas/prepare-hand-over.ts';
 import { handler as runCheck } from '../../lambdas/run-check.ts';
-import { newDrillState } from '../../lib/domain/drill-state.ts';
+import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 

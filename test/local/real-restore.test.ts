@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DrillError } from '../../lib/domain/errors.ts';
-import { finding } from '../../lib/domain/findings.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
+import { finding } from '../../lib/domain/findings/findings.ts';
 import { runLocalDrill } from '../../lib/local/run-drill.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import { anAccount, inMemoryPorts } from '../support/in-memory-ports.ts';

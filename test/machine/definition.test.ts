@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findingRegistry } from '../../lib/domain/findings.ts';
+import { findingRegistry } from '../../lib/domain/findings/findings.ts';
 import { drillMachine, fillPlaceholders, lambdaPlaceholders } from '../../lib/machine/definition.ts';
 import { stateNames } from '../../lib/machine/state-names.ts';
 import { type LintedState, lintDefinition } from './support/lint-definition.ts';

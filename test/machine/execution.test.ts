@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planChecks } from '../../lib/domain/checks/registry.ts';
-import { defaultDatabaseConfig } from '../../lib/domain/config.ts';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { anAccount, aPassedCheck, inMemoryPorts } from '../support/in-memory-ports.ts';
 import { inMemoryRestore } from '../support/in-memory-restore.ts';
 import { aSuccessfulTask, execute, type Handler, handlers } from './support/execution.ts';

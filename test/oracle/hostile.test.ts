@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RestoreAccount } from '../../lib/domain/restore-account.ts';
+import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import { PostgresServer } from './support/postgres-server.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { RestoreAccount } from '../../lib/domain/restore-account.ts';
+import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import { compareDumps } from './support/dump-comparison.ts';
 import { acceptedDifferences, onlyByPgRestore, outcomesOfMissing } from './support/policy-differences.ts';
 import { PostgresServer } from './support/postgres-server.ts';

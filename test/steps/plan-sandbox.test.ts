@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { finding } from '../../lib/domain/findings.ts';
+import { finding } from '../../lib/domain/findings/findings.ts';
 import { planSandboxStep } from '../../lib/steps/plan-sandbox.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';

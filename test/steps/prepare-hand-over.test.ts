@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newDrillState } from '../../lib/domain/drill-state.ts';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { prepareHandOverStep } from '../../lib/steps/prepare-hand-over.ts';
 import { evidenceNames } from '../../lib/steps/step.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';

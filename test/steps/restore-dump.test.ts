@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { newDrillState } from '../../lib/domain/drill-state.ts';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import { prepareRestoreStep } from '../../lib/steps/prepare-restore.ts';
 import { restoreDumpStep } from '../../lib/steps/restore-dump.ts';

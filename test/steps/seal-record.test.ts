@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DrillRecord } from '../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { sealRecordStep } from '../../lib/steps/seal-record.ts';
 import { evidenceNames } from '../../lib/steps/step.ts';
 import { aDrillState } from '../support/drill-states.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DrillError } from '../../lib/domain/errors.ts';
+import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { confirmGoneStep, tearDownSandboxStep } from '../../lib/steps/tear-down-sandbox.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';

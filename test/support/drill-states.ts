@@ -1,5 +1,5 @@
-import { type DrillState, newDrillState } from '../../lib/domain/drill-state.ts';
-import type { SelectedDump } from '../../lib/domain/dump.ts';
+import type { SelectedDump } from '../../lib/domain/backup/dump.ts';
+import { type DrillState, newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { aHeader } from './in-memory-ports.ts';
 
 export const aDump = (given: Partial<SelectedDump> = {}): SelectedDump => ({

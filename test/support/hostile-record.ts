@@ -1,4 +1,4 @@
-import type { DrillRecord } from '../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { aFailedRecord, aFinding, aRecordedDump } from './records.ts';
 
 /** Everything that could break out of a line, a cell, an element or a terminal, with a plain word at either end. */

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import type { CheckResult, PlannedCheck } from '../../lib/domain/checks/check.ts';
-import { defaultDatabaseConfig } from '../../lib/domain/config.ts';
-import type { DrillRecord } from '../../lib/domain/drill-record.ts';
-import type { DumpHeader, DumpObject } from '../../lib/domain/dump.ts';
-import type { RestoreAccount } from '../../lib/domain/restore-account.ts';
+import type { DumpHeader, DumpObject } from '../../lib/domain/backup/dump.ts';
+import type { CheckResult, PlannedCheck } from '../../lib/domain/checks/asking/check.ts';
+import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
+import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import type { SandboxLook } from '../../lib/ports/sandbox.ts';
 

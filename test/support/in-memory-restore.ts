@@ -1,5 +1,5 @@
-import type { DatabaseConfig } from '../../lib/domain/config.ts';
-import type { DrillState } from '../../lib/domain/drill-state.ts';
+import type { DatabaseConfig } from '../../lib/domain/config/index.ts';
+import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import type { PromotionLook } from '../../lib/ports/sandbox.ts';
 import { inMemoryPorts, type Witness } from './in-memory-ports.ts';

@@ -1,5 +1,5 @@
-import type { DrillRecord } from '../../lib/domain/drill-record.ts';
-import { type Finding, type FindingCode, finding } from '../../lib/domain/findings.ts';
+import { type Finding, type FindingCode, finding } from '../../lib/domain/findings/findings.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 
 /** A record of a healthy drill; every field may be overridden. */
 export function aRecord(overrides: Partial<DrillRecord> = {}): DrillRecord {

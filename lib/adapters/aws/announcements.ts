@@ -1,8 +1,8 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { drillMetrics } from '../../contract/metrics.ts';
-import type { AttemptReport } from '../../domain/attempt-report.ts';
-import type { DrillState } from '../../domain/drill-state.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import type { AttemptReport } from '../../domain/record/attempt-report.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import type { Announcements, ApprovalRequest } from '../../ports/announcements.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import type { Ledger } from '../../ports/ledger.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import type { ApprovalAnswer } from '../../domain/drill-state.ts';
-import { DrillError } from '../../domain/errors.ts';
+import type { ApprovalAnswer } from '../../domain/drill/drill-state.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { type Decision, isSignedBy, signLink } from './approval-links.ts';
 import type { AnswerOutcome, Approvals, ApprovalView } from './approval-outcomes.ts';

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SourceConfig } from '../../domain/config.ts';
-import { DrillError } from '../../domain/errors.ts';
+import type { SourceConfig } from '../../domain/config/index.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
 import { createS3DumpStore, type S3DumpStoreOptions } from '../s3/s3-dump-store.ts';

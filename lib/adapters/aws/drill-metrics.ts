@@ -1,5 +1,5 @@
 import { databaseDimension, drillMetrics, phaseDimension } from '../../contract/metrics.ts';
-import type { DrillRecord } from '../../domain/drill-record.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import type { MetricSink } from './metric-sink.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from './aws-errors.ts';
 
 const hintFor = (error: unknown): string => {

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
-import type { DrillRecord } from '../../domain/drill-record.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import {
   databasePartition,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { recordLine } from '../../domain/report/json.ts';
-import { recordSchema } from '../../domain/report/record-schema.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { recordLine } from '../../domain/record/report/json.ts';
+import { recordSchema } from '../../domain/record/report/record-schema.ts';
 
 /**
  * Items of the ledger's table. One partition per database keeps its records in the order of their start, so history is

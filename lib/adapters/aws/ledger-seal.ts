@@ -4,10 +4,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { recordLine } from '../../domain/report/json.ts';
-import { recordSchema } from '../../domain/report/record-schema.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { recordLine } from '../../domain/record/report/json.ts';
+import { recordSchema } from '../../domain/record/report/record-schema.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { awsErrorFacts } from './aws-errors.ts';

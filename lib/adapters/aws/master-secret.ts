@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../ports/sandbox.ts';
 
 /** What RDS writes into a managed secret. */

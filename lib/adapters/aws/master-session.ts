@@ -1,5 +1,5 @@
 import { Client, type ClientConfig, DatabaseError } from 'pg';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { isConnectionLost } from '../postgres/query-error.ts';
 
 const connectTimeoutMs = 30_000;

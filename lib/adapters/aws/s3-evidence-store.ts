@@ -1,5 +1,5 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from './aws-errors.ts';
 import { evidenceKey, jsonName } from './evidence-keys.ts';

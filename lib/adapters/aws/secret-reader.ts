@@ -1,5 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from './aws-errors.ts';
 

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from './aws-errors.ts';
 
 /** Static keys of an S3-compatible store. */

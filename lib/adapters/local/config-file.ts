@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type DrillConfig, formatProblem, parseConfig } from '../../domain/config.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { type DrillConfig, formatProblem, parseConfig } from '../../domain/config/index.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 
 /**
  * Reads drills.yaml.

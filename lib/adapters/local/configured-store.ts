@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { SourceConfig } from '../../domain/config.ts';
+import type { SourceConfig } from '../../domain/config/index.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { createFolderDumpStore } from './folder-dump-store.ts';
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from './atomic-file.ts';
 import { safeFileName } from './safe-file-name.ts';

@@ -1,4 +1,4 @@
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 
 /** Gives an error of the file system its name among ours; the path is always in the message. */
 export function namedFileError(error: unknown, path: string): DrillError {

@@ -2,9 +2,9 @@ import type { BigIntStats, Dirent } from 'node:fs';
 import { type FileHandle, open, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
-import { sidecarKeysOf } from '../../domain/checksum-sidecar.ts';
-import type { DumpObject } from '../../domain/dump.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { sidecarKeysOf } from '../../domain/backup/checksum-sidecar.ts';
+import type { DumpObject } from '../../domain/backup/dump.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { DumpStore, ReadOptions } from '../../ports/dump-store.ts';
 import { namedFileError } from './file-errors.ts';
 

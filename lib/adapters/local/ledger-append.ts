@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { privateFileMode, syncFolder } from './atomic-file.ts';
 import { decodeLine, encodeLine } from './ledger-lines.ts';
 

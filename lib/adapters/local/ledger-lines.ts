@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { z } from 'zod';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { recordLine } from '../../domain/report/json.ts';
-import { recordSchema } from '../../domain/report/record-schema.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { recordLine } from '../../domain/record/report/json.ts';
+import { recordSchema } from '../../domain/record/report/record-schema.ts';
 
 /** Version of the line, raised when older releases could misread it. */
 const lineFormat = 1;

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
 import type { ObjectReader } from '../../ports/object-reader.ts';
 

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, DatabaseError, type QueryArrayConfig, type QueryArrayResult } from 'pg';
-import type { CheckDatabase, QueryAnswer } from '../../domain/checks/check.ts';
-import { DrillError } from '../../domain/errors.ts';
+import type { CheckDatabase, QueryAnswer } from '../../domain/checks/asking/check.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { queryError } from './query-error.ts';
 import { typeName } from './type-names.ts';
 

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { ZodError } from 'zod';
-import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../domain/checks/check.ts';
+import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../domain/checks/asking/check.ts';
 import { checkKind } from '../../domain/checks/registry.ts';
-import { isDrillError } from '../../domain/errors.ts';
-import { type Finding, finding } from '../../domain/findings.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
 import type { CheckRunner, ForcedTable, PreparedDatabase } from '../../ports/drill-ports.ts';
 import type { SandboxAddress } from '../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';

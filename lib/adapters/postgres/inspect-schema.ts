@@ -1,13 +1,13 @@
 /** Looks at restored databases for `restore-drill init`: read-only, one statement at a time, nothing changed. */
 import { Client, type ClientConfig, DatabaseError } from 'pg';
-import { notOfExtension, quoted, rowSource, userSchema } from '../../domain/checks/sql-text.ts';
-import { parseTimestamp } from '../../domain/checks/timestamp.ts';
+import { parseTimestamp } from '../../domain/checks/asking/timestamp.ts';
 import { isMigrationName, type MigrationTool, migrationTools } from '../../domain/config/known-migrations.ts';
 import type {
   RestoredDatabase,
   RestoredMigrations,
   RestoredTable,
 } from '../../domain/config/restored-schema.ts';
+import { notOfExtension, quoted, rowSource, userSchema } from '../../domain/text/sql-text.ts';
 
 /** A proposal is not worth waiting longer for one table; a table that takes more is proposed without a floor. */
 const statementTimeoutMs = 60_000;

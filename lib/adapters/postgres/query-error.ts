@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 
 /** Conditions whose server message may repeat a row's value; these words of ours stand in for it (errcodes.txt). */
 const conditions: Readonly<Record<string, string>> = {

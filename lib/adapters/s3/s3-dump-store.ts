@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { _Object, HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
-import type { DumpObject } from '../../domain/dump.ts';
+import type { DumpObject } from '../../domain/backup/dump.ts';
 import type { DumpStore, ReadOptions } from '../../ports/dump-store.ts';
 import { defaultParts, type RangeAnswer, readInParts } from './ranged-reader.ts';
 import { makeS3Client, type S3Connection } from './s3-client.ts';

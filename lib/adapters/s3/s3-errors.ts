@@ -1,4 +1,4 @@
-import { DrillError, isDrillError } from '../../domain/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 
 /** What an SDK error carries that we look at. Error classes of the SDK are compared by name: bundles duplicate them. */
 interface SdkError {

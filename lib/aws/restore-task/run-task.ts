@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { DoorLogger } from '../door-logger.ts';
 import { reportedError } from '../reported-error.ts';
 import type { Receipt, WaitingState } from './task-token.ts';

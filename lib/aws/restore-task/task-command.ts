@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { restoreTaskEnvironment } from '../../contract/environment.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 
 /**
  * What a container of the restore image was started for: `restore` and `checks` answer by task token; `credentials`

@@ -1,4 +1,4 @@
-import type { RestoreProgress } from '../../domain/restore-account.ts';
+import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { ProgressSink } from '../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import type { DoorLogger } from '../door-logger.ts';

@@ -4,7 +4,7 @@ import type { RdsSandboxAccess } from '../../adapters/aws/sandbox-access.ts';
 import { createCheckRunner } from '../../adapters/postgres/check-runner.ts';
 import { createRolePasswordSetter } from '../../adapters/postgres/role-passwords.ts';
 import { createSandboxCleaner } from '../../adapters/postgres/sandbox-cleaner.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { ProgressSink } from '../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';

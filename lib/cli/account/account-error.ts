@@ -1,6 +1,6 @@
 import { awsErrorText } from '../../adapters/aws/aws-errors.ts';
-import { DrillError, type Fault, isDrillError } from '../../domain/errors.ts';
-import type { FindingCode } from '../../domain/findings.ts';
+import { DrillError, type Fault, isDrillError } from '../../domain/findings/errors.ts';
+import type { FindingCode } from '../../domain/findings/findings.ts';
 import { type FailedCalls, failedAction } from './failed-call.ts';
 
 const noCredentials = new Set(['CredentialsProviderError', 'ProviderError', 'CredentialsError']);

@@ -1,4 +1,4 @@
-import type { SourceConfig } from '../../domain/config.ts';
+import type { SourceConfig } from '../../domain/config/index.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';

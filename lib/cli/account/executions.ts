@@ -7,8 +7,8 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { DrillError } from '../../domain/errors.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 
 /** One drill as Step Functions knows it. */
 export interface DrillExecution {

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { isDrillError } from '../../domain/errors.ts';
-import type { RestoreProgress } from '../../domain/restore-account.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
+import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { DrillStep } from '../../local/run-drill.ts';
 import { lambdaPlaceholders } from '../../machine/placeholders.ts';
 import { type StateKey, stateNames } from '../../machine/state-names.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { progressEvidenceName } from '../../aws/restore-task/task-progress.ts';
-import type { RestoreProgress } from '../../domain/restore-account.ts';
+import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { Account } from './account.ts';
 
 const progressDocument = z.object({

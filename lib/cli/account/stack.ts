@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { resourcePrefix } from '../../contract/names.ts';
 import { outputNames } from '../../contract/outputs.ts';
-import { DrillError } from '../../domain/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 
 /** A deployed stack: what its outputs say. */
 export interface DeployedStack {

@@ -1,6 +1,6 @@
 import type { ApprovalView } from '../../adapters/aws/approvals.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
 import { isAccessDenied } from '../account/account-error.ts';
 import type { AccountOptions } from '../account/account-options.ts';

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { readConfig } from '../../adapters/local/config-file.ts';
-import { isDrillError } from '../../domain/errors.ts';
-import { formatBytes } from '../../domain/report/quantities.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
+import { formatBytes } from '../../domain/text/quantities.ts';
 import { localSandboxes } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import { type AccountSurroundings, inAccount } from '../account/account.ts';

@@ -1,7 +1,7 @@
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { renderHistory } from '../../domain/report/history.ts';
-import { formatSeconds } from '../../domain/report/quantities.ts';
-import { forecastRto } from '../../domain/trend.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { renderHistory } from '../../domain/record/report/history-table.ts';
+import { forecastRto } from '../../domain/record/trend.ts';
+import { formatSeconds } from '../../domain/text/quantities.ts';
 import type { AccountSurroundings } from '../account/account.ts';
 import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { widthOf } from '../render/colour.ts';

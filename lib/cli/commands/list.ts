@@ -1,9 +1,9 @@
-import type { SourceConfig } from '../../domain/config.ts';
-import type { DumpObject } from '../../domain/dump.ts';
-import { selectDumps } from '../../domain/dump-selection.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { formatBytes } from '../../domain/report/quantities.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import type { DumpObject } from '../../domain/backup/dump.ts';
+import { selectDumps } from '../../domain/backup/dump-selection.ts';
+import type { SourceConfig } from '../../domain/config/index.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { formatBytes } from '../../domain/text/quantities.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../local/local-configuration.ts';
 import type { DrillOptions } from '../../local/request-options.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';

@@ -1,5 +1,5 @@
-import { formatName } from '../../domain/dump.ts';
-import { formatBytes } from '../../domain/report/quantities.ts';
+import { formatName } from '../../domain/backup/dump.ts';
+import { formatBytes } from '../../domain/text/quantities.ts';
 import { loadLocalConfiguration } from '../../local/local-configuration.ts';
 import { createLocalPorts } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';

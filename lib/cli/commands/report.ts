@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { renderJson } from '../../domain/report/json.ts';
-import { renderJunit } from '../../domain/report/junit.ts';
-import { renderMarkdown } from '../../domain/report/markdown.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { renderJson } from '../../domain/record/report/json.ts';
+import { renderJunit } from '../../domain/record/report/junit.ts';
+import { renderMarkdown } from '../../domain/record/report/markdown.ts';
 import type { AccountSurroundings } from '../account/account.ts';
 import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { noRecord } from './show.ts';

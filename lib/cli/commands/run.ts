@@ -1,8 +1,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { renderJson } from '../../domain/report/json.ts';
-import { exitCodes } from '../../domain/verdict.ts';
+import { exitCodes } from '../../domain/findings/verdict.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { renderJson } from '../../domain/record/report/json.ts';
 import type { LocalPorts } from '../../local/local-ports.ts';
 import type { DrillOptions } from '../../local/request-options.ts';
 import { drillHere } from '../local-drill.ts';

@@ -1,9 +1,9 @@
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { renderJson } from '../../domain/report/json.ts';
-import { renderJunit } from '../../domain/report/junit.ts';
-import { renderMarkdown } from '../../domain/report/markdown.ts';
-import { renderShow } from '../../domain/report/show.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { renderShow } from '../../domain/record/report/dossier.ts';
+import { renderJson } from '../../domain/record/report/json.ts';
+import { renderJunit } from '../../domain/record/report/junit.ts';
+import { renderMarkdown } from '../../domain/record/report/markdown.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import type { AccountSurroundings } from '../account/account.ts';
 import { type LedgerOptions, withLedger } from '../ledger.ts';
 import { widthOf } from '../render/colour.ts';

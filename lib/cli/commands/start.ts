@@ -1,5 +1,5 @@
-import { DrillError } from '../../domain/errors.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
 import type { AccountOptions } from '../account/account-options.ts';
 import { runningDrill } from '../account/drill-lock.ts';

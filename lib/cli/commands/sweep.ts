@@ -1,5 +1,5 @@
-import { DrillError, isDrillError } from '../../domain/errors.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { localSandboxes } from '../../local/local-ports.ts';
 import { placesFor } from '../../local/places.ts';
 import type { Leftover } from '../../ports/sandbox.ts';

@@ -1,7 +1,7 @@
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { renderJson } from '../../domain/report/json.ts';
-import { exitCodes } from '../../domain/verdict.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { exitCodes } from '../../domain/findings/verdict.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { renderJson } from '../../domain/record/report/json.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
 import type { AccountOptions } from '../account/account-options.ts';
 import {

@@ -1,5 +1,5 @@
-import { formatSeconds } from '../../domain/report/quantities.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { formatSeconds } from '../../domain/text/quantities.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import type { DrillProgress, ProgressStream } from './drill-progress.ts';
 
 /** Progress of one step is written at most this often: a log of a two-hour restore stays under 1,500 lines. */

@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatCountOf } from '../../domain/report/quantities.ts';
-import type { RestoreProgress } from '../../domain/restore-account.ts';
+import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
+import { formatBytes, formatCount, formatCountOf } from '../../domain/text/quantities.ts';
 
 /** `12.3 MB of 40.0 MB (31 %), 48,120 rows, public.orders`. The object comes last: it is what a narrow screen cuts off. */
 export function restoreProgressText(progress: RestoreProgress): string {

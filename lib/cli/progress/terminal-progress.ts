@@ -1,8 +1,8 @@
 import cliCursor from 'cli-cursor';
 import cliTruncate from 'cli-truncate';
 import { createLogUpdate } from 'log-update';
-import { formatSeconds } from '../../domain/report/quantities.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
+import { formatSeconds } from '../../domain/text/quantities.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Colours, coloursFor, colourWanted } from '../render/colour.ts';
 import type { DrillProgress, ProgressStream, StepEnd } from './drill-progress.ts';
 

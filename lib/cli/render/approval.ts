@@ -1,8 +1,8 @@
-import type { DrillState } from '../../domain/drill-state.ts';
-import { formatName } from '../../domain/dump.ts';
-import { formatBytes, formatMoment } from '../../domain/report/quantities.ts';
-import { wrapped } from '../../domain/report/show.ts';
-import { bySeverity, severityNames } from '../../domain/report/wording.ts';
+import { formatName } from '../../domain/backup/dump.ts';
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import { wrapped } from '../../domain/record/report/dossier.ts';
+import { bySeverity, severityNames } from '../../domain/record/report/wording.ts';
+import { formatBytes, formatMoment } from '../../domain/text/quantities.ts';
 
 /** What is about to be kept, or thrown away. */
 export interface ApprovalFacts {

@@ -1,5 +1,5 @@
 import type { SandboxProgress } from '../../adapters/local/sandbox/local-sandbox-options.ts';
-import { formatBytes } from '../../domain/report/quantities.ts';
+import { formatBytes } from '../../domain/text/quantities.ts';
 
 /** One line about a sandbox in the making; a download shows how far it is. */
 export function sandboxProgressText({ detail, bytesDone, bytesTotal }: SandboxProgress): string {

@@ -1,11 +1,11 @@
-import type { DrillRecord } from '../../domain/drill-record.ts';
-import type { Finding, Severity } from '../../domain/findings.ts';
-import { formatCount, formatSeconds } from '../../domain/report/quantities.ts';
-import { wrapped } from '../../domain/report/show.ts';
-import { summaryFacts } from '../../domain/report/summary.ts';
-import { visibleText } from '../../domain/report/visible-text.ts';
-import { bySeverity, severityNames, verdictReason } from '../../domain/report/wording.ts';
-import type { Verdict } from '../../domain/verdict.ts';
+import type { Finding, Severity } from '../../domain/findings/findings.ts';
+import type { Verdict } from '../../domain/findings/verdict.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { wrapped } from '../../domain/record/report/dossier.ts';
+import { summaryFacts } from '../../domain/record/report/summary.ts';
+import { bySeverity, severityNames, verdictReason } from '../../domain/record/report/wording.ts';
+import { formatCount, formatSeconds } from '../../domain/text/quantities.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Colours, coloursFor } from './colour.ts';
 
 export interface VerdictOptions {

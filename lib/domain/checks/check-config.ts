@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { parseDuration } from '../durations.ts';
-import type { ConfiguredCheck } from './check.ts';
-import { commonSettings, settingsByKind } from './settings.ts';
+import { parseDuration } from '../time/durations.ts';
+import type { ConfiguredCheck } from './asking/check.ts';
+import { commonSettings, settingsByKind } from './asking/settings.ts';
 
 const kinds = Object.keys(settingsByKind);
 const known = kinds.join(', ');

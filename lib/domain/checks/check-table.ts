@@ -1,4 +1,4 @@
-import type { CheckKind } from './check.ts';
+import type { CheckKind } from './asking/check.ts';
 import { checkKinds } from './registry.ts';
 
 /** docs/checks.md, generated from the registry so that it cannot fall behind the code. */

@@ -1,7 +1,7 @@
-import type { RestoreAccount } from '../restore-account.ts';
-import type { PlannedCheck } from './check.ts';
-import { passwordParameterOf } from './login.ts';
-import { sandboxName } from './planning.ts';
+import type { RestoreAccount } from '../recovery/restore-account.ts';
+import type { PlannedCheck } from './asking/check.ts';
+import { sandboxName } from './asking/planning.ts';
+import { passwordParameterOf } from './kinds/login.ts';
 
 /** A Lambda lives 15 minutes; a statement that may take longer than this leaves too little for the rest. */
 const lambdaStatementSeconds = 600;

@@ -1,9 +1,9 @@
-import type { CheckContext } from './check.ts';
-import { expectedTables } from './expected-tables.ts';
-import { unknownTypes } from './objects-exist.ts';
-import { configuredOf, databasesOf } from './planning.ts';
-import { lastProvenRowsOf } from './rows.ts';
-import { loginSettings, rowsSettings } from './settings.ts';
+import type { CheckContext } from './asking/check.ts';
+import { expectedTables } from './asking/expected-tables.ts';
+import { configuredOf, databasesOf } from './asking/planning.ts';
+import { loginSettings, rowsSettings } from './asking/settings.ts';
+import { unknownTypes } from './kinds/objects-exist.ts';
+import { lastProvenRowsOf } from './kinds/rows.ts';
 
 /**
  * Plain sentences: what the planned checks do not test. The record lists them beside what other steps left untested,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { canonicalTimezone } from '../calendar.ts';
-import { parseDumpPattern } from '../dump-pattern.ts';
-import { durationExamples, durationPattern, parseDuration } from '../durations.ts';
+import { parseDumpPattern } from '../backup/dump-pattern.ts';
+import { canonicalTimezone } from '../time/calendar.ts';
+import { durationExamples, durationPattern, parseDuration } from '../time/durations.ts';
 
 /** Parts a problem's message from its hint inside one zod message; no text a person writes holds it. */
 export const hintMark = '\u0001';

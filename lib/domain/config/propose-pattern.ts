@@ -1,6 +1,6 @@
-import { matchDumpName, parseDumpPattern } from '../dump-pattern.ts';
-import { commonTimestampSource, counter, recogniseTimestamp } from '../name-timestamp.ts';
-import { readTimestampFields, timestampOf } from '../timestamp-format.ts';
+import { matchDumpName, parseDumpPattern } from '../backup/dump-pattern.ts';
+import { commonTimestampSource, counter, recogniseTimestamp } from '../time/name-timestamp.ts';
+import { readTimestampFields, timestampOf } from '../time/timestamp-format.ts';
 
 /** Where dumps like one at hand lie, and how they are called. */
 export interface ProposedNames {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cronProblems, normaliseCron } from './cron.ts';
+import { cronProblems, normaliseCron } from '../time/cron.ts';
 import { duration, timezone, withHint } from './field-types.ts';
 
 const writtenFields = {

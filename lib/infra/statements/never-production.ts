@@ -1,7 +1,7 @@
 import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { resourcePrefix, tagKeys } from '../../contract/names.ts';
-import type { DrillConfig } from '../../domain/config.ts';
+import type { DrillConfig } from '../../domain/config/index.ts';
 import { dumpBucketArns } from './sources.ts';
 import { rdsArn, sandboxArns } from './statement.ts';
 

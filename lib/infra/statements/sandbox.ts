@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { masterRole, resourcePrefix, tagKeys } from '../../contract/names.ts';
-import type { DrillConfig } from '../../domain/config.ts';
+import type { DrillConfig } from '../../domain/config/index.ts';
 import { allow, ours, oursUnderLease, rdsArn, sandboxArns, taggedByRequest } from './statement.ts';
 
 /** Looks at instances; RDS lists are not filtered by rights, so the answer names production too. */

@@ -1,6 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { DrillConfig } from '../../domain/config.ts';
+import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../deployability.ts';
 import { allow } from './statement.ts';
 

@@ -1,11 +1,11 @@
-import type { Finding } from '../../domain/findings.ts';
+import type { Finding } from '../../domain/findings/findings.ts';
 import type {
   AnnouncedObject,
   EntryAccount,
   EntryOutcome,
   RestoreAccount,
   TableAccount,
-} from '../../domain/restore-account.ts';
+} from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump-stream.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */

@@ -1,4 +1,4 @@
-import type { AnnouncedObject } from '../../domain/restore-account.ts';
+import type { AnnouncedObject } from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 

@@ -1,6 +1,6 @@
-import type { Finding } from '../../domain/findings.ts';
-import { finding } from '../../domain/findings.ts';
-import type { RestoreAccount, RestoreProgress } from '../../domain/restore-account.ts';
+import type { Finding } from '../../domain/findings/findings.ts';
+import { finding } from '../../domain/findings/findings.ts';
+import type { RestoreAccount, RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest } from '../../ports/restorer.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { AccountBook } from './account-book.ts';

@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../domain/findings.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { ServerError } from './server-error.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import { finding } from '../../domain/findings.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import type { DumpEntry } from '../dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';

@@ -1,5 +1,5 @@
-import type { FindingCode } from '../../domain/findings.ts';
-import type { FailureClass } from '../../domain/restore-account.ts';
+import type { FindingCode } from '../../domain/findings/findings.ts';
+import type { FailureClass } from '../../domain/recovery/restore-account.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { ServerError } from './server-error.ts';
 

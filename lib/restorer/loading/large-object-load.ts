@@ -1,4 +1,4 @@
-import type { EntryOutcome } from '../../domain/restore-account.ts';
+import type { EntryOutcome } from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';

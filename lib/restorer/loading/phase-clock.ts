@@ -1,4 +1,4 @@
-import type { RestorePhase } from '../../domain/restore-account.ts';
+import type { RestorePhase } from '../../domain/recovery/restore-account.ts';
 
 type PhaseName = RestorePhase['name'];
 const order: PhaseName[] = ['reading', 'pre-data', 'data', 'post-data', 'finishing'];

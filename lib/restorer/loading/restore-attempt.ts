@@ -1,6 +1,7 @@
-import type { DumpHeader } from '../../domain/dump.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { finding } from '../../domain/findings.ts';
+import type { DumpHeader } from '../../domain/backup/dump.ts';
+import { isOfTheDump } from '../../domain/findings/dump-damage.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import { proveSetting, runAdministrative } from './administrative-statements.ts';
@@ -8,7 +9,6 @@ import { ArchivePlan } from './archive-plan.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
 import { DatabaseLoad } from './database-load.ts';
-import { isOfTheDump } from './dump-damage.ts';
 import { decide, EntryRunner } from './entry-runner.ts';
 import { InsertLoad } from './insert-load.ts';
 import { accountedLargeObject, type LargeObjectLoad } from './large-object-load.ts';

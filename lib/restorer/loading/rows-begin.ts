@@ -1,5 +1,5 @@
-import { type Finding, finding } from '../../domain/findings.ts';
-import type { EntryOutcome } from '../../domain/restore-account.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
+import type { EntryOutcome } from '../../domain/recovery/restore-account.ts';
 import type { RowsBegin } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';

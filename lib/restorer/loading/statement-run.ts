@@ -1,6 +1,6 @@
-import { DrillError } from '../../domain/errors.ts';
-import { finding } from '../../domain/findings.ts';
-import type { EntryOutcome } from '../../domain/restore-account.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { finding } from '../../domain/findings/findings.ts';
+import type { EntryOutcome } from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';

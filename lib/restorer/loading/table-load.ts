@@ -1,4 +1,4 @@
-import type { TableAccount } from '../../domain/restore-account.ts';
+import type { TableAccount } from '../../domain/recovery/restore-account.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
 import { startFrozenCopy } from './frozen-copy.ts';

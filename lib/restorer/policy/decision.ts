@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/findings.ts';
+import type { Finding } from '../../domain/findings/findings.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 
 /** How strongly a statement locks a relation, in the only three grades that scheduling needs. */

@@ -1,5 +1,5 @@
 /** Extensions: what the server offers is installed in the server's version. */
-import { finding } from '../../domain/findings.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import { applyEdits, cutTokens, tokenAt, tokensOf } from './statement-text.ts';
 import { as } from './syntax-tree.ts';
 import { type Handlers, planOf, run, runRewritten, skip } from './verdicts.ts';

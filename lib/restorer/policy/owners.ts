@@ -1,6 +1,6 @@
 /** ALTER … OWNER TO, for every kind of object. */
 import type { ObjectType, RoleSpec } from 'libpg-query';
-import { finding } from '../../domain/findings.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import type { Decision, RelationLock } from './decision.ts';
 import { eventTrigger } from './event-triggers.ts';

@@ -1,6 +1,6 @@
 /** SET, RESET and set_config: what of the dump's session settings the restore follows. */
 import type { Node } from 'libpg-query';
-import { finding } from '../../domain/findings.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import type { Decision } from './decision.ts';
 import { quoteIdentifier } from './statement-text.ts';
 import { isSuperuserSetting } from './superuser-settings.ts';

@@ -1,5 +1,5 @@
 /** Making decisions: the few shapes every part of the policy answers with. */
-import { type Finding, finding } from '../../domain/findings.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
 import type { Statement } from '../dump-stream.ts';
 import type { Decision, PolicyContext, RelationLock, RelationName, StatementPlan } from './decision.ts';
 import type { RuleId } from './rules.ts';

@@ -3,7 +3,7 @@
  * of lz4-napi, which has no streaming frames of its own.
  */
 import { uncompressSync } from 'lz4-napi';
-import type { DrillError } from '../../domain/errors.ts';
+import type { DrillError } from '../../domain/findings/errors.ts';
 import { XxHash32 } from './archive/xxhash32.ts';
 import { ByteSource } from './byte-source.ts';
 import { dumpError } from './dump-error.ts';

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { DrillError, isDrillError } from '../../domain/errors.ts';
-import { findingRegistry } from '../../domain/findings.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import { findingRegistry } from '../../domain/findings/findings.ts';
 
 /**
  * The stored bytes of a dump as they come in: counts and hashes them. However the readers above it end, the rest can

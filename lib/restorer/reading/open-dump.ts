@@ -1,6 +1,6 @@
 /** Opens any dump: takes off its wrappings, recognises its format by its bytes, and reads it as dump events. */
 import type { Readable } from 'node:stream';
-import type { Wrapping } from '../../domain/dump.ts';
+import type { Wrapping } from '../../domain/backup/dump.ts';
 import type { DumpEvent, DumpReader } from '../dump-stream.ts';
 import {
   readCustomArchive,

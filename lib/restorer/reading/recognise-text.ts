@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../domain/findings.ts';
+import type { FindingCode } from '../../domain/findings/findings.ts';
 
 type TextKind = { kind: 'plain' } | { kind: 'refused'; code: FindingCode; message: string };
 

@@ -1,6 +1,6 @@
 /** Tells from the first bytes, never from a name, what a file is. */
-import type { Wrapping } from '../../domain/dump.ts';
-import type { FindingCode } from '../../domain/findings.ts';
+import type { Wrapping } from '../../domain/backup/dump.ts';
+import type { FindingCode } from '../../domain/findings/findings.ts';
 import { recogniseText } from './recognise-text.ts';
 
 export type Recognised =

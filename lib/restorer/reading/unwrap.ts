@@ -1,5 +1,5 @@
-import type { Wrapping } from '../../domain/dump.ts';
-import { type Finding, finding } from '../../domain/findings.ts';
+import type { Wrapping } from '../../domain/backup/dump.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
 import { ByteSource } from './byte-source.ts';
 import { decompressBzip2 } from './compression/bzip2.ts';
 import { decompressGzip } from './compression/gzip.ts';

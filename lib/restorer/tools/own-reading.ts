@@ -1,6 +1,6 @@
 /** Our own reading of an archive beside pg_restore's: what the archive announces, independent of what the tool makes of it. */
-import { type Finding, finding } from '../../domain/findings.ts';
-import type { TableAccount } from '../../domain/restore-account.ts';
+import { type Finding, finding } from '../../domain/findings/findings.ts';
+import type { TableAccount } from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry, DumpEvent, DumpReader } from '../dump-stream.ts';
 
 /** Types that pg_restore always writes out under their own name when the archive has them. */

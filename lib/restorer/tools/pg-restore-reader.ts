@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { DumpHeader } from '../../domain/dump.ts';
-import { isDrillError } from '../../domain/errors.ts';
+import type { DumpHeader } from '../../domain/backup/dump.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
 import type { DumpReader } from '../dump-stream.ts';
 import { ByteSource } from '../reading/byte-source.ts';
 import { dumpError } from '../reading/dump-error.ts';

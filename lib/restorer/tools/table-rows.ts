@@ -1,5 +1,5 @@
-import { finding } from '../../domain/findings.ts';
-import type { EntryOutcome, TableAccount } from '../../domain/restore-account.ts';
+import { finding } from '../../domain/findings/findings.ts';
+import type { EntryOutcome, TableAccount } from '../../domain/recovery/restore-account.ts';
 import type { RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from '../loading/account-book.ts';
 import type { AttemptContext } from '../loading/attempt-context.ts';

@@ -1,14 +1,14 @@
 /** Carries the events of a dump to psql, one after another: the sequential twin of loading/restore-attempt.ts. */
 
-import type { DumpHeader } from '../../domain/dump.ts';
-import { DrillError } from '../../domain/errors.ts';
-import { finding } from '../../domain/findings.ts';
+import type { DumpHeader } from '../../domain/backup/dump.ts';
+import { isOfTheDump } from '../../domain/findings/dump-damage.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { finding } from '../../domain/findings/findings.ts';
 import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from '../loading/account-book.ts';
 import type { AttemptContext } from '../loading/attempt-context.ts';
 import { databaseEncoding, sandboxName } from '../loading/database-creation.ts';
 import { DatabaseLoad } from '../loading/database-load.ts';
-import { isOfTheDump } from '../loading/dump-damage.ts';
 import { decide } from '../loading/entry-runner.ts';
 import { type DatabaseRequest, plainRequest } from '../loading/restore-policy.ts';
 import { fastLoadSettings, SessionSettings, statementBytes } from '../loading/session-settings.ts';

@@ -1,5 +1,5 @@
 /** One database being loaded through psql. */
-import type { EntryOutcome } from '../../domain/restore-account.ts';
+import type { EntryOutcome } from '../../domain/recovery/restore-account.ts';
 import type { DumpEntry, RowsBegin, Statement } from '../dump-stream.ts';
 import type { OpenEntry } from '../loading/account-book.ts';
 import { announcedObject } from '../loading/announced-objects.ts';

@@ -7,7 +7,7 @@ import {
   type TableDamage,
 } from '../../../lib/adapters/aws/dynamodb-ledger.ts';
 import { decodeRecord } from '../../../lib/adapters/aws/ledger-items.ts';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import type { EvidenceStore } from '../../../lib/ports/evidence-store.ts';
 import { cancelled, memoryTable } from '../../support/aws/memory-table.ts';
 import { awsError, type RecordedCall, type Responder, scripted } from '../../support/aws/scripted-client.ts';

@@ -4,11 +4,11 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { openConfiguredStore } from '../../../lib/adapters/local/configured-store.ts';
 import { createFolderDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
-import { readChecksumFile } from '../../../lib/domain/checksum-sidecar.ts';
-import { judgeCompanions } from '../../../lib/domain/companions.ts';
-import { type DatabaseConfig, parseConfig } from '../../../lib/domain/config.ts';
-import type { DumpObject } from '../../../lib/domain/dump.ts';
-import { type SelectionCriteria, selectDumps } from '../../../lib/domain/dump-selection.ts';
+import { readChecksumFile } from '../../../lib/domain/backup/checksum-sidecar.ts';
+import { judgeCompanions } from '../../../lib/domain/backup/companions.ts';
+import type { DumpObject } from '../../../lib/domain/backup/dump.ts';
+import { type SelectionCriteria, selectDumps } from '../../../lib/domain/backup/dump-selection.ts';
+import { type DatabaseConfig, parseConfig } from '../../../lib/domain/config/index.ts';
 import type { DumpStore } from '../../../lib/ports/dump-store.ts';
 
 const shared = join('..', 'shared', 'dumps');

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openConfiguredStore } from '../../../lib/adapters/local/configured-store.ts';
 import { namedFileError } from '../../../lib/adapters/local/file-errors.ts';
 import { createFileDumpStore, createFolderDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
-import { parseConfig } from '../../../lib/domain/config.ts';
+import { parseConfig } from '../../../lib/domain/config/index.ts';
 import type { DumpStore } from '../../../lib/ports/dump-store.ts';
 
 let folder: string;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exclusively } from '../../../lib/adapters/local/exclusive-section.ts';
 import { createFileLedger } from '../../../lib/adapters/local/file-ledger.ts';
 import { encodeLine } from '../../../lib/adapters/local/ledger-lines.ts';
-import { isDrillError } from '../../../lib/domain/errors.ts';
+import { isDrillError } from '../../../lib/domain/findings/errors.ts';
 import { aRecord } from '../../support/records.ts';
 
 const [action = '', path = '', name = '', count = '1', beginAt = '0'] = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CheckContext } from '../../../lib/domain/checks/check.ts';
+import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
-import type { AnnouncedObject } from '../../../lib/domain/restore-account.ts';
+import type { AnnouncedObject } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount, anEntry, announced, aTable } from '../../domain/checks/builders.ts';
 import { startServer, type TestServer } from './postgres-server.ts';
 import { outcome, passed, runKind } from './running.ts';

@@ -5,7 +5,7 @@ import {
   liftForcedRowSecurity,
   restoreForcedRowSecurity,
 } from '../../../lib/adapters/postgres/row-security.ts';
-import type { PlannedCheck } from '../../../lib/domain/checks/check.ts';
+import type { PlannedCheck } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, anAccount, aTable, configured } from '../../domain/checks/builders.ts';
 import { startServer, type TestServer } from './postgres-server.ts';

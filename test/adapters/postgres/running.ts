@@ -1,5 +1,5 @@
 import { runCheck } from '../../../lib/adapters/postgres/check-runner.ts';
-import type { CheckContext, CheckResult } from '../../../lib/domain/checks/check.ts';
+import type { CheckContext, CheckResult } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, configured } from '../../domain/checks/builders.ts';
 import type { TestServer } from './postgres-server.ts';

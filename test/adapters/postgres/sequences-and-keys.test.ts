@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Finding } from '../../../lib/domain/findings.ts';
+import type { Finding } from '../../../lib/domain/findings/findings.ts';
 import { aContext, anAccount } from '../../domain/checks/builders.ts';
 import { startServer, type TestServer } from './postgres-server.ts';
 import { outcome, passed, runKind } from './running.ts';

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createS3DumpStore, type S3DumpStoreOptions } from '../../../lib/adapters/s3/s3-dump-store.ts';
-import type { DumpObject } from '../../../lib/domain/dump.ts';
+import type { DumpObject } from '../../../lib/domain/backup/dump.ts';
 import { errorAnswer, rangeOf, recordedS3 } from './recorded-s3.ts';
 
 function aStore(handler: S3DumpStoreOptions['requestHandler'], options: Partial<S3DumpStoreOptions> = {}) {

@@ -2,7 +2,7 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { accountError } from '../../../lib/cli/account/account-error.ts';
 import { failedAction, namingTheCall } from '../../../lib/cli/account/failed-call.ts';
-import { DrillError, isDrillError } from '../../../lib/domain/errors.ts';
+import { DrillError, isDrillError } from '../../../lib/domain/findings/errors.ts';
 import { awsError, scripted } from '../../support/aws/scripted-client.ts';
 
 const told = (error: Error): DrillError => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type WatchedExecution, watchExecution } from '../../../lib/cli/account/remote-watcher.ts';
 import { ReplayedProgress } from '../../../lib/cli/account/replayed-progress.ts';
 import { createPlainProgress } from '../../../lib/cli/progress/plain-progress.ts';
-import type { RestoreProgress } from '../../../lib/domain/restore-account.ts';
+import type { RestoreProgress } from '../../../lib/domain/recovery/restore-account.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { RecordingStream } from '../../support/recording-stream.ts';

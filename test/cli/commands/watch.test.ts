@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { watch } from '../../../lib/cli/commands/watch.ts';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../support/records.ts';
 import { captured } from '../account/support/captured.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createCheckRunner } from '../../../lib/adapters/postgres/check-runner.ts';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { loadLocalConfiguration } from '../../../lib/local/local-configuration.ts';
 import { createLocalPorts } from '../../../lib/local/local-ports.ts';
 import { defaultPlaces } from '../../../lib/local/places.ts';

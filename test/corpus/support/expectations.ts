@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
-import type { FindingCode } from '../../../lib/domain/findings.ts';
-import type { Verdict } from '../../../lib/domain/verdict.ts';
+import type { FindingCode } from '../../../lib/domain/findings/findings.ts';
+import type { Verdict } from '../../../lib/domain/findings/verdict.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import type { Corpus, DumpContent } from './corpus.ts';
 
 /** A good dump: PROVEN, and nothing in the record speaks of an error or of something unverified. */

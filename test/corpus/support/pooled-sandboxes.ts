@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { LocalSandboxHost } from '../../../lib/adapters/local/sandbox/local-sandbox-options.ts';
-import type { SandboxPlan } from '../../../lib/domain/sandbox-plan.ts';
+import type { SandboxPlan } from '../../../lib/domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
 
 /** A sandbox server that goes from drill to drill. */

@@ -1,11 +1,11 @@
-import type { CheckContext, ConfiguredCheck } from '../../../lib/domain/checks/check.ts';
+import type { CheckContext, ConfiguredCheck } from '../../../lib/domain/checks/asking/check.ts';
 import { checkConfigSchema } from '../../../lib/domain/checks/registry.ts';
 import type {
   AnnouncedObject,
   EntryAccount,
   RestoreAccount,
   TableAccount,
-} from '../../../lib/domain/restore-account.ts';
+} from '../../../lib/domain/recovery/restore-account.ts';
 
 export function anAccount(overrides: Partial<RestoreAccount> = {}): RestoreAccount {
   return {

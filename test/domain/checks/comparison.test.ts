@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareDecimals } from '../../../lib/domain/checks/decimal.ts';
-import { compareWithExpectation, type Expectation } from '../../../lib/domain/checks/expectation.ts';
-import { parseTimestamp } from '../../../lib/domain/checks/timestamp.ts';
+import { compareDecimals } from '../../../lib/domain/checks/asking/decimal.ts';
+import { compareWithExpectation, type Expectation } from '../../../lib/domain/checks/asking/expectation.ts';
+import { parseTimestamp } from '../../../lib/domain/checks/asking/timestamp.ts';
 
 describe('decimals', () => {
   test.each([

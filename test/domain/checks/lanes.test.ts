@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PlannedCheck } from '../../../lib/domain/checks/check.ts';
+import type { PlannedCheck } from '../../../lib/domain/checks/asking/check.ts';
 import { runsInTask } from '../../../lib/domain/checks/lanes.ts';
 import { anAccount } from '../../support/in-memory-ports.ts';
 

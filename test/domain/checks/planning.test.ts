@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { nextRange } from '../../../lib/domain/checks/asking/sequence-catalog.ts';
 import { renderCheckTable } from '../../../lib/domain/checks/check-table.ts';
 import {
   checkConfigSchema,
@@ -10,8 +11,7 @@ import {
   notTestedByChecks,
   planChecks,
 } from '../../../lib/domain/checks/registry.ts';
-import { nextRange } from '../../../lib/domain/checks/sequence-catalog.ts';
-import { findingRegistry } from '../../../lib/domain/findings.ts';
+import { findingRegistry } from '../../../lib/domain/findings/findings.ts';
 import { aContext, anAccount, anEntry, announced, aTable, configured } from './builders.ts';
 
 const problemsOf = (entry: unknown) => {

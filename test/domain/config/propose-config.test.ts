@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../lib/domain/config/index.ts';
 import { isMigrationName } from '../../../lib/domain/config/known-migrations.ts';
 import { generousAge } from '../../../lib/domain/config/propose-checks.ts';
 import { type ProposalFacts, proposeConfig, proposedRto } from '../../../lib/domain/config/propose-config.ts';
 import { proposeNames } from '../../../lib/domain/config/propose-pattern.ts';
 import type { RestoredDatabase, RestoredTable } from '../../../lib/domain/config/restored-schema.ts';
-import { parseConfig } from '../../../lib/domain/config.ts';
 
 const aTable = (changes: Partial<RestoredTable> = {}): RestoredTable => ({
   schema: 'public',

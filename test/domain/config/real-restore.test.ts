@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../../lib/domain/config.ts';
+import { parseConfig } from '../../../lib/domain/config/index.ts';
 
 const problems = (settings: string): string[] => {
   const parsed = parseConfig(

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 
 export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
 

@@ -13,7 +13,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import type { StackOutputs } from './deployment.ts';
 import { credentials, region } from './emulator.ts';
 

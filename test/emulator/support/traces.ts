@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { DrillRecord } from '../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { stackName, type World } from './world.ts';
 
 /** One line of metrics as CloudWatch reads them from logs. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { parseConfig } from '../../../lib/domain/config.ts';
+import { parseConfig } from '../../../lib/domain/config/index.ts';
 import { drillsYaml } from '../../emulator/support/databases.ts';
 import { synthesize } from '../../infra/support/synth.ts';
 import type { Named } from './required-permissions.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type DrillConfig, parseConfig } from '../../../lib/domain/config.ts';
+import { type DrillConfig, parseConfig } from '../../../lib/domain/config/index.ts';
 
 /** @throws Error with the problems of the text */
 export function aConfig(text: string): DrillConfig {

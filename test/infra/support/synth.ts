@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
-import type { DrillConfig } from '../../../lib/domain/config.ts';
+import type { DrillConfig } from '../../../lib/domain/config/index.ts';
 import { doors } from '../../../lib/infra/doors.ts';
 import { makeDrillStack } from '../../../lib/infra/drill-app.ts';
 

@@ -1,4 +1,4 @@
-import type { RestoreAccount } from '../../../lib/domain/restore-account.ts';
+import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import { type DumpDifference, noDifference } from './dump-comparison.ts';
 import type { HurtingSchema } from './schemas.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
-import { bareHeader } from '../../../lib/domain/dump.ts';
-import type { RestoreAccount } from '../../../lib/domain/restore-account.ts';
+import { bareHeader } from '../../../lib/domain/backup/dump.ts';
+import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
 import { createRestorer } from '../../../lib/restorer/restorer.ts';
 import type { PostgresServer } from './postgres-server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { DrillError } from '../../../lib/domain/errors.ts';
+import { DrillError } from '../../../lib/domain/findings/errors.ts';
 import type { DumpEvent } from '../../../lib/restorer/dump-stream.ts';
 import { aHeader, anEntry, entryEvent, rowsEvents, statement } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';

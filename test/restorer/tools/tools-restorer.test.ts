@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
-import type { RestoreAccount } from '../../../lib/domain/restore-account.ts';
+import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import { createDumpInspector } from '../../../lib/restorer/dump-inspector.ts';
 import { createRestorer } from '../../../lib/restorer/restorer.ts';
 import { dropDatabases } from '../loading/support/restoring.ts';

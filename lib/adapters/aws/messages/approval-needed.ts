@@ -1,6 +1,6 @@
-import type { AttemptReport } from '../../../domain/attempt-report.ts';
-import type { DrillState } from '../../../domain/drill-state.ts';
-import { formatMoment } from '../../../domain/report/quantities.ts';
+import type { DrillState } from '../../../domain/drill/drill-state.ts';
+import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
+import { formatMoment } from '../../../domain/text/quantities.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 import { type AnnouncementPlaces, executionUrl } from './places.ts';
 import { instanceFacts, restoreFacts } from './restore-planned.ts';

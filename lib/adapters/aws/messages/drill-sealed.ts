@@ -1,6 +1,6 @@
-import type { DrillRecord } from '../../../domain/drill-record.ts';
-import { summaryFacts } from '../../../domain/report/summary.ts';
-import { bySeverity, verdictReason } from '../../../domain/report/wording.ts';
+import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import { summaryFacts } from '../../../domain/record/report/summary.ts';
+import { bySeverity, verdictReason } from '../../../domain/record/report/wording.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 import { type AnnouncementPlaces, executionUrl, reportLocation } from './places.ts';
 

@@ -1,6 +1,6 @@
-import type { Finding } from '../../../domain/findings.ts';
-import { visibleText } from '../../../domain/report/visible-text.ts';
-import { bySeverity, severityNames } from '../../../domain/report/wording.ts';
+import type { Finding } from '../../../domain/findings/findings.ts';
+import { bySeverity, severityNames } from '../../../domain/record/report/wording.ts';
+import { visibleText } from '../../../domain/text/visible-text.ts';
 
 /** What is published to the topic. */
 export interface Message {

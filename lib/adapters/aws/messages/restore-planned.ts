@@ -1,7 +1,7 @@
-import type { DrillRecord } from '../../../domain/drill-record.ts';
-import type { DrillState } from '../../../domain/drill-state.ts';
-import { dumpMoment } from '../../../domain/dump-moment.ts';
-import { formatBytes, formatMoment } from '../../../domain/report/quantities.ts';
+import { dumpMoment } from '../../../domain/backup/dump-moment.ts';
+import type { DrillState } from '../../../domain/drill/drill-state.ts';
+import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import { formatBytes, formatMoment } from '../../../domain/text/quantities.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 import { type AnnouncementPlaces, executionArn, executionUrl } from './places.ts';
 

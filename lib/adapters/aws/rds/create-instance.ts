@@ -1,6 +1,6 @@
 import { CreateDBInstanceCommand } from '@aws-sdk/client-rds';
-import { DrillError } from '../../../domain/errors.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { awsWords, isAwsError } from './aws-errors.ts';
 import { createRequest, type InstanceCreation } from './create-request.ts';
 import { findInstances } from './find-instances.ts';

@@ -1,6 +1,6 @@
 import type { CreateDBInstanceCommandInput } from '@aws-sdk/client-rds';
 import { masterRole } from '../../../contract/names.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { leaseTags } from './ownership.ts';
 
 /** Where instances are made. */

@@ -3,8 +3,8 @@ import {
   paginateDescribeOrderableDBInstanceOptions,
   type RDSClient,
 } from '@aws-sdk/client-rds';
-import { DrillError } from '../../../domain/errors.ts';
-import type { RdsPlacement } from '../../../domain/sandbox-plan.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { RdsPlacement } from '../../../domain/sandbox/sandbox-plan.ts';
 import { awsWords } from './aws-errors.ts';
 import { maxPlacements } from './sandbox-names.ts';
 

@@ -1,8 +1,8 @@
 import type { RestoreTaskSize } from '../../../contract/restore-task.ts';
-import { estimateCostUsd } from '../../../domain/cost.ts';
-import { type Finding, finding } from '../../../domain/findings.ts';
-import { sizeInstance, storageLimitsGib } from '../../../domain/instance-sizing.ts';
-import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { estimateCostUsd } from '../../../domain/sandbox/rds/cost.ts';
+import { sizeInstance, storageLimitsGib } from '../../../domain/sandbox/rds/instance-sizing.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { Configuration } from '../../../ports/drill-ports.ts';
 import type { Preflight } from '../../../ports/sandbox.ts';
 import { newestEngineVersion } from './engine-version.ts';

@@ -5,8 +5,8 @@ import {
   RemoveTagsFromResourceCommand,
 } from '@aws-sdk/client-rds';
 import { handedOverTag, tagKeys } from '../../../contract/names.ts';
-import type { ProductionConfig } from '../../../domain/config.ts';
-import { DrillError } from '../../../domain/errors.ts';
+import type { ProductionConfig } from '../../../domain/config/index.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { Promotion, PromotionLook } from '../../../ports/sandbox.ts';
 import { awsWords, isAwsError } from './aws-errors.ts';
 import { findInstances } from './find-instances.ts';

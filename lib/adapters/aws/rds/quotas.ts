@@ -1,5 +1,5 @@
 import { DescribeAccountAttributesCommand, type RDSClient } from '@aws-sdk/client-rds';
-import { type Finding, finding } from '../../../domain/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 
 /** Quotas that one more instance of this size would break (aws-facts section 2c: shared with Aurora and others). */
 export async function exceededQuotas(client: RDSClient, storageGib: number): Promise<Finding[]> {

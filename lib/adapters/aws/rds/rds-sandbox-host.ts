@@ -1,4 +1,4 @@
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { createInstance } from './create-instance.ts';
 import type { InstanceCreation } from './create-request.ts';

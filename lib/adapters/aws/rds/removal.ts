@@ -1,6 +1,6 @@
 import { AddTagsToResourceCommand, type DBInstance, DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
 import { tagKeys } from '../../../contract/names.ts';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import { awsWords, isAwsError } from './aws-errors.ts';
 import { findInstances } from './find-instances.ts';
 import { ownershipOf } from './ownership.ts';

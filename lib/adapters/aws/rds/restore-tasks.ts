@@ -6,7 +6,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import { restoreTaskEnvironment } from '../../../contract/environment.ts';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { RestoreTasks, TaskDiagnosis } from '../../../ports/restore-tasks.ts';
 import { awsWords } from './aws-errors.ts';
 

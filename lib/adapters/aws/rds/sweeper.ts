@@ -1,4 +1,4 @@
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import { machineTimeoutSeconds } from '../../../machine/definition.ts';
 import type { Leftover } from '../../../ports/sandbox.ts';
 import { awsWords } from './aws-errors.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { ServerBinaries } from './installed-servers.ts';
 import { publishDirectory, removeAbandoned, sealDirectory, sealHolds } from './sealed-directory.ts';
 import type { ServerAccount } from './server-account.ts';

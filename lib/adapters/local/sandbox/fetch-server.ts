@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { z } from 'zod';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import { type NpmRegistry, npmRegistry } from './npm-registry.ts';
 import { openTarball } from './package-download.ts';
 import { publishDirectory, removeAbandoned, sealDirectory, sealHolds } from './sealed-directory.ts';

@@ -1,4 +1,4 @@
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import { cachedServer, type FetchProgress, fetchServer } from './fetch-server.ts';
 import { installedServer, type ServerBinaries, serverBinaries } from './installed-servers.ts';
 import type { ServerAccount } from './server-account.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DrillError } from '../../../domain/errors.ts';
-import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';

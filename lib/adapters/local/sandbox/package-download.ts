@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { NpmRegistry } from './npm-registry.ts';
 import type { ServerPackage } from './server-packages.ts';
 

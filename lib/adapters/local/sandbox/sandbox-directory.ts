@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { type Lease, leaseKind, writeLease } from './lease.ts';
 import { identifyProcess } from './process-identity.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
-import { DrillError } from '../../../domain/errors.ts';
-import { findingRegistry } from '../../../domain/findings.ts';
-import type { SandboxPlan } from '../../../domain/sandbox-plan.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import { findingRegistry } from '../../../domain/findings/findings.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { findServer } from './find-server.ts';

@@ -1,5 +1,5 @@
-import { DrillError, isDrillError } from '../../../domain/errors.ts';
-import type { FindingCode } from '../../../domain/findings.ts';
+import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
 import type { SandboxLook } from '../../../ports/sandbox.ts';
 import type { Lease } from './lease.ts';
 import { lookAtProcess } from './process-identity.ts';

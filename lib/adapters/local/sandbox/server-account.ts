@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
-import { DrillError } from '../../../domain/errors.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 
 /** The operating system user that initdb and the server run as. */
 export interface ServerAccount {

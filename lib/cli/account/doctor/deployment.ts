@@ -1,7 +1,7 @@
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeAccountAttributesCommand } from '@aws-sdk/client-rds';
-import { formatMoment } from '../../../domain/report/quantities.ts';
+import { formatMoment } from '../../../domain/text/quantities.ts';
 import { version } from '../../../local/version.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';

@@ -9,7 +9,7 @@ import {
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { databasePartition, lockKey } from '../../../adapters/aws/ledger-items.ts';
-import { isDrillError } from '../../../domain/errors.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';
 import { accountError, isAccessDenied } from '../account-error.ts';

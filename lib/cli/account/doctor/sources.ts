@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readConfig } from '../../../adapters/local/config-file.ts';
-import type { SourceConfig } from '../../../domain/config.ts';
+import type { SourceConfig } from '../../../domain/config/index.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';
 import { accountError } from '../account-error.ts';

@@ -1,5 +1,5 @@
 /** The primitive fields of pg_dump's archive header and table of contents: bytes, signed integers, strings, offsets. */
-import type { DrillError } from '../../../domain/errors.ts';
+import type { DrillError } from '../../../domain/findings/errors.ts';
 import { dumpError } from '../dump-error.ts';
 
 /** Bytes per integer and per file offset, both named in the archive's header. */

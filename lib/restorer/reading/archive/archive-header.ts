@@ -2,8 +2,8 @@
  * The header of an archive: WriteHead/ReadHead of pg_backup_archiver.c. Versions 1.12 to 1.16, which are those of
  * pg_dump 9.0 to 18.
  */
-import { DrillError } from '../../../domain/errors.ts';
-import { findingRegistry } from '../../../domain/findings.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import { findingRegistry } from '../../../domain/findings/findings.ts';
 import { dumpError } from '../dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveFields } from './archive-fields.ts';

@@ -1,5 +1,5 @@
 /** The common beginning and end of every archive reader: header and contents before the data, the rest after it. */
-import type { DumpLayout, Wrapping } from '../../../domain/dump.ts';
+import type { DumpLayout, Wrapping } from '../../../domain/backup/dump.ts';
 import type { DumpEvent } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';

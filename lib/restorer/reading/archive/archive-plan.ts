@@ -1,5 +1,5 @@
 /** From the table of contents to the events around the data: what comes before it, what after, what must arrive. */
-import { type Finding, finding } from '../../../domain/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump-stream.ts';
 import { loadSqlParser } from '../../sql-parser.ts';
 import { dumpError } from '../dump-error.ts';

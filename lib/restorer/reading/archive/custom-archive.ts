@@ -4,7 +4,7 @@
  * that both ways find the same damage.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { finding } from '../../../domain/findings.ts';
+import { finding } from '../../../domain/findings/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';

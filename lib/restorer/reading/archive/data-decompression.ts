@@ -2,7 +2,7 @@
 import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
-import { isDrillError } from '../../../domain/errors.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import { dumpError } from '../dump-error.ts';
 import { decompressLz4 } from '../lz4-frames.ts';
 

@@ -1,6 +1,6 @@
 /** What an archive says about itself, in the words of the domain. */
 import { isUtf8 } from 'node:buffer';
-import type { DumpHeader, DumpLayout, Wrapping } from '../../../domain/dump.ts';
+import type { DumpHeader, DumpLayout, Wrapping } from '../../../domain/backup/dump.ts';
 import type { ArchiveHeader } from './archive-header.ts';
 
 /** `encoding` is null until the table of contents is read. */

@@ -2,7 +2,7 @@
  * Data blocks of a custom archive before their turn. The longest index build decides when a restore ends, and it cannot
  * begin before its table is loaded: the largest tables are read first, as pg_restore -j does with a file on disk.
  */
-import { isDrillError } from '../../../domain/errors.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { DumpEvent } from '../../dump-stream.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ArchiveCursor } from './archive-cursor.ts';

@@ -1,6 +1,6 @@
 /** Reads tar archives (pg_dump -Ft) and directory archives packed by tar, in the order of their members. */
 import { posix } from 'node:path';
-import type { Wrapping } from '../../../domain/dump.ts';
+import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
 import { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';

@@ -1,7 +1,7 @@
 /** Streaming gzip (RFC 1952), member by member, with every checksum verified. */
 import type { TransformOptions } from 'node:stream';
 import { crc32, createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
-import { isDrillError } from '../../../domain/errors.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { dumpError } from '../dump-error.ts';
 

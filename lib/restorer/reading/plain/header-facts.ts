@@ -1,4 +1,4 @@
-import { bareHeader, type DumpFormat, type DumpHeader } from '../../../domain/dump.ts';
+import { bareHeader, type DumpFormat, type DumpHeader } from '../../../domain/backup/dump.ts';
 import type { DumpEvent } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
 import { type DumpComment, majorVersionOf } from './dump-comments.ts';

@@ -1,4 +1,4 @@
-import { finding } from '../../../domain/findings.ts';
+import { finding } from '../../../domain/findings/findings.ts';
 import type { HeaderFacts } from './header-facts.ts';
 import { type MetaCommand, parseMetaCommand } from './meta-command.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 /** Reads plain SQL text – by pg_dump, pg_dumpall, other tools, or by hand – as a stream of dump events. */
-import type { DumpFormat } from '../../../domain/dump.ts';
-import { isDrillError } from '../../../domain/errors.ts';
-import { finding } from '../../../domain/findings.ts';
+import type { DumpFormat } from '../../../domain/backup/dump.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
+import { finding } from '../../../domain/findings/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
 import { loadSqlParser } from '../../sql-parser.ts';
 import type { ByteSource } from '../byte-source.ts';

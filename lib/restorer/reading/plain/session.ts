@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../domain/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { Codec, DumpEvent, Statement } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
 import {

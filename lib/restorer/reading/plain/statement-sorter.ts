@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../../../domain/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { Statement } from '../../dump-stream.ts';
 import { dumpError } from '../dump-error.ts';
 import { AnnouncedEntry } from './announced-entry.ts';

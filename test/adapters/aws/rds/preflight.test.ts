@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PreflightOptions } from '../../../../lib/adapters/aws/rds/preflight.ts';
-import type { DatabaseConfig } from '../../../../lib/domain/config.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox-plan.ts';
+import type { DatabaseConfig } from '../../../../lib/domain/config/index.ts';
+import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import { awsError } from '../../../support/aws/scripted-client.ts';
 import { aPlan, configured, hostOn, RdsAccount } from './rds-account.ts';
 

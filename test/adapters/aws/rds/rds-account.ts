@@ -5,8 +5,8 @@ import { createRdsSandboxHost } from '../../../../lib/adapters/aws/rds/rds-sandb
 import { sandboxIdFor } from '../../../../lib/adapters/aws/rds/sandbox-names.ts';
 import type { SweepOptions } from '../../../../lib/adapters/aws/rds/sweeper.ts';
 import { tagKeys } from '../../../../lib/contract/names.ts';
-import { type DatabaseConfig, defaultDatabaseConfig } from '../../../../lib/domain/config.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox-plan.ts';
+import { type DatabaseConfig, defaultDatabaseConfig } from '../../../../lib/domain/config/index.ts';
+import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import { awsError, type RecordedCall, scripted } from '../../../support/aws/scripted-client.ts';
 
 export const stackName = 'restore-drill';

@@ -18,7 +18,7 @@ import { Client, type ClientConfig } from 'pg';
 import { afterAll } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/local/sandbox/local-sandbox-host.ts';
 import { defaultCacheDirectory } from '../../../../lib/adapters/local/sandbox/storage-roots.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox-plan.ts';
+import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import type { SandboxHost, SandboxLook } from '../../../../lib/ports/sandbox.ts';
 
 export const runsAsRoot = process.getuid?.() === 0;

@@ -1,5 +1,5 @@
-import { type DrillState, newDrillState } from '../../../../lib/domain/drill-state.ts';
-import { finding } from '../../../../lib/domain/findings.ts';
+import { type DrillState, newDrillState } from '../../../../lib/domain/drill/drill-state.ts';
+import { finding } from '../../../../lib/domain/findings/findings.ts';
 import { ExecutionHistory } from './execution-history.ts';
 
 export const drillId = '20261121T030000Z-shop-3f9a';

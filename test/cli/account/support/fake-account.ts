@@ -12,7 +12,7 @@ import type { AccountSurroundings } from '../../../../lib/cli/account/account.ts
 import type { AccountClients } from '../../../../lib/cli/account/clients.ts';
 import { namingTheCall } from '../../../../lib/cli/account/failed-call.ts';
 import { outputNames } from '../../../../lib/contract/outputs.ts';
-import type { DrillRecord } from '../../../../lib/domain/drill-record.ts';
+import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import type { Clock } from '../../../../lib/ports/clock.ts';
 import { awsError, type RecordedCall, scripted } from '../../../support/aws/scripted-client.ts';
 import { FakeTable } from './fake-table.ts';

@@ -1,4 +1,4 @@
-import type { DumpHeader } from '../../../../lib/domain/dump.ts';
+import type { DumpHeader } from '../../../../lib/domain/backup/dump.ts';
 import type { DumpEntry, DumpEvent, Statement } from '../../../../lib/restorer/dump-stream.ts';
 
 /** Builders of the events a reader yields, with defaults. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../../lib/adapters/local/folder-dump-store.ts';
-import type { RestoreAccount } from '../../../../lib/domain/restore-account.ts';
+import type { RestoreAccount } from '../../../../lib/domain/recovery/restore-account.ts';
 import { createRestorer } from '../../../../lib/restorer/restorer.ts';
 import { aHeader } from './events.ts';
 import type { Restoring } from './restoring.ts';

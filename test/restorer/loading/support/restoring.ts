@@ -1,4 +1,4 @@
-import type { RestoreAccount, RestoreProgress } from '../../../../lib/domain/restore-account.ts';
+import type { RestoreAccount, RestoreProgress } from '../../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../lib/ports/restorer.ts';
 import type { DumpEvent } from '../../../../lib/restorer/dump-stream.ts';
 import { NativeRestorer } from '../../../../lib/restorer/native-restorer.ts';

@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { isDrillError } from '../../../../lib/domain/errors.ts';
+import { isDrillError } from '../../../../lib/domain/findings/errors.ts';
 import type { DumpReader } from '../../../../lib/restorer/dump-stream.ts';
 import {
   readCustomArchive,

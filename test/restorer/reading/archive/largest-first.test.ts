@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDrillError } from '../../../../lib/domain/errors.ts';
+import { isDrillError } from '../../../../lib/domain/findings/errors.ts';
 import type { DumpEvent, DumpReader } from '../../../../lib/restorer/dump-stream.ts';
 import { readCustomArchive, type Seeking } from '../../../../lib/restorer/reading/archive/index.ts';
 import {

@@ -1,0 +1,137 @@
+import type { FindingCode } from '../findings/findings.ts';
+import { recogniseTimestamp } from '../time/name-timestamp.ts';
+import type { NameTimestamp } from '../time/timestamp-format.ts';
+import type { ListedDump } from './directory-dumps.ts';
+import { baseNameOf, finishedName, nameKind } from './dump-names.ts';
+import { type DumpPattern, matchDumpName } from './dump-pattern.ts';
+
+/** What is looked for among the objects of a source. */
+export interface SelectionCriteria {
+  /** As in drills.yaml; null: anything that could be a dump. */
+  pattern: string | null;
+  /** Start of every key that the pattern does not repeat, e.g. `postgres/`. */
+  prefix: string;
+  /** IANA timezone of timestamps without an offset. */
+  timezone: string;
+  /** Smaller dumps are refused. 0: any size but zero bytes. */
+  minBytes: number;
+  /** ISO 8601: take the newest not after this moment; null: the newest. */
+  at: string | null;
+  /** Exactly this object and no other; null: choose. */
+  key: string | null;
+  /** True when an archived dump may be chosen, because the caller can have it thawed. */
+  acceptArchived: boolean;
+}
+
+/** A dump that was passed over, and why. `code` is the finding that fits. */
+export interface RefusedDump {
+  key: string;
+  /** Plain words that continue "<key> was passed over: ". */
+  reason: string;
+  code: Extract<FindingCode, 'DUMP_REFUSED' | 'DUMP_EMPTY' | 'DUMP_TOO_SMALL' | 'DUMP_UNREADABLE'>;
+}
+
+/** What becomes of one dump of a listing. */
+export type DumpJudgement =
+  | { kind: 'ignored' }
+  | { kind: 'refused'; reason: string; code: RefusedDump['code']; timestamp: NameTimestamp | null }
+  | { kind: 'eligible'; timestamp: NameTimestamp | null };
+
+/** Decides by name, age, size and storage class whether a dump may be drilled. The bytes decide later. */
+export function judgeDump(
+  dump: ListedDump,
+  pattern: DumpPattern | null,
+  criteria: SelectionCriteria,
+): DumpJudgement {
+  const named = judgeName(dump, pattern, criteria);
+  if (named.kind !== 'eligible') return named;
+  const refusal = refusalOf(dump, named.timestamp, criteria);
+  return refusal === null ? named : { kind: 'refused', ...refusal, timestamp: named.timestamp };
+}
+
+function judgeName(
+  dump: ListedDump,
+  pattern: DumpPattern | null,
+  { prefix, timezone, key }: SelectionCriteria,
+): DumpJudgement {
+  const relative = dump.key.startsWith(prefix) ? dump.key.slice(prefix.length) : null;
+  if (key !== null) {
+    if (dump.key.replace(/\/$/, '') !== key.replace(/\/$/, '')) return { kind: 'ignored' };
+    const match = pattern === null ? null : matchDumpName(pattern, relative ?? dump.key, timezone);
+    const timestamp = match?.kind === 'match' ? match.timestamp : null;
+    return { kind: 'eligible', timestamp: timestamp ?? recogniseTimestamp(baseNameOf(dump.key), timezone) };
+  }
+  if (relative === null) return { kind: 'ignored' };
+  const finished = finishedName(relative);
+  const name = finished ?? relative;
+  let timestamp: NameTimestamp | null = null;
+  if (pattern === null) {
+    if (nameKind(name) !== 'possible dump') return { kind: 'ignored' };
+    timestamp = recogniseTimestamp(baseNameOf(name), timezone);
+  } else {
+    const match = matchDumpName(pattern, name, timezone);
+    // A pattern as wide as `*` takes sidecars and markers too; they stay what they are.
+    if (match.kind === 'no match' || nameKind(name) === 'sidecar') return { kind: 'ignored' };
+    if (match.kind === 'contradiction') {
+      return { kind: 'refused', reason: match.reason, code: 'DUMP_REFUSED', timestamp: null };
+    }
+    timestamp = match.timestamp;
+  }
+  if (finished === null) {
+    return dump.unfinished === null
+      ? { kind: 'eligible', timestamp }
+      : { kind: 'refused', reason: dump.unfinished, code: 'DUMP_REFUSED', timestamp };
+  }
+  const ending = relative.slice(finished.length);
+  return {
+    kind: 'refused',
+    reason: `its name ends in ${ending}: it was not finished`,
+    code: 'DUMP_REFUSED',
+    timestamp,
+  };
+}
+
+function refusalOf(
+  dump: ListedDump,
+  timestamp: NameTimestamp | null,
+  criteria: SelectionCriteria,
+): { reason: string; code: RefusedDump['code'] } | null {
+  const late = criteria.at === null || criteria.key !== null ? null : lateness(dump, timestamp, criteria.at);
+  if (late !== null) return { reason: late, code: 'DUMP_REFUSED' };
+  if (dump.sizeBytes === 0) return { reason: 'it has zero bytes', code: 'DUMP_EMPTY' };
+  if (dump.sizeBytes < criteria.minBytes) {
+    return {
+      reason: `it has ${dump.sizeBytes} bytes, fewer than the minimum of ${criteria.minBytes}`,
+      code: 'DUMP_TOO_SMALL',
+    };
+  }
+  if (dump.archivedIn !== undefined && !criteria.acceptArchived) {
+    return {
+      reason: `it is archived in ${dump.archivedIn} and must be thawed (restored in S3) before it can be read`,
+      code: 'DUMP_UNREADABLE',
+    };
+  }
+  return null;
+}
+
+/**
+ * Why a dump counts as later than `at`; null when it does not.
+ *
+ * A name that gives only a day (or month) may speak of a moment before or after `at`. The end of the upload decides
+ * when it belongs to that run, i.e. lies within the period or a day after it; a later one is that of a copy and tells
+ * nothing, and the start of the period then stands for the dump.
+ */
+function lateness(dump: ListedDump, timestamp: NameTimestamp | null, at: string): string | null {
+  const moment = Date.parse(at);
+  const uploaded = Date.parse(dump.modifiedAt);
+  if (timestamp === null) {
+    return uploaded > moment ? `its upload ended ${dump.modifiedAt}, after ${at}` : null;
+  }
+  if (Date.parse(timestamp.startsAt) > moment) return `its name says ${timestamp.startsAt}, after ${at}`;
+  const end = Date.parse(timestamp.endsAt);
+  const coarse = end - Date.parse(timestamp.startsAt) >= 3_600_000;
+  if (coarse && end > moment && uploaded > moment && uploaded < end + 86_400_000) {
+    return `its name gives only the ${timestamp.precision}, and its upload ended ${dump.modifiedAt}, after ${at}`;
+  }
+  return null;
+}

@@ -1,0 +1,130 @@
+import type { Finding } from '../../findings/findings.ts';
+import type { RestoreAccount } from '../../recovery/restore-account.ts';
+
+/**
+ * One question to the restored data, planned. Serialisable and small: it travels through the state machine, one Map
+ * item each. `database` is the name in the sandbox; `params` is the kind's own, parsed again by the kind.
+ */
+export interface PlannedCheck {
+  /** Unique in the drill, e.g. `rows:public.orders` or `row counts 1/3`. */
+  id: string;
+  /** Key of the registry. */
+  kind: string;
+  /** What a person reads in the list of checks. */
+  name: string;
+  database: string;
+  statementTimeoutSeconds: number;
+  params: unknown;
+}
+
+/** Three-valued: what did not run never counts as passed. */
+export type CheckStatus = 'passed' | 'failed' | 'could not run';
+
+export interface CheckResult {
+  id: string;
+  name: string;
+  kind: string;
+  status: CheckStatus;
+  durationMs: number;
+  findings: Finding[];
+  /** Counts, timestamps and hashes worth keeping (row counts per table, newest row …). Never row values. */
+  measured: CheckMeasurements;
+}
+
+/** What a check measured, for the record, RPO and the next drill's comparison. */
+export interface CheckMeasurements {
+  tables?: { database: string; schema: string; name: string; rows: number }[];
+  /** Newest business row, ISO 8601. Only the freshness check gives it. */
+  newestRow?: string;
+  /** Extensions as installed in the sandbox. */
+  extensions?: { database: string; name: string; version: string }[];
+}
+
+/**
+ * What a judge says of an observation. A check that could not ask anything is `could not run` by the runner, from the
+ * error; a judge says it when only part of the question could be asked and nothing wrong was found in the rest.
+ */
+export interface Judgement {
+  status: CheckStatus;
+  findings: Finding[];
+  measured?: CheckMeasurements;
+}
+
+/** The answer to a user's query, every value as PostgreSQL's own text (time zone UTC, DateStyle ISO). */
+export interface QueryAnswer {
+  columns: { name: string; type: string }[];
+  rows: (string | null)[][];
+}
+
+/** Read-only access for a check; every query runs under the check's statement timeout with row_security = off. */
+export interface CheckDatabase {
+  /**
+   * One statement of ours. Every value comes as PostgreSQL's own text, or null: no number loses digits on the way.
+   * @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values)
+   */
+  query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /**
+   * Asks a query that a user wrote, and reads at most `maxRows` rows of its answer. Only what a cursor can be declared
+   * for is run: one SELECT, VALUES or TABLE without data-modifying WITH.
+   * @throws DrillError CHECK_TIMED_OUT, CHECK_COULD_NOT_RUN (message holds no row values)
+   */
+  ask(sql: string, maxRows: number): Promise<QueryAnswer>;
+  /** Tries to log in as another role, in a connection of its own. */
+  canLogIn(role: string, password: string | null): Promise<boolean>;
+  /**
+   * A password that the operator put into the environment of the process that runs checks: it never travels in a
+   * planned check. @throws DrillError CHECK_COULD_NOT_RUN when the variable is not set
+   */
+  password(environmentVariable: string): string;
+  /**
+   * A password from SSM Parameter Store. @throws DrillError SECRET_UNREADABLE, or CHECK_COULD_NOT_RUN where checks may
+   * read none
+   */
+  parameter(name: string): Promise<string>;
+}
+
+/** Facts from which checks are planned. Pure data. */
+export interface CheckContext {
+  account: RestoreAccount;
+  /** Checks of drills.yaml for this database, already parsed by each kind's schema. */
+  configured: ConfiguredCheck[];
+  /** Rows per table (`schema.table`, or `database:schema.table` in a cluster) of the last proven drill; null: none. */
+  lastProvenRows: Record<string, number> | null;
+  /** The moment from which ages are measured: the dump's own, ISO 8601. */
+  dumpMoment: string;
+  /** How much later than dumpMoment the newest row may honestly be (zones, clock skew); absent: 300. */
+  dumpMomentToleranceSeconds?: number;
+  /** Database in the sandbox that unqualified configured checks ask. */
+  defaultDatabase: string;
+  statementTimeoutSeconds: number;
+  /** Roles whose passwords were set from SSM Parameter Store and whose login is to be tried; absent: none. */
+  roleLogins?: { role: string; ssmParameter: string }[];
+}
+
+/** One entry of `checks:` in drills.yaml, after parsing: exactly one kind with its settings. */
+export interface ConfiguredCheck {
+  kind: string;
+  settings: unknown;
+  /** Database of a cluster dump this check asks; null: the default one. */
+  database: string | null;
+  /** Limit for each statement of this check; absent: the context's. */
+  statementTimeoutSeconds?: number;
+}
+
+/**
+ * A kind of check: one file each in this folder, listed in registry.ts, which also generates docs/checks.md.
+ * `plan` and `judge` are pure; `observe` holds the SQL.
+ */
+export interface CheckKind<Params, Observation> {
+  kind: string;
+  /** One sentence for the documentation: what it asks. */
+  asks: string;
+  /** `built-in`: planned from the account with no config. `configured`: planned from drills.yaml. */
+  origin: 'built-in' | 'configured';
+  /** Finding codes it can give, for the documentation. */
+  findings: string[];
+  plan(context: CheckContext): PlannedCheck[];
+  parseParams(params: unknown): Params;
+  observe(params: Params, database: CheckDatabase): Promise<Observation>;
+  judge(params: Params, observation: Observation): Judgement;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { finding } from '../../findings/findings.ts';
+import type { CheckKind } from '../asking/check.ts';
+import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
+import { expectedObjects } from './objects-exist.ts';
+
+const paramsSchema = z.object({ database: z.string(), extensions: z.array(z.string()) });
+type Params = z.infer<typeof paramsSchema>;
+
+interface InstalledExtension {
+  name: string;
+  version: string;
+}
+
+export const extensionsInstalled: CheckKind<Params, InstalledExtension[]> = {
+  kind: 'extensions',
+  asks: 'Is every extension of the dump installed? Its version is recorded; a dump does not say which version production has.',
+  origin: 'built-in',
+  findings: ['EXTENSION_MISSING'],
+  plan(context) {
+    return databasesOf(context).map((database) => {
+      const announced = expectedObjects(context, database).filter(({ type }) => type === 'EXTENSION');
+      const extensions = [...new Set(announced.map(({ name }) => name))].sort();
+      return plannedBuiltIn(context, 'extensions', database, 'extensions are installed', {
+        database,
+        extensions,
+      });
+    });
+  },
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe(_params, database) {
+    const rows = await database.query(
+      'select extname, extversion from pg_catalog.pg_extension order by extname',
+    );
+    return rows.map((row) => ({ name: String(row.extname), version: String(row.extversion) }));
+  },
+  judge({ database, extensions }, installed) {
+    const names = new Set(installed.map(({ name }) => name));
+    const findings = extensions
+      .filter((name) => !names.has(name))
+      .map((name) =>
+        finding(
+          'EXTENSION_MISSING',
+          `extension ${name} is announced by the dump and not installed after the restore`,
+        ),
+      );
+    const measured = { extensions: installed.map((extension) => ({ database, ...extension })) };
+    return { status: findings.length === 0 ? 'passed' : 'failed', findings, measured };
+  },
+};

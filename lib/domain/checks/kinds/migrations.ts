@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { finding } from '../../findings/findings.ts';
+import { literal, quoted, rowSource } from '../../text/sql-text.ts';
+import type { CheckKind, Judgement, QueryAnswer } from '../asking/check.ts';
+import { refusedFinding } from '../asking/combined-query.ts';
+import { compareWithExpectation } from '../asking/expectation.ts';
+import { configuredOf, plannedConfigured } from '../asking/planning.ts';
+import { migrationsSettings } from '../asking/settings.ts';
+import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const paramsSchema = z.object({ migrations: migrationsSettings });
+type Params = z.infer<typeof paramsSchema>;
+
+interface Observation {
+  lookup: TableLookup | null;
+  /** By table: columns applied, same, later. By query: its answer. */
+  answer: QueryAnswer | null;
+}
+
+export const migrations: CheckKind<Params, Observation> = {
+  kind: 'migrations',
+  asks: 'Is the restored database at the expected migration? Values are compared by the order of their column; none of them is repeated in findings.',
+  origin: 'configured',
+  findings: ['MIGRATIONS_BEHIND', 'TABLE_MISSING', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
+  plan: (context) =>
+    configuredOf(context, 'migrations').map((check) => {
+      const settings = migrationsSettings.parse(check.settings);
+      return plannedConfigured(
+        context,
+        check,
+        settings.table === undefined ? 'migrations by query' : `migrations in ${settings.table}`,
+        { migrations: settings },
+      );
+    }),
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe({ migrations: settings }, database) {
+    if (settings.query !== undefined) return { lookup: null, answer: await database.ask(settings.query, 2) };
+    const lookup = await lookUpTable(database, settings.table ?? '');
+    if (!('found' in lookup) || !lookup.found.readable) return { lookup, answer: null };
+    const { schema, name, relationKind } = lookup.found;
+    const wanted = settings.head ?? settings.includes ?? settings.atLeast;
+    const column = quoted(settings.column ?? '');
+    // An untyped literal takes the column's type, so 10 sorts after 9 in a number and by collation in a text.
+    const same =
+      wanted === undefined ? 'null' : `count(*) filter (where ${column} = ${literal(String(wanted))})`;
+    const later =
+      wanted === undefined || settings.includes !== undefined
+        ? 'null'
+        : `count(*) filter (where ${column} > ${literal(String(wanted))})`;
+    const where = settings.where === undefined ? '' : ` where (\n${settings.where}\n)`;
+    return {
+      lookup,
+      answer: await database.ask(
+        `select count(*), ${same}, ${later} from ${rowSource(schema, name, relationKind)}${where}`,
+        2,
+      ),
+    };
+  },
+  judge({ migrations: settings }, { lookup, answer }): Judgement {
+    const couldNotRun = (reason: string): Judgement => ({
+      status: 'could not run',
+      findings: [refusedFinding({ code: 'CHECK_COULD_NOT_RUN', reason }, 'the state of migrations')],
+    });
+    const behind = (message: string): Judgement => ({
+      status: 'failed',
+      findings: [finding('MIGRATIONS_BEHIND', message)],
+    });
+    if (lookup !== null && 'missingBut' in lookup) {
+      return {
+        status: 'failed',
+        findings: [finding('TABLE_MISSING', missingTableMessage(settings.table ?? '', lookup.missingBut))],
+      };
+    }
+    if (lookup !== null && 'refused' in lookup) return couldNotRun(lookup.refused);
+    if (answer === null) return couldNotRun(lookup?.found.obstacle ?? 'no answer came back');
+    if (settings.query !== undefined) {
+      // `empty` and `notEmpty` are no keywords here: they are compared as texts.
+      const expected =
+        typeof settings.expected === 'object' ? settings.expected : { equals: settings.expected ?? '' };
+      const comparison = compareWithExpectation(expected, answer);
+      if ('unclear' in comparison) return couldNotRun(comparison.unclear);
+      return comparison.met
+        ? { status: 'passed', findings: [] }
+        : behind(`the migrations query is not as expected: ${comparison.because}`);
+    }
+    return judgeTable(settings, answer.rows[0]?.map((value) => Number(value)) ?? [], behind);
+  },
+};
+
+function judgeTable(
+  settings: Params['migrations'],
+  [applied = 0, same = 0, later = 0]: number[],
+  behind: (message: string) => Judgement,
+): Judgement {
+  const { table, head, includes, atLeast, count } = settings;
+  if (head !== undefined && same === 0) return behind(`${table} does not record the expected head ${head}`);
+  if (head !== undefined && later > 0)
+    return behind(`${table} records ${later} migrations after the expected head ${head}`);
+  if (includes !== undefined && same === 0)
+    return behind(`${table} does not record the migration ${includes}`);
+  if (atLeast !== undefined && same + later === 0)
+    return behind(`${table} records no migration at or after ${atLeast}`);
+  if (typeof count === 'number' && applied !== count)
+    return behind(`${table} records ${applied} migrations, expected ${count}`);
+  if (typeof count === 'object' && applied < count.atLeast)
+    return behind(`${table} records ${applied} migrations, expected at least ${count.atLeast}`);
+  return { status: 'passed', findings: [] };
+}

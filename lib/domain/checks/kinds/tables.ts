@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type Finding, finding } from '../../findings/findings.ts';
+import type { CheckKind } from '../asking/check.ts';
+import { refusedFinding, statusOf } from '../asking/combined-query.ts';
+import { configuredOf, plannedConfigured } from '../asking/planning.ts';
+import { tablesSettings } from '../asking/settings.ts';
+import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const paramsSchema = z.object({ tables: tablesSettings });
+type Params = z.infer<typeof paramsSchema>;
+
+export const tablesExist: CheckKind<Params, TableLookup[]> = {
+  kind: 'tables',
+  asks: 'Do these tables exist? This also finds tables that the backup job leaves out.',
+  origin: 'configured',
+  findings: ['TABLE_MISSING', 'CHECK_COULD_NOT_RUN'],
+  plan: (context) =>
+    configuredOf(context, 'tables').map((check) => {
+      const tables = tablesSettings.parse(check.settings);
+      return plannedConfigured(
+        context,
+        check,
+        `${tables.length} expected ${tables.length === 1 ? 'table' : 'tables'}`,
+        { tables },
+      );
+    }),
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe({ tables }, database) {
+    const lookups: TableLookup[] = [];
+    for (const name of tables) lookups.push(await lookUpTable(database, name));
+    return lookups;
+  },
+  judge({ tables }, lookups) {
+    const findings = tables.flatMap((name, index): Finding[] => {
+      const lookup = lookups[index] ?? { refused: 'it was not looked up' };
+      if ('found' in lookup) return [];
+      if ('refused' in lookup)
+        return [refusedFinding({ code: 'CHECK_COULD_NOT_RUN', reason: lookup.refused }, `table ${name}`)];
+      return [finding('TABLE_MISSING', missingTableMessage(name, lookup.missingBut))];
+    });
+    return { status: statusOf(findings), findings };
+  },
+};

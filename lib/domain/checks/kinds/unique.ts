@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { finding } from '../../findings/findings.ts';
+import { rowSource } from '../../text/sql-text.ts';
+import type { CheckKind, QueryAnswer } from '../asking/check.ts';
+import { refusedFinding } from '../asking/combined-query.ts';
+import { configuredOf, plannedConfigured } from '../asking/planning.ts';
+import { uniqueSettings } from '../asking/settings.ts';
+import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const paramsSchema = z.object({ unique: uniqueSettings });
+type Params = z.infer<typeof paramsSchema>;
+
+interface Observation {
+  lookup: TableLookup;
+  answer: QueryAnswer | null;
+}
+
+const keysOf = (on: string | string[]) => (Array.isArray(on) ? on : [on]);
+
+export const unique: CheckKind<Params, Observation> = {
+  kind: 'unique',
+  asks: 'Does every value of a column or expression occur at most once? NULL is not a value.',
+  origin: 'configured',
+  findings: ['TABLE_MISSING', 'DUPLICATES_FOUND', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
+  plan: (context) =>
+    configuredOf(context, 'unique').map((check) => {
+      const settings = uniqueSettings.parse(check.settings);
+      return plannedConfigured(
+        context,
+        check,
+        `${settings.table} is unique on ${keysOf(settings.on).join(', ')}`,
+        { unique: settings },
+      );
+    }),
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe({ unique: { table, on, where } }, database) {
+    const lookup = await lookUpTable(database, table);
+    if (!('found' in lookup) || !lookup.found.readable) return { lookup, answer: null };
+    const { schema, name, relationKind } = lookup.found;
+    // Each text of the user stands on lines of its own, so that a comment in it cannot swallow what follows.
+    const keys = keysOf(on).map((key) => `(\n${key}\n)`);
+    const conditions = [
+      ...keys.map((key) => `${key} is not null`),
+      ...(where === undefined ? [] : [`(\n${where}\n)`]),
+    ];
+    const groups = `select 1 from ${rowSource(schema, name, relationKind)} where ${conditions.join(' and ')} group by ${keys.join(', ')} having count(*) > 1`;
+    return { lookup, answer: await database.ask(`select count(*) from (${groups}) d`, 2) };
+  },
+  judge({ unique: { table, on } }, { lookup, answer }) {
+    if ('missingBut' in lookup)
+      return {
+        status: 'failed',
+        findings: [finding('TABLE_MISSING', missingTableMessage(table, lookup.missingBut))],
+      };
+    const count = answer?.rows[0]?.[0];
+    if ('refused' in lookup || count === undefined || count === null) {
+      const reason = 'refused' in lookup ? lookup.refused : lookup.found.obstacle || 'no count came back';
+      return {
+        status: 'could not run',
+        findings: [refusedFinding({ code: 'CHECK_COULD_NOT_RUN', reason }, `uniqueness of ${table}`)],
+      };
+    }
+    if (count === '0') return { status: 'passed', findings: [] };
+    const values = count === '1' ? '1 value occurs' : `${count} values occur`;
+    return {
+      status: 'failed',
+      findings: [
+        finding('DUPLICATES_FOUND', `${values} more than once in ${table} (${keysOf(on).join(', ')})`),
+      ],
+    };
+  },
+};

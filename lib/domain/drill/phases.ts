@@ -1,0 +1,20 @@
+import type { DrillPhase } from '../record/drill-record.ts';
+import { secondsBetween } from '../verdict/objectives.ts';
+
+/** Adds a phase, or lets the last one go on when it has the same name: looks and waits are one phase. Pure. */
+export function extendPhases(
+  phases: DrillPhase[],
+  phase: { name: string; startedAt: string; endedAt: string; bytes?: number; rows?: number },
+): DrillPhase[] {
+  const last = phases.at(-1);
+  const goesOn = last?.name === phase.name;
+  const startedAt = goesOn ? last.startedAt : phase.startedAt;
+  const extended: DrillPhase = {
+    name: phase.name,
+    startedAt,
+    seconds: Math.max(0, secondsBetween(startedAt, phase.endedAt)),
+    ...(phase.bytes === undefined ? {} : { bytes: phase.bytes }),
+    ...(phase.rows === undefined ? {} : { rows: phase.rows }),
+  };
+  return goesOn ? [...phases.slice(0, -1), extended] : [...phases, extended];
+}

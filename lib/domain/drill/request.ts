@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { type Finding, finding } from '../findings/findings.ts';
+import type { DrillRequest } from './drill-state.ts';
+
+/** S3: a key has at most 1,024 bytes. */
+const longestKey = 1024;
+/** An input may have 256 KiB: what is repeated of it must fit into a state, a Cause and a message many times over. */
+const longestProblem = 500;
+const mostProblems = 10;
+
+/**
+ * What may be typed into "Start execution" or passed by a schedule. Everything is optional: `{}` drills the only
+ * configured database.
+ */
+const typedRequest = z.strictObject({
+  mode: z.enum(['drill', 'restore']).default('drill'),
+  database: z.string().min(1).optional(),
+  /** Exactly this dump. */
+  dump: z.string().min(1).max(longestKey).optional(),
+  /** The newest dump not after this moment. */
+  at: z.iso
+    .datetime({
+      offset: true,
+      error: ({ input }) => `"${String(input)}" is not a moment like 2026-11-18T03:00:00Z`,
+    })
+    .optional(),
+  /** Mode `restore` only: the database's name again. */
+  confirm: z.string().optional(),
+  operator: z.string().min(1).max(200).optional(),
+});
+
+export type NormalisedRequest =
+  | { accepted: true; database: string; request: DrillRequest }
+  | { accepted: false; database: string | null; findings: Finding[] };
+
+/**
+ * Turns any JSON a person typed into a full request or a clear refusal. `databases` are the configured ones; `now`
+ * bounds `at`; `realRestore` says whether there is anything here that could keep a restored database.
+ */
+export function normaliseRequest(
+  input: unknown,
+  facts: { databases: string[]; now: Date; defaultOperator: string; realRestore: boolean },
+): NormalisedRequest {
+  const parsed = typedRequest.safeParse(input ?? {});
+  if (!parsed.success) {
+    const messages = parsed.error.issues.map(
+      (issue) => `${issue.path.join('.') || 'input'}: ${issue.message}`,
+    );
+    return refuse(null, messages);
+  }
+  const { mode, dump, at, confirm, operator } = parsed.data;
+  const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
+  const problems: string[] = [];
+  if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
+  else if (!facts.databases.includes(database))
+    problems.push(`database: "${database}" is not configured; configured are ${facts.databases.join(', ')}`);
+  if (mode === 'restore' && facts.realRestore && confirm !== database)
+    problems.push(`confirm: must repeat the database's name ("${database ?? ''}") for a real restore`);
+  // Whoever confirms means a real restore: a drill in its place would be found out an hour later.
+  if (mode === 'drill' && confirm !== undefined)
+    problems.push('confirm: belongs to a real restore; add "mode": "restore", or leave it out for a drill');
+  if (mode === 'restore' && !facts.realRestore)
+    problems.push(
+      'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
+    );
+  if (at !== undefined && Date.parse(at) > facts.now.getTime()) problems.push(`at: ${at} lies in the future`);
+  // A name that is not configured is nobody's: it must not become a key of the ledger.
+  const configured = database !== undefined && facts.databases.includes(database) ? database : null;
+  if (problems.length > 0 || database === undefined) return refuse(configured, problems);
+  return {
+    accepted: true,
+    database,
+    request: {
+      mode,
+      operator: operator ?? facts.defaultOperator,
+      key: dump ?? null,
+      at: at === undefined ? null : new Date(at).toISOString(),
+    },
+  };
+}
+
+function refuse(database: string | null, problems: string[]): NormalisedRequest {
+  return {
+    accepted: false,
+    database,
+    findings: problems
+      .slice(0, mostProblems)
+      .map((problem) =>
+        finding(
+          'REQUEST_INVALID',
+          problem.length > longestProblem ? `${problem.slice(0, longestProblem)}…` : problem,
+        ),
+      ),
+  };
+}

@@ -1,0 +1,163 @@
+import { formatName } from '../backup/dump.ts';
+import type { DrillState } from '../drill/drill-state.ts';
+import { type Finding, finding } from '../findings/findings.ts';
+import type { Verdict } from '../findings/verdict.ts';
+import { judgeDrill } from '../verdict/judgement.ts';
+import { inWords, secondsBetween } from '../verdict/objectives.ts';
+import type { AttemptReport } from './attempt-report.ts';
+import type { DrillPhase, DrillRecord } from './drill-record.ts';
+
+/** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
+export const neverTested = [
+  'the application itself: that it starts and works on the restored data',
+  'secrets, DNS and everything else outside the database',
+];
+
+/** Joins all attempts and the drill's own facts into the record. Pure. */
+export function assembleRecord(input: {
+  state: DrillState;
+  attempts: AttemptReport[];
+  endedAt: string;
+  asOf: string;
+  phases: DrillPhase[];
+  /** Null: it cost nothing, or nobody knows. */
+  cost: DrillRecord['cost'] | null;
+  lastProvenRtoSeconds: number | null;
+  trendFindings: Finding[];
+  software: DrillRecord['software'];
+}): DrillRecord {
+  const { state, attempts } = input;
+  const first = attempts[0];
+  const proven = attempts.find((attempt) => attempt.verdict === 'PROVEN');
+  const judged: Verdict = judgeDrill(attempts);
+  const interrupted = state.drillFindings.some(({ code }) => code === 'INTERRUPTED');
+  const verdict: Verdict = interrupted && judged === 'PROVEN' ? 'COULD_NOT_VERIFY' : judged;
+  const findings = [
+    ...(first?.findings ?? []),
+    ...walkBackFindings(attempts),
+    ...(verdict === 'PROVEN' ? input.trendFindings : []),
+    ...state.drillFindings,
+  ];
+  return {
+    schemaVersion: 1,
+    drillId: state.drillId,
+    database: state.database,
+    mode: state.request.mode,
+    verdict,
+    operator: state.request.operator,
+    startedAt: state.startedAt,
+    endedAt: input.endedAt,
+    asOf: input.asOf,
+    dump: first === undefined ? null : dumpOf(first, state.dumpLocation),
+    attempts: attempts.map((attempt) => ({
+      key: attempt.dump?.key ?? '(none)',
+      verdict: attempt.verdict,
+      findingCodes: [...new Set(attempt.findings.map((f) => f.code))],
+    })),
+    provenDump: proven?.dump?.key ?? null,
+    findings,
+    checks: first?.checks ?? [],
+    tables: first?.tables ?? [],
+    restore: first?.restore ?? null,
+    phases: input.phases,
+    rto: {
+      targetSeconds: null,
+      actualSeconds: null,
+      ...first?.rto,
+      lastProvenSeconds: input.lastProvenRtoSeconds,
+    },
+    rpo: first?.rpo ?? emptyRpo,
+    notTested: [...(first?.notTested ?? ['everything: the drill did not come to a restore']), ...neverTested],
+    teardown: teardownOf(state),
+    ...(input.cost == null ? {} : { cost: input.cost }),
+    ...(state.handOver === null ? {} : { handOver: state.handOver }),
+    software: input.software,
+  };
+}
+
+function teardownOf(state: DrillState): DrillRecord['teardown'] {
+  if (state.handOver !== null) return { confirmed: false, detail: 'none: the restored database is kept' };
+  return {
+    confirmed: state.teardown?.confirmed ?? state.sandbox === null,
+    detail: state.teardown?.detail ?? 'no sandbox was made',
+  };
+}
+
+const emptyRpo: DrillRecord['rpo'] = {
+  targetSeconds: null,
+  actualSeconds: null,
+  dumpPoint: null,
+  uploadEnd: null,
+  newestRow: null,
+  worstCaseSeconds: null,
+};
+
+function dumpOf(attempt: AttemptReport, location: string): DrillRecord['dump'] {
+  const { dump } = attempt;
+  if (dump === null) return null;
+  return {
+    key: dump.key,
+    location,
+    format: formatName(dump.header.format),
+    serverVersion: dump.header.serverVersion,
+    dumpVersion: dump.header.dumpVersion,
+    bytes: dump.sizeBytes,
+    sha256: attempt.sha256,
+    checksumVerified: dump.expectedSha256 !== null && dump.expectedSha256 === attempt.sha256,
+    consistencyPoint: dump.header.consistencyPoint,
+    nameTimestamp: dump.nameTimestamp,
+    uploadedAt: dump.uploadedAt,
+    versionId: dump.versionId ?? null,
+  };
+}
+
+/** The true loss when the newest dump failed: which older one could be restored, and how much older it is. */
+function walkBackFindings(attempts: AttemptReport[]): Finding[] {
+  const [first, ...older] = attempts;
+  if (first === undefined || first.verdict === 'PROVEN' || older.length === 0) return [];
+  const proven = older.find((attempt) => attempt.verdict === 'PROVEN');
+  if (proven === undefined) {
+    return older.map((attempt) =>
+      finding(
+        'DUMP_REFUSED',
+        `the older dump ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`,
+      ),
+    );
+  }
+  const [newer, olderPoint] = [momentOf(first), momentOf(proven)];
+  const loss =
+    newer === null || olderPoint === null
+      ? ''
+      : `, ${inWords(Math.abs(secondsBetween(olderPoint, newer)))} older`;
+  return [finding('OLDER_DUMP_PROVEN', `the older dump ${proven.dump?.key} restores${loss}`)];
+}
+
+const momentOf = (attempt: AttemptReport): string | null =>
+  attempt.dump?.nameTimestamp ?? attempt.dump?.header.consistencyPoint ?? attempt.dump?.uploadedAt ?? null;
+
+/** A Cause may have 32,768 characters; nobody reads more than this of one sentence. */
+const longestSummary = 1000;
+
+/** One sentence for the console and the Cause of a failed execution. */
+export function summariseVerdict(
+  record: Pick<DrillRecord, 'verdict' | 'findings' | 'dump' | 'tables' | 'handOver'>,
+): string {
+  const sentence = verdictSentence(record);
+  return sentence.length > longestSummary ? `${sentence.slice(0, longestSummary)}…` : sentence;
+}
+
+function verdictSentence(record: Parameters<typeof summariseVerdict>[0]): string {
+  const { handOver } = record;
+  if (handOver?.complete) return `handed over: ${handOver.endpoint}, port ${handOver.port}`;
+  const declined = record.findings.find(({ code }) => code === 'RESTORE_DECLINED');
+  const decisive =
+    record.findings.find(({ code }) => code === 'PROMOTION_FAILED' || code === 'HAND_OVER_REFUSED') ??
+    declined;
+  if (decisive !== undefined) return `${decisive.code}: ${decisive.message}`;
+  const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
+  if (record.verdict === 'PROVEN') {
+    const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
+    return `${record.dump?.key ?? 'the dump'} restores: ${record.tables.length} tables, ${rows} rows`;
+  }
+  return worst === undefined ? 'no finding explains it' : `${worst.code}: ${worst.message}`;
+}

@@ -1,0 +1,64 @@
+import type { SelectedDump } from '../backup/dump.ts';
+import type { CheckStatus } from '../checks/asking/check.ts';
+import type { Finding } from '../findings/findings.ts';
+import type { Verdict } from '../findings/verdict.ts';
+import type { EntryAccount, RestoreAccount } from '../recovery/restore-account.ts';
+import type { DrillRecord } from './drill-record.ts';
+
+/** Everything one attempt came to; a drill that walks back has several. Kept in the evidence store. */
+export interface AttemptReport {
+  attempt: number;
+  dump: SelectedDump | null;
+  verdict: Verdict;
+  findings: Finding[];
+  /** The data is proven but for missed objectives: what a real restore may keep. */
+  worthKeeping: boolean;
+  checks: { name: string; kind: string; status: CheckStatus; durationMs: number }[];
+  tables: DrillRecord['tables'];
+  restore: DrillRecord['restore'];
+  sha256: string | null;
+  rto: { targetSeconds: number | null; actualSeconds: number | null };
+  rpo: DrillRecord['rpo'];
+  notTested: string[];
+}
+
+/** The record's part about the restore: counts, and every entry that did not simply restore. Pure. */
+export function summariseRestore(
+  account: RestoreAccount,
+  facts: { connections: number; serverVersion: string },
+): NonNullable<DrillRecord['restore']> {
+  const count = (status: EntryAccount['outcome']['status']) =>
+    account.entries.filter((entry) => entry.outcome.status === status).length;
+  return {
+    engine: account.engine,
+    connections: facts.connections,
+    serverVersion: facts.serverVersion,
+    entriesRestored: count('restored') + count('restored with changes'),
+    entriesChanged: count('restored with changes'),
+    entriesSkipped: count('skipped by policy'),
+    entriesFailed: count('failed') + count('not reached'),
+    exceptions: account.entries.flatMap(exceptionOf),
+    rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
+    bytesRead: account.bytesRead,
+  };
+}
+
+function exceptionOf(entry: EntryAccount): NonNullable<DrillRecord['restore']>['exceptions'] {
+  const { outcome } = entry;
+  if (outcome.status === 'restored') return [];
+  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
+  return [
+    { database: entry.database, type: entry.type, name, status: outcome.status, reason: reasonOf(outcome) },
+  ];
+}
+
+function reasonOf(outcome: Exclude<EntryAccount['outcome'], { status: 'restored' }>): string {
+  switch (outcome.status) {
+    case 'failed':
+      return `${outcome.failure}${outcome.sqlState === null ? '' : ` (${outcome.sqlState})`}: ${outcome.message}`;
+    case 'not reached':
+      return 'the dump or the restore ended before it';
+    default:
+      return outcome.rule;
+  }
+}

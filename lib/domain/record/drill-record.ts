@@ -1,0 +1,93 @@
+import type { CheckStatus } from '../checks/asking/check.ts';
+import type { HandOver } from '../drill/drill-state.ts';
+import type { Finding } from '../findings/findings.ts';
+import type { Verdict } from '../findings/verdict.ts';
+
+export type DrillMode = 'drill' | 'restore';
+
+/** One timed phase, in the words of the state machine. */
+export interface DrillPhase {
+  name: string;
+  startedAt: string;
+  seconds: number;
+  bytes?: number;
+  rows?: number;
+}
+
+/** What was tried of one dump: a drill that walks back has several. */
+export interface DumpAttempt {
+  key: string;
+  verdict: Verdict;
+  findingCodes: string[];
+}
+
+/**
+ * One drill's evidence: what `--json` prints, the ledger keeps and every report is rendered from. Holds names,
+ * counts, timestamps and hashes; no row value of the user's data. Times are ISO 8601 in UTC.
+ */
+export interface DrillRecord {
+  schemaVersion: 1;
+  drillId: string;
+  database: string;
+  mode: DrillMode;
+  verdict: Verdict;
+  /** Who started it: a user name, `schedule`, or an IAM principal. */
+  operator: string;
+  startedAt: string;
+  endedAt: string;
+  /** The moment ages are measured from. */
+  asOf: string;
+  dump: {
+    key: string;
+    location: string;
+    format: string;
+    serverVersion: string | null;
+    dumpVersion: string | null;
+    bytes: number;
+    sha256: string | null;
+    checksumVerified: boolean;
+    consistencyPoint: string | null;
+    nameTimestamp: string | null;
+    uploadedAt: string;
+    versionId: string | null;
+  } | null;
+  attempts: DumpAttempt[];
+  /** Key of the dump that this drill proved; null when none was. */
+  provenDump: string | null;
+  findings: Finding[];
+  checks: { name: string; kind: string; status: CheckStatus; durationMs: number }[];
+  tables: { database: string; schema: string; name: string; rows: number }[];
+  restore: {
+    engine: 'native' | 'tools';
+    connections: number;
+    serverVersion: string;
+    entriesRestored: number;
+    entriesChanged: number;
+    entriesSkipped: number;
+    entriesFailed: number;
+    /** Every entry that was skipped, changed or failed: nothing is dropped silently. */
+    exceptions: { database: string; type: string; name: string; status: string; reason: string }[];
+    rowsLoaded: number;
+    bytesRead: number;
+  } | null;
+  phases: DrillPhase[];
+  /** From the go decision to the last check passed; null when no check passed. */
+  rto: { targetSeconds: number | null; actualSeconds: number | null; lastProvenSeconds: number | null };
+  rpo: {
+    targetSeconds: number | null;
+    actualSeconds: number | null;
+    dumpPoint: string | null;
+    uploadEnd: string | null;
+    newestRow: string | null;
+    /** Interval between dumps + time to dump + time to upload; null when the interval is not known. */
+    worstCaseSeconds: number | null;
+  };
+  /** Plain sentences: what this drill did not test. */
+  notTested: string[];
+  teardown: { confirmed: boolean; detail: string };
+  /** AWS only; absent on one machine, where a drill costs nothing. List prices, before discounts. */
+  cost?: { estimatedUsd: number; actualUsd: number };
+  /** Real restores that were kept. */
+  handOver?: HandOver;
+  software: { version: string; node: string };
+}

@@ -1,0 +1,116 @@
+import wrapAnsi from 'wrap-ansi';
+import { formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
+import { visibleText } from '../../text/visible-text.ts';
+import type { DrillRecord } from '../drill-record.ts';
+import { summaryFacts } from './summary.ts';
+import { terminalTable } from './terminal-table.ts';
+import { bySeverity, severityNames, verdictReason } from './wording.ts';
+
+const longestList = 40;
+
+/** One record in full for a terminal, without colour. `show --json` gives what is cut off here. */
+export function renderShow(record: DrillRecord, width = 80): string {
+  const facts: [string, string][] = [
+    ['Drill', `${record.drillId} (${record.mode}, by ${record.operator})`],
+    ['Time', `${formatMoment(record.startedAt)} to ${formatMoment(record.endedAt)}`],
+    ...summaryFacts(record),
+  ];
+  const sections = [
+    `${visibleText(record.database)}: ${record.verdict}`,
+    wrapped(verdictReason(record), '', '', width),
+    facts.map(([label, value]) => wrapped(value, label.padEnd(10), ' '.repeat(10), width)).join('\n'),
+    ...section('Findings', findings(record, width)),
+    ...section(
+      'Steps',
+      record.phases.map((p) =>
+        wrapped(p.name, `${formatSeconds(p.seconds).padStart(12)}  `, ' '.repeat(14), width),
+      ),
+    ),
+    ...section(
+      'Checks',
+      table(
+        record.checks.length,
+        [
+          { header: 'RESULT', cells: record.checks.map((check) => check.status) },
+          { header: 'CHECK', cells: record.checks.map((check) => check.name), leastWidth: 20 },
+          {
+            header: 'TIME',
+            cells: record.checks.map((check) => `${formatCount(check.durationMs)} ms`),
+            align: 'right',
+            dropOrder: 1,
+          },
+        ],
+        width,
+      ),
+    ),
+    ...section(
+      'Tables',
+      table(
+        record.tables.length,
+        [
+          { header: 'ROWS', cells: record.tables.map(({ rows }) => formatCount(rows)), align: 'right' },
+          {
+            header: 'TABLE',
+            cells: record.tables.map(({ schema, name }) => `${schema}.${name}`),
+            leastWidth: 20,
+            keep: 'end',
+          },
+          {
+            header: 'DATABASE',
+            cells: record.tables.map(({ database }) => database),
+            leastWidth: 10,
+            dropOrder: 1,
+          },
+        ],
+        width,
+      ),
+    ),
+    ...section('Left out, changed or failed while restoring', exceptions(record, width)),
+    ...section(
+      'Not tested',
+      record.notTested.map((what) => wrapped(what, '  - ', '    ', width)),
+    ),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function section(title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}\n${lines.join('\n')}`];
+}
+
+function findings(record: DrillRecord, width: number): string[] {
+  return bySeverity(record.findings).flatMap(({ severity, code, message, hint }) => [
+    wrapped(`${severityNames[severity]} ${code}: ${message}`, '  ', '    ', width),
+    wrapped(hint, '    → ', '      ', width),
+  ]);
+}
+
+function exceptions({ restore }: DrillRecord, width: number): string[] {
+  const all = restore?.exceptions ?? [];
+  const lines = all
+    .slice(0, longestList)
+    .map(({ type, name, status, reason }) =>
+      wrapped(`${status}: ${type} ${name}: ${reason}`, '  - ', '    ', width),
+    );
+  return [...lines, ...rest(all.length)];
+}
+
+function table(rows: number, columns: Parameters<typeof terminalTable>[0], width: number): string[] {
+  if (rows === 0) return [];
+  const shown = columns.map((column) => ({ ...column, cells: column.cells.slice(0, longestList) }));
+  const lines = terminalTable(shown, width - 2).split('\n');
+  return [...lines.map((line) => `  ${line}`), ...rest(rows)];
+}
+
+function rest(count: number): string[] {
+  return count > longestList ? [`  … and ${formatCount(count - longestList)} more; --json lists all`] : [];
+}
+
+/** Text made visible and broken at words, with one lead for the first line and another for those after it. */
+export function wrapped(text: string, lead: string, indent: string, width: number): string {
+  const room = Math.max(20, width - indent.length);
+  return wrapAnsi(visibleText(text), room, { hard: true, trim: true })
+    .split('\n')
+    .map((line, place) => `${place === 0 ? lead : indent}${line}`)
+    .join('\n');
+}

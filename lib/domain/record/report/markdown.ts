@@ -1,0 +1,156 @@
+import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
+import type { DrillRecord } from '../drill-record.ts';
+import { phaseSpeeds } from '../trend.ts';
+import { identity, objectives } from './markdown-facts.ts';
+import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
+import { bySeverity, checkSentence, dataSentence, severityNames, verdictReason } from './wording.ts';
+
+/** Longest list in the Markdown record; the JSON record has no limit. Keeps a record of 5,000 partitions readable. */
+const longestList = 200;
+
+/**
+ * The drill record to file: everything an auditor asks of one drill, with lines to sign. CommonMark with GFM tables. No
+ * text of the record can become markup.
+ */
+export function renderMarkdown(record: DrillRecord): string {
+  const sections = [
+    `# Drill record: ${markdownText(record.database)}`,
+    `**${markdownText(record.verdict)}** – ${markdownSentence(verdictReason(record))}`,
+    markdownTable(['Drill', ''], identity(record)),
+    '## Objectives',
+    ...objectives(record),
+    '## Steps',
+    steps(record),
+    '## Validation results',
+    ...validation(record),
+    '## Issues',
+    issues(record),
+    '## Follow-ups',
+    followUps(record),
+    ...handOver(record),
+    ...attempts(record),
+    '## Left out, changed or failed while restoring',
+    exceptions(record),
+    '## Not tested',
+    record.notTested.length === 0
+      ? 'This record names nothing.'
+      : record.notTested.map((what) => `- ${markdownSentence(what)}`).join('\n'),
+    '## Sign-off',
+    markdownTable(
+      ['', 'Name', 'Date', 'Signature'],
+      [
+        ['Carried out by', '', '', ''],
+        ['Reviewed by', '', '', ''],
+      ],
+    ),
+    'This record may be filed as evidence for SOC 2 A1.2 and A1.3 and for ISO/IEC 27001 A.8.13. It holds names, counts, ' +
+      'times and hashes of the restored data, and none of its values.',
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+/** Of a real restore that was kept: where the database is, and what is left to do. */
+function handOver({ handOver: kept }: DrillRecord): string[] {
+  if (kept === undefined) return [];
+  const rows = [
+    ['Instance', markdownText(kept.sandboxId)],
+    ['Endpoint', markdownText(`${kept.endpoint}:${kept.port}`)],
+    ['Master role', markdownText(kept.masterRole)],
+    ['Secret', markdownText(kept.secretArn ?? 'none')],
+    ['Complete', kept.complete ? 'yes' : '**no**'],
+  ];
+  return [
+    '## Hand-over',
+    markdownTable(['Restored database', ''], rows),
+    kept.remaining.map((what) => `- [ ] ${markdownSentence(what)}`).join('\n'),
+  ];
+}
+
+function steps(record: DrillRecord): string {
+  if (record.phases.length === 0) return 'None was begun.';
+  const speeds = phaseSpeeds(record.phases);
+  const rows = record.phases.map((phase, place) => {
+    const bytes = speeds[place]?.bytesPerSecond ?? null;
+    const perSecond = speeds[place]?.rowsPerSecond ?? null;
+    return [
+      markdownText(phase.name),
+      markdownText(formatMoment(phase.startedAt)),
+      formatSeconds(phase.seconds),
+      phase.bytes === undefined
+        ? ''
+        : formatBytes(phase.bytes) + (bytes === null ? '' : ` (${formatBytes(bytes)}/s)`),
+      phase.rows === undefined
+        ? ''
+        : formatCount(phase.rows) + (perSecond === null ? '' : ` (${formatCount(perSecond)}/s)`),
+    ];
+  });
+  return markdownTable(['Step', 'Start', 'Duration', 'Bytes', 'Rows'], rows);
+}
+
+function validation(record: DrillRecord): string[] {
+  const checks = record.checks.map((check) => [
+    markdownText(check.name),
+    markdownText(check.kind),
+    check.status === 'passed' ? 'passed' : `**${markdownText(check.status)}**`,
+    `${formatCount(check.durationMs)} ms`,
+  ]);
+  const tables = record.tables.map(({ database, schema, name, rows }) => [
+    markdownText(database),
+    markdownText(`${schema}.${name}`),
+    formatCount(rows),
+  ]);
+  return [
+    `Checks: ${checkSentence(record)}. Restored: ${dataSentence(record)}.`,
+    ...(checks.length === 0 ? [] : [markdownTable(['Check', 'Kind', 'Result', 'Time'], checks)]),
+    ...(tables.length === 0
+      ? []
+      : limited(tables, 'tables', (rows) => markdownTable(['Database', 'Table', 'Rows'], rows))),
+  ];
+}
+
+function issues(record: DrillRecord): string {
+  if (record.findings.length === 0) return 'None.';
+  return bySeverity(record.findings)
+    .map(({ severity, code, message, hint, check }) => {
+      const from = check === undefined ? '' : ` (check: ${markdownText(check)})`;
+      const what = `- **${severityNames[severity]}** ${markdownText(code)}: ${markdownSentence(message)}${from}`;
+      return `${what}\n  - ${markdownSentence(hint)}`;
+    })
+    .join('\n');
+}
+
+function followUps(record: DrillRecord): string {
+  const open = bySeverity(record.findings).filter(({ severity }) => severity !== 'info');
+  if (open.length === 0) return 'None.';
+  const lines = open.map(
+    ({ code, hint }) => `- [ ] ${markdownText(code)}: ${markdownSentence(hint)} Owner: ____ Due: ____`,
+  );
+  return [...new Set(lines)].join('\n');
+}
+
+function attempts(record: DrillRecord): string[] {
+  if (record.attempts.length < 2) return [];
+  const rows = record.attempts.map((attempt) =>
+    [attempt.key, attempt.verdict, attempt.findingCodes.join(', ')].map(markdownText),
+  );
+  return ['## Dumps tried, newest first', markdownTable(['Dump', 'Verdict', 'Findings'], rows)];
+}
+
+function exceptions({ restore }: DrillRecord): string {
+  if (restore === null) return 'Nothing was restored.';
+  const counts =
+    `Entries of the dump: ${formatCount(restore.entriesRestored)} restored, ${formatCount(restore.entriesChanged)} ` +
+    `restored with changes, ${formatCount(restore.entriesSkipped)} left out, ${formatCount(restore.entriesFailed)} failed.`;
+  const rows = restore.exceptions.map((entry) =>
+    [entry.database, `${entry.type} ${entry.name}`, entry.status, entry.reason].map(markdownText),
+  );
+  if (rows.length === 0) return counts;
+  const table = (some: string[][]) => markdownTable(['Database', 'Entry', 'Outcome', 'Reason'], some);
+  return [counts, ...limited(rows, 'entries', table)].join('\n\n');
+}
+
+function limited(rows: string[][], what: string, render: (rows: string[][]) => string): string[] {
+  const table = render(rows.slice(0, longestList));
+  const more = rows.length - longestList;
+  return more <= 0 ? [table] : [table, `… and ${formatCount(more)} more ${what}: the JSON record lists all.`];
+}

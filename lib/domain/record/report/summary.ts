@@ -1,0 +1,30 @@
+import { formatBytes, formatMoment } from '../../text/quantities.ts';
+import type { DrillRecord } from '../drill-record.ts';
+import { checkSentence, dataSentence, objectiveSentence } from './wording.ts';
+
+/** The few facts that every terminal view of a record opens with: label and value, values not yet made visible. */
+export function summaryFacts(record: DrillRecord): [label: string, value: string][] {
+  const { dump, rto, rpo } = record;
+  const facts: [string, string][] = [];
+  if (dump === null) {
+    facts.push(['Dump', 'none']);
+  } else {
+    const server =
+      dump.serverVersion === null ? 'server version not named' : `from PostgreSQL ${dump.serverVersion}`;
+    facts.push(['Dump', dump.key], ['', `${dump.format}, ${formatBytes(dump.bytes)}, ${server}`]);
+    facts.push([
+      'State of',
+      rpo.dumpPoint === null ? 'not known: the dump does not say' : formatMoment(rpo.dumpPoint),
+    ]);
+  }
+  if (record.provenDump !== null && record.provenDump !== dump?.key)
+    facts.push(['Proven', record.provenDump]);
+  facts.push(
+    ['Restored', record.restore === null ? 'nothing' : dataSentence(record)],
+    ['Checks', checkSentence(record)],
+    ['RTO', objectiveSentence(rto)],
+    ['RPO', objectiveSentence(rpo)],
+  );
+  if (!record.teardown.confirmed) facts.push(['Sandbox', `NOT confirmed gone: ${record.teardown.detail}`]);
+  return facts;
+}

@@ -1,0 +1,111 @@
+import type { Finding, Severity } from '../../findings/findings.ts';
+import { formatCount, formatCountOf, formatSeconds } from '../../text/quantities.ts';
+import type { DrillRecord } from '../drill-record.ts';
+
+const severities: Severity[] = ['error', 'unverified', 'warning', 'info'];
+
+/** What a severity is called where people read it. */
+export const severityNames: Record<Severity, string> = {
+  error: 'error',
+  unverified: 'unverified',
+  warning: 'warning',
+  info: 'note',
+};
+
+/** Findings with the gravest first, otherwise in the order they were made. */
+export function bySeverity(findings: Finding[]): Finding[] {
+  return severities.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}
+
+export interface CheckCounts {
+  passed: number;
+  failed: number;
+  notRun: number;
+}
+
+export function countChecks(record: DrillRecord): CheckCounts {
+  const count = (status: string) => record.checks.filter((check) => check.status === status).length;
+  return { passed: count('passed'), failed: count('failed'), notRun: count('could not run') };
+}
+
+/** `41 passed, 1 failed, 0 not run`; says so when there was no check at all. */
+export function checkSentence(record: DrillRecord): string {
+  if (record.checks.length === 0) return 'none ran';
+  const { passed, failed, notRun } = countChecks(record);
+  return `${formatCount(passed)} passed, ${formatCount(failed)} failed, ${formatCount(notRun)} not run`;
+}
+
+/** Whether an objective was met; `not measured` is not `met`. */
+export type ObjectiveResult = 'met' | 'missed' | 'not measured' | 'no objective';
+
+export function objectiveResult(objective: {
+  targetSeconds: number | null;
+  actualSeconds: number | null;
+}): ObjectiveResult {
+  if (objective.actualSeconds === null) return 'not measured';
+  if (objective.targetSeconds === null) return 'no objective';
+  return objective.actualSeconds <= objective.targetSeconds ? 'met' : 'missed';
+}
+
+/** `3 min 2 s of 1 h allowed (met)`. */
+export function objectiveSentence(objective: {
+  targetSeconds: number | null;
+  actualSeconds: number | null;
+}): string {
+  const result = objectiveResult(objective);
+  const allowed =
+    objective.targetSeconds === null ? null : `${formatSeconds(objective.targetSeconds)} allowed`;
+  if (objective.actualSeconds === null) return allowed === null ? result : `${result} (${allowed})`;
+  const achieved = formatSeconds(objective.actualSeconds);
+  return allowed === null ? `${achieved} (${result} set)` : `${achieved} of ${allowed} (${result})`;
+}
+
+/** `23 tables, 48,120 rows`; the number of databases when there is more than one. */
+export function dataSentence(record: DrillRecord): string {
+  const databases = new Set(record.tables.map((table) => table.database)).size;
+  const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
+  const counted = `${formatCountOf(record.tables.length, 'table')}, ${formatCountOf(rows, 'row')}`;
+  return databases > 1 ? `${formatCountOf(databases, 'database')}, ${counted}` : counted;
+}
+
+/** One or two sentences that say why the verdict is what it is. Claims nothing that the record does not hold. */
+export function verdictReason(record: DrillRecord): string {
+  if (record.verdict === 'PROVEN') return provenReason(record);
+  const [severity, other] =
+    record.verdict === 'NOT_PROVEN' ? (['error', 'error'] as const) : (['unverified', 'reason'] as const);
+  const decisive = record.findings.filter((finding) => finding.severity === severity);
+  const first = decisive[0];
+  const more = decisive.length - 1;
+  const why =
+    first === undefined
+      ? 'No finding says why.'
+      : sentence(first.message, more === 0 ? '' : ` (and ${formatCountOf(more, `more ${other}`)})`);
+  // The newest dump decides the verdict, so an older one that holds is news a person needs at once.
+  return record.provenDump === null
+    ? why
+    : `${why} An older dump, ${record.provenDump}, was restored and holds.`;
+}
+
+function provenReason(record: DrillRecord): string {
+  const { passed } = countChecks(record);
+  const met = (['rto', 'rpo'] as const).filter((name) => objectiveResult(record[name]) === 'met');
+  const objectives =
+    met.length === 2
+      ? ', and both objectives were met'
+      : met.length === 1
+        ? `, and the ${met[0]?.toUpperCase()} was met`
+        : '';
+  const checks = passed === 1 ? 'the one check passed' : `all ${formatCount(passed)} checks passed`;
+  return `The dump was restored, ${checks}${objectives}.`;
+}
+
+/**
+ * Starts with a capital letter and ends with one full stop, with an aside before it. What starts with a name – a file, a
+ * table – keeps it as it is.
+ */
+function sentence(text: string, aside: string): string {
+  const body = text.trim().replace(/[.\s]+$/, '');
+  const first = body.split(/[\s:]/, 1)[0] ?? '';
+  const isName = /[./_]|\d/.test(first);
+  return `${isName ? body : body.charAt(0).toUpperCase() + body.slice(1)}${aside}.`;
+}

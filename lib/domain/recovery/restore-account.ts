@@ -1,0 +1,99 @@
+import type { Finding } from '../findings/findings.ts';
+
+/** Why an entry failed, decided from SQLSTATE and the kind of entry, never from message text. */
+export type FailureClass =
+  | 'missing extension'
+  | 'missing role'
+  | 'missing object'
+  | 'duplicate key'
+  | 'orphaned rows'
+  | 'search_path defect'
+  | 'rejected row'
+  | 'invalid encoding'
+  | 'insufficient privilege'
+  | 'out of disk'
+  | 'connection lost'
+  | 'statement timeout'
+  | 'refused'
+  | 'other';
+
+/** What became of one entry of the dump. */
+export type EntryOutcome =
+  | { status: 'restored' }
+  | { status: 'restored with changes'; rule: string }
+  | { status: 'skipped by policy'; rule: string }
+  | { status: 'failed'; failure: FailureClass; sqlState: string | null; message: string }
+  | { status: 'not reached' };
+
+/** One entry in the account. `id` is the archive's dump id or the ordinal in a plain dump. */
+export interface EntryAccount {
+  id: number;
+  database: string;
+  /** pg_dump's own type word: TABLE, INDEX, FK CONSTRAINT, ACL … ; `STATEMENT` when a plain dump has no headers. */
+  type: string;
+  schema: string | null;
+  name: string;
+  owner: string | null;
+  outcome: EntryOutcome;
+  seconds: number;
+}
+
+/** One table's data. `rowsInDump` are counted while streaming; `rowsLoaded` is what the server confirmed. */
+export interface TableAccount {
+  database: string;
+  schema: string;
+  name: string;
+  rowsInDump: number;
+  rowsLoaded: number;
+  bytes: number;
+  seconds: number;
+}
+
+/** An object that the dump says it creates, so that a check can ask for it afterwards. */
+export interface AnnouncedObject {
+  database: string;
+  /** pg_dump's type word. */
+  type: string;
+  schema: string | null;
+  name: string;
+  /** The table it belongs to, for constraints, triggers, policies, rules and the like. */
+  table: string | null;
+}
+
+/** Seconds and volume of one phase of a restore. Phases overlap; each runs from its first to its last work. */
+export interface RestorePhase {
+  name: 'reading' | 'pre-data' | 'data' | 'post-data' | 'finishing';
+  seconds: number;
+  bytes?: number;
+  rows?: number;
+}
+
+/** The exact account of a restore: what every entry of the dump came to. */
+export interface RestoreAccount {
+  engine: 'native' | 'tools';
+  /** True only when the whole dump was read to its announced end. */
+  complete: boolean;
+  /** SHA-256 of the stored bytes, hex; null for a directory dump. */
+  sha256: string | null;
+  bytesRead: number;
+  /** Databases that now hold what the dump holds: name in the dump -> name in the sandbox. */
+  databases: { dumpName: string | null; name: string }[];
+  rolesCreated: string[];
+  entries: EntryAccount[];
+  tables: TableAccount[];
+  announced: AnnouncedObject[];
+  phases: RestorePhase[];
+  findings: Finding[];
+}
+
+/** Progress of a running restore, sent a few times a second. Holds names and numbers only. */
+export interface RestoreProgress {
+  bytesRead: number;
+  /** Null when the size is not known. */
+  bytesTotal: number | null;
+  entriesDone: number;
+  rowsLoaded: number;
+  /** e.g. `public.orders` or `index public.orders_pkey`. */
+  currentObject: string | null;
+  phase: RestorePhase['name'];
+}

@@ -1,0 +1,37 @@
+import type { DrillState } from '../../drill/drill-state.ts';
+import type { DrillPhase, DrillRecord } from '../../record/drill-record.ts';
+import { secondsBetween } from '../../verdict/objectives.ts';
+import { actualCostUsd } from './cost.ts';
+
+/**
+ * What the drill cost, from its phases; null where nothing was planned on RDS. The sandbox counts from the moment it was
+ * asked for to the end of the teardown, or to `endedAt` when it was kept: a few minutes more than are billed.
+ */
+export function drillCost(
+  state: DrillState,
+  region: string | null,
+  endedAt: string,
+  phaseNames: { provision: string; restore: string },
+): NonNullable<DrillRecord['cost']> | null {
+  const plan = state.plan?.rds;
+  if (plan === undefined || region === null) return null;
+  const provisioned = state.phases.find(({ name }) => name === phaseNames.provision);
+  const taskSeconds = secondsOf(state.phases, phaseNames.restore);
+  return {
+    estimatedUsd: plan.estimatedCostUsd,
+    actualUsd: actualCostUsd({
+      plan,
+      placement: state.sandbox?.placement ?? 0,
+      taskVcpu: state.restoreTask?.vcpu ?? 0,
+      taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
+      sandboxSeconds:
+        provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
+      taskSeconds,
+      region,
+      dumpBytes: state.restored?.bytesRead ?? 0,
+    }),
+  };
+}
+
+const secondsOf = (phases: DrillPhase[], name: string): number =>
+  phases.filter((phase) => phase.name === name).reduce((sum, { seconds }) => sum + seconds, 0);

@@ -1,0 +1,112 @@
+/** Measured against promised: RTO and RPO (docs/architecture.md, "What is measured"). All moments ISO 8601. */
+import { type Finding, finding } from '../findings/findings.ts';
+
+export interface MeasuredRto {
+  targetSeconds: number | null;
+  /** From the go decision to the end of the last check, null when no check passed. */
+  actualSeconds: number | null;
+}
+
+/** RTO starts at the go decision and ends when the last check passed. */
+export function measureRto(input: {
+  startedAt: string;
+  lastCheckPassedAt: string | null;
+  targetSeconds: number | null;
+}): { rto: MeasuredRto; findings: Finding[] } {
+  const { startedAt, lastCheckPassedAt, targetSeconds } = input;
+  const actualSeconds = lastCheckPassedAt === null ? null : secondsBetween(startedAt, lastCheckPassedAt);
+  const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
+  return {
+    rto: { targetSeconds, actualSeconds },
+    findings: missed
+      ? [
+          finding(
+            'RTO_MISSED',
+            `the restore took ${inWords(actualSeconds)}; the objective is ${inWords(targetSeconds)}`,
+          ),
+        ]
+      : [],
+  };
+}
+
+export interface MeasuredRpo {
+  targetSeconds: number | null;
+  actualSeconds: number | null;
+  dumpPoint: string | null;
+  uploadEnd: string | null;
+  newestRow: string | null;
+  worstCaseSeconds: number | null;
+}
+
+/**
+ * RPO is three instants, never one: the dump's consistency point, the end of its upload and the newest business row
+ * in the restored data. What would be lost is everything since the earliest thing we can prove: the newest row when
+ * a freshness check found one, else the dump's own point.
+ *
+ * `asOf` is the moment of the imagined disaster: now, `--at`, or – for a dump that was asked for by name – the dump's
+ * own moment, because its age today says nothing about the backup job.
+ */
+export function measureRpo(input: {
+  asOf: string;
+  dumpPoint: string | null;
+  uploadEnd: string | null;
+  newestRow: string | null;
+  targetSeconds: number | null;
+  /** Seconds between two dumps by the schedule or by their names; null when not known. */
+  intervalSeconds: number | null;
+}): { rpo: MeasuredRpo; findings: Finding[] } {
+  const { asOf, dumpPoint, uploadEnd, newestRow, targetSeconds, intervalSeconds } = input;
+  // A dump held against its own moment says nothing of what would be lost.
+  const point = newestRow ?? (dumpPoint === asOf ? null : dumpPoint);
+  const actualSeconds = point === null ? null : Math.max(0, secondsBetween(point, asOf));
+  const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
+  const transferSeconds = dumpPoint === null || uploadEnd === null ? 0 : secondsBetween(dumpPoint, uploadEnd);
+  // An upload that ended later than the next dump was due is that of a copy: its time says nothing about the job.
+  const credibleSeconds =
+    transferSeconds < 0 || transferSeconds > (intervalSeconds ?? 0) ? 0 : transferSeconds;
+  return {
+    rpo: {
+      targetSeconds,
+      actualSeconds,
+      dumpPoint,
+      uploadEnd,
+      newestRow,
+      worstCaseSeconds: intervalSeconds === null ? null : intervalSeconds + credibleSeconds,
+    },
+    findings: missed
+      ? [
+          finding(
+            'RPO_MISSED',
+            `${inWords(actualSeconds)} would have been lost as of ${asOf}; the objective is ${inWords(targetSeconds)}`,
+          ),
+        ]
+      : [],
+  };
+}
+
+/** Seconds from one ISO 8601 moment to another, to the millisecond; negative when `to` is earlier. */
+export function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+/**
+ * A duration for people, in its two largest units that say something: `0.4 s`, `4 min 10 s`, `3 h 5 min`, `1 h 1 s`.
+ */
+export function inWords(seconds: number): string {
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
+  let rest = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [size, name] of durationUnits) {
+    const amount = Math.floor(rest / size);
+    rest -= amount * size;
+    if (amount > 0) parts.push(`${amount} ${name}`);
+  }
+  return parts.slice(0, 2).join(' ');
+}
+
+const durationUnits: [number, string][] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+];

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { normaliseRequest } from '../../../lib/domain/drill/request.ts';
+
+const facts = {
+  databases: ['cleaning', 'vlvt'],
+  now: new Date('2026-11-20T12:00:00Z'),
+  defaultOperator: 'console',
+  realRestore: true,
+};
+const only = { ...facts, databases: ['cleaning'] };
+
+describe('a typed request', () => {
+  test('may be empty when there is one database', () => {
+    expect(normaliseRequest({}, only)).toEqual({
+      accepted: true,
+      database: 'cleaning',
+      request: { mode: 'drill', operator: 'console', key: null, at: null },
+    });
+  });
+
+  test('normalises the moment to UTC', () => {
+    const normalised = normaliseRequest(
+      { database: 'vlvt', at: '2026-11-18T04:00:00+01:00', dump: 'a.sql' },
+      facts,
+    );
+    expect(normalised).toMatchObject({
+      accepted: true,
+      request: { at: '2026-11-18T03:00:00.000Z', key: 'a.sql' },
+    });
+  });
+
+  test.each([
+    ['names no database though there are two', {}, 'database: name one of cleaning, vlvt'],
+    [
+      'names a database that is not configured',
+      { database: 'prod' },
+      'database: "prod" is not configured; configured are cleaning, vlvt',
+    ],
+    ['is a string', 'cleaning', 'input: '],
+    ['is an array', [], 'input: '],
+    ['has unknown fields', { database: 'vlvt', databse: 1 }, 'databse'],
+    [
+      'asks for a future moment',
+      { database: 'vlvt', at: '2027-01-01T00:00:00Z' },
+      'at: 2027-01-01T00:00:00Z lies in the future',
+    ],
+    ['has a moment that is none', { database: 'vlvt', at: 'yesterday' }, 'at: '],
+    ['restores for real without confirming', { database: 'vlvt', mode: 'restore' }, 'confirm: must repeat'],
+    [
+      'confirms another database',
+      { database: 'vlvt', mode: 'restore', confirm: 'cleaning' },
+      'confirm: must repeat',
+    ],
+    [
+      'confirms and forgets the mode',
+      { database: 'vlvt', confirm: 'vlvt' },
+      'confirm: belongs to a real restore',
+    ],
+  ])('is refused when it %s', (_what, input, message) => {
+    const normalised = normaliseRequest(input, facts);
+    expect(normalised.accepted).toBe(false);
+    if (!normalised.accepted) {
+      expect(normalised.findings[0]?.code).toBe('REQUEST_INVALID');
+      expect(normalised.findings.map((f) => f.message).join('\n')).toContain(message);
+    }
+  });
+
+  test('is refused as a real restore where nothing could keep the database', () => {
+    const normalised = normaliseRequest(
+      { database: 'vlvt', mode: 'restore', confirm: 'vlvt' },
+      { ...facts, realRestore: false },
+    );
+    expect(normalised.accepted ? [] : normalised.findings.map((f) => f.message)).toEqual([
+      'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
+    ]);
+  });
+
+  test('and names no database that is not configured: it would become a key of the ledger', () => {
+    expect(normaliseRequest({ database: 'prod' }, facts).database).toBeNull();
+    expect(normaliseRequest({ database: 'vlvt', mode: 'restore' }, facts).database).toBe('vlvt');
+  });
+
+  test('lists every problem at once', () => {
+    const normalised = normaliseRequest(
+      { mode: 'restore', database: 'prod', at: '2027-01-01T00:00:00Z' },
+      facts,
+    );
+    expect(normalised.accepted ? [] : normalised.findings).toHaveLength(3);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { recogniseTimestamp } from '../../../lib/domain/time/name-timestamp.ts';
+
+describe('the moment in a name without a pattern', () => {
+  it.each([
+    ['cleaning_20261118T020000Z.sql.gz', '2026-11-18T02:00:00.000Z', 'second'],
+    ['postgres-all-20261118-095822.sql.gz', '2026-11-18T09:58:22.000Z', 'second'],
+    ['vlvt_backup_2026-11-18_03-00-00.sql.gz', '2026-11-18T03:00:00.000Z', 'second'],
+    ['vlvt_backup_-2026-01-26T03-00-02-117Z.tar.gz', '2026-01-26T03:00:02.117Z', 'millisecond'],
+    ['guestguard_2026-11-18.sql.gz', '2026-11-18T00:00:00.000Z', 'day'],
+    ['northwind_20261118.dir', '2026-11-18T00:00:00.000Z', 'day'],
+    ['db_2026_11_18.dump', '2026-11-18T00:00:00.000Z', 'day'],
+    ['db_2026-11-18T02:00:00.sql', '2026-11-18T02:00:00.000Z', 'second'],
+    ['db_2026-11-18T02:00:00+02:00.sql', '2026-11-18T00:00:00.000Z', 'second'],
+    ['20261118020000.sql', '2026-11-18T02:00:00.000Z', 'second'],
+    ['db-202611180200.sql', '2026-11-18T02:00:00.000Z', 'minute'],
+    ['db-2026-11-18-02-00.sql', '2026-11-18T02:00:00.000Z', 'minute'],
+    ['db_20261118_15.18.sql', '2026-11-18T00:00:00.000Z', 'day'],
+    ['db_20261118_9999.sql', '2026-11-18T00:00:00.000Z', 'day'],
+    ['db-1795312800.sql', '2026-11-22T02:00:00.000Z', 'second'],
+    ['db-1795312800123.sql', '2026-11-22T02:00:00.123Z', 'millisecond'],
+    ['20261118_20261118-0200.sql', '2026-11-18T02:00:00.000Z', 'minute'],
+  ])('%s speaks of %s', (name, moment, precision) => {
+    expect(recogniseTimestamp(name)).toMatchObject({ startsAt: moment, precision });
+  });
+
+  it.each([
+    'nightly.dump',
+    'db-15.18.sql',
+    'db_20261332.sql',
+    'db_12345678901234567890.sql',
+    'db_20261118_to_20261119.sql',
+    'db_18112026.sql',
+    '',
+  ])('%s speaks of none', (name) => {
+    expect(recogniseTimestamp(name)).toBeNull();
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import type { CheckResult } from '../../../lib/domain/checks/asking/check.ts';
+import { finding } from '../../../lib/domain/findings/findings.ts';
+import type { EntryAccount, FailureClass } from '../../../lib/domain/recovery/restore-account.ts';
+import {
+  type AttemptEvidence,
+  judgeAttempt,
+  judgeDrill,
+  olderDumpMayHelp,
+} from '../../../lib/domain/verdict/judgement.ts';
+
+const aCheck = (given: Partial<CheckResult> = {}): { name: string; result: CheckResult } => ({
+  name: given.name ?? 'row counts',
+  result: {
+    id: 'rows',
+    name: 'row counts',
+    kind: 'rowCounts',
+    status: 'passed',
+    durationMs: 1,
+    findings: [],
+    measured: {},
+    ...given,
+  },
+});
+
+const someEvidence = (given: Partial<AttemptEvidence> = {}): AttemptEvidence => ({
+  findings: [],
+  account: { complete: true, entries: [] },
+  checks: [aCheck()],
+  ...given,
+});
+
+const aFailedEntry = (failure: FailureClass): EntryAccount => ({
+  id: 1,
+  database: 'main',
+  type: 'TABLE',
+  schema: 'public',
+  name: 't',
+  owner: null,
+  seconds: 0,
+  outcome: { status: 'failed', failure, sqlState: '42704', message: 'type does not exist' },
+});
+
+describe('an attempt', () => {
+  test('is PROVEN when the dump was read whole and every check passed', () => {
+    expect(judgeAttempt(someEvidence()).verdict).toBe('PROVEN');
+  });
+
+  test('is PROVEN in spite of warnings and notes', () => {
+    const findings = [finding('FK_NOT_VALIDATED', 'x'), finding('CHECKSUM_ABSENT', 'y')];
+    expect(judgeAttempt(someEvidence({ findings })).verdict).toBe('PROVEN');
+  });
+
+  test.each([
+    ['nothing was restored', { account: null }],
+    ['the dump was not read to its end', { account: { complete: false, entries: [] } }],
+    ['no check was planned', { checks: [] }],
+    ['nothing but a container of the user said yes', { checks: [aCheck({ kind: 'hook' })] }],
+    ['a check gave no result', { checks: [aCheck(), { name: 'freshness', result: null }] }],
+    ['a check could not run and says nothing', { checks: [aCheck({ status: 'could not run' })] }],
+    ['a finding is unverified', { findings: [finding('SANDBOX_LOST', 'gone')] }],
+  ] satisfies [string, Partial<AttemptEvidence>][])('is COULD_NOT_VERIFY when %s', (_what, given) => {
+    expect(judgeAttempt(someEvidence(given)).verdict).toBe('COULD_NOT_VERIFY');
+  });
+
+  test('is NOT_PROVEN when a check failed, even if it forgot to say why', () => {
+    const judged = judgeAttempt(someEvidence({ checks: [aCheck({ status: 'failed' })] }));
+    expect(judged.verdict).toBe('NOT_PROVEN');
+    expect(judged.findings.map((f) => f.code)).toEqual(['EXPECTATION_FAILED']);
+  });
+
+  test('is NOT_PROVEN rather than COULD_NOT_VERIFY when something is wrong and something else did not run', () => {
+    const findings = [finding('CHECK_TIMED_OUT', 'slow'), finding('FK_ORPHANS', '7 rows')];
+    expect(judgeAttempt(someEvidence({ findings })).verdict).toBe('NOT_PROVEN');
+  });
+
+  test('lists errors before warnings, and each finding once', () => {
+    const findings = [finding('FK_NOT_VALIDATED', 'x'), finding('NO_DATA', 'y'), finding('NO_DATA', 'y')];
+    expect(judgeAttempt(someEvidence({ findings })).findings.map((f) => f.code)).toEqual([
+      'NO_DATA',
+      'FK_NOT_VALIDATED',
+    ]);
+  });
+});
+
+describe('a sandbox without an extension of the dump', () => {
+  const findings = [finding('EXTENSION_UNAVAILABLE', 'postgis'), finding('ENTRY_FAILED', 'table places')];
+
+  test('makes its consequences unverified, not wrong', () => {
+    const account = { complete: true, entries: [aFailedEntry('missing object')] };
+    expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('COULD_NOT_VERIFY');
+  });
+
+  test('excuses nothing that has another cause', () => {
+    const account = {
+      complete: true,
+      entries: [aFailedEntry('missing object'), aFailedEntry('duplicate key')],
+    };
+    expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('NOT_PROVEN');
+  });
+});
+
+describe('walking back', () => {
+  test('is worth it when the dump is to blame', () => {
+    expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('DUMP_TRUNCATED', 'cut')] })).toBe(
+      true,
+    );
+  });
+
+  test('is not worth it for the sandbox, the clock or a proven dump', () => {
+    expect(olderDumpMayHelp({ verdict: 'COULD_NOT_VERIFY', findings: [finding('SANDBOX_LOST', 'x')] })).toBe(
+      false,
+    );
+    expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('RTO_MISSED', 'x')] })).toBe(false);
+    expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('STALE_DATA', 'x')] })).toBe(false);
+    expect(olderDumpMayHelp({ verdict: 'PROVEN', findings: [finding('NO_DATA', 'x')] })).toBe(false);
+  });
+
+  test('never makes the newest dump good', () => {
+    expect(judgeDrill([{ verdict: 'NOT_PROVEN' }, { verdict: 'PROVEN' }])).toBe('NOT_PROVEN');
+    expect(judgeDrill([])).toBe('COULD_NOT_VERIFY');
+  });
+});
