@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/local/folder-dump-store.ts';
-import { createRestorer } from '../lib/restorer/restorer.ts';
+import { createRestorer } from '../lib/recovery/logical/index.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
-import { NativeRestorer } from '../lib/restorer/native-restorer.ts';
-import { databaseRequest, loadPolicy } from '../lib/restorer/policy/index.ts';
-import { openDump } from '../lib/restorer/reading/open-dump.ts';
+import { databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/index.ts';
+import { openDump } from '../lib/recovery/logical/reading/open-dump.ts';
+import { NativeRestorer } from '../lib/recovery/logical/restore.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({

@@ -5,7 +5,7 @@ import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
 import { sourcePorts } from '../lib/aws/ports/source-ports.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
-import { createDumpInspector } from '../lib/restorer/dump-inspector.ts';
+import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
 import { selectDumpStep } from '../lib/steps/select-dump.ts';
 import { timed } from '../lib/steps/timed.ts';
 

@@ -4,7 +4,7 @@ import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
 import { sourcePorts } from '../lib/aws/ports/source-ports.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { systemClock } from '../lib/local/system-clock.ts';
-import { createDumpInspector } from '../lib/restorer/dump-inspector.ts';
+import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
 import { timed } from '../lib/steps/timed.ts';
 import { tryOlderDumpStep } from '../lib/steps/try-older-dump.ts';
 

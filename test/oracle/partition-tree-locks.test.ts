@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { conflict } from '../../lib/restorer/loading/locks.ts';
-import { RelationMap } from '../../lib/restorer/loading/relation-map.ts';
-import type { StatementPlan } from '../../lib/restorer/policy/decision.ts';
+import { conflict } from '../../lib/recovery/logical/loading/locks.ts';
+import { RelationMap } from '../../lib/recovery/logical/loading/relation-map.ts';
+import type { StatementPlan } from '../../lib/recovery/logical/policy/decision.ts';
 
 // What the oracle found by chance, once in fifteen restores of the schema `partitions`: the index of the root stayed invalid
 // and a foreign key to it failed with 42830.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inspectDatabase, listDatabases } from '../../../lib/adapters/postgres/inspect-schema.ts';
-import { TestServer } from '../../restorer/loading/support/server.ts';
+import { TestServer } from '../../recovery/logical/loading/support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createS3DumpStore } from '../../../lib/adapters/s3/s3-dump-store.ts';
-import { dumpSourceOf } from '../../../lib/restorer/dump-source.ts';
-import type { DumpEvent } from '../../../lib/restorer/dump-stream.ts';
-import { openDump } from '../../../lib/restorer/reading/open-dump.ts';
+import { dumpSourceOf } from '../../../lib/recovery/logical/dump-source.ts';
+import type { DumpEvent } from '../../../lib/recovery/logical/dump-stream.ts';
+import { openDump } from '../../../lib/recovery/logical/reading/open-dump.ts';
 import {
   type BuiltEntry,
   buildArchive,
   settingEntries,
   withOffsets,
-} from '../../restorer/reading/archive/archive-builder.ts';
+} from '../../recovery/logical/reading/archive/archive-builder.ts';
 import { type CannedAnswer, errorAnswer, rangeOf, recordedS3, type SentRequest } from './recorded-s3.ts';
 
 /** A table of so many rows of 100 bytes. */

@@ -7,7 +7,7 @@ import { loadLocalConfiguration } from '../../../lib/local/local-configuration.t
 import { createLocalPorts } from '../../../lib/local/local-ports.ts';
 import { defaultPlaces } from '../../../lib/local/places.ts';
 import { runLocalDrill } from '../../../lib/local/run-drill.ts';
-import { createRestorer } from '../../../lib/restorer/restorer.ts';
+import { createRestorer } from '../../../lib/recovery/logical/index.ts';
 import { pooledSandboxes } from './pooled-sandboxes.ts';
 
 /** A file, or a directory dump: file names with their contents. */

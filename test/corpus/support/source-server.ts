@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TestServer } from '../../restorer/loading/support/server.ts';
+import { TestServer } from '../../recovery/logical/loading/support/server.ts';
 
 const shopSql = fileURLToPath(new URL('../../../examples/shop.sql', import.meta.url));
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { TestServer } from '../../restorer/loading/support/server.ts';
+import { TestServer } from '../../recovery/logical/loading/support/server.ts';
 import { repositoryRoot } from './command-line.ts';
 
 export const shopName = 'shop_20261120T020000Z.sql.gz';

@@ -1,4 +1,4 @@
-import { TestServer } from '../../restorer/loading/support/server.ts';
+import { TestServer } from '../../recovery/logical/loading/support/server.ts';
 
 /** Stands in every column of a text-like kind; no word of a schema, a tool or a message. */
 export const secret = 'Xq7PlantedZw9';

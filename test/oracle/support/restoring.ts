@@ -3,7 +3,7 @@ import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-sto
 import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
-import { createRestorer } from '../../../lib/restorer/restorer.ts';
+import { createRestorer } from '../../../lib/recovery/logical/index.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */

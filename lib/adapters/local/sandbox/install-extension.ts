@@ -1,6 +1,6 @@
 import { Client, DatabaseError } from 'pg';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
-import { loadSqlParser, parseSql } from '../../../restorer/sql-parser.ts';
+import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
 
 /**

@@ -1,0 +1,39 @@
+import type { DumpHeader } from '../../domain/backup/dump.ts';
+import type { DumpInspector } from '../../ports/drill-ports.ts';
+import { dumpSourceOf } from './dump-source.ts';
+import { openDump } from './reading/open-dump.ts';
+
+/**
+ * A header is looked for in at most this many events: pg_dumpall writes all roles before the first database says which
+ * server it came from, an archive says it at once. What is not found then stays unknown.
+ */
+const eventsLookedAt = 20_000;
+
+/** Reads a dump just far enough to know its format, its server and its moment. */
+export function createDumpInspector(): DumpInspector {
+  return {
+    async inspect(store, dump, passphrase) {
+      const opened = await openDump(dumpSourceOf(store, dump), { passphrase });
+      try {
+        return await readHeader(opened.reader);
+      } finally {
+        await opened.reader.return(undefined);
+        opened.close();
+      }
+    },
+  };
+}
+
+async function readHeader(reader: Awaited<ReturnType<typeof openDump>>['reader']): Promise<DumpHeader> {
+  let header: DumpHeader | null = null;
+  let events = 0;
+  for await (const event of reader) {
+    if (event.kind === 'header') header = event.header;
+    events += 1;
+    // The first rows come after everything a dump says of itself; an archive says it in its first event.
+    const known = header !== null && header.serverVersion !== null;
+    if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || events > eventsLookedAt) break;
+  }
+  if (header === null) throw new Error('the reader gave no header');
+  return header;
+}

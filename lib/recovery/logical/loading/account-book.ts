@@ -1,0 +1,146 @@
+import type { Finding } from '../../../domain/findings/findings.ts';
+import type {
+  AnnouncedObject,
+  EntryAccount,
+  EntryOutcome,
+  RestoreAccount,
+  TableAccount,
+} from '../../../domain/recovery/restore-account.ts';
+import type { DumpEntry } from '../dump-stream.ts';
+
+/** One entry while its statements run: the worst outcome of its parts wins. */
+export class OpenEntry {
+  readonly account: EntryAccount;
+  private pending = 0;
+  private closed = false;
+  private left = false;
+  private readonly onSettled: () => void;
+
+  constructor(database: string, entry: DumpEntry, onSettled: () => void) {
+    const { id, type, schema, name, owner } = entry;
+    this.account = {
+      id,
+      database,
+      type,
+      schema,
+      name,
+      owner,
+      outcome: { status: 'not reached' },
+      seconds: 0,
+    };
+    this.onSettled = onSettled;
+  }
+
+  begin(): void {
+    this.pending += 1;
+  }
+
+  end(outcome: EntryOutcome, seconds: number): void {
+    this.pending -= 1;
+    this.account.seconds += seconds;
+    this.merge(outcome);
+  }
+
+  /** One statement will not run after all: the dump ended before its end. */
+  leave(): void {
+    this.pending -= 1;
+    this.left = true;
+    this.settle();
+  }
+
+  /** Takes an outcome into account without a statement of its own. */
+  merge(outcome: EntryOutcome): void {
+    this.account.outcome = worse(this.account.outcome, outcome);
+    this.settle();
+  }
+
+  /** No more statements will come. */
+  close(): void {
+    this.closed = true;
+    if (this.pending === 0 && !this.left && this.account.outcome.status === 'not reached')
+      this.account.outcome = { status: 'restored' };
+    this.settle();
+  }
+
+  private settle(): void {
+    if (this.closed && this.pending === 0) this.onSettled();
+  }
+}
+
+const ranks: Record<EntryOutcome['status'], number> = {
+  'not reached': 0,
+  'skipped by policy': 1,
+  restored: 2,
+  'restored with changes': 3,
+  failed: 4,
+};
+const rank = (outcome: EntryOutcome): number => ranks[outcome.status];
+
+/** An entry of which a part was left out is restored with changes. */
+function worse(a: EntryOutcome, b: EntryOutcome): EntryOutcome {
+  const [low, high] = rank(a) < rank(b) ? [a, b] : [b, a];
+  return low.status === 'skipped by policy' && high.status === 'restored'
+    ? { status: 'restored with changes', rule: low.rule }
+    : high;
+}
+
+/** Collects the account of one attempt. */
+export class AccountBook {
+  readonly findings: Finding[] = [];
+  readonly tables = new Map<string, TableAccount>();
+  readonly databases: RestoreAccount['databases'] = [];
+  readonly rolesCreated: string[] = [];
+  entriesDone = 0;
+  rowsLoaded = 0;
+  /** Bytes of all rows read so far. */
+  rowsBytes = 0;
+  private readonly entries: EntryAccount[] = [];
+  private readonly announcedByKey = new Map<string, AnnouncedObject>();
+  private readonly found = new Set<string>();
+
+  entry(database: string, entry: DumpEntry): OpenEntry {
+    const open = new OpenEntry(database, entry, () => {
+      this.entriesDone += 1;
+    });
+    this.entries.push(open.account);
+    return open;
+  }
+
+  /** The account of a table's rows; one per table however many COPYs it has. */
+  table(database: string, schema: string, name: string): TableAccount {
+    const key = JSON.stringify([database, schema, name]);
+    const known = this.tables.get(key);
+    if (known !== undefined) return known;
+    const fresh: TableAccount = {
+      database,
+      schema,
+      name,
+      rowsInDump: 0,
+      rowsLoaded: 0,
+      bytes: 0,
+      seconds: 0,
+    };
+    this.tables.set(key, fresh);
+    return fresh;
+  }
+
+  announce(object: AnnouncedObject): void {
+    this.announcedByKey.set(JSON.stringify(Object.values(object)), object);
+  }
+
+  /** Adds a finding once; the same sentence twice says nothing new. */
+  find(finding: Finding): void {
+    const key = `${finding.code} ${finding.message}`;
+    if (this.found.has(key)) return;
+    this.found.add(key);
+    this.findings.push(finding);
+  }
+
+  get entryAccounts(): EntryAccount[] {
+    return this.entries;
+  }
+
+  get announced(): AnnouncedObject[] {
+    return [...this.announcedByKey.values()];
+  }
+}

@@ -1,0 +1,32 @@
+import type { ClientConfig } from 'pg';
+import type { RestoreOptions } from '../../../ports/restorer.ts';
+import type { AccountBook } from './account-book.ts';
+import type { Session } from './connection.ts';
+import type { EndSignal } from './end-signal.ts';
+import type { PhaseClock } from './phase-clock.ts';
+import type { RestorePolicy } from './restore-policy.ts';
+import type { RoleRegistry } from './role-registry.ts';
+import type { ServerFacts } from './session-settings.ts';
+
+/** What every part of one attempt at a restore shares. */
+export interface AttemptContext {
+  options: RestoreOptions;
+  masterRole: string;
+  facts: ServerFacts & { availableExtensions: ReadonlySet<string> };
+  policy: RestorePolicy;
+  book: AccountBook;
+  clock: PhaseClock;
+  roles: RoleRegistry;
+  /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
+  admin(): Promise<Session>;
+  signal: AbortSignal;
+  /** Ends every wait of the attempt. */
+  ending: EndSignal;
+  /** Databases made by this attempt, to be dropped when it is spoiled. */
+  databasesMade: Set<string>;
+  /** @throws DrillError of the adapter */
+  connectionTo(database: string): Promise<ClientConfig>;
+  /** Creates an extension the master has no right to; false when the sandbox has no way to. @throws ServerError, ConnectionLost */
+  installExtension(database: string, statement: string): Promise<boolean>;
+  progress(currentObject: string | null): void;
+}

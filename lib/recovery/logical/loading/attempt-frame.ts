@@ -1,0 +1,194 @@
+import type { Finding } from '../../../domain/findings/findings.ts';
+import { finding } from '../../../domain/findings/findings.ts';
+import type { RestoreAccount, RestoreProgress } from '../../../domain/recovery/restore-account.ts';
+import type { RestoreRequest } from '../../../ports/restorer.ts';
+import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
+import { AccountBook } from './account-book.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import { AttemptSpoiled } from './attempt-spoiled.ts';
+import { Session } from './connection.ts';
+import { EndSignal } from './end-signal.ts';
+import { keepHeapHeadroom } from './heap-headroom.ts';
+import { PhaseClock } from './phase-clock.ts';
+import { RestoreAttempt } from './restore-attempt.ts';
+import type { RestorePolicy } from './restore-policy.ts';
+import { RoleRegistry } from './role-registry.ts';
+import { ConnectionLost, fromDriver, ServerError } from './server-error.ts';
+import { askServerFacts } from './server-facts.ts';
+import { fastLoadSettings } from './session-settings.ts';
+import { Slot } from './slot.ts';
+import { identifier } from './sql-text.ts';
+
+/** The database every PostgreSQL server and every RDS instance has: for work on roles and databases only. */
+const maintenanceDatabase = 'postgres';
+/** Progress is told this often: a few times a second. */
+const progressEveryMs = 250;
+
+/** What an attempt came to: an account, or a lost connection that makes us begin afresh. */
+export type AttemptEnd = { account: RestoreAccount } | { account: null; spoiledBy: AttemptSpoiled };
+
+/** An attempt with what surrounds it: the administrative session, progress, and the way back. */
+export interface AttemptFrame {
+  attempt: RestoreAttempt;
+  context: AttemptContext;
+  countBytesOf(source: { bytesRead(): number }): void;
+  /** Drops what this attempt made, so that the next finds a fresh server. @throws DrillError SANDBOX_LOST */
+  undo(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the administrative session and prepares an attempt. @throws DrillError, ServerError, ConnectionLost */
+export async function startAttempt(
+  request: RestoreRequest,
+  access: SandboxAccess,
+  policy: RestorePolicy,
+): Promise<AttemptFrame> {
+  const { sandbox, options, signal } = request;
+  const connectionTo = (database: string) => access.connection(sandbox, database);
+  const probe = await new Slot(
+    true,
+    async () => Session.open(await connectionTo(maintenanceDatabase), []),
+    signal,
+  ).get();
+  const facts = await askServerFacts(probe);
+  const rolesBefore = new Set(
+    (await probe.text('SELECT rolname FROM pg_catalog.pg_roles')).rows.map(([name]) => name),
+  );
+  await probe.close();
+  const startup = fastLoadSettings(facts, options.connections, 0);
+  const admin = await Session.open(await connectionTo(maintenanceDatabase), startup);
+  // Deliberately not opened anew when lost: a server that dropped this idle session may have crashed and lost commits.
+  const alive = async (): Promise<Session> => {
+    if (admin.lost)
+      throw new AttemptSpoiled(
+        'work on the server: the administrative session ended, so it may have crashed',
+      );
+    return admin;
+  };
+  const book = new AccountBook();
+  const clock = new PhaseClock();
+  let bytesRead = (): number => 0;
+  let toldAt = 0;
+  let currentObject: string | null = null;
+  const tell = (): void => {
+    toldAt = Date.now();
+    const progress: RestoreProgress = {
+      bytesRead: bytesRead(),
+      bytesTotal: request.dump.sizeBytes,
+      entriesDone: book.entriesDone,
+      rowsLoaded: book.rowsLoaded,
+      currentObject,
+      phase: clock.current,
+    };
+    request.onProgress(progress);
+  };
+  const timer = setInterval(tell, progressEveryMs);
+  timer.unref();
+  const endHeapHeadroom = keepHeapHeadroom();
+  const context: AttemptContext = {
+    options,
+    masterRole: sandbox.masterRole,
+    facts,
+    policy,
+    book,
+    clock,
+    roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
+    admin: alive,
+    signal,
+    ending: new EndSignal(),
+    databasesMade: new Set(),
+    connectionTo,
+    installExtension: async (database, statement) => {
+      if (access.installExtension === undefined) return false;
+      await access.installExtension(sandbox, database, statement).catch((error) => {
+        throw fromDriver(error);
+      });
+      return true;
+    },
+    progress: (object) => {
+      currentObject = object;
+      if (Date.now() - toldAt >= progressEveryMs) tell();
+    },
+  };
+  const attempt = new RestoreAttempt(context);
+  return {
+    attempt,
+    context,
+    countBytesOf: (source) => {
+      bytesRead = () => source.bytesRead();
+    },
+    undo: () => undo(context, rolesBefore),
+    close: async () => {
+      clearInterval(timer);
+      endHeapHeadroom();
+      await admin.close();
+    },
+  };
+}
+
+async function undo(
+  context: AttemptContext,
+  rolesBefore: ReadonlySet<string | null | undefined>,
+): Promise<void> {
+  const slot = new Slot(
+    true,
+    async () => Session.open(await context.connectionTo(maintenanceDatabase), []),
+    context.signal,
+  );
+  const session = await slot.get();
+  const dropAll = async (statements: string[]): Promise<void> => {
+    for (const sql of statements) {
+      await session.text(sql).catch((error) => {
+        // What cannot be dropped fails again, by name, when it is made the second time.
+        if (!(error instanceof ServerError)) throw error;
+      });
+    }
+  };
+  // A cluster dump may have made one a template, which cannot be dropped.
+  await dropAll(
+    [...context.databasesMade].map((name) => `ALTER DATABASE ${identifier(name)} IS_TEMPLATE false`),
+  );
+  await dropAll(
+    [...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`),
+  );
+  const { rows } = await session.text('SELECT rolname FROM pg_catalog.pg_roles');
+  const made = rows.flatMap(([name]) => (typeof name === 'string' && !rolesBefore.has(name) ? [name] : []));
+  await dropAll(made.map((name) => `DROP ROLE IF EXISTS ${identifier(name)}`));
+  await slot.close();
+}
+
+/** Closes the books. @throws AttemptSpoiled when the server turns out to have restarted */
+export async function endOfAttempt(
+  frame: AttemptFrame,
+  dump: { sha256(): Promise<string | null>; bytesRead(): number },
+  complete: boolean,
+  findings: Finding[],
+): Promise<RestoreAccount> {
+  const { book, clock, roles, admin } = frame.context;
+  try {
+    await (await admin()).text('SELECT 1');
+  } catch (error) {
+    if (error instanceof ConnectionLost) throw new AttemptSpoiled('the last look at the server', error);
+    throw error;
+  }
+  if (roles.created.length > 0)
+    book.find(
+      finding(
+        'ROLES_CREATED',
+        `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
+      ),
+    );
+  return {
+    engine: 'native',
+    complete,
+    sha256: await dump.sha256(),
+    bytesRead: dump.bytesRead(),
+    databases: book.databases,
+    rolesCreated: [...roles.created],
+    entries: book.entryAccounts,
+    tables: [...book.tables.values()],
+    announced: book.announced,
+    phases: clock.phases(dump.bytesRead(), book.rowsLoaded),
+    findings: [...findings, ...book.findings],
+  };
+}

@@ -1,0 +1,204 @@
+import { finding } from '../../../domain/findings/findings.ts';
+import type { DumpEntry } from '../dump-stream.ts';
+import type { RelationName } from '../policy/decision.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import { AttemptSpoiled } from './attempt-spoiled.ts';
+import { lookAtCatalog, type RelationTraits } from './catalog-look.ts';
+import { Session } from './connection.ts';
+import { CreateGrants } from './create-grants.ts';
+import { createDatabase } from './database-creation.ts';
+import { RelationMap } from './relation-map.ts';
+import type { DatabaseRequest } from './restore-policy.ts';
+import { Scheduler } from './scheduler.ts';
+import { ServerError } from './server-error.ts';
+import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
+import { Slot } from './slot.ts';
+import { qualified } from './sql-text.ts';
+import type { Task } from './task-graph.ts';
+
+/** A statement to run when everything else of the database is done. */
+export interface Deferred {
+  run(): void;
+}
+
+/** One database being loaded: its sessions, its scheduler, and what is known of its relations. */
+export class DatabaseLoad {
+  readonly scheduler: Scheduler;
+  readonly relations = new RelationMap();
+  readonly grants: CreateGrants;
+  readonly deferred: Deferred[] = [];
+  /** Loads of tables that have begun, in order. */
+  readonly tablesBegun: Task[] = [];
+  readonly tablesSeen = new Set<string>();
+  /** Every later table waits for it: a table whose rows run code that may read other tables. */
+  lastOrdered: Task | null = null;
+  /** From the first rows or index on, what locks allow runs side by side; before, strictly one by one. */
+  parallel = false;
+  /** The dump ended before its end: what was planned ahead and has not begun is not begun any more. */
+  stopped = false;
+  readonly sequentialTables: string[] = [];
+  readonly name: string;
+  /** The dump's name for it, as accounts carry it. */
+  readonly dumpName: string;
+  readonly settings: SessionSettings;
+  private readonly slots: Slot[];
+  private readonly context: AttemptContext;
+  private catalogStale = true;
+
+  private constructor(context: AttemptContext, name: string, dumpName: string, settings: SessionSettings) {
+    this.context = context;
+    this.name = name;
+    this.dumpName = dumpName;
+    this.settings = settings;
+    this.grants = new CreateGrants(name);
+    const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
+    const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
+    this.slots = Array.from(
+      { length: context.options.connections },
+      (_, index) => new Slot(index === 0, connect, context.signal),
+    );
+    this.scheduler = new Scheduler(this.slots, context.ending, () => context.book.rowsBytes);
+  }
+
+  /** Makes ready to load a database, and makes it unless that is done. */
+  static async open(
+    context: AttemptContext,
+    name: string,
+    request: DatabaseRequest,
+    settings: SessionSettings,
+  ): Promise<DatabaseLoad> {
+    await DatabaseLoad.make(context, name, request);
+    return new DatabaseLoad(context, name, request.name, settings);
+  }
+
+  /** Makes the database unless this attempt already did. A cluster's databases exist even when nothing is in them. */
+  static async make(context: AttemptContext, name: string, request: DatabaseRequest): Promise<void> {
+    if (context.databasesMade.has(name)) return;
+    const findings = await createDatabase(await context.admin(), name, request, context.facts.majorVersion);
+    context.databasesMade.add(name);
+    for (const item of findings) context.book.find(item);
+    context.book.databases.push({ dumpName: request.name, name });
+  }
+
+  /** A statement that may have changed the catalog ran. */
+  catalogChanged(): void {
+    this.catalogStale = true;
+  }
+
+  /** Learns the relations when they may have changed. Waits for statements under way. */
+  async refreshRelations(): Promise<void> {
+    if (!this.catalogStale) return;
+    this.catalogStale = false;
+    const work = this.scheduler.submit({
+      locks: [],
+      lane: 'main',
+      kind: 'statement',
+      estimate: () => Number.MAX_SAFE_INTEGER,
+      run: async (slot) => {
+        const { relations, parents } = await lookAtCatalog(await slot.get());
+        this.relations.learn(relations, parents);
+      },
+    });
+    await this.scheduler.guard(work.done);
+  }
+
+  traits(relation: RelationName): RelationTraits | null {
+    return this.relations.find(relation);
+  }
+
+  /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
+  async finish(): Promise<void> {
+    if (!this.stopped) await this.analyze();
+    await this.scheduler.idle();
+    this.context.clock.touch('finishing');
+    for (const { run } of this.deferred.splice(0)) {
+      run();
+      await this.scheduler.idle();
+    }
+    await this.takeBackGrants();
+    if (this.sequentialTables.length > 0) {
+      this.context.book.find(
+        finding(
+          'SEQUENTIAL_FALLBACK',
+          `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
+        ),
+      );
+    }
+    this.context.clock.touch('finishing');
+    await this.close();
+  }
+
+  /** Asks the catalog something, on any session that is free. @throws what ended the restore */
+  async ask(sql: string): Promise<(string | null)[][]> {
+    let answer: (string | null)[][] = [];
+    const work = this.scheduler.submit({
+      locks: [],
+      lane: 'any',
+      kind: 'rows',
+      estimate: () => 0,
+      run: async (slot) => {
+        answer = (await (await slot.get()).text(sql)).rows;
+      },
+    });
+    await this.scheduler.guard(work.done);
+    return answer;
+  }
+
+  async takeBackGrants(): Promise<void> {
+    if (!this.grants.outstanding) return;
+    const work = this.scheduler.submit({
+      locks: [{ schema: null, name: '#acl', grade: 'exclusive' }],
+      lane: 'main',
+      kind: 'statement',
+      estimate: () => Number.MAX_SAFE_INTEGER,
+      run: async (slot) => this.grants.takeBack(await slot.get()),
+    });
+    await this.scheduler.guard(work.done);
+  }
+
+  /**
+   * Statistics for every table, so that whoever queries next has a plan worth timing. Each waits for the indexes of its own
+   * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
+   */
+  private async analyze(): Promise<void> {
+    await this.refreshRelations();
+    for (const { schema, name } of this.relations.withRows()) {
+      this.scheduler.submit({
+        locks: [{ schema, name, grade: 'share row exclusive' }],
+        lane: 'any',
+        kind: 'statement',
+        estimate: () => -1,
+        run: async (slot) => {
+          this.context.progress(`statistics of ${schema}.${name}`);
+          // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
+          await (await slot.get()).text(`ANALYZE ${qualified(schema, name)}`).catch(spoiledUnlessRefused);
+        },
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.slots.map((slot) => slot.close()));
+  }
+
+  /** Ends at once, in the middle of whatever runs. */
+  async abandon(reason: unknown): Promise<void> {
+    this.scheduler.fail(reason);
+    for (const slot of this.slots) slot.discard();
+    await this.scheduler.settled();
+    for (const slot of this.slots) slot.discard();
+  }
+}
+
+/**
+ * Workers that one index build may start. With several sessions building at once the cores are busy already.
+ */
+const parallelMaintenanceWorkers = 0;
+
+const spoiledUnlessRefused = (error: unknown): void => {
+  if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
+};
+
+/** How an entry is called while it is worked on. */
+export const objectLabel = (entry: DumpEntry): string =>
+  `${entry.type.toLowerCase()} ${entry.schema === null ? '' : `${entry.schema}.`}${entry.name}`;

@@ -1,0 +1,88 @@
+import type { FindingCode } from '../../../domain/findings/findings.ts';
+import type { FailureClass } from '../../../domain/recovery/restore-account.ts';
+import type { StatementPlan } from '../policy/decision.ts';
+import type { ServerError } from './server-error.ts';
+
+/** What is known of the statement that failed. */
+export interface FailedStatement {
+  plan: StatementPlan | null;
+  /** Roles the statement names that neither the server nor the dump has. */
+  missingRoles: readonly string[];
+  /** The extension it needs and the server does not offer. */
+  missingExtension: string | null;
+}
+
+const missingObject = new Set(['42P01', '42704', '42883', '42703', '3F000', '42P02']);
+const rejectedRow = new Set(['23502', '23514', '23P01', '21000']);
+
+/**
+ * Sorts a failure by SQLSTATE and by what the statement is, never by message text.
+ *
+ * A search_path defect is an undefined function, table, type or schema that is not found *inside a function* which the
+ * statement makes the server run (expression index, generated column, CHECK, REFRESH, data): then the error carries a
+ * CONTEXT, which errors about names of the statement itself do not. Source: aws-facts 1c, PostgreSQL 15 measured.
+ */
+export function classify(error: ServerError, failed: FailedStatement): FailureClass {
+  const { sqlState } = error;
+  if (sqlState === '23505') return 'duplicate key';
+  if (sqlState === '23503') return 'orphaned rows';
+  if (sqlState === '22021' || sqlState === '22P05') return 'invalid encoding';
+  if (sqlState.startsWith('22') || rejectedRow.has(sqlState))
+    return runsData(failed.plan) ? 'rejected row' : 'other';
+  if (missingObject.has(sqlState)) {
+    if (runsFunctions(failed.plan) && (error.internalQuery || error.context !== null))
+      return 'search_path defect';
+    if (sqlState === '42704' && failed.missingRoles.length > 0) return 'missing role';
+    if (failed.missingExtension !== null) return 'missing extension';
+    return 'missing object';
+  }
+  // 58P01, 0A000: no control file of the extension. 42501: offered, but not to a master without RDS's rights; what RDS would do is not known.
+  if (failed.plan?.extension !== undefined && ['58P01', '0A000', '42501'].includes(sqlState))
+    return 'missing extension';
+  if (sqlState === '42501') return 'insufficient privilege';
+  if (sqlState === '53100') return 'out of disk';
+  if (sqlState === '57014') return 'statement timeout';
+  return 'other';
+}
+
+/** Definitions of functions report their own problems with CONTEXT too; those are not defects of the search_path. */
+const definitions: ReadonlySet<string> = new Set([
+  'other',
+  'create table',
+  'role',
+  'database',
+  'owner',
+  'grant',
+  'set',
+  'comment',
+]);
+const runsFunctions = (plan: StatementPlan | null): boolean => plan !== null && !definitions.has(plan.kind);
+
+const dataKinds: ReadonlySet<string> = new Set([
+  'copy',
+  'insert',
+  'add constraint',
+  'add key',
+  'attach partition',
+  'create index',
+  'alter table',
+]);
+const runsData = (plan: StatementPlan | null): boolean => plan !== null && dataKinds.has(plan.kind);
+
+/** The finding that a failure of a class is told as. */
+export const findingOf: Record<FailureClass, FindingCode> = {
+  'missing extension': 'EXTENSION_UNAVAILABLE',
+  'missing role': 'ROLE_MISSING',
+  'missing object': 'ENTRY_FAILED',
+  'duplicate key': 'DUPLICATE_KEYS',
+  'orphaned rows': 'FK_ORPHANS',
+  'search_path defect': 'SEARCH_PATH_DEFECT',
+  'rejected row': 'ROWS_REJECTED',
+  'invalid encoding': 'ENCODING_INVALID',
+  'insufficient privilege': 'PRIVILEGE_MISSING',
+  'out of disk': 'SANDBOX_DISK_FULL',
+  'connection lost': 'SANDBOX_LOST',
+  'statement timeout': 'ENTRY_FAILED',
+  refused: 'STATEMENT_REFUSED',
+  other: 'ENTRY_FAILED',
+};

@@ -1,0 +1,117 @@
+import type { DumpEvent, Statement } from '../dump-stream.ts';
+import type { StatementPlan } from '../policy/decision.ts';
+import type { OpenEntry } from './account-book.ts';
+import type { AttemptContext } from './attempt-context.ts';
+import { AttemptSpoiled } from './attempt-spoiled.ts';
+import type { DatabaseLoad } from './database-load.ts';
+import { type DatabaseName, decide } from './entry-runner.ts';
+import type { Hold } from './held-entries.ts';
+import { insertBatch } from './insert-batch.ts';
+import { failedOutcome } from './statement-run.ts';
+import type { Task } from './task-graph.ts';
+
+type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
+
+const insertPlan: StatementPlan = { kind: 'insert', locks: null, defer: false, roles: [] };
+
+/** Loads the INSERT statements of one table: its batches keep their order, other tables load beside it. */
+export class InsertLoad {
+  private readonly context: AttemptContext;
+  private readonly load: DatabaseLoad;
+  private readonly event: Inserts;
+  private readonly open: OpenEntry;
+  private readonly hold: Hold;
+  private readonly label: string;
+  private previous: Task | null = null;
+
+  constructor(
+    context: AttemptContext,
+    load: DatabaseLoad,
+    event: Inserts,
+    open: OpenEntry,
+    hold: Hold | null,
+  ) {
+    this.context = context;
+    this.load = load;
+    this.event = event;
+    this.open = open;
+    const schema = event.schema ?? 'public';
+    this.hold = hold ?? load.scheduler.hold([{ schema, name: event.table, grade: 'rows' }]);
+    this.label = `${schema}.${event.table}`;
+  }
+
+  belongs(event: Inserts): boolean {
+    return (
+      event.schema === this.event.schema &&
+      event.table === this.event.table &&
+      event.entry.id === this.event.entry.id
+    );
+  }
+
+  /** One batch. @throws what ended the restore */
+  async add(statements: Statement[], name: DatabaseName): Promise<void> {
+    const { context, load, open, event } = this;
+    await load.refreshRelations();
+    const allowed = statements.filter(
+      (statement) => decide(context, event.entry, statement, open, name) !== null,
+    );
+    const account = context.book.table(load.dumpName, event.schema ?? 'public', event.table);
+    await load.scheduler.room();
+    const settings = load.settings.snapshot;
+    open.begin();
+    context.clock.touch('data');
+    this.previous = load.scheduler.submit({
+      locks: [],
+      after: this.before(),
+      lane: 'any',
+      kind: 'rows',
+      estimate: () => 0,
+      run: async (slot) => {
+        const startedAt = performance.now();
+        const session = await slot.get();
+        await session.apply(settings);
+        const outcome = await insertBatch(session, allowed).catch((error) => {
+          if (error instanceof AttemptSpoiled) slot.discard();
+          throw error;
+        });
+        const seconds = (performance.now() - startedAt) / 1000;
+        account.rowsLoaded += outcome.rowsLoaded;
+        // A statement that failed held at least one row; the difference is what the checks will see.
+        account.rowsInDump +=
+          outcome.rowsLoaded + outcome.failures.length + (statements.length - allowed.length);
+        account.bytes += statements.reduce((sum, { sql }) => sum + sql.length, 0);
+        account.seconds += seconds;
+        context.book.rowsLoaded += outcome.rowsLoaded;
+        context.clock.touch('data');
+        context.progress(this.label);
+        const first = outcome.failures[0];
+        open.end(
+          first === undefined
+            ? { status: 'restored' }
+            : failedOutcome(context, event.entry, insertPlan, first.error, []),
+          seconds,
+        );
+      },
+    });
+  }
+
+  /** No more INSERTs into this table come here. */
+  end(): void {
+    this.open.close();
+    const done = this.previous?.done ?? Promise.resolve();
+    this.load.tablesBegun.push(this.hold.task);
+    if (this.readsOthers()) this.load.lastOrdered = this.hold.task;
+    done.then(() => this.hold.release());
+  }
+
+  private readsOthers(): boolean {
+    const traits = this.load.traits({ schema: this.event.schema ?? 'public', name: this.event.table });
+    return traits === null || traits.ordered !== null;
+  }
+
+  private before(): Task[] {
+    if (this.previous !== null) return [this.previous];
+    if (this.readsOthers()) return [...this.load.tablesBegun];
+    return this.load.lastOrdered === null ? [] : [this.load.lastOrdered];
+  }
+}

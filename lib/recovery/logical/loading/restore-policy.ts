@@ -1,0 +1,27 @@
+import type { Statement } from '../dump-stream.ts';
+import type { DatabaseRequest } from '../policy/databases.ts';
+import type { Decision, PolicyContext } from '../policy/decision.ts';
+
+export type { DatabaseRequest };
+
+/** What loading asks of the policy; lib/recovery/logical/policy implements it. Nothing runs that it did not allow. */
+export interface RestorePolicy {
+  decide(statement: Statement, context: PolicyContext): Decision;
+  /** Null when the statement is no CREATE DATABASE. */
+  databaseRequest(statement: Statement): DatabaseRequest | null;
+}
+
+/** A database that the dump says nothing about. */
+export const plainRequest = (name: string, encoding: string): DatabaseRequest => ({
+  name,
+  encoding,
+  localeProvider: null,
+  locale: null,
+  collate: null,
+  ctype: null,
+  icuLocale: null,
+  builtinLocale: null,
+  owner: null,
+  connectionLimit: null,
+  isTemplate: null,
+});

@@ -1,0 +1,222 @@
+import type { TableAccount } from '../../../domain/recovery/restore-account.ts';
+import { AttemptSpoiled } from './attempt-spoiled.ts';
+import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
+import type { Session } from './connection.ts';
+import { startFrozenCopy } from './frozen-copy.ts';
+import { PieceQueue } from './piece-queue.ts';
+import type { Scheduler } from './scheduler.ts';
+import { ConnectionLost, ServerError } from './server-error.ts';
+import type { SettingsSnapshot } from './session-settings.ts';
+import type { Slot } from './slot.ts';
+import { qualified } from './sql-text.ts';
+import type { Task } from './task-graph.ts';
+import type { WireCopy } from './wire-query.ts';
+
+/** Why rows were not loaded, and the row of the COPY the server's line numbers start from. */
+export interface RowsFailure {
+  error: ServerError;
+  firstRow: number;
+}
+
+export interface TableLoadOptions {
+  scheduler: Scheduler;
+  /** COPY … FROM stdin as bytes, without a final semicolon. */
+  copySql: Buffer;
+  settings: SettingsSnapshot;
+  account: TableAccount;
+  /** True: all rows go through one COPY. False: they may be spread over all sessions. */
+  ordered: boolean;
+  /** All rows through one COPY too, but for speed: in one transaction that empties the table first (`startFrozenCopy`). */
+  frozen: boolean;
+  /** False for CSV, where a row may span lines: then only the server can say how many rows there are. */
+  linesAreRows: boolean;
+  /** Loads of other tables that must be complete before the first row of this one. */
+  after: Task[];
+  onRows(rows: number): void;
+  onBytes(bytes: number): void;
+  onRetry(): void;
+  /** After the last row is confirmed, or the table was emptied again. */
+  onEnd(failure: RowsFailure | null): Promise<void>;
+}
+
+/**
+ * Bytes that the reader may be ahead of a COPY that takes the whole table, so that it can go on to the next table, on the
+ * other session, while this one ends. 10 MiB are whole tables of many databases, so that two load side by side: 5 % of
+ * the time of a plain dump. Where index builds leave one session for rows, being far ahead only costs memory.
+ */
+const readAheadBytes = { far: 10 * 1024 ** 2, near: 2 * 1024 ** 2 };
+
+const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
+export class TableLoad {
+  private readonly options: TableLoadOptions;
+  /** Ends when the table is complete. */
+  readonly complete: Task;
+  private readonly hold: { task: Task; release(): void };
+  private readonly tasks: Promise<void>[] = [];
+  private readonly startedAt = performance.now();
+  private stream: PieceQueue<readonly Buffer[]> | null = null;
+  private failure: RowsFailure | null = null;
+  private rows = 0;
+  private loaded = 0;
+
+  /** @param hold already taken for this table (archives announce their tables), or taken here. */
+  constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
+    this.options = options;
+    const { schema, name } = options.account;
+    this.hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
+    this.complete = this.hold.task;
+  }
+
+  /** Whole rows. @throws what ended the restore */
+  async write(pieces: readonly Buffer[], rows: number): Promise<void> {
+    const firstRow = this.rows;
+    this.rows += rows;
+    this.weigh(pieces);
+    if (this.failure !== null) return;
+    const { scheduler, settings } = this.options;
+    if (this.inOneCopy) return this.push(pieces, firstRow);
+    await scheduler.room();
+    const transaction = chunkTransaction(this.options.copySql);
+    this.submit(async (slot) => {
+      if (this.failure === null)
+        this.count(
+          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.options.onRetry),
+        );
+    }, firstRow);
+  }
+
+  /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
+  async piece(bytes: Buffer, rows: 0 | 1): Promise<void> {
+    const firstRow = this.rows;
+    this.rows += rows;
+    this.weigh([bytes]);
+    await this.push([bytes], firstRow);
+    if (rows === 1 && !this.inOneCopy) this.closeStream();
+  }
+
+  /** No more rows. Releases the table once everything is confirmed. */
+  end(): void {
+    this.closeStream();
+    const finished = Promise.all(this.tasks).then(() => this.finish());
+    finished.catch((error) => this.options.scheduler.fail(error));
+  }
+
+  private get inOneCopy(): boolean {
+    return this.options.ordered || this.options.frozen;
+  }
+
+  private weigh(pieces: readonly Buffer[]): void {
+    const bytes = bytesOf(pieces);
+    this.options.account.bytes += bytes;
+    this.options.onBytes(bytes);
+  }
+
+  private async push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
+    const { scheduler } = this.options;
+    // Each stream that waits for a session holds a piece: many small tables must not pile up.
+    if (this.stream === null) await scheduler.room();
+    this.stream ??= this.openStream(firstRow);
+    await scheduler.guard(this.stream.push(pieces));
+  }
+
+  private closeStream(): void {
+    this.stream?.end();
+    this.stream = null;
+  }
+
+  /** One COPY that takes pieces until the queue ends. */
+  private openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
+    const { frozen, scheduler } = this.options;
+    const ahead = scheduler.sessionsForRows > 1 ? readAheadBytes.far : readAheadBytes.near;
+    const queue = new PieceQueue<readonly Buffer[]>(frozen ? ahead : 1, bytesOf);
+    const run = async (slot: Slot): Promise<void> => {
+      try {
+        const session = await slot.get();
+        await session.apply(this.options.settings);
+        await this.copyPieces(session, queue);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error;
+        slot.discard();
+        throw new AttemptSpoiled('a COPY that keeps one connection', error);
+      } finally {
+        queue.drop();
+      }
+    };
+    this.submit(run, firstRow);
+    return queue;
+  }
+
+  private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
+    const { account, copySql, frozen } = this.options;
+    const whole = frozen
+      ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
+      : null;
+    const copy: WireCopy = whole ?? session.copy(copySql);
+    try {
+      await copy.ready;
+      for await (const pieces of queue.pieces()) await copy.write(pieces);
+      this.count(copiedRows(await copy.finish()));
+    } catch (error) {
+      if (whole !== null && error instanceof ServerError) await session.text('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
+    const { done } = this.options.scheduler.submit({
+      locks: [],
+      after: this.options.after,
+      lane: 'any',
+      kind: 'rows',
+      estimate: () => 0,
+      run: async (slot) => {
+        try {
+          await run(slot);
+        } catch (error) {
+          if (!(error instanceof ServerError)) throw error;
+          // The first damaged row is the one to name, whichever chunk failed first.
+          if (this.failure === null || firstRow < this.failure.firstRow) this.failure = { error, firstRow };
+        }
+      },
+    });
+    this.tasks.push(done);
+  }
+
+  private count(rows: number): void {
+    this.loaded += rows;
+    this.options.onRows(rows);
+  }
+
+  private async finish(): Promise<void> {
+    const { account, scheduler } = this.options;
+    if (this.failure !== null && this.loaded > 0 && !this.inOneCopy) await this.takeBack();
+    account.rowsInDump += this.options.linesAreRows ? this.rows : this.loaded;
+    account.rowsLoaded += this.loaded;
+    account.seconds += (performance.now() - this.startedAt) / 1000;
+    await scheduler.guard(this.options.onEnd(this.failure));
+    this.hold.release();
+  }
+
+  /** psql's one COPY would have left nothing: neither do our many. */
+  private async takeBack(): Promise<void> {
+    const { account, scheduler } = this.options;
+    const { done } = scheduler.submit({
+      locks: [],
+      lane: 'any',
+      kind: 'rows',
+      estimate: () => 0,
+      run: async (slot) => {
+        try {
+          await (await slot.get()).text(`TRUNCATE ONLY ${qualified(account.schema, account.name)}`);
+        } catch (error) {
+          throw new AttemptSpoiled(`taking back the rows of ${account.schema}.${account.name}`, error);
+        }
+      },
+    });
+    await scheduler.guard(done);
+    this.options.onRows(-this.loaded);
+    this.loaded = 0;
+  }
+}

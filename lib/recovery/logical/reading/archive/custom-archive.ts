@@ -1,0 +1,129 @@
+/**
+ * Reads custom archives (pg_dump -Fc) from a stream, in the order in which their blocks come; where seeking is possible, the
+ * largest blocks before. The reading from start to end then passes over their content but misses none of their bytes, so
+ * that both ways find the same damage.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { finding } from '../../../../domain/findings/findings.ts';
+import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { dumpError } from '../dump-error.ts';
+import { ArchiveCursor } from './archive-cursor.ts';
+import type { ArchiveCompression } from './archive-header.ts';
+import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';
+import type { ArchivePlan, DataEntry } from './archive-plan.ts';
+import { type BlockKind, blockBytes, nextBlock, nextLargeObject, passOverBlock } from './data-blocks.ts';
+import type { DataCompression } from './data-decompression.ts';
+import { readLargestFirst, type Seeking } from './largest-first.ts';
+import { largeObjectEvents, tableDataEvents } from './table-data-events.ts';
+import { readTableOfContents, type TocEntry } from './table-of-contents.ts';
+
+/** Position of each block that has come, by dump id. */
+type BlockPositions = Map<number, number>;
+
+/**
+ * Events of a custom archive, made to a file or to a pipe.
+ * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN,
+ * ENCODING_INVALID.
+ */
+export async function* readCustomArchive(bytes: ByteSource, seeking: Seeking | null = null): DumpReader {
+  const cursor = new ArchiveCursor(bytes);
+  const opened = yield* openArchive(cursor, 'custom', []);
+  const { plan } = opened;
+  const compression = blockCompression(opened.header.compression);
+  const positions: BlockPositions = new Map();
+  const early =
+    seeking === null ? new Set<number>() : yield* readLargestFirst(opened, compression, cursor, seeking);
+  while (await cursor.available()) {
+    if (positions.size === plan.data.size) {
+      yield* appendedContents(cursor, opened, positions);
+      break;
+    }
+    const position = cursor.position;
+    const block = await nextBlock(cursor);
+    const data = announcedBlock(plan, positions, block);
+    positions.set(block.id, position);
+    if (early.has(block.id)) await passOverBlock(cursor);
+    else if (block.kind === 'data') yield* tableDataEvents(plan, data, compression, blockBytes(cursor));
+    else yield* largeObjectBlock(plan, data, compression, cursor);
+  }
+  yield* misplaced(plan, opened.contents, positions);
+  yield* closeArchive(plan, new Set(positions.keys()));
+}
+
+async function* largeObjectBlock(
+  plan: ArchivePlan,
+  data: DataEntry,
+  compression: DataCompression,
+  cursor: ArchiveCursor,
+): AsyncGenerator<DumpEvent, void, undefined> {
+  let any = false;
+  for (let oid = await nextLargeObject(cursor); oid !== null; oid = await nextLargeObject(cursor)) {
+    any = true;
+    yield* largeObjectEvents(plan, data, oid, compression, blockBytes(cursor));
+  }
+  if (!any) yield { kind: 'entry', entry: data.entry };
+}
+
+/** @throws DrillError DUMP_CORRUPT for a block that no entry announces, or that comes twice. */
+function announcedBlock(
+  plan: ArchivePlan,
+  positions: BlockPositions,
+  block: { kind: BlockKind; id: number },
+): DataEntry {
+  const data = plan.data.get(block.id);
+  const expected = data?.toc.type === 'BLOBS' ? 'large-objects' : 'data';
+  if (data === undefined || positions.has(block.id) || expected !== block.kind) {
+    throw dumpError(
+      'DUMP_CORRUPT',
+      `a data block belongs to no entry of the table of contents (id ${block.id})`,
+    );
+  }
+  return data;
+}
+
+/**
+ * pg_dump writes the table of contents again over itself when it knows where the blocks are. Into a file that is open
+ * for appending (`pg_dump >> file`, some container runtimes) this second copy lands behind the data.
+ * @throws DrillError DUMP_CORRUPT when something else follows the data, DUMP_TRUNCATED.
+ */
+async function* appendedContents(
+  cursor: ArchiveCursor,
+  { header, plan, contents }: OpenedArchive,
+  positions: BlockPositions,
+): AsyncGenerator<DumpEvent, void, undefined> {
+  const position = cursor.position;
+  const copy = await readTableOfContents(cursor, header);
+  const withoutOffset = ({ data: _, ...rest }: TocEntry): object => rest;
+  const same = isDeepStrictEqual(copy.map(withoutOffset), contents.map(withoutOffset));
+  if (!same || (await cursor.available()) !== null) {
+    throw dumpError(
+      'DUMP_CORRUPT',
+      `something that belongs to no entry follows the data, at byte ${position}`,
+    );
+  }
+  yield* misplaced(plan, copy, positions);
+}
+
+/**
+ * Blocks elsewhere than the table of contents says: nothing is missing for a reader from start to end, but bytes are
+ * not what pg_dump wrote, and pg_restore, which seeks, fails on them.
+ */
+function* misplaced(
+  plan: ArchivePlan,
+  contents: TocEntry[],
+  positions: BlockPositions,
+): Generator<DumpEvent> {
+  for (const { id, data } of contents) {
+    const entry = plan.data.get(id);
+    if (entry === undefined || !('offset' in data) || data.offset.state === 'unknown') continue;
+    const position = positions.get(id);
+    if (position === undefined) continue;
+    if (data.offset.state === 'known' && data.offset.position === BigInt(position)) continue;
+    const message = `The table of contents gives a wrong place for the data of ${describe(entry)}.`;
+    yield { kind: 'finding', finding: finding('DUMP_CORRUPT', message) };
+  }
+}
+
+const blockCompression = (compression: ArchiveCompression): DataCompression =>
+  compression === 'gzip' ? 'zlib' : compression;

@@ -1,0 +1,137 @@
+/** Decompression of data blocks and data files: compress_gzip.c, compress_lz4.c, compress_zstd.c of pg_dump. */
+import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { decompressLz4 } from '../compression/lz4.ts';
+import { dumpError } from '../dump-error.ts';
+
+/** `zlib` in custom archives, `gzip` in the files of a directory. */
+export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
+
+/** Output of one call into zlib's thread: large enough that crossing threads costs little. */
+const chunkSize = 512 * 1024;
+/** zlib's streams take the options of Transform as well: it may run two chunks ahead of the reader, in its own thread. */
+const zlibOptions: zlib.ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark: 2 * chunkSize };
+
+/**
+ * Contents of one compressed block, whose input is consumed to its end. Without any byte it is an empty large object
+ * where pg_dump starts its compressor with the first byte (all but gzip files, which have a header), else truncated.
+ * @throws DrillError DUMP_CORRUPT, DUMP_TRUNCATED (the compressed data end early), or what the input throws.
+ */
+export async function* decompressData(
+  compression: DataCompression,
+  input: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  if (compression === 'none') {
+    yield* input;
+    return;
+  }
+  const iterator = input[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  if (first.done === true) {
+    if (compression !== 'gzip') return;
+    throw dumpError('DUMP_TRUNCATED', 'the compressed data have not even a beginning');
+  }
+  const whole = resume(first.value, iterator);
+  if (compression === 'lz4') yield* decompressLz4(whole);
+  else if (compression === 'zstd') yield* decompressZstd(whole);
+  else
+    yield* throughZlib(
+      compression === 'zlib' ? zlib.createInflate(zlibOptions) : zlib.createGunzip(zlibOptions),
+      whole,
+    );
+}
+
+async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  try {
+    yield first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+async function* throughZlib(
+  stream: Transform & { bytesWritten: number },
+  input: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  let finished = false;
+  async function* counted(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of coalesced(input)) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+    finished = true;
+  }
+  // Errors reach the loop below through the destroyed stream; the callback only keeps them from being unhandled.
+  pipeline(Readable.from(counted(), { objectMode: true, highWaterMark: 1 }), stream, () => {});
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    throw namedError(error);
+  }
+  if (!finished || stream.bytesWritten !== bytes) {
+    throw dumpError('DUMP_CORRUPT', 'bytes follow the end of the compressed data');
+  }
+}
+
+/** pg_dump writes zlib data in blocks of about 4 KiB: one call into zlib's thread for each costs more than the work. */
+const inputSize = 128 * 1024;
+
+async function* coalesced(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of input) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size < inputSize) continue;
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces, size);
+    pieces = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(pieces, size);
+}
+
+function namedError(error: unknown): unknown {
+  if (isDrillError(error)) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'Z_BUF_ERROR' || code === 'ZSTD_error_srcSize_wrong') {
+    return dumpError('DUMP_TRUNCATED', 'the compressed data end early', error);
+  }
+  if (typeof code === 'string' && /^(Z_|ZSTD_)/.test(code)) {
+    return dumpError('DUMP_CORRUPT', 'the compressed data are damaged', error);
+  }
+  return error;
+}
+
+/** Node's own zstd (22.15 and later) where there is one; fzstd, three times slower, where there is not. */
+async function* decompressZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
+  if (typeof native === 'function') {
+    yield* throughZlib(native(zlibOptions), input);
+    return;
+  }
+  let ready: Buffer[] = [];
+  const decompress = new Decompress((chunk) => {
+    // fzstd goes on writing into the memory that it hands out.
+    if (chunk.length > 0) ready.push(Buffer.from(chunk));
+  });
+  const push = (chunk: Uint8Array, last: boolean): void => {
+    try {
+      decompress.push(chunk, last);
+    } catch (error) {
+      throw last && chunk.length === 0
+        ? dumpError('DUMP_TRUNCATED', 'the compressed data end early', error)
+        : dumpError('DUMP_CORRUPT', 'the compressed data are damaged', error);
+    }
+  };
+  for await (const chunk of input) {
+    push(chunk, false);
+    yield* ready;
+    ready = [];
+  }
+  push(new Uint8Array(0), true);
+  yield* ready;
+}

@@ -1,0 +1,106 @@
+/** Reads tar archives (pg_dump -Ft) and directory archives packed by tar, in the order of their members. */
+import { posix } from 'node:path';
+import type { Wrapping } from '../../../../domain/backup/dump.ts';
+import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
+import { ByteSource } from '../byte-source.ts';
+import { dumpError } from '../dump-error.ts';
+import { ArchiveCursor } from './archive-cursor.ts';
+import { closeArchive, openArchive } from './archive-opening.ts';
+import { decompressData } from './data-decompression.ts';
+import { type DataFile, DirectoryData, dataFile } from './directory-data.ts';
+import { type TarMember, tarMembers } from './tar-members.ts';
+
+const contentsName = 'toc.dat';
+
+/**
+ * Events of a tar archive. `restore.sql` in it is ignored, as pg_restore does.
+ * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN,
+ * ENCODING_INVALID.
+ */
+export async function* readTarArchive(bytes: ByteSource): DumpReader {
+  let data: DirectoryData | null = null;
+  for await (const member of tarMembers(bytes)) {
+    const file = dataFile(member.path);
+    if (data === null) {
+      if (file.name !== contentsName)
+        throw dumpError('DUMP_NOT_A_DUMP', 'the tar does not begin with toc.dat');
+      data = yield* openContents(file, member.body, 'tar', []);
+    } else yield* data.events(file, member.body);
+  }
+  yield* closeDirectory(data);
+}
+
+/**
+ * Events of a directory archive that some tar has packed, under any path. Members are used as they come, without a
+ * temporary file; those before toc.dat are read in a second pass.
+ * @param reopen gives the same bytes from their start.
+ * @throws DrillError as readTarArchive.
+ */
+export async function* readTarredDirectory(bytes: ByteSource, reopen: () => Promise<ByteSource>): DumpReader {
+  let data: DirectoryData | null = null;
+  let directory = '';
+  const early = new Set<string>();
+  for await (const { path, isFile, body } of tarMembers(bytes)) {
+    if (!isFile) continue;
+    const { base, dir } = posix.parse(posix.normalize(path));
+    const file = dataFile(base);
+    if (file.name === contentsName) {
+      if (data !== null) throw dumpError('DUMP_NOT_A_DUMP', 'the tar holds more than one directory dump');
+      directory = dir;
+      data = yield* openContents(file, body, 'directory', ['tar']);
+    } else if (data === null) early.add(path);
+    else if (dir === directory) yield* data.events(file, body);
+  }
+  if (data !== null && early.size > 0) yield* earlyMembers(await reopen(), early, directory, data);
+  yield* closeDirectory(data);
+}
+
+async function* earlyMembers(
+  bytes: ByteSource,
+  early: Set<string>,
+  directory: string,
+  data: DirectoryData,
+): AsyncGenerator<DumpEvent, void, undefined> {
+  try {
+    for await (const member of tarMembers(bytes)) {
+      if (early.size === 0) return;
+      if (early.delete(member.path)) yield* earlyMember(member, directory, data);
+    }
+  } finally {
+    await bytes.cancel();
+  }
+}
+
+async function* earlyMember(
+  { path, body }: TarMember,
+  directory: string,
+  data: DirectoryData,
+): AsyncGenerator<DumpEvent, void, undefined> {
+  const { base, dir } = posix.parse(posix.normalize(path));
+  if (dir === directory) yield* data.events(dataFile(base), body);
+}
+
+/** Reads toc.dat from its file. */
+export async function* openContents(
+  file: DataFile,
+  bytes: AsyncIterable<Buffer>,
+  layout: 'tar' | 'directory',
+  wrappings: Wrapping[],
+): AsyncGenerator<DumpEvent, DirectoryData, undefined> {
+  const cursor = new ArchiveCursor(new ByteSource(decompressData(file.compression, bytes)));
+  const { plan, contents } = yield* openArchive(cursor, layout, wrappings);
+  if ((await cursor.available()) !== null) {
+    throw dumpError(
+      'DUMP_CORRUPT',
+      `something follows the table of contents, at byte ${cursor.position} of toc.dat`,
+    );
+  }
+  return new DirectoryData(plan, contents);
+}
+
+/** @throws DrillError DUMP_TRUNCATED when data are missing, DUMP_NOT_A_DUMP without toc.dat. */
+export function* closeDirectory(data: DirectoryData | null): Generator<DumpEvent> {
+  if (data === null) throw dumpError('DUMP_NOT_A_DUMP', 'the tar holds no toc.dat');
+  data.assertComplete();
+  yield* closeArchive(data.plan, data.seen);
+}

@@ -1,0 +1,119 @@
+/**
+ * Streaming decompression of lz4 frames (lz4 doc/lz4_Frame_format.md) in constant memory, over the block decompressor
+ * of lz4-napi, which has no streaming frames of its own.
+ */
+import { uncompressSync } from 'lz4-napi';
+import type { DrillError } from '../../../../domain/findings/errors.ts';
+import { XxHash32 } from '../archive/xxhash32.ts';
+import { ByteSource } from '../byte-source.ts';
+import { dumpError } from '../dump-error.ts';
+
+const frameMagic = 0x184d2204;
+/** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over. */
+const skippableMagic = 0x184d2a50;
+/** A block may refer back to the last 64 KiB of the frame. */
+const historyBytes = 64 * 1024;
+
+interface FrameHeader {
+  linkedBlocks: boolean;
+  blockChecksums: boolean;
+  contentChecksum: boolean;
+  largestBlockBytes: number;
+  contentBytes: bigint | null;
+}
+
+/**
+ * Contents of one or more frames, one after the other, block by block (at most 4 MiB each). Every checksum that the
+ * frames hold is verified.
+ * @throws DrillError DUMP_TRUNCATED when the input ends inside a frame, DUMP_CORRUPT when it is no lz4 or is damaged.
+ */
+export async function* decompressLz4(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const source = new ByteSource(chunks);
+  try {
+    while (!(await source.atEnd())) {
+      const magic = (await source.read(4)).readUInt32LE();
+      if (magic >>> 4 === skippableMagic >>> 4) await source.skip((await source.read(4)).readUInt32LE());
+      else if (magic === frameMagic) yield* decompressFrame(source);
+      else throw damaged('no lz4 frame begins', source);
+    }
+  } finally {
+    await source.cancel();
+  }
+}
+
+async function* decompressFrame(source: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+  const header = await readHeader(source);
+  const contentHash = header.contentChecksum ? new XxHash32() : null;
+  let history: Buffer = Buffer.alloc(0);
+  let total = 0n;
+  for (;;) {
+    const size = (await source.read(4)).readUInt32LE();
+    if (size === 0) break;
+    const stored = size >= 0x80000000;
+    const bytes = size & 0x7fffffff;
+    if (bytes > header.largestBlockBytes) throw damaged(`an lz4 block claims ${bytes} bytes`, source);
+    const block = await source.read(bytes);
+    if (header.blockChecksums) await verify(new XxHash32().update(block), 'block', source);
+    const content = stored ? Buffer.from(block) : decompressBlock(block, header, history, source);
+    if (header.linkedBlocks) history = lastBytes(history, content);
+    contentHash?.update(content);
+    total += BigInt(content.length);
+    if (content.length > 0) yield content;
+  }
+  if (contentHash !== null) await verify(contentHash, 'content', source);
+  if (header.contentBytes !== null && header.contentBytes !== total) {
+    throw damaged('an lz4 frame has not the size it claims', source);
+  }
+}
+
+async function readHeader(source: ByteSource): Promise<FrameHeader> {
+  const start = await source.read(2);
+  const [flags, descriptor] = [start[0] as number, start[1] as number];
+  const hasContentSize = (flags & 0x08) !== 0;
+  const hasDictionary = (flags & 0x01) !== 0;
+  const optional = await source.read((hasContentSize ? 8 : 0) + (hasDictionary ? 4 : 0));
+  const expected = (await source.read(1))[0];
+  const hash = new XxHash32().update(Buffer.concat([start, optional])).digest();
+  const sizeCode = (descriptor >> 4) & 7;
+  const sound = flags >> 6 === 1 && (flags & 0x02) === 0 && (descriptor & 0x8f) === 0 && sizeCode >= 4;
+  if (!sound || ((hash >>> 8) & 0xff) !== expected) throw damaged('an lz4 frame header is damaged', source);
+  if (hasDictionary)
+    throw dumpError('COMPRESSION_UNKNOWN', 'the lz4 frame needs a dictionary, which is not there');
+  return {
+    linkedBlocks: (flags & 0x20) === 0,
+    blockChecksums: (flags & 0x10) !== 0,
+    contentChecksum: (flags & 0x04) !== 0,
+    largestBlockBytes: 2 ** (8 + 2 * sizeCode),
+    contentBytes: hasContentSize ? optional.readBigUInt64LE(0) : null,
+  };
+}
+
+/** lz4-napi takes the size of the result in front of the block; the largest size of the frame stands in for it. */
+function decompressBlock(block: Buffer, header: FrameHeader, history: Buffer, source: ByteSource): Buffer {
+  const input = Buffer.allocUnsafe(4 + block.length);
+  input.writeUInt32LE(header.largestBlockBytes);
+  block.copy(input, 4);
+  try {
+    return history.length === 0 ? uncompressSync(input) : uncompressSync(input, history);
+  } catch (error) {
+    throw damaged('an lz4 block is damaged', source, error);
+  }
+}
+
+function lastBytes(history: Buffer, content: Buffer): Buffer {
+  if (content.length >= historyBytes) return content.subarray(content.length - historyBytes);
+  return Buffer.concat([
+    history.subarray(Math.max(0, history.length + content.length - historyBytes)),
+    content,
+  ]);
+}
+
+async function verify(hash: XxHash32, what: string, source: ByteSource): Promise<void> {
+  const expected = (await source.read(4)).readUInt32LE();
+  if (hash.digest() !== expected) throw damaged(`the checksum of an lz4 ${what} does not match`, source);
+}
+
+const damaged = (reason: string, source: ByteSource, cause?: unknown): DrillError =>
+  dumpError('DUMP_CORRUPT', `${reason}, at byte ${source.position} of the compressed data`, cause);

@@ -1,0 +1,117 @@
+/** Tells from the first bytes, never from a name, what a file is. */
+import type { Wrapping } from '../../../domain/backup/dump.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
+import { recogniseText } from './recognise-text.ts';
+
+export type Recognised =
+  | { kind: 'wrapping'; wrapping: Exclude<Wrapping, 'tar'> }
+  | { kind: 'custom' }
+  | { kind: 'tar' }
+  | { kind: 'plain' }
+  /** Not something that can be restored, and why. */
+  | { kind: 'refused'; code: FindingCode; message: string };
+
+/** Enough to see past the comments in front of hand-written SQL and the extension headers of a tar. */
+export const startBytes = 16 * 1024;
+
+const refused = (code: FindingCode, message: string): Recognised => ({ kind: 'refused', code, message });
+
+const hasBytes = (start: Buffer, at: number, ...bytes: number[]): boolean =>
+  bytes.every((value, index) => start[at + index] === value);
+const hasText = (start: Buffer, text: string, at = 0): boolean =>
+  start.toString('latin1', at, at + text.length) === text;
+
+/** `start`: the first `startBytes` of the content, or all of it when there is less. */
+export function recognise(start: Buffer): Recognised {
+  const wrapping = wrappingOf(start);
+  if (wrapping !== null) return { kind: 'wrapping', wrapping };
+  if (start.length === 0) return refused('DUMP_EMPTY', 'it holds no byte');
+  if (hasText(start, 'PGDMP')) return { kind: 'custom' };
+  if (isTar(start)) return { kind: 'tar' };
+  return encryptionOf(start) ?? physicalOf(start) ?? foreignOf(start) ?? recogniseText(start);
+}
+
+function wrappingOf(start: Buffer): Exclude<Wrapping, 'tar'> | null {
+  if (hasBytes(start, 0, 0x1f, 0x8b, 0x08)) return 'gzip';
+  if (hasBytes(start, 0, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (hasBytes(start, 0, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (/^BZh[1-9]/.test(start.toString('latin1', 0, 4)) && isBzip2Block(start.toString('hex', 4, 10)))
+    return 'bzip2';
+  if (hasBytes(start, 0, 0x04, 0x22, 0x4d, 0x18)) return 'lz4';
+  if (hasText(start, 'Salted__')) return 'openssl';
+  const isSkippable = ((start[0] ?? 0) & 0xf0) === 0x50 && hasBytes(start, 1, 0x2a, 0x4d, 0x18);
+  if (!isSkippable || start.length < 12) return null;
+  // A frame to be passed over is the same in zstd and lz4; the frame after it tells.
+  const next = 8 + start.readUInt32LE(4);
+  return hasBytes(start, next, 0x04, 0x22, 0x4d, 0x18) ? 'lz4' : 'zstd';
+}
+
+/** The first block, or the end of a stream without any. */
+const isBzip2Block = (magic: string): boolean => ['314159265359', '177245385090'].includes(magic);
+
+function encryptionOf(start: Buffer): Recognised | null {
+  const text = start.toString('latin1', 0, 40);
+  const encrypted = (by: string): Recognised => refused('DUMP_ENCRYPTED', `it is encrypted with ${by}`);
+  if (text.startsWith('age-encryption.org/v') || text.startsWith('-----BEGIN AGE ENCRYPTED FILE'))
+    return encrypted('age');
+  if (text.startsWith('-----BEGIN PGP MESSAGE')) return encrypted('gpg');
+  if (/^-----BEGIN (?:CMS|PKCS7)/.test(text)) return encrypted('openssl cms');
+  // RFC 4880: a session key packet (tag 1 or 3) comes first, its version after a length of one or two bytes.
+  const [tag, second] = [start[0] ?? 0, start[1] ?? 0];
+  const isShort = [0x84, 0x8c, 0xc1, 0xc3].includes(tag);
+  const isLong = [0x85, 0x8d].includes(tag) || ([0xc1, 0xc3].includes(tag) && second >= 192);
+  const version = isLong ? start[3] : start[2];
+  if ((isShort || isLong) && version !== undefined && version >= 3 && version <= 6) return encrypted('gpg');
+  return null;
+}
+
+/** pg_basebackup, WAL archives and what lies beside them. */
+function physicalOf(start: Buffer): Recognised | null {
+  const physical = (what: string): Recognised => refused('PHYSICAL_BACKUP', `it is ${what}`);
+  const text = start.toString('latin1', 0, 200);
+  if (/^\s*\{\s*"PostgreSQL-Backup-Manifest-Version"/.test(text))
+    return physical('the manifest of a base backup');
+  if (text.startsWith('START WAL LOCATION: ')) return physical('the label of a base backup');
+  if (start.length < 40) return null;
+  // access/xlog_internal.h: XLogLongPageHeaderData with XLOG_PAGE_MAGIC 0xD0xx or 0xD1xx.
+  const segmentBytes = start.readUInt32LE(32);
+  const isSegmentSize =
+    segmentBytes >= 2 ** 20 && segmentBytes <= 2 ** 30 && (segmentBytes & (segmentBytes - 1)) === 0;
+  const isMagic = start[1] === 0xd0 || start[1] === 0xd1;
+  const isLongHeader = (start.readUInt16LE(2) & 0x02) !== 0;
+  return isMagic && isLongHeader && isSegmentSize ? physical('a segment of WAL') : null;
+}
+
+/** Magic numbers of other files, in hex. */
+const foreign: readonly [FindingCode, string, string][] = [
+  ['COMPRESSION_UNKNOWN', 'a ZIP file', '504b0304'],
+  ['COMPRESSION_UNKNOWN', 'a ZIP file', '504b0506'],
+  ['COMPRESSION_UNKNOWN', 'a 7-Zip file', '377abcaf271c'],
+  ['COMPRESSION_UNKNOWN', 'a RAR file', '526172211a07'],
+  ['COMPRESSION_UNKNOWN', 'an lzip file', '4c5a4950'],
+  ['COMPRESSION_UNKNOWN', 'an lzop file', '894c5a4f'],
+  ['COMPRESSION_UNKNOWN', 'an lrzip file', '4c525a49'],
+  ['COMPRESSION_UNKNOWN', 'a file of compress', '1f9d'],
+  ['COMPRESSION_UNKNOWN', 'a snappy file', 'ff060000734e61507059'],
+  ['DUMP_NOT_A_DUMP', 'an SQLite database', '53514c69746520666f726d6174203300'],
+  ['DUMP_NOT_A_DUMP', 'a PDF file', '255044462d'],
+  ['DUMP_NOT_A_DUMP', 'an image', '89504e47'],
+  ['DUMP_NOT_A_DUMP', 'an image', 'ffd8ff'],
+  ['DUMP_NOT_A_DUMP', 'a program', '7f454c46'],
+];
+
+function foreignOf(start: Buffer): Recognised | null {
+  const text = start.toString('hex', 0, 32);
+  const match = foreign.find(([, , magic]) => text.startsWith(magic));
+  return match === undefined ? null : refused(match[0], `it is ${match[1]}`);
+}
+
+/** A tar header: the sum of its bytes, with blanks for the sum itself, as its own field says in octal. */
+function isTar(start: Buffer): boolean {
+  if (start.length < 512 || start[0] === 0) return false;
+  const field = /^\s*([0-7]+)/.exec(start.toString('latin1', 148, 156));
+  if (field === null) return false;
+  let sum = 8 * 0x20;
+  for (let at = 0; at < 512; at++) sum += at >= 148 && at < 156 ? 0 : (start[at] as number);
+  return sum === Number.parseInt(field[1] as string, 8);
+}

@@ -1,0 +1,104 @@
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import { finding } from '../../domain/findings/findings.ts';
+import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
+import type { RestoreRequest, Restorer } from '../../ports/restorer.ts';
+import type { SandboxAccess } from '../../ports/sandbox-access.ts';
+import type { DumpReader } from './dump-stream.ts';
+import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
+import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
+import type { RestorePolicy } from './loading/restore-policy.ts';
+import { ConnectionLost, ServerError } from './loading/server-error.ts';
+import { sandboxLost } from './loading/slot.ts';
+
+/** A dump opened for one reading. `lib/recovery/logical/reading/open-dump.ts` makes it. */
+export interface OpenedDump {
+  reader: DumpReader;
+  /** SHA-256 of the stored bytes in hex, once they were all read; null for a directory. */
+  sha256(): Promise<string | null>;
+  bytesRead(): number;
+  /** Lets go of the source, however reading ended. */
+  close(): void;
+}
+
+export interface NativeRestorerParts {
+  access: SandboxAccess;
+  /** Opens the dump from its start; called once more when a lost connection makes us begin afresh. */
+  openDump(request: RestoreRequest): OpenedDump | Promise<OpenedDump>;
+  loadPolicy(): Promise<RestorePolicy>;
+}
+
+/**
+ * Restores with our own reader and loader: no client tools, no disk, any format in one account.
+ * Connection losses: a chunk of rows is sent again when the server says it was not committed; anything else in doubt
+ * starts the databases afresh, once.
+ */
+export class NativeRestorer implements Restorer {
+  private readonly parts: NativeRestorerParts;
+
+  constructor(parts: NativeRestorerParts) {
+    this.parts = parts;
+  }
+
+  /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
+  async restore(request: RestoreRequest): Promise<RestoreAccount> {
+    if (request.signal.aborted) throw interrupted(request.signal.reason);
+    const first = await this.attempt(request, []);
+    if (first.account !== null) return first.account;
+    const again = finding(
+      'CONNECTION_RETRIED',
+      `${first.spoiledBy.message}, and what was under way could not be told done from not done; the databases were dropped and loaded afresh`,
+    );
+    const second = await this.attempt(request, [again]);
+    if (second.account !== null) return second.account;
+    throw sandboxLost(second.spoiledBy);
+  }
+
+  private async attempt(request: RestoreRequest, findings: RestoreAccount['findings']): Promise<AttemptEnd> {
+    const policy = await this.parts.loadPolicy();
+    const frame = await startAttempt(request, this.parts.access, policy).catch((error) => {
+      throw asDrillError(error, request.signal);
+    });
+    const abort = (): void => void frame.attempt.abandon(interrupted(request.signal.reason));
+    request.signal.addEventListener('abort', abort, { once: true });
+    let dump: OpenedDump | null = null;
+    try {
+      dump = await this.parts.openDump(request);
+      frame.countBytesOf(dump);
+      const complete = await frame.attempt.run(dump.reader);
+      return { account: await endOfAttempt(frame, dump, complete, findings) };
+    } catch (error) {
+      await frame.attempt.abandon(error);
+      const spoiledBy = error instanceof ConnectionLost ? new AttemptSpoiled('the restore', error) : error;
+      if (spoiledBy instanceof AttemptSpoiled && !request.signal.aborted) {
+        await frame.undo().catch((lost) => {
+          throw asDrillError(lost, request.signal);
+        });
+        return { account: null, spoiledBy };
+      }
+      throw asDrillError(error, request.signal);
+    } finally {
+      request.signal.removeEventListener('abort', abort);
+      dump?.close();
+      await frame.close();
+    }
+  }
+}
+
+const interrupted = (cause: unknown): DrillError =>
+  new DrillError('INTERRUPTED', 'the restore was interrupted', { hint: 'Start it again.', cause });
+
+function asDrillError(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return interrupted(signal.reason);
+  if (isDrillError(error)) return error;
+  if (error instanceof ConnectionLost) return sandboxLost(error);
+  if (!(error instanceof ServerError)) return error;
+  return new DrillError(
+    'INTERNAL_ERROR',
+    `the server refused what the loader itself asked for (SQLSTATE ${error.sqlState})`,
+    {
+      hint: 'Please report it with the record.',
+      fault: 'us',
+      cause: error,
+    },
+  );
+}

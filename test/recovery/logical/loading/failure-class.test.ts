@@ -1,0 +1,49 @@
+import { DatabaseError } from 'pg';
+import { expect, test } from 'vitest';
+import { classify, type FailedStatement } from '../../../../lib/recovery/logical/loading/failure-class.ts';
+import { ServerError } from '../../../../lib/recovery/logical/loading/server-error.ts';
+import type { StatementPlan } from '../../../../lib/recovery/logical/policy/decision.ts';
+
+const anError = (code: string, insideFunction = false): ServerError =>
+  new ServerError(
+    Object.assign(new DatabaseError('text decides nothing', 0, 'error'), {
+      code,
+      where: insideFunction ? 'SQL function' : undefined,
+    }),
+  );
+
+const failing = (
+  kind: StatementPlan['kind'],
+  more: Partial<FailedStatement> = {},
+  extension?: string,
+): FailedStatement => ({
+  plan: { kind, locks: null, defer: false, roles: [], ...(extension === undefined ? {} : { extension }) },
+  missingRoles: [],
+  missingExtension: null,
+  ...more,
+});
+
+test.each<[string, boolean, FailedStatement, string]>([
+  ['23505', false, failing('add key'), 'duplicate key'],
+  ['23503', false, failing('add foreign key'), 'orphaned rows'],
+  ['22P02', false, failing('copy'), 'rejected row'],
+  ['22P04', false, failing('copy'), 'rejected row'],
+  ['23514', false, failing('copy'), 'rejected row'],
+  ['22021', false, failing('copy'), 'invalid encoding'],
+  ['22P05', false, failing('copy'), 'invalid encoding'],
+  ['42883', true, failing('create index'), 'search_path defect'],
+  ['42P01', true, failing('refresh materialized view'), 'search_path defect'],
+  ['42883', true, failing('copy'), 'search_path defect'],
+  ['42883', false, failing('create index'), 'missing object'],
+  ['42P01', false, failing('other'), 'missing object'],
+  ['42704', false, failing('grant', { missingRoles: ['app'] }), 'missing role'],
+  ['42704', false, failing('grant'), 'missing object'],
+  ['42501', false, failing('other'), 'insufficient privilege'],
+  ['42501', false, failing('other', {}, 'pg_stat_statements'), 'missing extension'],
+  ['58P01', false, failing('other', {}, 'postgis'), 'missing extension'],
+  ['53100', false, failing('create index'), 'out of disk'],
+  ['57014', false, failing('create index'), 'statement timeout'],
+  ['XX000', false, failing('other'), 'other'],
+])('SQLSTATE %s (inside a function: %s) is classed by what failed', (code, inside, failed, expected) => {
+  expect(classify(anError(code, inside), failed)).toBe(expected);
+});

@@ -1,0 +1,66 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import { entryEvent } from './support/events.ts';
+import { dropDatabases, restore } from './support/restoring.ts';
+import { TestServer } from './support/server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.stop());
+afterEach(() => dropDatabases(server));
+
+const owned = (): DumpEvent[] => [
+  entryEvent(['CREATE SCHEMA shop', 'ALTER SCHEMA shop OWNER TO keeper'], { type: 'SCHEMA', name: 'shop' }),
+  entryEvent(['CREATE TABLE shop.items (id integer)', 'ALTER TABLE shop.items OWNER TO clerk'], {
+    type: 'TABLE',
+    schema: 'shop',
+    name: 'items',
+  }),
+  entryEvent(['CREATE TABLE public.notes (id integer)', 'ALTER TABLE public.notes OWNER TO clerk'], {
+    type: 'TABLE',
+    schema: 'public',
+    name: 'notes',
+  }),
+  entryEvent('CREATE INDEX items_idx ON shop.items USING btree (id)', {
+    type: 'INDEX',
+    schema: 'shop',
+    name: 'items_idx',
+  }),
+  entryEvent('GRANT SELECT ON TABLE shop.items TO reader', {
+    type: 'ACL',
+    schema: 'shop',
+    name: 'TABLE items',
+  }),
+];
+
+const ownersOf = `SELECT (SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'shop'), (SELECT relowner::regrole::text FROM pg_class WHERE relname = 'items'), (SELECT relowner::regrole::text FROM pg_class WHERE relname = 'notes')`;
+
+describe('restoring owners as a master that is no superuser', () => {
+  test('creates the roles the dump names, and gives everything to its owner', async () => {
+    const account = await restore(server, owned);
+
+    expect(account.findings).toMatchObject([{ code: 'ROLES_CREATED' }]);
+    expect([...account.rolesCreated].sort()).toEqual(['clerk', 'keeper', 'reader']);
+    expect(await server.sql('main', ownersOf)).toEqual([['keeper', 'clerk', 'clerk']]);
+    expect(await server.sql('postgres', "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'clerk'")).toEqual([
+      [false],
+    ]);
+  });
+
+  test('takes back exactly the right to create that it lent', async () => {
+    await restore(server, owned);
+
+    const asked = `SELECT has_schema_privilege('clerk', 'shop', 'CREATE'), has_schema_privilege('clerk', 'public', 'CREATE'), has_database_privilege('keeper', 'main', 'CREATE'), has_table_privilege('reader', 'shop.items', 'SELECT')`;
+    expect(await server.sql('main', asked)).toEqual([[false, false, false, true]]);
+  });
+
+  test('names the roles it may not create, and leaves their objects to the master', async () => {
+    const account = await restore(server, owned, { options: { createMissingRoles: false } });
+
+    expect(account.rolesCreated).toEqual([]);
+    expect(new Set(account.findings.map(({ code }) => code))).toEqual(new Set(['ROLE_MISSING']));
+    expect(await server.sql('main', ownersOf)).toEqual([['master', 'master', 'master']]);
+  });
+});

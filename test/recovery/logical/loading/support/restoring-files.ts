@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import { createFileDumpStore } from '../../../../../lib/adapters/local/folder-dump-store.ts';
+import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
+import { createRestorer } from '../../../../../lib/recovery/logical/index.ts';
+import { aHeader } from './events.ts';
+import type { Restoring } from './restoring.ts';
+import type { TestServer } from './server.ts';
+
+/** Restores a dump file or directory into a test server, as a drill does. */
+export async function restoreFile(
+  server: TestServer,
+  path: string,
+  { options, signal, onProgress }: Restoring = {},
+): Promise<RestoreAccount> {
+  const { store, key } = await createFileDumpStore(path);
+  const found = await stat(path);
+  return createRestorer(server.access).restore({
+    dump: {
+      key,
+      directory: found.isDirectory(),
+      sizeBytes: found.size,
+      uploadedAt: '2026-01-01T00:00:00Z',
+      nameTimestamp: null,
+      nameTimestampEnd: null,
+      expectedSha256: null,
+      header: aHeader(),
+    },
+    store,
+    sandbox: server.address,
+    options: {
+      engine: 'native',
+      connections: 2,
+      createMissingRoles: true,
+      allowCreate: true,
+      keepOrder: [],
+      passphrase: null,
+      ...options,
+    },
+    onProgress: onProgress ?? (() => {}),
+    signal: signal ?? new AbortController().signal,
+  });
+}

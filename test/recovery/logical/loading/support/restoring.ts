@@ -1,0 +1,74 @@
+import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
+import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/restorer.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
+import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';
+import { aHeader, reading } from './events.ts';
+import type { TestServer } from './server.ts';
+
+export interface Restoring {
+  options?: Partial<RestoreOptions>;
+  signal?: AbortSignal;
+  onProgress?(progress: RestoreProgress): void;
+}
+
+const refuseToBeCalled = (): never => {
+  throw new Error('the loader reads through openDump only');
+};
+
+/** Restores hand-built events into a test server with the native engine. `events` is called once per reading. */
+export function restore(
+  server: TestServer,
+  events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>,
+  { options, signal, onProgress }: Restoring = {},
+): Promise<RestoreAccount> {
+  const request: RestoreRequest = {
+    dump: {
+      key: 'hand-built',
+      directory: false,
+      sizeBytes: 0,
+      uploadedAt: '2026-01-01T00:00:00Z',
+      nameTimestamp: null,
+      nameTimestampEnd: null,
+      expectedSha256: null,
+      header: aHeader(),
+    },
+    store: { location: 'nowhere', list: refuseToBeCalled, stat: refuseToBeCalled, open: refuseToBeCalled },
+    sandbox: server.address,
+    options: {
+      engine: 'native',
+      connections: 2,
+      createMissingRoles: true,
+      allowCreate: true,
+      keepOrder: [],
+      passphrase: null,
+      ...options,
+    },
+    onProgress: onProgress ?? (() => {}),
+    signal: signal ?? new AbortController().signal,
+  };
+  const restorer = new NativeRestorer({
+    access: server.access,
+    openDump: () => {
+      const made = events();
+      const reader = Symbol.asyncIterator in made ? made : reading(made);
+      return { reader, sha256: async () => null, bytesRead: () => 0, close: () => {} };
+    },
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+  });
+  return restorer.restore(request);
+}
+
+/** Drops what a test made, so that the next finds a fresh server. */
+export async function dropDatabases(server: TestServer): Promise<void> {
+  const names = await server.sql(
+    'postgres',
+    `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
+  );
+  for (const [name] of names) await server.sql('postgres', `DROP DATABASE "${String(name)}" WITH (FORCE)`);
+  const roles = await server.sql(
+    'postgres',
+    `SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN ('postgres', 'master')`,
+  );
+  for (const [name] of roles) await server.sql('postgres', `DROP ROLE "${String(name)}"`);
+}

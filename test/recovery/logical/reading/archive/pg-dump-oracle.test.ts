@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import {
+  readCustomArchive,
+  readDirectoryArchive,
+  readTarArchive,
+  readTarredDirectory,
+} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import { directorySource, eventsOf, fileSource, ofKind, render, rowCounts } from './archive-events.ts';
+import { expectSameAsPgRestore } from './archive-oracle.ts';
+import { makeHurtfulDatabase } from './hurtful-schema.ts';
+import { clientMajor, type PostgresServer, startPostgres } from './postgres-server.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'drill-oracle-'));
+const installed = clientMajor() > 0;
+let server: PostgresServer | undefined;
+
+beforeAll(async () => {
+  if (!installed) return;
+  chmodSync(work, 0o755);
+  server = await startPostgres();
+  const tablespace = join(work, 'tablespace');
+  mkdirSync(tablespace);
+  const owner = statSync(join(server.socketDirectory, 'data'));
+  chownSync(tablespace, owner.uid, owner.gid);
+  makeHurtfulDatabase(server, tablespace);
+});
+afterAll(() => {
+  server?.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+const compressions = clientMajor() >= 16 ? ['0', 'gzip', 'lz4', 'zstd', 'zstd:long', 'lz4:9'] : ['0', '6'];
+let serial = 0;
+
+function running(): PostgresServer {
+  if (server === undefined) throw new Error('the server is not running');
+  return server;
+}
+
+function dump(args: string[], database = 'hurt'): string {
+  const path = join(work, `dump-${serial++}`);
+  running().tool('pg_dump', [...args, '-d', database, '-f', path]);
+  return path;
+}
+
+const readCustom = (path: string): Promise<DumpEvent[]> => eventsOf(readCustomArchive(fileSource(path)));
+const readDirectory = (path: string): Promise<DumpEvent[]> =>
+  eventsOf(readDirectoryArchive(directorySource(path)));
+
+/** Packs files of a directory in the order given. */
+function packed(directory: string, names: string[]): string {
+  const path = join(work, `packed-${serial++}.tar`);
+  execFileSync('tar', ['cf', path, '-C', directory, '--transform', 's,^,nightly/db/,', ...names]);
+  return path;
+}
+
+test(`archives of pg_dump are ${installed ? 'compared' : 'NOT compared with pg_restore: no PostgreSQL is installed'}`, () => {
+  expect(clientMajor() > 0).toBe(installed);
+});
+
+describe.runIf(installed)('archives of pg_dump say what pg_restore says', () => {
+  test.each(compressions)('custom, compression %s', async (compression) => {
+    const path = dump(['-Fc', '-Z', compression]);
+
+    const events = await readCustom(path);
+
+    expectSameAsPgRestore(events, path);
+    expect(ofKind(events, 'finding')).toEqual([]);
+    expect(rowCounts(events).get('plain.usual')).toBe(200_000);
+    expect(rowCounts(events).get('plain.no columns')).toBe(2);
+  });
+
+  test('custom, written to a pipe', async () => {
+    const path = join(work, 'piped.dump');
+    execFileSync('sh', ['-c', 'cat > "$0"', path], {
+      input: running().tool('pg_dump', ['-Fc', '-d', 'hurt']),
+    });
+
+    const events = await readCustom(path);
+
+    expectSameAsPgRestore(events, path);
+    expect(ofKind(events, 'finding')).toEqual([]);
+  });
+
+  test('custom, written to a file open for appending', async () => {
+    const path = join(work, 'appended.dump');
+    const file = openSync(path, 'a');
+    running().tool('pg_dump', ['-Fc', '-d', 'hurt'], { stdoutTo: file });
+    closeSync(file);
+
+    const events = await readCustom(path);
+
+    expectSameAsPgRestore(events, path);
+    expect(ofKind(events, 'finding')).toEqual([]);
+  });
+
+  test.each([
+    '--inserts',
+    '--inserts --rows-per-insert=7',
+    '--column-inserts --on-conflict-do-nothing',
+    '--no-owner --no-privileges',
+    '--schema-only',
+    '--data-only',
+    '--section=post-data',
+    '--load-via-partition-root',
+    '--no-tablespaces',
+    '--quote-all-identifiers',
+    '--clean --if-exists',
+    '--create',
+    '--table=plain.usual',
+    '--no-blobs',
+    '--use-set-session-authorization',
+  ])('custom, %s', async (flags) => {
+    const path = dump(['-Fc', ...flags.split(' ')]);
+
+    expectSameAsPgRestore(await readCustom(path), path);
+  });
+
+  test('custom, in an encoding that passes through as bytes', async () => {
+    const path = dump(['-Fc', '--encoding=LATIN9'], 'western');
+
+    const events = await readCustom(path);
+
+    expectSameAsPgRestore(events, path);
+    expect(ofKind(events, 'encoding')).toEqual([{ kind: 'encoding', encoding: 'LATIN9' }]);
+    expect(ofKind(events, 'rows-begin')[0]).toMatchObject({ table: 'é', copy: { codec: 'binary' } });
+  });
+
+  test.each([
+    ['SJIS', 'japanese'],
+    ['GB18030', 'japanese'],
+    ['UHC', 'korean'],
+  ])('custom, in %s, gives the text of the dump in UTF8', async (encoding, database) => {
+    const events = await readCustom(dump(['-Fc', `--encoding=${encoding}`], database));
+
+    const expected = render(await readCustom(dump(['-Fc'], database)));
+    expect(ofKind(events, 'encoding')).toEqual([{ kind: 'encoding', encoding: 'UTF8' }]);
+    expect(render(events).byId).toEqual(expected.byId);
+  });
+
+  test('tar', async () => {
+    const path = dump(['-Ft']);
+
+    expectSameAsPgRestore(await eventsOf(readTarArchive(fileSource(path))), path);
+  });
+
+  test.each(compressions)('directory, compression %s', async (compression) => {
+    const path = dump(['-Fd', '-Z', compression]);
+
+    expectSameAsPgRestore(await readDirectory(path), path);
+  });
+
+  test.each([
+    ['first', true],
+    ['last', false],
+  ] as const)('directory packed by tar, toc.dat %s', async (_, first) => {
+    const path = dump(['-Fd', '-j2']);
+    const data = readdirSync(path).filter((name) => name !== 'toc.dat');
+    const tar = packed(
+      path,
+      first ? ['toc.dat', ...data] : [...data.slice(2), 'toc.dat', ...data.slice(0, 2)],
+    );
+    let reopened = 0;
+
+    const events = await eventsOf(
+      readTarredDirectory(fileSource(tar), async () => {
+        reopened += 1;
+        return fileSource(tar);
+      }),
+    );
+
+    expectSameAsPgRestore(events, path);
+    expect(reopened).toBe(first ? 0 : 1);
+  });
+});
