@@ -1,7 +1,7 @@
 /** One restore by the native engine in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createFileDumpStore } from '../lib/adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { createRestorer } from '../lib/recovery/logical/index.ts';
 import { unknownHeader } from './unread-dump.ts';
 

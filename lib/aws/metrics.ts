@@ -1,6 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import type { MetricSink } from '../adapters/aws/metric-sink.ts';
 import { metricNamespace, stackDimension } from '../contract/metrics.ts';
+import type { MetricSink } from '../ports/metric-sink.ts';
 import { readEnvironment } from './environment.ts';
 
 /**

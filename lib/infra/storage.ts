@@ -10,7 +10,7 @@ import { accept } from './accepted-rules.ts';
  * after the stack is gone.
  */
 export class Storage extends Construct {
-  /** Keys and attributes: lib/adapters/aws/ledger. */
+  /** Keys and attributes: lib/adapters/ledgers/dynamodb. */
   readonly ledger: dynamodb.Table;
   /** Evidence, records and reports below `drills/<drill id>/`. */
   readonly evidence: s3.Bucket;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
-import { readConfig } from '../adapters/local/config-file.ts';
-import { openConfiguredStore } from '../adapters/local/configured-store.ts';
-import { createFileDumpStore } from '../adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../adapters/dump-stores/folder/folder-dump-store.ts';
+import { openConfiguredStore } from '../adapters/dump-stores/open-for-local.ts';
+import { readConfig } from '../adapters/files/config-file.ts';
 import { databaseNameFor, fittingDatabases } from '../domain/config/database-of-dump.ts';
 import {
   type DatabaseConfig,

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
-import { createEvidenceFolder } from '../adapters/local/evidence-folder.ts';
-import { createFileLedger, type LedgerDamage } from '../adapters/local/file-ledger.ts';
-import { createLocalSandboxHost } from '../adapters/local/sandbox/local-sandbox-host.ts';
-import type { LocalSandboxHost, SandboxProgress } from '../adapters/local/sandbox/local-sandbox-options.ts';
-import { objectReader } from '../adapters/objects/object-reader.ts';
+import { objectReader } from '../adapters/dump-stores/companion-reader.ts';
+import { createEvidenceFolder } from '../adapters/evidence/folder-evidence.ts';
+import { createFileLedger, type LedgerDamage } from '../adapters/ledgers/file/file-ledger.ts';
 import { createCheckRunner } from '../adapters/postgres/check-runner.ts';
 import { createSandboxCleaner } from '../adapters/postgres/sandbox-cleaner.ts';
+import { createLocalSandboxHost } from '../adapters/sandboxes/local-process/local-sandbox-host.ts';
+import type {
+  LocalSandboxHost,
+  SandboxProgress,
+} from '../adapters/sandboxes/local-process/local-sandbox-options.ts';
 import { notTestedByChecks, planChecks } from '../domain/checks/registry.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';

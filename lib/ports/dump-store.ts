@@ -15,7 +15,7 @@ export interface ReadOptions {
 
 /**
  * Reads dumps from a place: a file, a folder, an S3 prefix. Never writes to it.
- * Adapters: adapters/local/folder-dump-store.ts, adapters/s3/s3-dump-store.ts.
+ * Adapters: adapters/dump-stores/folder/folder-dump-store.ts, adapters/dump-stores/s3/s3-dump-store.ts.
  */
 export interface DumpStore {
   /** e.g. `s3://acme-backups/postgres/` or a folder's path; for messages. */

@@ -13,7 +13,7 @@ export type LockAnswer =
   | { taken: false; heldBy: DrillLock };
 
 /**
- * The table of records. Adapters: one local file (adapters/local/file-ledger.ts), DynamoDB. Safe against concurrent
+ * The table of records. Adapters: one local file (adapters/ledgers/file/file-ledger.ts), DynamoDB. Safe against concurrent
  * runs and torn writes.
  */
 export interface Ledger {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tokenSigner } from '../../lib/adapters/aws/token-signer.ts';
+import { tokenSigner } from '../../lib/adapters/sandboxes/rds/login/token-signer.ts';
 import { hookCredentialsFile, keepHookCredentials } from '../../lib/aws/restore-task/hook-credentials.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createFileDumpStore } from '../../lib/adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { dumpSourceOf } from '../../lib/recovery/logical/dump-source.ts';
 import { openDump } from '../../lib/recovery/logical/reading/open-dump.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';

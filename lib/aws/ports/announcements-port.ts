@@ -1,4 +1,4 @@
-import { createAnnouncements } from '../../adapters/aws/announcements.ts';
+import { createAnnouncements } from '../../adapters/notices/announcements.ts';
 import type { Announcements } from '../../ports/announcements.ts';
 import { snsClient } from '../clients.ts';
 import { doorLogger } from '../door-logger.ts';

@@ -1,4 +1,4 @@
-import { type Approvals, createApprovals } from '../../adapters/aws/approvals.ts';
+import { type Approvals, createApprovals } from '../../adapters/approvals/approvals.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import { dynamoDbClient, sfnClient } from '../clients.ts';
 import { readEnvironment } from '../environment.ts';

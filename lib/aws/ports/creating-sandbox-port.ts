@@ -1,4 +1,4 @@
-import { createRdsSandboxHost } from '../../adapters/aws/rds/rds-sandbox-host.ts';
+import { createRdsSandboxHost } from '../../adapters/sandboxes/rds/rds-sandbox-host.ts';
 import type { SandboxHost } from '../../ports/sandbox.ts';
 import { readEnvironment } from '../environment.ts';
 import { sandboxHostOptions } from './sandbox-port.ts';

@@ -1,4 +1,4 @@
-import { createS3EvidenceStore } from '../../adapters/aws/s3-evidence-store.ts';
+import { createS3EvidenceStore } from '../../adapters/evidence/s3-evidence.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { s3Client } from '../clients.ts';
 import { readEnvironment } from '../environment.ts';

@@ -1,5 +1,5 @@
-import { createDynamoLedger } from '../../adapters/aws/dynamodb-ledger.ts';
-import { createExecutionStatus } from '../../adapters/aws/execution-status.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamodb/dynamodb-ledger.ts';
+import { createExecutionStatus } from '../../adapters/tasks/execution-status.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import { dynamoDbClient, sfnClient } from '../clients.ts';

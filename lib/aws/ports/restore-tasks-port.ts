@@ -1,4 +1,4 @@
-import { createRestoreTasks } from '../../adapters/aws/rds/restore-tasks.ts';
+import { createRestoreTasks } from '../../adapters/tasks/restore-tasks.ts';
 import type { RestoreTasks } from '../../ports/restore-tasks.ts';
 import { ecsClient } from '../clients.ts';
 import { readEnvironment } from '../environment.ts';

@@ -1,4 +1,4 @@
-import { createRdsSandboxHost } from '../../adapters/aws/rds/rds-sandbox-host.ts';
+import { createRdsSandboxHost } from '../../adapters/sandboxes/rds/rds-sandbox-host.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { SandboxHost } from '../../ports/sandbox.ts';
 import { rdsClient } from '../clients.ts';

@@ -1,4 +1,4 @@
-import { createSecretReader } from '../../adapters/aws/secret-reader.ts';
+import { createSecretReader } from '../../adapters/secrets/secret-reader.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
 import { ssmClient } from '../clients.ts';
 

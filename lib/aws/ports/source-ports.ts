@@ -1,5 +1,5 @@
-import { createSourceOpener, readPassphrase } from '../../adapters/aws/configured-source.ts';
-import { objectReader } from '../../adapters/objects/object-reader.ts';
+import { objectReader } from '../../adapters/dump-stores/companion-reader.ts';
+import { createSourceOpener, readPassphrase } from '../../adapters/dump-stores/open-for-aws.ts';
 import type { Configuration, DrillPorts } from '../../ports/drill-ports.ts';
 import { secretsManagerClient } from '../clients.ts';
 import { secretsPort } from './secrets-port.ts';

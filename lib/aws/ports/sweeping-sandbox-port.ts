@@ -1,6 +1,6 @@
-import { createExecutionStatus } from '../../adapters/aws/execution-status.ts';
-import { createRdsSandboxHost } from '../../adapters/aws/rds/rds-sandbox-host.ts';
-import { createRestoreTasks } from '../../adapters/aws/rds/restore-tasks.ts';
+import { createRdsSandboxHost } from '../../adapters/sandboxes/rds/rds-sandbox-host.ts';
+import { createExecutionStatus } from '../../adapters/tasks/execution-status.ts';
+import { createRestoreTasks } from '../../adapters/tasks/restore-tasks.ts';
 import type { SandboxHost } from '../../ports/sandbox.ts';
 import { ecsClient, sfnClient } from '../clients.ts';
 import { readEnvironment } from '../environment.ts';

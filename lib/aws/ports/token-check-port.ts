@@ -1,7 +1,7 @@
-import { createRdsCheckRunner } from '../../adapters/aws/rds-check-runner.ts';
-import { tokenAccess } from '../../adapters/aws/sandbox-access.ts';
-import { tokenSigner } from '../../adapters/aws/token-signer.ts';
 import { createCheckRunner } from '../../adapters/postgres/check-runner.ts';
+import { createRdsCheckRunner } from '../../adapters/sandboxes/rds/login/rds-check-runner.ts';
+import { tokenAccess } from '../../adapters/sandboxes/rds/login/sandbox-access.ts';
+import { tokenSigner } from '../../adapters/sandboxes/rds/login/token-signer.ts';
 import type { CheckRunner } from '../../ports/drill-ports.ts';
 import { currentRegion } from '../region.ts';
 import { caBundle } from './ca-bundle.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { taskAccess } from '../../adapters/aws/sandbox-access.ts';
-import { tokenSigner } from '../../adapters/aws/token-signer.ts';
+import { taskAccess } from '../../adapters/sandboxes/rds/login/sandbox-access.ts';
+import { tokenSigner } from '../../adapters/sandboxes/rds/login/token-signer.ts';
 import { hookFolder } from '../../contract/names.ts';
 import { secretsManagerClient, sfnClient } from '../clients.ts';
 import { doorLogger } from '../door-logger.ts';

@@ -1,9 +1,10 @@
 /** What the restore image does for each command, over the ports of AWS. */
-import { createRdsCheckRunner } from '../../adapters/aws/rds-check-runner.ts';
-import type { RdsSandboxAccess } from '../../adapters/aws/sandbox-access.ts';
+
 import { createCheckRunner } from '../../adapters/postgres/check-runner.ts';
 import { createRolePasswordSetter } from '../../adapters/postgres/role-passwords.ts';
 import { createSandboxCleaner } from '../../adapters/postgres/sandbox-cleaner.ts';
+import { createRdsCheckRunner } from '../../adapters/sandboxes/rds/login/rds-check-runner.ts';
+import type { RdsSandboxAccess } from '../../adapters/sandboxes/rds/login/sandbox-access.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { systemClock } from '../../local/system-clock.ts';
 import type { ProgressSink } from '../../ports/drill-ports.ts';

@@ -59,7 +59,7 @@ export async function inAccount<Result>(
 }
 
 async function openLedger(stack: DeployedStack, clients: AccountClients, clock: Clock): Promise<Ledger> {
-  const { createDynamoLedger } = await import('../../adapters/aws/dynamodb-ledger.ts');
+  const { createDynamoLedger } = await import('../../adapters/ledgers/dynamodb/dynamodb-ledger.ts');
   return createDynamoLedger({
     ...{ client: await clients.dynamoDb(), tableName: stack.ledgerTable, clock, databases: stack.databases },
     evidence: await openEvidence(stack, clients),
@@ -70,11 +70,11 @@ async function openLedger(stack: DeployedStack, clients: AccountClients, clock: 
 }
 
 async function openEvidence(stack: DeployedStack, clients: AccountClients): Promise<EvidenceStore> {
-  const { createS3EvidenceStore } = await import('../../adapters/aws/s3-evidence-store.ts');
+  const { createS3EvidenceStore } = await import('../../adapters/evidence/s3-evidence.ts');
   return createS3EvidenceStore({ client: await clients.s3(), bucket: stack.evidenceBucket });
 }
 
 async function openSource(source: SourceConfig, clients: AccountClients): Promise<OpenedSource> {
-  const { createSourceOpener } = await import('../../adapters/aws/configured-source.ts');
+  const { createSourceOpener } = await import('../../adapters/dump-stores/open-for-aws.ts');
   return createSourceOpener({ secretsManager: await clients.secretsManager() })(source);
 }

@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { lockKey } from '../../adapters/aws/ledger-items.ts';
+import { lockKey } from '../../adapters/ledgers/dynamodb/ledger-items.ts';
 import type { DrillLock } from '../../ports/ledger.ts';
 import type { Account } from './account.ts';
 import { describeExecution } from './executions.ts';

@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../../adapters/aws/approvals.ts';
+import type { ApprovalView } from '../../adapters/approvals/approvals.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
@@ -36,7 +36,7 @@ export async function approve(
   return inAccount(
     options,
     async (account) => {
-      const { createApprovals } = await import('../../adapters/aws/approvals.ts');
+      const { createApprovals } = await import('../../adapters/approvals/approvals.ts');
       const approvals = createApprovals({
         client: await account.clients.dynamoDb(),
         tableName: account.stack.ledgerTable,

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
-import { readConfig } from '../../adapters/local/config-file.ts';
+import { readConfig } from '../../adapters/files/config-file.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { localSandboxes } from '../../local/local-ports.ts';

@@ -50,9 +50,9 @@ function refuseInAccount({ drill, dryRun, yes }: SweepOptions): void {
 /** What the deployed sweep function does, with the operator's rights. */
 async function sweepAccount({ stack, clients, clock }: Account, dryRun: boolean): Promise<Swept> {
   const [{ createRdsSandboxHost }, { createRestoreTasks }, { createExecutionStatus }] = await Promise.all([
-    import('../../adapters/aws/rds/rds-sandbox-host.ts'),
-    import('../../adapters/aws/rds/restore-tasks.ts'),
-    import('../../adapters/aws/execution-status.ts'),
+    import('../../adapters/sandboxes/rds/rds-sandbox-host.ts'),
+    import('../../adapters/tasks/restore-tasks.ts'),
+    import('../../adapters/tasks/execution-status.ts'),
   ]);
   const { isRunning } = createExecutionStatus({
     client: await clients.states(),

@@ -1,4 +1,4 @@
-import type { SandboxProgress } from '../../adapters/local/sandbox/local-sandbox-options.ts';
+import type { SandboxProgress } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 
 /** One line about a sandbox in the making; a download shows how far it is. */

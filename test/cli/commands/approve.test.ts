@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createApprovals } from '../../../lib/adapters/aws/approvals.ts';
+import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
 import { type ApproveOptions, approve } from '../../../lib/cli/commands/approve.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { captured } from '../account/support/captured.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sandboxIdFor } from '../../../lib/adapters/aws/rds/sandbox-names.ts';
+import { sandboxIdFor } from '../../../lib/adapters/sandboxes/rds/sandbox-names.ts';
 import { type SweepOptions, sweep } from '../../../lib/cli/commands/sweep.ts';
 import { tagKeys } from '../../../lib/contract/names.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';

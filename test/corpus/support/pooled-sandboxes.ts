@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { LocalSandboxHost } from '../../../lib/adapters/local/sandbox/local-sandbox-options.ts';
+import type { LocalSandboxHost } from '../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
 import type { SandboxPlan } from '../../../lib/domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
 

@@ -1,6 +1,6 @@
 import { CreateDBInstanceCommand, DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
 import { describe, expect, test } from 'vitest';
-import { sandboxIdFor } from '../../../lib/adapters/aws/rds/sandbox-names.ts';
+import { sandboxIdFor } from '../../../lib/adapters/sandboxes/rds/sandbox-names.ts';
 import { masterRole, tagKeys } from '../../../lib/contract/names.ts';
 import { until } from '../support/account.ts';
 import { wholeDump } from '../support/databases.ts';

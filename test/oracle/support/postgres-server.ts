@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { createMasterRole } from '../../../lib/adapters/local/sandbox/master-role.ts';
-import { adminRole, masterRole } from '../../../lib/adapters/local/sandbox/server-settings.ts';
+import { createMasterRole } from '../../../lib/adapters/sandboxes/local-process/master-role.ts';
+import { adminRole, masterRole } from '../../../lib/adapters/sandboxes/local-process/server-settings.ts';
 import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
 import type { SandboxAccess } from '../../../lib/ports/sandbox-access.ts';
 

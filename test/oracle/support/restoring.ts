@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { createFileDumpStore } from '../../../lib/adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/restorer.ts';

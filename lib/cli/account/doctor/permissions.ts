@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { databasePartition, lockKey } from '../../../adapters/aws/ledger-items.ts';
+import { databasePartition, lockKey } from '../../../adapters/ledgers/dynamodb/ledger-items.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readConfig } from '../../../adapters/local/config-file.ts';
+import { readConfig } from '../../../adapters/files/config-file.ts';
 import type { SourceConfig } from '../../../domain/config/index.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';

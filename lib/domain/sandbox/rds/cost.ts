@@ -39,7 +39,7 @@ const hoursPerMonth = 730;
 const fargate = { vcpuHourUsd: 0.03238, gibHourUsd: 0.00356, leastSeconds: 60 };
 /** RDS bills by the second, and ten minutes at least. */
 const rdsLeastSeconds = 600;
-/** S3 GET per request; the restore reads in ranges of 2 MiB (adapters/s3/ranged-reader.ts). */
+/** S3 GET per request; the restore reads in ranges of 2 MiB (adapters/dump-stores/s3/ranged-reader.ts). */
 const s3 = { getUsd: 0.0004 / 1000, rangeBytes: 2 * 1024 ** 2 };
 /** 150 transitions at 0.000025, about 60 short Lambda calls, some 20 writes of evidence and ledger. */
 const orchestrationUsd = 0.006;

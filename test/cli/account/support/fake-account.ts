@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 import { STSClient } from '@aws-sdk/client-sts';
-import { createDynamoLedger } from '../../../../lib/adapters/aws/dynamodb-ledger.ts';
+import { createDynamoLedger } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import type { AccountSurroundings } from '../../../../lib/cli/account/account.ts';
 import type { AccountClients } from '../../../../lib/cli/account/clients.ts';
 import { namingTheCall } from '../../../../lib/cli/account/failed-call.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createFileDumpStore } from '../../../../lib/adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../lib/domain/recovery/restore-account.ts';
 import { createDumpInspector } from '../../../../lib/recovery/logical/dump-inspector.ts';
 import { createRestorer } from '../../../../lib/recovery/logical/index.ts';

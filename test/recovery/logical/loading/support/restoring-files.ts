@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { createFileDumpStore } from '../../../../../lib/adapters/local/folder-dump-store.ts';
+import { createFileDumpStore } from '../../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
 import { createRestorer } from '../../../../../lib/recovery/logical/index.ts';
 import { aHeader } from './events.ts';

@@ -1,0 +1,73 @@
+import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { EvidenceStore } from '../../ports/evidence-store.ts';
+import { privateFolderMode, systemErrorCode, writeFileAtomically } from '../files/atomic-file.ts';
+import { safeFileName } from '../files/safe-file-name.ts';
+
+/** Drill ids are unique without regard to case, so their capitals stay and a person finds the folder of a drill. */
+const plainDrillId = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
+/**
+ * Keeps the evidence in `<root>/<drillId>/`, which only its owner may enter. `account-1` becomes `account-1.json`;
+ * texts keep the name they are given.
+ */
+export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(drillId: string): string } {
+  const folderOf = (drillId: string) =>
+    join(root, plainDrillId.test(drillId) ? drillId : safeFileName(drillId));
+
+  async function put(drillId: string, name: string, text: string): Promise<void> {
+    const folder = folderOf(drillId);
+    try {
+      await mkdir(folder, { recursive: true, mode: privateFolderMode });
+      // mkdir leaves an existing folder's mode alone.
+      await chmod(folder, privateFolderMode);
+      await writeFileAtomically(join(folder, name), text);
+    } catch (error) {
+      throw new DrillError(
+        'EVIDENCE_UNWRITABLE',
+        `cannot write ${name} to ${folder}: ${systemErrorCode(error) ?? error}`,
+        {
+          hint: `Make ${root} writable for this user and see that its disk has free space, or choose another folder with \`--state-dir\`.`,
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async function findJson(drillId: string, name: string): Promise<unknown> {
+    const path = join(folderOf(drillId), jsonName(name));
+    try {
+      const document: unknown = JSON.parse(await readFile(path, 'utf8'));
+      return document;
+    } catch (error) {
+      if (systemErrorCode(error) === 'ENOENT') return null;
+      throw new DrillError(
+        'INTERNAL_ERROR',
+        `cannot read ${path}: ${systemErrorCode(error) ?? 'it holds no JSON'}`,
+        {
+          hint: 'Nothing but restore-drill may change the evidence of a running drill; start the drill again.',
+          fault: 'service',
+          cause: error,
+        },
+      );
+    }
+  }
+
+  return {
+    folderOf,
+    putJson: (drillId, name, value) => put(drillId, jsonName(name), `${JSON.stringify(value, null, 1)}\n`),
+    putText: (drillId, name, text) => put(drillId, safeFileName(name), text),
+    findJson,
+    async getJson(drillId, name) {
+      const document = await findJson(drillId, name);
+      if (document !== null) return document;
+      throw new DrillError('INTERNAL_ERROR', `there is no ${jsonName(name)} in ${folderOf(drillId)}`, {
+        hint: 'A step asked for what an earlier step should have written; please report it with the record.',
+        fault: 'us',
+      });
+    },
+  };
+}
+
+const jsonName = (name: string) => safeFileName(name.endsWith('.json') ? name : `${name}.json`);

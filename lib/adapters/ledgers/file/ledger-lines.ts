@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { z } from 'zod';
+import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import { recordLine } from '../../../domain/record/report/json.ts';
+import { recordSchema } from '../../../domain/record/report/record-schema.ts';
+
+/** Version of the line, raised when older releases could misread it. */
+const lineFormat = 1;
+const newline = 0x0a;
+
+const lineSchema = z.object({ format: z.number().int(), sha256: z.string(), record: z.unknown() });
+
+/** One record as one line: `{"format":1,"sha256":"…","record":{…}}`. The hash tells a damaged line from a good one. */
+export function encodeLine(record: DrillRecord): string {
+  const text = recordLine(record);
+  return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${text}}\n`;
+}
+
+export type DecodedLine = { record: DrillRecord } | { damage: string };
+
+/** The record of a line, or why it is none. Nothing of the line itself is in the reason. */
+export function decodeLine(line: Buffer): DecodedLine {
+  const parsed = lineSchema.safeParse(parsedJson(line));
+  if (!parsed.success) return { damage: 'it is cut off or no record' };
+  if (parsed.data.format !== lineFormat)
+    return { damage: `it has format ${parsed.data.format}, which this release does not read` };
+  if (sha256(JSON.stringify(parsed.data.record)) !== parsed.data.sha256)
+    return { damage: 'its content was changed' };
+  const record = recordSchema.safeParse(parsed.data.record);
+  return record.success ? { record: record.data } : { damage: 'it is no drill record of schema version 1' };
+}
+
+function parsedJson(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+export interface RawLine {
+  /** From 1. */
+  number: number;
+  bytes: Buffer;
+  /** False for a last line without its newline: a crash, or a write under way. */
+  ended: boolean;
+}
+
+/**
+ * Lines by their newline byte. Not node:readline, which also splits at U+2028 and U+2029; both may stand in a table's
+ * name and JSON leaves them as they are.
+ */
+export async function* rawLines(path: string): AsyncGenerator<RawLine> {
+  let number = 0;
+  let pending: Buffer[] = [];
+  const chunks: AsyncIterable<Buffer> = createReadStream(path);
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, from)) {
+      number += 1;
+      yield { number, bytes: Buffer.concat([...pending, chunk.subarray(from, end)]), ended: true };
+      pending = [];
+      from = end + 1;
+    }
+    if (from < chunk.length) pending.push(chunk.subarray(from));
+  }
+  if (pending.length > 0) yield { number: number + 1, bytes: Buffer.concat(pending), ended: false };
+}

@@ -1,0 +1,96 @@
+import {
+  DeleteDBParameterGroupCommand,
+  DeleteDBSnapshotCommand,
+  ListTagsForResourceCommand,
+  paginateDescribeDBParameterGroups,
+  paginateDescribeDBSnapshots,
+} from '@aws-sdk/client-rds';
+import { resourcePrefix } from '../../../contract/names.ts';
+import { isAwsError } from '../../aws/rds-errors.ts';
+import { allInstances } from './find-instances.ts';
+import { ownershipOf, type Tagged } from './ownership.ts';
+import type { RdsHost } from './rds-host.ts';
+import { removeInstance } from './removal.ts';
+import type { Sweepable } from './sweeper.ts';
+
+/** Instances of ours under lease. Those being deleted are no leftovers any more. */
+export async function instanceLeftovers(host: RdsHost): Promise<Sweepable[]> {
+  return (await allInstances(host.rds)).flatMap((instance) => {
+    const { DBInstanceIdentifier: name = '', DBInstanceClass, DBInstanceStatus, TagList = [] } = instance;
+    if (DBInstanceStatus === 'deleting') return [];
+    return leased(
+      host,
+      'instance',
+      { name, tags: TagList },
+      {
+        what: `RDS instance ${name} (${DBInstanceClass}, ${DBInstanceStatus})`,
+        remove: async () => {
+          if ((await removeInstance(host, instance)) === 'refused for now')
+            throw new Error(`RDS does not delete it while it is ${DBInstanceStatus}`);
+        },
+      },
+    );
+  });
+}
+
+/** Manual snapshots that somebody took of a sandbox under our prefix; automated ones go with their instance. */
+export async function snapshotLeftovers(host: RdsHost): Promise<Sweepable[]> {
+  const client = host.rds;
+  const found: Sweepable[] = [];
+  for await (const page of paginateDescribeDBSnapshots({ client }, { SnapshotType: 'manual' })) {
+    for (const { DBSnapshotIdentifier: name = '', TagList = [] } of page.DBSnapshots ?? []) {
+      if (!name.startsWith(resourcePrefix)) continue;
+      const remove = async (): Promise<void> => {
+        await unlessGone('snapshotNotFound', () =>
+          client.send(new DeleteDBSnapshotCommand({ DBSnapshotIdentifier: name })),
+        );
+      };
+      found.push(...leased(host, 'other', { name, tags: TagList }, { what: `RDS snapshot ${name}`, remove }));
+    }
+  }
+  return found;
+}
+
+/** Parameter groups with a lease. Those that the stack made have none and are never touched. */
+export async function groupLeftovers(host: RdsHost): Promise<Sweepable[]> {
+  const client = host.rds;
+  const found: Sweepable[] = [];
+  for await (const page of paginateDescribeDBParameterGroups({ client }, {})) {
+    for (const group of page.DBParameterGroups ?? []) {
+      const { DBParameterGroupName: name = '', DBParameterGroupArn: arn = '' } = group;
+      if (!name.startsWith(resourcePrefix)) continue;
+      const { TagList = [] } = await client.send(new ListTagsForResourceCommand({ ResourceName: arn }));
+      const remove = async (): Promise<void> => {
+        await unlessGone('groupNotFound', () =>
+          client.send(new DeleteDBParameterGroupCommand({ DBParameterGroupName: name })),
+        );
+      };
+      found.push(
+        ...leased(host, 'other', { name, tags: TagList }, { what: `parameter group ${name}`, remove }),
+      );
+    }
+  }
+  return found;
+}
+
+function leased(
+  { stackName }: RdsHost,
+  kind: 'instance' | 'other',
+  resource: Tagged,
+  act: Pick<Sweepable, 'what' | 'remove'>,
+): Sweepable[] {
+  const ownership = ownershipOf(resource, stackName, kind);
+  if (ownership.state !== 'leased') return [];
+  return [{ ...act, drillId: ownership.drillId, leaseExpiresAt: ownership.leaseExpiresAt }];
+}
+
+async function unlessGone(
+  kind: 'snapshotNotFound' | 'groupNotFound',
+  act: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!isAwsError(error, kind)) throw error;
+  }
+}

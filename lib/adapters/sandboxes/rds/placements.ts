@@ -1,0 +1,95 @@
+import {
+  paginateDescribeDBSubnetGroups,
+  paginateDescribeOrderableDBInstanceOptions,
+  type RDSClient,
+} from '@aws-sdk/client-rds';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { RdsPlacement } from '../../../domain/sandbox/sandbox-plan.ts';
+import { awsWords } from '../../aws/rds-errors.ts';
+import { maxPlacements } from './sandbox-names.ts';
+
+/** With a second class at hand, two zones of each are tried: shortage is of a family in a zone, seldom of all. */
+const zonesPerClass = 2;
+const wantedClasses = 2;
+
+/**
+ * Places to try in turn: the first classes that RDS offers for this version with gp3, encryption and IAM login, in the
+ * zones that both they and the sandbox subnets have.
+ */
+export async function placementsFor(
+  client: RDSClient,
+  facts: { engineVersion: string; instanceClasses: string[]; subnetGroup: string },
+): Promise<RdsPlacement[]> {
+  const subnetZones = await zonesOfSubnetGroup(client, facts.subnetGroup);
+  const offered: { instanceClass: string; zones: (string | null)[] }[] = [];
+  for (const instanceClass of facts.instanceClasses) {
+    const zones = await zonesOffering(client, facts.engineVersion, instanceClass);
+    if (zones === null) continue;
+    const usable = subnetZones.length === 0 ? [] : zones.filter((zone) => subnetZones.includes(zone));
+    // Where one of the two does not say its zones, RDS chooses.
+    if (zones.length === 0 || subnetZones.length === 0) offered.push({ instanceClass, zones: [null] });
+    else if (usable.length > 0) offered.push({ instanceClass, zones: usable });
+    if (offered.length === wantedClasses) break;
+  }
+  const perClass = offered.length > 1 ? zonesPerClass : maxPlacements;
+  return offered
+    .flatMap(({ instanceClass, zones }) =>
+      zones.slice(0, perClass).map((availabilityZone) => ({ instanceClass, availabilityZone })),
+    )
+    .slice(0, maxPlacements);
+}
+
+/** Zones where a class can be ordered as we need it; null: nowhere. */
+async function zonesOffering(
+  client: RDSClient,
+  engineVersion: string,
+  instanceClass: string,
+): Promise<string[] | null> {
+  const request = {
+    Engine: 'postgres',
+    EngineVersion: engineVersion,
+    DBInstanceClass: instanceClass,
+    Vpc: true,
+  };
+  let orderable = false;
+  const zones = new Set<string>();
+  for await (const page of paginateDescribeOrderableDBInstanceOptions({ client }, request)) {
+    for (const option of page.OrderableDBInstanceOptions ?? []) {
+      const fits =
+        option.DBInstanceClass === instanceClass &&
+        option.StorageType === 'gp3' &&
+        option.SupportsStorageEncryption !== false &&
+        option.SupportsIAMDatabaseAuthentication !== false;
+      if (!fits) continue;
+      orderable = true;
+      for (const { Name } of option.AvailabilityZones ?? []) if (Name !== undefined) zones.add(Name);
+    }
+  }
+  return orderable ? [...zones].sort() : null;
+}
+
+/** @throws DrillError SANDBOX_UNAVAILABLE when the group cannot be read */
+async function zonesOfSubnetGroup(client: RDSClient, name: string): Promise<string[]> {
+  const zones = new Set<string>();
+  try {
+    for await (const page of paginateDescribeDBSubnetGroups({ client }, { DBSubnetGroupName: name })) {
+      for (const group of page.DBSubnetGroups ?? []) {
+        if (group.DBSubnetGroupName?.toLowerCase() !== name.toLowerCase()) continue;
+        for (const { SubnetAvailabilityZone, SubnetStatus = 'Active' } of group.Subnets ?? []) {
+          if (SubnetStatus === 'Active' && SubnetAvailabilityZone?.Name !== undefined)
+            zones.add(SubnetAvailabilityZone.Name);
+        }
+      }
+    }
+  } catch (error) {
+    throw new DrillError(
+      'SANDBOX_UNAVAILABLE',
+      `the subnet group ${name} cannot be read: ${awsWords(error)}`,
+      {
+        hint: 'Deploy the stack again: it makes the subnets of sandboxes.',
+        cause: error,
+      },
+    );
+  }
+  return [...zones];
+}

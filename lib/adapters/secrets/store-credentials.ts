@@ -1,0 +1,80 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
+
+/** Static keys of an S3-compatible store. */
+export interface StoreCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+const storedKeys = z.object({
+  accessKeyId: z.string().min(1),
+  secretAccessKey: z.string().min(1),
+  sessionToken: z.string().min(1).exactOptional(),
+});
+
+const shapeHint =
+  'Store a JSON object with the text members "accessKeyId" and "secretAccessKey" (and "sessionToken", if there is one).';
+
+/**
+ * Reads the keys of an S3-compatible store from Secrets Manager.
+ *
+ * @param secretId name or ARN; the only part of the secret that a message shows
+ * @throws DrillError SECRET_UNREADABLE
+ */
+export async function readStoreCredentials(
+  client: SecretsManagerClient,
+  secretId: string,
+): Promise<StoreCredentials> {
+  const text = await client
+    .send(new GetSecretValueCommand({ SecretId: secretId }))
+    .then(({ SecretString }) => SecretString)
+    .catch((error: unknown) => {
+      throw unreadableSecret(secretId, error);
+    });
+  if (text === undefined) throw misshapen(secretId, 'holds no text');
+  const parsed = storedKeys.safeParse(parsedJson(text, secretId));
+  if (parsed.success) return parsed.data;
+  // Only names of ours: a wrong secret may hold anything, even as the name of a member.
+  const wrong = Object.keys(storedKeys.shape).filter((name) =>
+    parsed.error.issues.some((issue) => issue.path[0] === name),
+  );
+  throw misshapen(
+    secretId,
+    wrong.length === 0 ? 'is no JSON object' : `lacks a usable ${wrong.join(' and ')}`,
+  );
+}
+
+/** The parser's own message quotes the text, so it is left out. */
+function parsedJson(text: string, secretId: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw misshapen(secretId, 'is no JSON');
+  }
+}
+
+const misshapen = (secretId: string, problem: string) =>
+  new DrillError('SECRET_UNREADABLE', `the secret ${secretId} ${problem}`, { hint: shapeHint });
+
+function unreadableSecret(secretId: string, error: unknown): DrillError {
+  if (awsErrorFacts(error).name === 'ResourceNotFoundException') {
+    return new DrillError('SECRET_UNREADABLE', `there is no secret ${secretId} in this region`, {
+      hint: 'Check `source.credentialsSecret` in drills.yaml; secrets are regional.',
+    });
+  }
+  const what = `the secret ${secretId} cannot be read (${awsErrorText(error)})`;
+  if (isAccessDenied(error)) {
+    return new DrillError('SECRET_UNREADABLE', what, {
+      hint: 'Deploy again, so that the stack grants secretsmanager:GetSecretValue on it; a customer key needs kms:Decrypt in its key policy too.',
+    });
+  }
+  return new DrillError('SECRET_UNREADABLE', what, {
+    hint: 'Try again; a secret that is marked for deletion must be restored first.',
+    fault: 'service',
+    retryable: isTransientAwsError(error),
+  });
+}

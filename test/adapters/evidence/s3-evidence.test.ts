@@ -1,0 +1,138 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { evidenceKey } from '../../../lib/adapters/evidence/evidence-keys.ts';
+import { createS3EvidenceStore } from '../../../lib/adapters/evidence/s3-evidence.ts';
+import { awsError, type RecordedCall, type Responder, scripted } from '../../support/aws/scripted-client.ts';
+
+/** A store over a bucket in memory, or over `respond`. */
+function aStore(respond?: Responder) {
+  const objects = new Map<string, string>();
+  const calls: RecordedCall[] = [];
+  const inMemory: Responder = (command, { Key, Body }) => {
+    if (command === 'PutObject') {
+      objects.set(String(Key), String(Body));
+      return {};
+    }
+    const text = objects.get(String(Key));
+    if (text === undefined) throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
+    return { Body: { transformToString: async () => text } };
+  };
+  const client = scripted(new S3Client({ region: 'eu-west-1' }), respond ?? inMemory, calls);
+  return { store: createS3EvidenceStore({ client, bucket: 'evidence' }), objects, calls };
+}
+
+const failing = (name: string, status: number) =>
+  aStore(() => {
+    throw awsError(name, 'Access Denied', status);
+  }).store;
+
+describe('evidence in a bucket', () => {
+  test('comes back as it was put, each drill in its own folder', async () => {
+    const { store, objects } = aStore();
+    await store.putJson('drill-1', 'account-1', { tables: ['é漢'], rows: 3 });
+    await store.putJson('drill-2', 'account-1', { rows: 4 });
+    expect(await store.getJson('drill-1', 'account-1')).toEqual({ tables: ['é漢'], rows: 3 });
+    expect(await store.findJson('drill-2', 'account-1')).toEqual({ rows: 4 });
+    expect([...objects.keys()]).toEqual(['drills/drill-1/account-1.json', 'drills/drill-2/account-1.json']);
+  });
+
+  test('has a content type by its name, and nothing more in the request than is needed', async () => {
+    const { store, calls } = aStore();
+    await store.putJson('d', 'record', {});
+    await store.putText('d', 'report.md', '# report');
+    await store.putText('d', 'junit.xml', '<testsuites/>');
+    await store.putText('d', 'record.json', '{}');
+    await store.putText('d', 'strange', 'x');
+    expect(calls.map(({ input }) => input)).toEqual([
+      { Bucket: 'evidence', Key: 'drills/d/record.json', Body: '{}\n', ContentType: 'application/json' },
+      {
+        Bucket: 'evidence',
+        Key: 'drills/d/report.md',
+        Body: '# report',
+        ContentType: 'text/markdown; charset=utf-8',
+      },
+      {
+        Bucket: 'evidence',
+        Key: 'drills/d/junit.xml',
+        Body: '<testsuites/>',
+        ContentType: 'application/xml',
+      },
+      { Bucket: 'evidence', Key: 'drills/d/record.json', Body: '{}', ContentType: 'application/json' },
+      { Bucket: 'evidence', Key: 'drills/d/strange', Body: 'x', ContentType: 'application/octet-stream' },
+    ]);
+  });
+
+  test('that is not there is null when it is looked for, and a defect of ours when it must be there', async () => {
+    const { store } = aStore();
+    expect(await store.findJson('d', 'check-1-0')).toBeNull();
+    await expect(store.getJson('d', 'check-1-0')).rejects.toMatchObject({
+      code: 'INTERNAL_ERROR',
+      message: 'there is no s3://evidence/drills/d/check-1-0.json',
+      fault: 'us',
+    });
+  });
+
+  test('that may not be read is never taken for absent', async () => {
+    for (const read of ['findJson', 'getJson'] as const) {
+      await expect(failing('AccessDenied', 403)[read]('d', 'check-1-0')).rejects.toMatchObject({
+        code: 'INTERNAL_ERROR',
+        message: 'cannot read s3://evidence/drills/d/check-1-0.json (AccessDenied, HTTP 403)',
+        hint: expect.stringContaining('s3:ListBucket'),
+      });
+    }
+  });
+
+  test('that is no JSON is named', async () => {
+    const { store, objects } = aStore();
+    objects.set('drills/d/account-1.json', '{"secret": tru');
+    const error = await store.getJson('d', 'account-1').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'INTERNAL_ERROR',
+      message: expect.stringContaining('holds no JSON'),
+    });
+    expect(`${error} ${(error as Error).cause}`).not.toContain('secret');
+  });
+
+  test.each([
+    ['AccessDenied', 403, 'its role may write below drills/', false],
+    ['NoSuchBucket', 404, 'still exist', false],
+    ['SlowDown', 503, 'Try again', true],
+  ])('that cannot be written (%s) is a named error with a hint', async (name, status, hint, retryable) => {
+    const failed = {
+      code: 'EVIDENCE_UNWRITABLE',
+      message: `cannot write s3://evidence/drills/d/record.json (${name}, HTTP ${status})`,
+      hint: expect.stringContaining(hint),
+      retryable,
+    };
+    await expect(failing(name, status).putJson('d', 'record', {})).rejects.toMatchObject(failed);
+    await expect(failing(name, status).putText('d', 'record.json', '{}')).rejects.toMatchObject(failed);
+  });
+});
+
+describe('the key of evidence', () => {
+  test('is the plain name where it is plain', () => {
+    expect(evidenceKey('Drill-2026_1', 'restore-request-1.json')).toBe(
+      'drills/Drill-2026_1/restore-request-1.json',
+    );
+  });
+
+  test.each([
+    '../../other/record.json',
+    'a/b.json',
+    '..',
+    '.hidden',
+    'a b',
+    'é',
+    '',
+    `${'x'.repeat(200)}.json`,
+  ])('leads nowhere else for "%s"', (name) => {
+    const key = evidenceKey('d', name);
+    expect(key).toMatch(/^drills\/d\/[A-Za-z0-9._-]{12,90}$/);
+    expect(key).not.toMatch(/\/\.|\.\.\//);
+  });
+
+  test('is another one for another name', () => {
+    const names = ['a/b', 'a b', 'a-b', 'A-b', 'a//b'];
+    expect(new Set(names.map((name) => evidenceKey('d', name))).size).toBe(names.length);
+  });
+});
