@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { restoreTaskSizes } from '../lib/contract/restore-task.ts';
+import { restoreTaskSizes } from '../lib/contract/restore-task-sizes.ts';
 import { estimateCostUsd, priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
 import { sizeInstance } from '../lib/domain/sandbox/rds/instance-sizing.ts';
 import { storageBytesFor } from '../lib/domain/sandbox/sandbox-plan.ts';

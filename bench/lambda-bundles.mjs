@@ -14,7 +14,7 @@ const bundler = resolve(cache, `lambda-bundles-${process.pid}.mjs`);
 const outdir = mkdtempSync(join(tmpdir(), 'restore-drill-bundles-'));
 try {
   await build({
-    entryPoints: ['lib/infra/lambda-bundles.ts'],
+    entryPoints: ['lib/infra/bundles/lambda-bundles.ts'],
     outfile: bundler,
     bundle: true,
     platform: 'node',

@@ -6,10 +6,10 @@ import {
   type PageResponse,
   questionPage,
   refusedPage,
-} from '../lib/aws/approval-page.ts';
-import { doorLogger } from '../lib/aws/door-logger.ts';
-import { approvalsPort } from '../lib/aws/ports/approvals-port.ts';
-import { reportedError } from '../lib/aws/reported-error.ts';
+} from '../lib/runtimes/aws/approval-page.ts';
+import { doorLogger } from '../lib/runtimes/aws/door-logger.ts';
+import { approvalsPort } from '../lib/runtimes/aws/ports/approvals-port.ts';
+import { reportedError } from '../lib/runtimes/aws/reported-error.ts';
 
 /** A request to a Lambda function URL (payload format 2.0), as far as it is read. */
 const request = z.object({

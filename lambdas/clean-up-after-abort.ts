@@ -1,16 +1,16 @@
-import { abortPatience } from '../lib/aws/abort-patience.ts';
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { endedExecution, endingOf, lastKnownState } from '../lib/aws/ended-execution.ts';
-import { lambdaDoor } from '../lib/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
-import { restoreTasksPort } from '../lib/aws/ports/restore-tasks-port.ts';
-import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
-import { currentRegion } from '../lib/aws/region.ts';
-import { software } from '../lib/aws/software.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { abortPatience } from '../lib/runtimes/aws/abort-patience.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
+import { restoreTasksPort } from '../lib/runtimes/aws/ports/restore-tasks-port.ts';
+import { sandboxPort } from '../lib/runtimes/aws/ports/sandbox-port.ts';
+import { currentRegion } from '../lib/runtimes/aws/region.ts';
+import { software } from '../lib/runtimes/aws/software.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { cleanUpAfterAbort, removeLeftBehind } from '../lib/steps/clean-up-after-abort.ts';
+import { endedExecution, endingOf, lastKnownState } from '../lib/steps/ended-execution.ts';
 
 /** An execution ended past its own teardown. Repeating is harmless: a sealed record is left alone. */
 export const handler = lambdaDoor('Clean up after abort', async (event) => {

@@ -1,6 +1,6 @@
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { handOverStep } from '../lib/steps/hand-over.ts';
 
 /** *Hand over*: where the restored database lives, and what remains for the operator. */

@@ -1,8 +1,8 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { restoreTasksPort } from '../lib/aws/ports/restore-tasks-port.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { restoreTasksPort } from '../lib/runtimes/aws/ports/restore-tasks-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { judgeStep } from '../lib/steps/judge.ts';
 
 /** *Judge*: the verdict over this attempt, and whether an older dump is worth trying. */

@@ -1,8 +1,8 @@
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { sandboxPort } from '../lib/runtimes/aws/ports/sandbox-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { lookAtSandboxStep } from '../lib/steps/look-at-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
 

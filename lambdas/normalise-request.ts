@@ -1,13 +1,13 @@
-import { guardAccount } from '../lib/aws/account-guard.ts';
-import { capabilities } from '../lib/aws/capabilities.ts';
-import { deployedConfig, deployedConfiguration } from '../lib/aws/configuration.ts';
-import { readEnvironment } from '../lib/aws/environment.ts';
-import { keepState, lambdaDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { lockingLedgerPort } from '../lib/aws/ports/ledger-port.ts';
-import { software } from '../lib/aws/software.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
 import { stateNames } from '../lib/machine/state-names.ts';
+import { guardAccount } from '../lib/runtimes/aws/account-guard.ts';
+import { capabilities } from '../lib/runtimes/aws/capabilities.ts';
+import { deployedConfig, deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { readEnvironment } from '../lib/runtimes/aws/environment.ts';
+import { keepState, lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { lockingLedgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
+import { software } from '../lib/runtimes/aws/software.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { type ExecutionStart, normaliseRequestStep } from '../lib/steps/normalise-request.ts';
 
 /** *Normalise request*: any JSON becomes a request or a refusal; the database's lock is taken. */

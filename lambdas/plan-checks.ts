@@ -1,9 +1,9 @@
-import { capabilities } from '../lib/aws/capabilities.ts';
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
 import { notTestedByChecks, planChecks } from '../lib/domain/checks/registry.ts';
+import { capabilities } from '../lib/runtimes/aws/capabilities.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
 import { planChecksStep } from '../lib/steps/plan-checks.ts';
 
 /** *Plan checks*: every question to the restored data, from the account of the restore and drills.yaml. */

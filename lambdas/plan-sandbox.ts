@@ -1,10 +1,10 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { planningSandboxPort } from '../lib/aws/ports/planning-sandbox-port.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { planningSandboxPort } from '../lib/runtimes/aws/ports/planning-sandbox-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
 

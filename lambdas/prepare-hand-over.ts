@@ -1,7 +1,7 @@
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { tokenCheckPort } from '../lib/aws/ports/token-check-port.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { tokenCheckPort } from '../lib/runtimes/aws/ports/token-check-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { prepareHandOverStep } from '../lib/steps/prepare-hand-over.ts';
 
 /** *Prepare hand-over*: undoes in the restored database what the checks needed. Runs in the isolated subnets. */

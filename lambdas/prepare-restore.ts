@@ -1,8 +1,8 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { hookPort } from '../lib/aws/ports/hook-port.ts';
-import { restorePlacePort } from '../lib/aws/ports/restore-place-port.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { hookPort } from '../lib/runtimes/aws/ports/hook-port.ts';
+import { restorePlacePort } from '../lib/runtimes/aws/ports/restore-place-port.ts';
 import { prepareRestoreStep } from '../lib/steps/prepare-restore.ts';
 
 /** *Prepare restore*: writes down what the restore task needs, and chooses its size. */

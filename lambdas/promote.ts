@@ -1,7 +1,7 @@
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { sandboxPort } from '../lib/aws/ports/sandbox-port.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { sandboxPort } from '../lib/runtimes/aws/ports/sandbox-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { promoteStep } from '../lib/steps/promote.ts';
 
 /** *Promote*: the lease goes first; from then on nothing of ours deletes the instance. */

@@ -1,8 +1,8 @@
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { creatingSandboxPort } from '../lib/aws/ports/creating-sandbox-port.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { creatingSandboxPort } from '../lib/runtimes/aws/ports/creating-sandbox-port.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { provisionSandboxStep } from '../lib/steps/provision-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
 

@@ -1,11 +1,11 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
-import { currentRegion } from '../lib/aws/region.ts';
-import { software } from '../lib/aws/software.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
+import { currentRegion } from '../lib/runtimes/aws/region.ts';
+import { software } from '../lib/runtimes/aws/software.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { sealRecordStep } from '../lib/steps/seal-record.ts';
 
 /** *Seal record*: record and reports are kept, the lock let go, people told. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { lambdaDoor } from '../lib/aws/lambda-door.ts';
-import { metricSink } from '../lib/aws/metrics.ts';
-import { sweepingSandboxPort } from '../lib/aws/ports/sweeping-sandbox-port.ts';
-import { watchMetrics } from '../lib/contract/metrics.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { watchMetrics } from '../lib/contract/metric-names.ts';
+import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
+import { sweepingSandboxPort } from '../lib/runtimes/aws/ports/sweeping-sandbox-port.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 
 /** The schedule sends an event of its own; the command line may ask what would be removed. */
 const request = z.looseObject({ dryRun: z.boolean().default(false) });

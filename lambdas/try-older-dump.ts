@@ -1,10 +1,10 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { stateDoor } from '../lib/aws/lambda-door.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { sourcePorts } from '../lib/aws/ports/source-ports.ts';
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
 import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { sourcePorts } from '../lib/runtimes/aws/ports/source-ports.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { timed } from '../lib/steps/timed.ts';
 import { tryOlderDumpStep } from '../lib/steps/try-older-dump.ts';
 

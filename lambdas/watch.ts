@@ -1,13 +1,13 @@
-import { deployedConfiguration } from '../lib/aws/configuration.ts';
-import { lambdaDoor } from '../lib/aws/lambda-door.ts';
-import { metricSink } from '../lib/aws/metrics.ts';
-import { evidencePort } from '../lib/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/aws/ports/ledger-port.ts';
-import { sourcePorts } from '../lib/aws/ports/source-ports.ts';
-import { reportedError } from '../lib/aws/reported-error.ts';
-import { watchDatabase } from '../lib/aws/watch-database.ts';
-import { databaseDimension } from '../lib/contract/metrics.ts';
-import { systemClock } from '../lib/local/system-clock.ts';
+import { databaseDimension } from '../lib/contract/metric-names.ts';
+import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
+import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
+import { sourcePorts } from '../lib/runtimes/aws/ports/source-ports.ts';
+import { reportedError } from '../lib/runtimes/aws/reported-error.ts';
+import { systemClock } from '../lib/runtimes/system-clock.ts';
+import { watchDatabase } from '../lib/steps/watch-database.ts';
 
 /** Every hour, whether or not drills run: how old proofs and dumps are, and where recovery times are heading. */
 export const handler = lambdaDoor('Watch', async (_event, log) => {

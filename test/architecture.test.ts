@@ -12,11 +12,10 @@ const layers: [string, (path: string) => boolean][] = [
   ['contract', (path) => path.startsWith('lib/contract/')],
   ['ports', (path) => path.startsWith('lib/ports/')],
   ['machine', (path) => path.startsWith('lib/machine/')],
-  ['steps', (path) => path.startsWith('lib/steps/')],
   ['recovery', (path) => path.startsWith('lib/recovery/')],
+  ['steps', (path) => path.startsWith('lib/steps/')],
   ['adapters', (path) => path.startsWith('lib/adapters/')],
-  ['local', (path) => path.startsWith('lib/local/')],
-  ['aws', (path) => path.startsWith('lib/aws/')],
+  ['runtimes', (path) => path.startsWith('lib/runtimes/')],
   ['cli', (path) => path.startsWith('lib/cli/')],
   ['doors', (path) => /^(bin|lambdas|containers)\//.test(path)],
 ];

@@ -1,5 +1,5 @@
 /** Entry point of the restore image: `node main.mjs`, or `node main.mjs healthy` as a health check. */
-import { credentialsReady, restoreTask } from '../../lib/aws/restore-task/restore-task.ts';
+import { credentialsReady, restoreTask } from '../../lib/runtimes/aws/restore-task/main.ts';
 
 if (process.argv[2] === 'healthy') {
   process.exitCode = credentialsReady() ? 0 : 1;

@@ -1,15 +1,15 @@
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import { type LocalConfiguration, loadLocalConfiguration } from '../local/local-configuration.ts';
-import { createLocalPorts, type LocalPorts } from '../local/local-ports.ts';
-import { placesFor } from '../local/places.ts';
-import type { DrillOptions } from '../local/request-options.ts';
-import { runLocalDrill } from '../local/run-drill.ts';
-import { operatorName, requestInput } from './commands/drill-request.ts';
-import { damageText } from './commands/ledger-damage.ts';
+import { type LocalConfiguration, loadLocalConfiguration } from '../runtimes/local/local-configuration.ts';
+import { createLocalPorts, type LocalPorts } from '../runtimes/local/local-ports.ts';
+import { placesFor } from '../runtimes/local/places.ts';
+import type { DrillOptions } from '../runtimes/local/request-options.ts';
+import { runLocalDrill } from '../runtimes/local/run-drill.ts';
 import { newDrillId } from './drill-id.ts';
-import { DrillWatcher } from './drill-watcher.ts';
+import { operatorName, requestInput } from './drill-request.ts';
 import { stopOnInterrupt } from './interruption.ts';
+import { damageText } from './ledger-damage.ts';
 import { createProgress } from './progress/create-progress.ts';
+import { DrillWatcher } from './progress/drill-watcher.ts';
 import { sandboxProgressText } from './render/sandbox-progress.ts';
 
 /** What a command may change about the drill it starts. */

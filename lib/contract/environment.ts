@@ -1,5 +1,5 @@
 /**
- * Environment variables of the doors in AWS. Set by lib/infra, parsed by lib/aws/environment.ts. Values are names and
+ * Environment variables of the doors in AWS. Set by lib/infra, parsed by lib/runtimes/aws/environment.ts. Values are names and
  * ARNs, never secrets.
  */
 export const environmentNames = {
@@ -18,7 +18,7 @@ export const environmentNames = {
   /** JSON: major version → parameter group tuned for imports, e.g. {"15":"restore-drill-import-15"}. */
   sandboxParameterGroups: 'SANDBOX_PARAMETER_GROUPS',
   restoreCluster: 'RESTORE_CLUSTER',
-  /** JSON: RestoreTaskSize[], smallest first (lib/contract/restore-task.ts). */
+  /** JSON: RestoreTaskSize[], smallest first (lib/contract/restore-task-sizes.ts). */
   restoreTasks: 'RESTORE_TASKS',
   /** JSON: {"subnets":[],"securityGroups":[],"assignPublicIp":"ENABLED"|"DISABLED"}. */
   restoreNetwork: 'RESTORE_NETWORK',

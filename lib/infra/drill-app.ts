@@ -7,10 +7,10 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defaultStackName } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
+import { bundleLambdas } from './bundles/lambda-bundles.ts';
+import { bundleRestoreImage } from './bundles/restore-image.ts';
 import { readDeployableConfig } from './deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
-import { bundleLambdas } from './lambda-bundles.ts';
-import { bundleRestoreImage } from './restore-image.ts';
 
 /** What one run of the app deploys. */
 export interface DrillAppParts {

@@ -6,29 +6,29 @@ import type { Construct } from 'constructs';
 import { environmentNames as env } from '../contract/environment.ts';
 import { tagKeys } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
-import { acceptWildcards } from './accepted-wildcards.ts';
-import { Alarms } from './alarms.ts';
 import { assertAllowedPlaces } from './allowed-places.ts';
 import { Approval } from './approval.ts';
-import { Approvers } from './approvers.ts';
-import { Dashboard } from './dashboard.ts';
 import { bucketOf } from './deployability.ts';
 import { guardDoors } from './doors.ts';
 import { Functions } from './functions.ts';
-import { Guards } from './guards.ts';
 import { HookTasks } from './hook-tasks.ts';
 import { Network } from './network.ts';
 import { Notifications } from './notifications.ts';
-import { writeOutputs } from './outputs.ts';
 import { ParameterGroups } from './parameter-groups.ts';
-import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './permissions.ts';
 import { physicalNames } from './physical-names.ts';
 import { RestoreTask } from './restore-task.ts';
+import { acceptWildcards } from './rights/accepted-wildcards.ts';
+import { Approvers } from './rights/approvers.ts';
+import { neverProduction } from './rights/never-production.ts';
+import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './rights/permissions.ts';
+import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
 import { Schedules } from './schedules.ts';
+import { writeOutputs } from './stack-outputs.ts';
 import { DrillMachine } from './state-machine.ts';
-import { neverProduction } from './statements/never-production.ts';
-import { clusterArn, stateMachineArn } from './statements/running-drills.ts';
 import { Storage } from './storage.ts';
+import { Alarms } from './watch/alarms.ts';
+import { Dashboard } from './watch/dashboard.ts';
+import { Guards } from './watch/guards.ts';
 
 export interface DrillStackProps extends StackProps {
   /** A deployable configuration (deployability.ts). */

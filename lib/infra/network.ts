@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { AwsConfig } from '../domain/config/index.ts';
 import { accept } from './accepted-rules.ts';
 import { sizedLogGroup } from './log-groups.ts';
-import { evidenceEndpointStatements } from './statements/evidence.ts';
+import { evidenceEndpointStatements } from './rights/evidence.ts';
 
 const postgresPort = ec2.Port.tcp(5432);
 

@@ -1,4 +1,4 @@
-import type { restoreTaskSizes } from '../contract/restore-task.ts';
+import type { restoreTaskSizes } from '../contract/restore-task-sizes.ts';
 import { supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
 
 /**

@@ -4,7 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { restoreContainerName } from '../contract/names.ts';
-import { type RestoreTaskSize, restoreTaskSizes } from '../contract/restore-task.ts';
+import { type RestoreTaskSize, restoreTaskSizes } from '../contract/restore-task-sizes.ts';
 import { accept } from './accepted-rules.ts';
 import { allowPull } from './image-pull.ts';
 import { sizedLogGroup } from './log-groups.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hookFolder } from '../../lib/contract/names.ts';
-import { bundleRestoreImage } from '../../lib/infra/restore-image.ts';
+import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 
 interface Instruction {
   verb: string;

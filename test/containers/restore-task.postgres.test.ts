@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
-import { bundleRestoreImage } from '../../lib/infra/restore-image.ts';
+import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
 import { aHeader } from '../support/in-memory-ports.ts';
 import { type AwsOverHttp, awsOverHttp, etagOf } from './aws-over-http.ts';

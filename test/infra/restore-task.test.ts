@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hookContainerNames, hookFolder, restoreContainerName } from '../../lib/contract/names.ts';
-import { restoreTaskSizes } from '../../lib/contract/restore-task.ts';
+import { restoreTaskSizes } from '../../lib/contract/restore-task-sizes.ts';
 import { aConfig, defaultConfig } from './support/configs.ts';
 import { synthesize } from './support/synth.ts';
 import { resourcesOf } from './support/template.ts';

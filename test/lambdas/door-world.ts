@@ -1,8 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dynamoDbClient, ecsClient, rdsClient, sfnClient, snsClient } from '../../lib/aws/clients.ts';
 import { type DrillConfig, parseConfig } from '../../lib/domain/config/index.ts';
+import {
+  dynamoDbClient,
+  ecsClient,
+  rdsClient,
+  sfnClient,
+  snsClient,
+} from '../../lib/runtimes/aws/clients.ts';
 import { type AwsOverHttp, awsOverHttp } from '../containers/aws-over-http.ts';
 import { type MemoryTable, memoryTable } from '../support/aws/memory-table.ts';
 import { type RecordedCall, scripted } from '../support/aws/scripted-client.ts';

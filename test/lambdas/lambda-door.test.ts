@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { lambdaDoor, stateDoor } from '../../lib/aws/lambda-door.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { failureFinding } from '../../lib/domain/drill/failure.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
+import { lambdaDoor, stateDoor } from '../../lib/runtimes/aws/lambda-door.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';
 
 const aState = () =>

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cachedServer } from '../../lib/adapters/sandboxes/local-process/fetch-server.ts';
 import { serverPackage } from '../../lib/adapters/sandboxes/local-process/server-packages.ts';
-import { defaultPlaces } from '../../lib/local/places.ts';
+import { defaultPlaces } from '../../lib/runtimes/local/places.ts';
 import { catalogOf } from './support/catalog-fingerprint.ts';
 import { PostgresServer } from './support/postgres-server.ts';
 import { contentOfRelations } from './support/relation-content.ts';

@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { drillMetrics } from '../../contract/metrics.ts';
+import { drillMetrics } from '../../contract/metric-names.ts';
 import type { DrillState } from '../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../domain/record/attempt-report.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';

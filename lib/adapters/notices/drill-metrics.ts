@@ -1,4 +1,4 @@
-import { databaseDimension, drillMetrics, phaseDimension } from '../../contract/metrics.ts';
+import { databaseDimension, drillMetrics, phaseDimension } from '../../contract/metric-names.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import type { MetricSink } from '../../ports/metric-sink.ts';
 

@@ -1,13 +1,13 @@
 import type { ApprovalView } from '../../adapters/approvals/approvals.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
-import { isAccessDenied } from '../account/account-error.ts';
-import type { AccountOptions } from '../account/account-options.ts';
-import { executionArn } from '../account/executions.ts';
-import { callerArn } from '../account/operator.ts';
-import { stateToApprove } from '../account/waiting-state.ts';
 import { type Ask, askOnTerminal } from '../ask.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { isAccessDenied } from '../remote/account-error.ts';
+import type { AccountOptions } from '../remote/account-options.ts';
+import { executionArn } from '../remote/executions.ts';
+import { callerArn } from '../remote/operator.ts';
+import { stateToApprove } from '../remote/waiting-state.ts';
 import { renderApproval } from '../render/approval.ts';
 import { widthOf } from '../render/colour.ts';
 

@@ -2,11 +2,11 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { readConfig } from '../../adapters/files/config-file.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
-import { localSandboxes } from '../../local/local-ports.ts';
-import { placesFor } from '../../local/places.ts';
-import { type AccountSurroundings, inAccount } from '../account/account.ts';
-import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
+import { localSandboxes } from '../../runtimes/local/local-ports.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
 import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../diagnosis.ts';
+import { type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
 /** Less free disk than this and even a small drill may run out: an empty cluster with its WAL needs 200 MB. */
 const leastFreeBytes = 1_000_000_000;
@@ -31,9 +31,9 @@ async function ofAccount(
   options: DoctorOptions,
   surroundings: AccountSurroundings | undefined,
 ): Promise<Diagnosis[]> {
-  const { diagnoseDeployment } = await import('../account/doctor/deployment.ts');
-  const { diagnosePermissions } = await import('../account/doctor/permissions.ts');
-  const { diagnoseSources } = await import('../account/doctor/sources.ts');
+  const { diagnoseDeployment } = await import('../remote/doctor/deployment.ts');
+  const { diagnosePermissions } = await import('../remote/doctor/permissions.ts');
+  const { diagnoseSources } = await import('../remote/doctor/sources.ts');
   return inAccount(
     options,
     async (account) => [

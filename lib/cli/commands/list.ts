@@ -4,12 +4,12 @@ import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { type LocalConfiguration, loadLocalConfiguration } from '../../local/local-configuration.ts';
-import type { DrillOptions } from '../../local/request-options.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
+import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
+import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { selectionCriteria } from '../../steps/select-dump.ts';
-import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
-import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
 export type ListOptions = DrillOptions & AccountOptions;
 

@@ -1,11 +1,11 @@
 import { formatName } from '../../domain/backup/dump.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
-import { loadLocalConfiguration } from '../../local/local-configuration.ts';
-import { createLocalPorts } from '../../local/local-ports.ts';
-import { placesFor } from '../../local/places.ts';
-import { type Preview, previewDrill } from '../../local/preview.ts';
-import type { DrillOptions } from '../../local/request-options.ts';
-import { requestInput, silentEvents } from './drill-request.ts';
+import { loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
+import { createLocalPorts } from '../../runtimes/local/local-ports.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
+import { type Preview, previewDrill } from '../../runtimes/local/preview.ts';
+import type { DrillOptions } from '../../runtimes/local/request-options.ts';
+import { requestInput, silentEvents } from '../drill-request.ts';
 
 /** `restore-drill plan`: what a drill would do, touching nothing. 2 when it could not start. */
 export async function plan(

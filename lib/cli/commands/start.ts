@@ -1,11 +1,11 @@
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
-import type { AccountOptions } from '../account/account-options.ts';
-import { runningDrill } from '../account/drill-lock.ts';
-import { consoleUrl, type DrillExecution, startExecution } from '../account/executions.ts';
-import { callerArn } from '../account/operator.ts';
 import { newDrillId } from '../drill-id.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
+import type { AccountOptions } from '../remote/account-options.ts';
+import { runningDrill } from '../remote/drill-lock.ts';
+import { consoleUrl, type DrillExecution, startExecution } from '../remote/executions.ts';
+import { callerArn } from '../remote/operator.ts';
 import { watchDrill } from './watch.ts';
 
 export interface StartOptions extends AccountOptions {

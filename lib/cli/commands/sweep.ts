@@ -1,10 +1,10 @@
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { localSandboxes } from '../../local/local-ports.ts';
-import { placesFor } from '../../local/places.ts';
 import type { Leftover } from '../../ports/sandbox.ts';
-import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
-import { type AccountOptions, wantsAccount } from '../account/account-options.ts';
+import { localSandboxes } from '../../runtimes/local/local-ports.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
 export interface SweepOptions extends AccountOptions {
   dryRun?: boolean;

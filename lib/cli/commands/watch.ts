@@ -2,20 +2,20 @@ import { DrillError } from '../../domain/findings/errors.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
-import { type Account, type AccountSurroundings, inAccount } from '../account/account.ts';
-import type { AccountOptions } from '../account/account-options.ts';
+import { interruptedExitCode } from '../exit.ts';
+import { stopOnInterrupt } from '../interruption.ts';
+import { createProgress } from '../progress/create-progress.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
+import type { AccountOptions } from '../remote/account-options.ts';
 import {
   consoleUrl,
   type DrillExecution,
   describeExecution,
   historySince,
   newestExecution,
-} from '../account/executions.ts';
-import { type Ending, watchExecution } from '../account/remote-watcher.ts';
-import { restoreProgressOf } from '../account/restore-progress.ts';
-import { interruptedExitCode } from '../exit.ts';
-import { stopOnInterrupt } from '../interruption.ts';
-import { createProgress } from '../progress/create-progress.ts';
+} from '../remote/executions.ts';
+import { type Ending, watchExecution } from '../remote/remote-watcher.ts';
+import { restoreProgressOf } from '../remote/restore-progress.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
 import { type ApproveOptions, approve } from '../../../lib/cli/commands/approve.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
-import { captured } from '../account/support/captured.ts';
-import { drillId, restoreToApprove } from '../account/support/drills.ts';
-import { FakeAccount, operatorArn, outputs } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { drillId, restoreToApprove } from '../remote/support/drills.ts';
+import { FakeAccount, operatorArn, outputs } from '../remote/support/fake-account.ts';
 
 const taskToken = 'a-task-token-that-nobody-may-see';
 

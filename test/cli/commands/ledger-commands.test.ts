@@ -7,8 +7,8 @@ import { report } from '../../../lib/cli/commands/report.ts';
 import { show } from '../../../lib/cli/commands/show.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, aRecord } from '../../support/records.ts';
-import { captured } from '../account/support/captured.ts';
-import { FakeAccount } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { FakeAccount } from '../remote/support/fake-account.ts';
 
 const folders: string[] = [];
 afterEach(async () => {

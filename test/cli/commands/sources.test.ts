@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { doctor } from '../../../lib/cli/commands/doctor.ts';
 import { type ListOptions, list } from '../../../lib/cli/commands/list.ts';
-import { version } from '../../../lib/local/version.ts';
+import { version } from '../../../lib/runtimes/version.ts';
 import { accessDenied, type S3StandIn, startS3StandIn } from '../../e2e/support/s3-stand-in.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, aRecord } from '../../support/records.ts';
-import { captured } from '../account/support/captured.ts';
-import { aStack, FakeAccount } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { aStack, FakeAccount } from '../remote/support/fake-account.ts';
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type StartOptions, start } from '../../../lib/cli/commands/start.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aRecord } from '../../support/records.ts';
-import { captured } from '../account/support/captured.ts';
-import { drillId, provenDrill } from '../account/support/drills.ts';
-import { aStack, FakeAccount, operatorArn, stateMachineArn } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { drillId, provenDrill } from '../remote/support/drills.ts';
+import { aStack, FakeAccount, operatorArn, stateMachineArn } from '../remote/support/fake-account.ts';
 
 const startable = () =>
   new FakeAccount().on({ 'SFN.StartExecution': () => ({ startDate: new Date('2026-11-21T03:30:00Z') }) });

@@ -3,9 +3,9 @@ import { sandboxIdFor } from '../../../lib/adapters/sandboxes/rds/sandbox-names.
 import { type SweepOptions, sweep } from '../../../lib/cli/commands/sweep.ts';
 import { tagKeys } from '../../../lib/contract/names.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
-import { captured } from '../account/support/captured.ts';
-import { drillId } from '../account/support/drills.ts';
-import { FakeAccount } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { drillId } from '../remote/support/drills.ts';
+import { FakeAccount } from '../remote/support/fake-account.ts';
 
 const running = '20261121T032000Z-billing-cccc';
 

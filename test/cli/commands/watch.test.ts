@@ -3,10 +3,10 @@ import { watch } from '../../../lib/cli/commands/watch.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../support/records.ts';
-import { captured } from '../account/support/captured.ts';
-import { aState, drillId, provenDrill, tornDown, upToJudge, upToSandbox } from '../account/support/drills.ts';
-import type { ExecutionHistory } from '../account/support/execution-history.ts';
-import { FakeAccount } from '../account/support/fake-account.ts';
+import { captured } from '../remote/support/captured.ts';
+import { aState, drillId, provenDrill, tornDown, upToJudge, upToSandbox } from '../remote/support/drills.ts';
+import type { ExecutionHistory } from '../remote/support/execution-history.ts';
+import { FakeAccount } from '../remote/support/fake-account.ts';
 
 const watching = (account: FakeAccount, drill: string | undefined = drillId, json = false) =>
   captured(() => watch(drill, { stack: 'restore-drill', json }, account.surroundings));

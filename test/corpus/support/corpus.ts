@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createCheckRunner } from '../../../lib/adapters/postgres/check-runner.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
-import { loadLocalConfiguration } from '../../../lib/local/local-configuration.ts';
-import { createLocalPorts } from '../../../lib/local/local-ports.ts';
-import { defaultPlaces } from '../../../lib/local/places.ts';
-import { runLocalDrill } from '../../../lib/local/run-drill.ts';
 import { createRestorer } from '../../../lib/recovery/logical/index.ts';
+import { loadLocalConfiguration } from '../../../lib/runtimes/local/local-configuration.ts';
+import { createLocalPorts } from '../../../lib/runtimes/local/local-ports.ts';
+import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';
+import { runLocalDrill } from '../../../lib/runtimes/local/run-drill.ts';
 import { pooledSandboxes } from './pooled-sandboxes.ts';
 
 /** A file, or a directory dump: file names with their contents. */

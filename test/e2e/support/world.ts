@@ -15,7 +15,7 @@ import { expect } from 'vitest';
 import type { FindingCode } from '../../../lib/domain/findings/findings.ts';
 import type { Verdict } from '../../../lib/domain/findings/verdict.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
-import { defaultPlaces } from '../../../lib/local/places.ts';
+import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';
 import { type CommandLine, type Ended, Running, recordOf } from './command-line.ts';
 import { written } from './fixtures.ts';
 import { processesIn, processesNaming, type SeenProcess } from './processes.ts';

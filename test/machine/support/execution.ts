@@ -1,10 +1,10 @@
+import { type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
+import type { DrillPorts } from '../../../lib/ports/drill-ports.ts';
 import {
   type ContainerEnvironment,
   interpretDrill,
   type StateHandler,
-} from '../../../lib/local/interpreter.ts';
-import { type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
-import type { DrillPorts } from '../../../lib/ports/drill-ports.ts';
+} from '../../../lib/runtimes/local/interpreter.ts';
 import { drillSteps } from '../../../lib/steps/drill-steps.ts';
 import { restoreDumpStep } from '../../../lib/steps/restore-dump.ts';
 import { runLongChecksStep } from '../../../lib/steps/run-long-checks.ts';

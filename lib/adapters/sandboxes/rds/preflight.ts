@@ -1,4 +1,4 @@
-import type { RestoreTaskSize } from '../../../contract/restore-task.ts';
+import type { RestoreTaskSize } from '../../../contract/restore-task-sizes.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { estimateCostUsd } from '../../../domain/sandbox/rds/cost.ts';
 import { sizeInstance, storageLimitsGib } from '../../../domain/sandbox/rds/instance-sizing.ts';

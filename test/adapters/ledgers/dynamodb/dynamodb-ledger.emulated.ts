@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoLedger } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
-import { systemClock } from '../../../../lib/local/system-clock.ts';
+import { systemClock } from '../../../../lib/runtimes/system-clock.ts';
 import { describeLedgerContract } from '../ledger-contract.ts';
 import { type EmulatedDynamo, startEmulatedDynamo } from './emulated-table.ts';
 

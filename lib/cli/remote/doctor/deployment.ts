@@ -1,0 +1,100 @@
+import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeAccountAttributesCommand } from '@aws-sdk/client-rds';
+import { formatMoment } from '../../../domain/text/quantities.ts';
+import { version } from '../../../runtimes/version.ts';
+import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
+import type { Account } from '../account.ts';
+import { accountError } from '../account-error.ts';
+
+/** What is deployed, how its drills go, and what the account has left. */
+export async function diagnoseDeployment(account: Account): Promise<Diagnosis[]> {
+  const told = (error: unknown) => accountError(error, account.clients.failed);
+  const looks = await Promise.all([
+    diagnoseStack(account),
+    deployedVersion(account),
+    diagnose('RDS quotas', () => quotas(account), told),
+    ...account.stack.databases.map((database) =>
+      diagnose(`last drill of ${database}`, () => lastDrill(database, account), told),
+    ),
+    diagnose('alarms', () => alarms(account), told),
+  ]);
+  return looks.flat();
+}
+
+function diagnoseStack({ stack }: Account): Diagnosis {
+  const { name, accountId, region, status, deployedAt } = stack;
+  const detail = `${name} in account ${accountId}, ${region}: ${status}, deployed ${formatMoment(deployedAt)}`;
+  // An update that was rolled back left the former version running, which works.
+  const good = /^(CREATE|UPDATE|IMPORT|UPDATE_ROLLBACK)_COMPLETE/.test(status);
+  return good ? ok('stack', detail) : problem('stack', detail);
+}
+
+function deployedVersion({ stack }: Account): Diagnosis {
+  if (stack.version === version) return ok('version', `${version} is deployed, and this is ${version}`);
+  const detail = `${stack.version} is deployed, and this is ${version}; deploy this version with \`npx cdk deploy\`, or use the deployed one`;
+  return problem('version', detail);
+}
+
+const quotaNames: Record<string, string> = {
+  DBInstances: 'RDS instances',
+  AllocatedStorage: 'RDS storage (GiB)',
+};
+
+async function quotas({ clients }: Account): Promise<Diagnosis[]> {
+  const { AccountQuotas } = await (await clients.rds()).send(new DescribeAccountAttributesCommand({}));
+  return (AccountQuotas ?? []).flatMap(({ AccountQuotaName = '', Used, Max }) => {
+    const what = quotaNames[AccountQuotaName];
+    if (what === undefined || Used === undefined || Max === undefined) return [];
+    const detail = `${Used} of ${Max} are used`;
+    // A sandbox is one instance; how much storage it takes depends on the dump and is looked at by every drill.
+    return Used < Max ? ok(what, detail) : problem(what, `${detail}; raise the quota in Service Quotas`);
+  });
+}
+
+async function lastDrill(database: string, account: Account): Promise<Diagnosis> {
+  const what = `last drill of ${database}`;
+  const ledger = await account.ledger();
+  const [newest] = await ledger.history({ database, limit: 1 });
+  if (newest === undefined)
+    return problem(what, `none yet; start one with \`restore-drill start ${database}${account.repeated}\``);
+  const detail = `${newest.verdict} at ${formatMoment(newest.endedAt)} (${newest.drillId})`;
+  if (newest.verdict === 'PROVEN') return ok(what, detail);
+  const proven = await ledger.lastProven(database);
+  const last = proven === null ? 'never proven' : `last proven at ${formatMoment(proven.endedAt)}`;
+  return problem(what, `${detail}; ${last}`);
+}
+
+/** CloudWatch takes at most 100 names at once. */
+const alarmNamesPerCall = 100;
+
+/** Alarms of this very stack: another stack's names may begin alike. */
+async function alarms({ clients, stack }: Account): Promise<Diagnosis[]> {
+  const names: string[] = [];
+  const client = await clients.cloudFormation();
+  for await (const { StackResourceSummaries } of paginateListStackResources(
+    { client },
+    { StackName: stack.name },
+  )) {
+    for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries ?? [])
+      if (/^AWS::CloudWatch::\w*Alarm$/.test(ResourceType ?? '') && PhysicalResourceId !== undefined)
+        names.push(PhysicalResourceId);
+  }
+  const open: string[] = [];
+  const cloudWatch = await clients.cloudWatch();
+  for (let from = 0; from < names.length; from += alarmNamesPerCall) {
+    const { MetricAlarms, CompositeAlarms } = await cloudWatch.send(
+      new DescribeAlarmsCommand({
+        AlarmNames: names.slice(from, from + alarmNamesPerCall),
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        StateValue: 'ALARM',
+        MaxRecords: 100,
+      }),
+    );
+    for (const { AlarmName } of [...(MetricAlarms ?? []), ...(CompositeAlarms ?? [])])
+      if (AlarmName !== undefined) open.push(AlarmName);
+  }
+  if (names.length === 0) return [problem('alarms', 'the stack has none; deploy it again')];
+  if (open.length === 0) return [ok('alarms', `none of ${names.length} is in alarm`)];
+  return open.map((name) => problem(`alarm ${name}`, 'is in alarm; see docs/runbook.md'));
+}

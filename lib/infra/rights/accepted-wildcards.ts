@@ -1,0 +1,61 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { DrillConfig } from '../../domain/config/index.ts';
+import { accept } from '../accepted-rules.ts';
+import { bucketOf } from '../deployability.ts';
+import type { PhysicalNames } from '../physical-names.ts';
+
+const here = (service: string, rest: string): string =>
+  `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${rest}`;
+
+/**
+ * Every wildcard in a resource of our policies, with the reason why it must be one. A wildcard that is not in this list
+ * fails the synthesis.
+ */
+export function acceptWildcards(
+  stack: Stack,
+  { names, config, evidence }: { names: PhysicalNames; config: DrillConfig; evidence: Bucket },
+): void {
+  const evidenceId = stack.getLogicalId(evidence.node.defaultChild as never);
+  const reasons: [string, string][] = [
+    [`<${evidenceId}.Arn>/drills/*`, 'Evidence lies below the id of a drill that does not exist yet.'],
+    [here('rds', 'db:restore-drill-*'), 'Sandboxes have a name each; tags in the condition decide.'],
+    [here('rds', 'snapshot:restore-drill-*'), 'Snapshots of sandboxes; tags in the condition decide.'],
+    [here('rds', 'pg:restore-drill-*'), 'Parameter groups of this stack, one per major version.'],
+    [here('rds', 'pg:default.postgres*'), 'A real restore may use the default group of its major version.'],
+    [here('rds', 'og:default:postgres*'), 'The option group that every PostgreSQL instance has.'],
+    [here('rds-db', 'dbuser:*/drill_master'), 'The resource id of a sandbox is unknown before it exists.'],
+    [here('secretsmanager', 'secret:rds!db-*'), 'RDS chooses the name; a tag in the condition decides.'],
+    [here('states', `execution:${names.stateMachine}:*`), 'Executions of this one machine.'],
+    [here('cloudformation', `stack/${names.stack}/*`), 'The id of a stack is made with it.'],
+    [here('ecs', `task/${names.cluster}/*`), 'Tasks of this one cluster.'],
+    ...[...Object.values(names.restoreTasks), ...hookFamilies(names, config)].map(
+      (family): [string, string] => [
+        here('ecs', `task-definition/${family}:*`),
+        'Revisions of this one task definition.',
+      ],
+    ),
+    ...Object.values(config.databases).flatMap(({ source }): [string, string][] => {
+      const { bucket, prefix, credentialsSecret } = bucketOf(source);
+      return [
+        [
+          `arn:<AWS::Partition>:s3:::${bucket}/${prefix}*`,
+          'Dumps have a new name every night; reading only.',
+        ],
+        [
+          here('secretsmanager', `secret:${credentialsSecret ?? ''}-??????`),
+          'Secrets Manager adds six characters.',
+        ],
+      ];
+    }),
+  ];
+  for (const [wildcard, reason] of new Map(reasons)) {
+    accept(stack, `AwsSolutions-IAM5[Resource::${wildcard}]`, reason);
+  }
+}
+
+const hookFamilies = (names: PhysicalNames, config: DrillConfig): string[] =>
+  Object.keys(config.databases).flatMap((database) => [
+    names.hookTaskOf(database, 'migrate'),
+    names.hookTaskOf(database, 'smokeTest'),
+  ]);

@@ -1,0 +1,54 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { PhysicalNames } from '../physical-names.ts';
+import { answerApprovals, readLedger } from './ledger.ts';
+import { answerStates, executionsArn } from './running-drills.ts';
+import { allow } from './statement.ts';
+
+export interface ApproversProps {
+  names: PhysicalNames;
+  ledger: Table;
+  /** ARNs of roles and users of this account (`aws.approvers`). */
+  approvers: string[];
+}
+
+/** A policy with exactly what `restore-drill approve` needs, attached to whom drills.yaml names. */
+export class Approvers extends Construct {
+  constructor(scope: Construct, id: string, { names, ledger, approvers }: ApproversProps) {
+    super(scope, id);
+    if (approvers.length === 0) return;
+    const stack = Stack.of(this);
+    const policy = new iam.CfnManagedPolicy(this, 'Policy', {
+      managedPolicyName: `${names.stack}-approver`,
+      description: 'Answers approvals of restore-drill from the command line',
+      policyDocument: new iam.PolicyDocument({
+        statements: [
+          answerApprovals(ledger),
+          readLedger(ledger),
+          answerStates(stack, names),
+          // What a person decides about: verdict, findings and instance stand in the history of the execution.
+          allow('LookAtTheRestore', ['states:GetExecutionHistory'], [executionsArn(stack, names)]),
+          allow(
+            'FindTheStack',
+            ['cloudformation:DescribeStacks'],
+            [
+              stack.formatArn({
+                service: 'cloudformation',
+                resource: 'stack',
+                resourceName: `${names.stack}/*`,
+              }),
+            ],
+          ),
+        ],
+      }),
+    });
+    policy.roles = namesOf('role', approvers);
+    policy.users = namesOf('user', approvers);
+  }
+}
+
+/** The last part of an ARN: roles and users are attached by name, whatever their path. */
+const namesOf = (kind: 'role' | 'user', arns: string[]): string[] =>
+  arns.filter((arn) => arn.includes(`:${kind}/`)).map((arn) => arn.slice(arn.lastIndexOf('/') + 1));

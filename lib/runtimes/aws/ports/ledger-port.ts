@@ -1,0 +1,36 @@
+import { createDynamoLedger } from '../../../adapters/ledgers/dynamodb/dynamodb-ledger.ts';
+import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
+import type { Ledger } from '../../../ports/ledger.ts';
+import { systemClock } from '../../system-clock.ts';
+import { dynamoDbClient, sfnClient } from '../clients.ts';
+import { deployedConfiguration } from '../configuration.ts';
+import { readEnvironment } from '../environment.ts';
+import { evidencePort } from './evidence-port.ts';
+
+/** Clean-up after an abort is tried three times for 15 minutes at most, with Lambda's waits between them. */
+const cleanUpSeconds = 3600;
+
+/** The ledger, for doors that read records and seal them. */
+export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());
+
+/** The same, for the door that takes locks: it must know whether the holder still runs. */
+export function lockingLedgerPort(): Ledger {
+  const { stateMachineArn } = readEnvironment(['stateMachineArn']);
+  const executions = createExecutionStatus({ client: sfnClient(), stateMachineArn });
+  return createDynamoLedger({
+    ...ledgerOptions(),
+    isRunning: (drillId) => executions.isRunning(drillId),
+    isCleanedUp: (drillId) => executions.endedWithin(drillId, cleanUpSeconds),
+  });
+}
+
+function ledgerOptions() {
+  const { ledgerTable } = readEnvironment(['ledgerTable']);
+  return {
+    client: dynamoDbClient(),
+    tableName: ledgerTable,
+    clock: systemClock,
+    databases: deployedConfiguration.databases(),
+    evidence: evidencePort(),
+  };
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { taskAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
+import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
+import { hookFolder } from '../../../contract/names.ts';
+import { secretsManagerClient, sfnClient } from '../clients.ts';
+import { doorLogger } from '../door-logger.ts';
+import { caBundle, caBundlePath } from '../ports/ca-bundle.ts';
+import { evidencePort } from '../ports/evidence-port.ts';
+import { secretsPort } from '../ports/secrets-port.ts';
+import { currentRegion } from '../region.ts';
+import { reportedError } from '../reported-error.ts';
+import { hookCredentialsFile, keepHookCredentials } from './hook-credentials.ts';
+import { runTask } from './run-task.ts';
+import { parseTaskCommand, type TaskCommand } from './task-command.ts';
+import { taskProgress } from './task-progress.ts';
+import { waitingState } from './task-token.ts';
+import { checksWork, requestedAddress, restoreWork } from './task-work.ts';
+
+/**
+ * The container of the restore image. Everything it needs beside two pointers lies in the evidence of the drill.
+ *
+ * @param interrupted aborted by SIGTERM: Fargate then waits 120 s (stopTimeout) before it kills
+ * @returns the exit code
+ */
+export async function restoreTask(variables: NodeJS.ProcessEnv, interrupted: AbortSignal): Promise<0 | 1> {
+  const given = variables.DRILL_ID;
+  const log = doorLogger('restore task', given === undefined ? {} : { drillId: given });
+  try {
+    const command = parseTaskCommand(variables);
+    return command.command === 'credentials'
+      ? await credentials(command, interrupted)
+      : await answeringTask(command, interrupted);
+  } catch (error) {
+    log.failed(reportedError(error, [variables.TASK_TOKEN ?? '']));
+    return 1;
+  }
+}
+
+/** Health check of the credentials container: the hook waits until it is healthy. */
+export const credentialsReady = (): boolean => existsSync(hookCredentialsFile(hookFolder));
+
+async function answeringTask(
+  command: Extract<TaskCommand, { taskToken: string }>,
+  interrupted: AbortSignal,
+): Promise<0 | 1> {
+  const { drillId, attempt, taskToken } = command;
+  const log = doorLogger('restore task', { drillId, attempt });
+  const evidence = evidencePort();
+  const progress = taskProgress(command, evidence, log, () => new Date());
+  const work = async (signal: AbortSignal): Promise<unknown> => {
+    const sign = tokenSigner({ region: currentRegion() });
+    const access = taskAccess({ secrets: secretsManagerClient(), sign, ca: caBundle() });
+    const ports = { evidence, access, secrets: secretsPort() };
+    if (command.command === 'checks') return checksWork(command, ports);
+    return restoreWork(command, { ...ports, progress, signal });
+  };
+  return runTask({
+    state: waitingState(sfnClient(), taskToken),
+    work,
+    publish: () => progress.publish(),
+    interrupted,
+    log,
+    secrets: [taskToken],
+  });
+}
+
+async function credentials(
+  command: Extract<TaskCommand, { command: 'credentials' }>,
+  interrupted: AbortSignal,
+): Promise<0> {
+  const address = await requestedAddress(command, evidencePort());
+  const token = tokenSigner({ region: currentRegion() });
+  await keepHookCredentials(
+    { address, folder: hookFolder, caBundlePath: caBundlePath(), token },
+    interrupted,
+  );
+  return 0;
+}

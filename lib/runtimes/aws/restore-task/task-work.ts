@@ -1,0 +1,83 @@
+/** What the restore image does for each command, over the ports of AWS. */
+
+import { createCheckRunner } from '../../../adapters/postgres/check-runner.ts';
+import { createRolePasswordSetter } from '../../../adapters/postgres/role-passwords.ts';
+import { createSandboxCleaner } from '../../../adapters/postgres/sandbox-cleaner.ts';
+import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-check-runner.ts';
+import type { RdsSandboxAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { ProgressSink } from '../../../ports/drill-ports.ts';
+import type { EvidenceStore } from '../../../ports/evidence-store.ts';
+import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import type { SecretReader } from '../../../ports/secret-reader.ts';
+import { createRestorer } from '../../../recovery/logical/index.ts';
+import { restoreDumpStep } from '../../../steps/restore-dump.ts';
+import { readRestoreRequest } from '../../../steps/restore-request.ts';
+import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
+import { systemClock } from '../../system-clock.ts';
+import { capabilities } from '../capabilities.ts';
+import { configurationOf } from '../configuration.ts';
+import { sourcePorts } from '../ports/source-ports.ts';
+
+/** Which attempt of which drill. */
+export interface TaskPointer {
+  drillId: string;
+  attempt: number;
+}
+
+/** What the container has at hand; a test gives its own access and store of evidence. */
+export interface TaskPorts {
+  evidence: EvidenceStore;
+  access: RdsSandboxAccess;
+  secrets: SecretReader;
+}
+
+/** Command `restore`: the state's output is the summary; the account is evidence. */
+export async function restoreWork(
+  pointer: TaskPointer,
+  ports: TaskPorts & { progress: ProgressSink; signal: AbortSignal },
+): Promise<unknown> {
+  const { evidence, access, secrets, progress, signal } = ports;
+  const { state, databaseConfig } = await readRestoreRequest(pointer, { evidence });
+  return restoreDumpStep(pointer, {
+    ...sourcePorts(configurationOf(state.database, databaseConfig)),
+    clock: systemClock,
+    restorer: createRestorer(access),
+    cleaner: createSandboxCleaner(access),
+    checks: checkRunner(access, secrets),
+    secrets,
+    rolePasswords: createRolePasswordSetter(access),
+    capabilities,
+    evidence,
+    progress,
+    signal,
+  });
+}
+
+/** Command `checks`: those that may outlast a Lambda. Their results are evidence; nothing is given back. */
+export async function checksWork(
+  pointer: TaskPointer,
+  { evidence, access, secrets }: TaskPorts,
+): Promise<unknown> {
+  await runLongChecksStep(pointer, { checks: checkRunner(access, secrets), evidence, clock: systemClock });
+  return {};
+}
+
+/** Where the sandbox of a request answers, for command `credentials`. @throws DrillError INTERNAL_ERROR */
+export async function requestedAddress(
+  pointer: TaskPointer,
+  evidence: EvidenceStore,
+): Promise<SandboxAddress> {
+  const { state } = await readRestoreRequest(pointer, { evidence });
+  if (state.sandbox?.address != null) return state.sandbox.address;
+  throw new DrillError('INTERNAL_ERROR', 'the restore request names no sandbox', {
+    hint: 'Please report it with the evidence of the drill.',
+    fault: 'us',
+  });
+}
+
+/**
+ * Login checks ask for passwords of SSM Parameter Store; the Lambdas that run checks cannot reach it, this task can.
+ */
+const checkRunner = (access: RdsSandboxAccess, secrets: SecretReader) =>
+  createRdsCheckRunner(createCheckRunner(access, { parameter: (name) => secrets.parameter(name) }), access);

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { objectReader } from '../../adapters/dump-stores/companion-reader.ts';
+import { createEvidenceFolder } from '../../adapters/evidence/folder-evidence.ts';
+import { createFileLedger, type LedgerDamage } from '../../adapters/ledgers/file/file-ledger.ts';
+import { createCheckRunner } from '../../adapters/postgres/check-runner.ts';
+import { createSandboxCleaner } from '../../adapters/postgres/sandbox-cleaner.ts';
+import { createLocalSandboxHost } from '../../adapters/sandboxes/local-process/local-sandbox-host.ts';
+import type {
+  LocalSandboxHost,
+  SandboxProgress,
+} from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
+import { notTestedByChecks, planChecks } from '../../domain/checks/registry.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
+import type { DrillPorts } from '../../ports/drill-ports.ts';
+import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
+import { createRestorer } from '../../recovery/logical/index.ts';
+import { systemClock } from '../system-clock.ts';
+import { version } from '../version.ts';
+import type { LocalConfiguration } from './local-configuration.ts';
+import type { Places } from './places.ts';
+
+/** What a local drill tells while it runs. */
+export interface LocalEvents {
+  restoreProgress(progress: RestoreProgress): void;
+  sandboxProgress(progress: SandboxProgress): void;
+  ledgerDamage(damage: LedgerDamage): void;
+}
+
+export interface LocalPorts extends DrillPorts {
+  sandboxes: LocalSandboxHost;
+  /** Folder of a drill's evidence and reports. */
+  evidenceFolder(drillId: string): string;
+}
+
+/** Ledger of this machine. */
+export function localLedger(places: Places, onDamage: (damage: LedgerDamage) => void) {
+  return createFileLedger({
+    path: join(places.stateDirectory, 'ledger.jsonl'),
+    clock: systemClock,
+    onDamage,
+  });
+}
+
+/** The sandbox host of this machine. */
+export function localSandboxes(
+  places: Places,
+  onProgress: (progress: SandboxProgress) => void,
+): LocalSandboxHost {
+  return createLocalSandboxHost({
+    stateDirectory: places.sandboxDirectory,
+    cacheDirectory: places.cacheDirectory,
+    onProgress: (_sandboxId, progress) => onProgress(progress),
+    clock: systemClock,
+  });
+}
+
+/** All ports of a drill on this machine. Building them touches nothing. */
+export function createLocalPorts(
+  configuration: LocalConfiguration,
+  places: Places,
+  events: LocalEvents,
+  signal: AbortSignal,
+): LocalPorts {
+  const sandboxes = localSandboxes(places, events.sandboxProgress);
+  const evidence = createEvidenceFolder(join(places.stateDirectory, 'drills'));
+  return {
+    clock: systemClock,
+    configuration,
+    objects: objectReader,
+    openStore: (source) => configuration.openStore(source),
+    inspector: createDumpInspector(),
+    sandboxes,
+    cleaner: createSandboxCleaner(sandboxes),
+    restorer: createRestorer(sandboxes),
+    // The restore runs in this process and ends with it.
+    restoreTasks: { stop: async () => {}, diagnose: async () => null },
+    capabilities: { realRestore: false, rolePasswords: false },
+    region: null,
+    placeRestore: () => ({
+      taskDefinition: 'local',
+      subnets: [],
+      securityGroups: [],
+      assignPublicIp: 'DISABLED',
+    }),
+    checks: createCheckRunner(sandboxes),
+    planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
+    ledger: localLedger(places, events.ledgerDamage),
+    evidence,
+    // The terminal tells what happens on one machine.
+    announcements: {
+      restorePlanned: async () => {},
+      approvalNeeded: async () => {},
+      drillSealed: async () => {},
+    },
+    secrets: { parameter: refuseParameter },
+    rolePasswords: { set: async () => [] },
+    hookTask: () => null,
+    evidenceFolder: (drillId) => evidence.folderOf(drillId),
+    progress: { restoreProgress: events.restoreProgress },
+    passphrase: async (database) => readPassphrase(configuration.passphraseVariable(database)),
+    software: { version, node: process.version },
+    signal,
+  };
+}
+
+/** @throws DrillError DECRYPTION_FAILED when the variable is named but not set */
+function readPassphrase(variable: string | null): string | null {
+  if (variable === null) return null;
+  const value = process.env[variable];
+  if (value !== undefined && value !== '') return value;
+  throw new DrillError('DECRYPTION_FAILED', `the environment variable ${variable} holds no passphrase`, {
+    hint: `Set ${variable} in the environment of restore-drill.`,
+  });
+}
+
+/** SSM Parameter Store belongs to drills in AWS; a local drill says under "not tested" what it left out. */
+async function refuseParameter(name: string): Promise<string> {
+  throw new DrillError('INTERNAL_ERROR', `the SSM parameter ${name} was asked for in a local drill`, {
+    hint: 'Role passwords from SSM Parameter Store are set by drills in AWS only.',
+    fault: 'us',
+  });
+}

@@ -1,0 +1,53 @@
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import { newDrillState } from '../../domain/drill/drill-state.ts';
+import { normaliseRequest } from '../../domain/drill/request.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import type { Finding } from '../../domain/findings/findings.ts';
+import type { DrillPorts } from '../../ports/drill-ports.ts';
+import { planSandboxStep } from '../../steps/plan-sandbox.ts';
+import { selectDumpStep } from '../../steps/select-dump.ts';
+
+/** What a drill would do up to the point where it would first make something. */
+export interface Preview {
+  state: DrillState;
+  findings: Finding[];
+}
+
+/**
+ * Runs the steps of a drill that only read – request, selection, plan – without lock, record or sandbox.
+ *
+ * @throws DrillError REQUEST_INVALID, and what reading the source throws
+ */
+export async function previewDrill(
+  input: unknown,
+  operator: string,
+  ports: Pick<
+    DrillPorts,
+    | 'announcements'
+    | 'capabilities'
+    | 'clock'
+    | 'configuration'
+    | 'inspector'
+    | 'ledger'
+    | 'objects'
+    | 'openStore'
+    | 'passphrase'
+    | 'sandboxes'
+  >,
+): Promise<Preview> {
+  const normalised = normaliseRequest(input, {
+    databases: ports.configuration.databases(),
+    now: ports.clock.now(),
+    defaultOperator: operator,
+    realRestore: ports.capabilities.realRestore,
+  });
+  if (!normalised.accepted) {
+    const message = normalised.findings.map((f) => f.message).join('; ');
+    throw new DrillError('REQUEST_INVALID', message, { hint: 'See `restore-drill plan --help`.' });
+  }
+  const startedAt = ports.clock.now().toISOString();
+  const fresh = newDrillState({ drillId: 'preview', database: normalised.database, operator, startedAt });
+  const selected = await selectDumpStep({ ...fresh, stage: 'accepted', request: normalised.request }, ports);
+  const state = selected.dump === null ? selected : await planSandboxStep(selected, ports);
+  return { state, findings: state.findings };
+}

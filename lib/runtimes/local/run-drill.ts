@@ -1,0 +1,160 @@
+/** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
+
+import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import type { LambdaStep } from '../../machine/definition.ts';
+import type { DrillPorts } from '../../ports/drill-ports.ts';
+import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
+import { drillSteps } from '../../steps/drill-steps.ts';
+import { restoreDumpStep } from '../../steps/restore-dump.ts';
+import { runLongChecksStep } from '../../steps/run-long-checks.ts';
+import { evidenceNames } from '../../steps/step.ts';
+import {
+  type ContainerEnvironment,
+  type DrillHandlers,
+  interpretDrill,
+  type StateHandler,
+} from './interpreter.ts';
+
+/** How long an interrupted drill lets its steps end by themselves: a restore stops at once when it is told. */
+const graceSeconds = 2;
+
+/** A step that can be watched: a Lambda, or what the restore task does. */
+export type DrillStep = LambdaStep | 'restoreDump' | 'runLongChecks';
+
+/** Hears of every step as it begins and ends; the terminal's live list hangs on it. */
+export interface StepWatcher {
+  began(step: DrillStep, input: unknown): void;
+  ended(step: DrillStep, outcome: { output: unknown } | { error: Error }): void;
+}
+
+export interface LocalDrill {
+  drillId: string;
+  /** What a person would type into Start execution. */
+  input: unknown;
+  operator: string;
+  ports: DrillPorts;
+  watcher: StepWatcher;
+  /** Who plays what a drill on one machine never has: containers of the user, a person who answers. */
+  outside?: Pick<DrillHandlers, 'hook' | 'answer'>;
+}
+
+const nobodyOutside: Pick<DrillHandlers, 'hook' | 'answer'> = {
+  hook: async () => Promise.reject(new Error('no containers run on one machine')),
+  answer: async () => Promise.reject(new Error('nobody is asked on one machine')),
+};
+
+/**
+ * Runs one drill to its sealed record. Always resolves with the record, whatever the verdict; an abort of
+ * `ports.signal` ends in a record too.
+ *
+ * @throws DrillError when even the record could not be sealed
+ */
+export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
+  const { ports } = drill;
+  let lastState: DrillState | null = null;
+  let lastError: Error | null = null;
+  const running = new Set<Promise<unknown>>();
+
+  const watched =
+    (step: DrillStep, handler: StateHandler): StateHandler =>
+    (input) => {
+      const work = runWatched(drill.watcher, step, handler, input).then(
+        (output) => {
+          if (isState(output)) lastState = output;
+          return output;
+        },
+        (error: Error) => {
+          lastError = error;
+          throw error;
+        },
+      );
+      running.add(work);
+      const settled = () => running.delete(work);
+      work.then(settled, settled);
+      return work;
+    };
+
+  const steps = drillSteps(ports, drill.operator);
+  const lambdas = Object.fromEntries(
+    Object.entries(steps).map(([name, handler]) => [name, watched(name as LambdaStep, handler)]),
+  ) as Record<LambdaStep, StateHandler>;
+  const restore = watched('restoreDump', (input) => restoreDumpStep(pointerOf(input), ports));
+  const longChecks = watched('runLongChecks', (input) => runLongChecksStep(pointerOf(input), ports));
+
+  const execution = interpretDrill({
+    executionName: drill.drillId,
+    startedAt: ports.clock.now().toISOString(),
+    input: drill.input,
+    handlers: {
+      ...(drill.outside ?? nobodyOutside),
+      lambdas,
+      task: (environment) => (environment.COMMAND === 'checks' ? longChecks : restore)(environment),
+    },
+  });
+  const abort = () => execution.abort();
+  ports.signal.addEventListener('abort', abort, { once: true });
+  // The verdict is in the record: that the machine ends in Fail is how AWS hears of it, and no surprise here.
+  await execution.result.catch(() => {});
+  ports.signal.removeEventListener('abort', abort);
+  const settled = Promise.allSettled(running);
+  // An interrupted check may wait for its query for minutes; it ends when its server goes away.
+  await (ports.signal.aborted ? Promise.race([settled, ports.clock.sleep(graceSeconds)]) : settled);
+
+  const interrupted = lastState as DrillState | null;
+  if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
+    await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', ports);
+  }
+  return readRecord(drill, lastError);
+}
+
+function pointerOf(environment: unknown): { drillId: string; attempt: number } {
+  const { DRILL_ID, ATTEMPT } = environment as ContainerEnvironment;
+  return { drillId: DRILL_ID ?? '', attempt: Number(ATTEMPT) };
+}
+
+async function runWatched(
+  watcher: StepWatcher,
+  step: DrillStep,
+  handler: StateHandler,
+  input: unknown,
+): Promise<unknown> {
+  watcher.began(step, input);
+  try {
+    const output = await handler(input);
+    watcher.ended(step, { output });
+    return output;
+  } catch (error) {
+    watcher.ended(step, { error: error instanceof Error ? error : new Error(String(error)) });
+    throw error;
+  }
+}
+
+function isState(output: unknown): output is DrillState {
+  try {
+    parseDrillState(output);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readRecord(drill: LocalDrill, lastError: Error | null): Promise<DrillRecord> {
+  const record = (await drill.ports.evidence.findJson(
+    drill.drillId,
+    evidenceNames.record,
+  )) as DrillRecord | null;
+  if (record !== null) return record;
+  const cause = lastError ?? new Error('no step failed');
+  throw new DrillError(
+    isDrillError(cause) ? cause.code : 'INTERNAL_ERROR',
+    `the drill ended without a record: ${cause.message}`,
+    {
+      hint: isDrillError(cause)
+        ? cause.hint
+        : 'Check that the state directory is writable and has space, then start the drill again.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { drillMetrics, metricNamespace, watchMetrics } from '../../../lib/contract/metric-names.ts';
+import { phaseNames } from '../../../lib/domain/drill/phase-names.ts';
+import { phases } from '../../../lib/infra/watch/dashboard.ts';
+import { exampleConfig } from '../support/configs.ts';
+import { synthesize } from '../support/synth.ts';
+import { resourcesOf } from '../support/template.ts';
+
+const { json } = synthesize(exampleConfig());
+const [dashboard] = resourcesOf<{ DashboardBody: { 'Fn::Join': [string, unknown[]] } }>(
+  json,
+  'AWS::CloudWatch::Dashboard',
+);
+const body = dashboard!.DashboardBody['Fn::Join'][1]
+  .map((part) => (typeof part === 'string' ? part : 'TOKEN'))
+  .join('');
+const { widgets } = JSON.parse(body) as {
+  widgets: { type: string; properties: { metrics?: unknown[][]; title?: string } }[];
+};
+
+describe('the dashboard', () => {
+  test('names the phases as the record does', () => {
+    expect(phases).toEqual(Object.values(phaseNames));
+  });
+
+  test('shows verdict, RTO, RPO, phases and cost of every database', () => {
+    const shown = new Set(
+      widgets.flatMap(({ properties }) =>
+        (properties.metrics ?? []).map((metric) => `${String(metric[1])} ${metric.includes('guestguard')}`),
+      ),
+    );
+    for (const metric of [
+      drillMetrics.proven,
+      drillMetrics.rtoSeconds,
+      drillMetrics.rpoSeconds,
+      drillMetrics.phaseSeconds,
+      drillMetrics.costUsd,
+      watchMetrics.hoursSinceProven,
+      watchMetrics.newestDumpAgeHours,
+    ]) {
+      expect(shown).toContain(`${metric} true`);
+    }
+  });
+
+  test('never lets a good drill hide a bad one of the same day', () => {
+    const verdicts = widgets.find(({ properties }) => properties.title?.startsWith('Last verdict'))!;
+    for (const metric of verdicts.properties.metrics!)
+      expect(metric.at(-1)).toMatchObject({ stat: 'Minimum' });
+  });
+
+  test('draws the objective beside what was measured', () => {
+    const rto = widgets.find(({ properties }) => properties.title === 'guestguard: RTO (s)');
+    expect(JSON.stringify(rto)).toContain('"value":3600');
+  });
+
+  test('shows only metrics of our own', () => {
+    for (const { properties } of widgets) {
+      for (const metric of properties.metrics ?? []) expect(metric[0]).toBe(metricNamespace);
+    }
+  });
+});
