@@ -9,7 +9,7 @@ import { defaultStackName } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
 import { bundleLambdas } from './bundles/lambda-bundles.ts';
 import { bundleRestoreImage } from './bundles/restore-image.ts';
-import { readDeployableConfig } from './deployable-config.ts';
+import { readDeployableConfig } from './config/deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
 
 /** What one run of the app deploys. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { doors } from '../../lib/infra/doors.ts';
+import { doors } from '../../lib/infra/names/doors.ts';
 import { evaluate, type Permission } from './support/evaluate.ts';
 import { account, region } from './support/resolve-template.ts';
 import { stackRoles } from './support/stack-roles.ts';

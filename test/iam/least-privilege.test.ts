@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { doors } from '../../lib/infra/doors.ts';
-import { sqlDoors } from '../../lib/infra/functions.ts';
+import { sqlDoors } from '../../lib/infra/machine/functions.ts';
+import { doors } from '../../lib/infra/names/doors.ts';
 import { evaluate, keyPolicyOfAccount, type Permission } from './support/evaluate.ts';
 import type { RecordedKind } from './support/recorded-calls.ts';
 import { requiredPermissions } from './support/required-permissions.ts';

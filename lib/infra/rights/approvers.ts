@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { PhysicalNames } from '../physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { answerApprovals, readLedger } from './ledger.ts';
 import { answerStates, executionsArn } from './running-drills.ts';
 import { allow } from './statement.ts';

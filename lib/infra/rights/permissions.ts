@@ -5,7 +5,7 @@ import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { DrillConfig } from '../../domain/config/index.ts';
-import type { PhysicalNames } from '../physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
 import { readAndWriteEvidence } from './evidence.ts';
 import * as ledger from './ledger.ts';

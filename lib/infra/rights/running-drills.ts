@@ -1,6 +1,6 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { PhysicalNames } from '../physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { allow } from './statement.ts';
 
 export const stateMachineArn = (stack: Stack, names: PhysicalNames): string =>

@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { DrillConfig } from '../../domain/config/index.ts';
-import { bucketOf } from '../deployability.ts';
+import { bucketOf } from '../config/deployability.ts';
 import { allow } from './statement.ts';
 
 const bucketArn = (stack: Stack, bucket: string): string =>

@@ -10,7 +10,7 @@ import { type AlarmKey, alarmHeadings, anchorOf } from '../../contract/alarm-nam
 import { drillMetrics, watchMetrics } from '../../contract/metric-names.ts';
 import type { DatabaseConfig, DrillConfig } from '../../domain/config/index.ts';
 import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../domain/config/overdue.ts';
-import type { PhysicalNames } from '../physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
 
 /** CloudWatch refuses a longer window, at deployment and not before (aws-facts section 6). */

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { drillMetrics, watchMetrics } from '../../contract/metric-names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
-import type { PhysicalNames } from '../physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
 
 /** Phases as the record names them, in the order of a drill (lib/domain/drill/phase-names.ts; a test compares). */

@@ -5,8 +5,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { DrillConfig } from '../../../lib/domain/config/index.ts';
-import { doors } from '../../../lib/infra/doors.ts';
 import { makeDrillStack } from '../../../lib/infra/drill-app.ts';
+import { doors } from '../../../lib/infra/names/doors.ts';
 
 /** Context of cdk.json, so that tests synthesize with the flags of the real command. */
 export const cdkContext = (

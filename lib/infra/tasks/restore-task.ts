@@ -3,12 +3,12 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { restoreContainerName } from '../contract/names.ts';
-import { type RestoreTaskSize, restoreTaskSizes } from '../contract/restore-task-sizes.ts';
-import { accept } from './accepted-rules.ts';
+import { restoreContainerName } from '../../contract/names.ts';
+import { type RestoreTaskSize, restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import { accept } from '../review/accepted-rules.ts';
+import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
-import { sizedLogGroup } from './log-groups.ts';
-import type { PhysicalNames } from './physical-names.ts';
 
 /** User of our image: not root, and nobody on the host. */
 export const taskUser = '10001:10001';

@@ -4,11 +4,11 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { drillMachine, lambdaPlaceholders } from '../machine/definition.ts';
-import { accept } from './accepted-rules.ts';
-import { doorOfStep } from './doors.ts';
-import { sizedLogGroup } from './log-groups.ts';
-import type { PhysicalNames } from './physical-names.ts';
+import { drillMachine, lambdaPlaceholders } from '../../machine/definition.ts';
+import { doorOfStep } from '../names/doors.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import { accept } from '../review/accepted-rules.ts';
+import { sizedLogGroup } from '../storage/log-groups.ts';
 
 export interface DrillMachineProps {
   names: PhysicalNames;

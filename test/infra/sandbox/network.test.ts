@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { aConfig, defaultConfig } from './support/configs.ts';
-import { type Synthesized, synthesize } from './support/synth.ts';
-import { namedResourcesOf, resourcesOf } from './support/template.ts';
+import { aConfig, defaultConfig } from '../support/configs.ts';
+import { type Synthesized, synthesize } from '../support/synth.ts';
+import { namedResourcesOf, resourcesOf } from '../support/template.ts';
 
 const own = synthesize(aConfig(defaultConfig));
 const existing = synthesize(

@@ -1,9 +1,9 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { DrillConfig } from '../../domain/config/index.ts';
-import { accept } from '../accepted-rules.ts';
-import { bucketOf } from '../deployability.ts';
-import type { PhysicalNames } from '../physical-names.ts';
+import { bucketOf } from '../config/deployability.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import { accept } from './accepted-rules.ts';
 
 const here = (service: string, rest: string): string =>
   `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${rest}`;

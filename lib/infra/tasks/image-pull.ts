@@ -1,7 +1,7 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { accept } from './accepted-rules.ts';
+import { accept } from '../review/accepted-rules.ts';
 
 /**
  * Lets a role start a container whose image was given by its URI. An image in a private registry of ECR must be allowed,

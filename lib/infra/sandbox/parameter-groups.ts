@@ -1,7 +1,7 @@
 import * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
-import type { PhysicalNames } from './physical-names.ts';
+import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 
 /**
  * Parameters for loading, from AWS's own advice for imports (aws-facts section 2a). All dynamic and modifiable; what

@@ -1,5 +1,5 @@
 import { CfnRule, Fn, type Stack } from 'aws-cdk-lib';
-import type { AwsConfig } from '../domain/config/index.ts';
+import type { AwsConfig } from '../../domain/config/index.ts';
 
 /** Refuses to deploy anywhere but where drills.yaml allows: CloudFormation checks the rule before it makes anything. */
 export function assertAllowedPlaces(stack: Stack, aws: AwsConfig | null): void {

@@ -3,9 +3,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { deploymentProblems } from '../../lib/infra/deployability.ts';
-import { readDeployableConfig } from '../../lib/infra/deployable-config.ts';
-import { aConfig } from './support/configs.ts';
+import { deploymentProblems } from '../../../lib/infra/config/deployability.ts';
+import { readDeployableConfig } from '../../../lib/infra/config/deployable-config.ts';
+import { aConfig } from '../support/configs.ts';
 
 const problemsOf = (text: string): string[] => deploymentProblems(aConfig(text));
 

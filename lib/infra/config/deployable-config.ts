@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { type DrillConfig, formatProblem, parseConfig } from '../domain/config/index.ts';
-import { DrillError } from '../domain/findings/errors.ts';
+import { type DrillConfig, formatProblem, parseConfig } from '../../domain/config/index.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { assertDeployable } from './deployability.ts';
 
 /**

@@ -3,10 +3,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { AwsConfig } from '../domain/config/index.ts';
-import { accept } from './accepted-rules.ts';
-import { sizedLogGroup } from './log-groups.ts';
-import { evidenceEndpointStatements } from './rights/evidence.ts';
+import type { AwsConfig } from '../../domain/config/index.ts';
+import { accept } from '../review/accepted-rules.ts';
+import { evidenceEndpointStatements } from '../rights/evidence.ts';
+import { sizedLogGroup } from '../storage/log-groups.ts';
 
 const postgresPort = ec2.Port.tcp(5432);
 

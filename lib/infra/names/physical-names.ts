@@ -1,5 +1,5 @@
-import type { restoreTaskSizes } from '../contract/restore-task-sizes.ts';
-import { supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
+import type { restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
+import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
 
 /**
  * Names that must be known before a thing exists: IAM policies, the environment of functions and the machine refer to

@@ -1,7 +1,7 @@
-import type { DrillConfig, S3SourceConfig } from '../domain/config/index.ts';
-import { DrillError } from '../domain/findings/errors.ts';
-import { longestGapSeconds } from '../domain/time/cron-gap.ts';
-import { longestStackName } from './physical-names.ts';
+import type { DrillConfig, S3SourceConfig } from '../../domain/config/index.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { longestGapSeconds } from '../../domain/time/cron-gap.ts';
+import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
 export function deploymentProblems({ databases, aws }: DrillConfig): string[] {

@@ -3,11 +3,11 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DrillError } from '../domain/findings/errors.ts';
-import { accept } from './accepted-rules.ts';
-import { constructIdOf, doors, stateTimeouts } from './doors.ts';
-import { sizedLogGroup } from './log-groups.ts';
-import type { PhysicalNames } from './physical-names.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
+import { constructIdOf, doors, stateTimeouts } from '../names/doors.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import { accept } from '../review/accepted-rules.ts';
+import { sizedLogGroup } from '../storage/log-groups.ts';
 
 /** Doors in the `checks` subnets: the only ones that speak SQL (docs/decisions/006). */
 export const sqlDoors: ReadonlySet<string> = new Set(['run-check', 'prepare-hand-over']);
@@ -64,7 +64,7 @@ export class Functions extends Construct {
 
 function missing(door: string, what: string): never {
   throw new DrillError('INTERNAL_ERROR', `lambdas/${door}.ts has no ${what} in lib/infra`, {
-    hint: 'Add it to lib/infra/functions.ts and permissions.ts.',
+    hint: 'Add it to lib/infra/machine/functions.ts and permissions.ts.',
     fault: 'us',
   });
 }

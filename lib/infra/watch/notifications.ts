@@ -5,7 +5,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { accept } from './accepted-rules.ts';
+import { accept } from '../review/accepted-rules.ts';
 
 /** The services that publish to the topic. */
 const publishers = ['cloudwatch.amazonaws.com', 'events.amazonaws.com'];

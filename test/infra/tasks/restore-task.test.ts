@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { hookContainerNames, hookFolder, restoreContainerName } from '../../lib/contract/names.ts';
-import { restoreTaskSizes } from '../../lib/contract/restore-task-sizes.ts';
-import { aConfig, defaultConfig } from './support/configs.ts';
-import { synthesize } from './support/synth.ts';
-import { resourcesOf } from './support/template.ts';
+import { hookContainerNames, hookFolder, restoreContainerName } from '../../../lib/contract/names.ts';
+import { restoreTaskSizes } from '../../../lib/contract/restore-task-sizes.ts';
+import { aConfig, defaultConfig } from '../support/configs.ts';
+import { synthesize } from '../support/synth.ts';
+import { resourcesOf } from '../support/template.ts';
 
 const { json } = synthesize(
   aConfig(`

@@ -2,12 +2,12 @@ import { Duration } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { restoreTaskEnvironment } from '../contract/environment.ts';
-import { caBundleFileName, hookContainerNames, hookFolder } from '../contract/names.ts';
-import type { DrillConfig, HookConfig } from '../domain/config/index.ts';
+import { restoreTaskEnvironment } from '../../contract/environment.ts';
+import { caBundleFileName, hookContainerNames, hookFolder } from '../../contract/names.ts';
+import type { DrillConfig, HookConfig } from '../../domain/config/index.ts';
+import type { HookName, PhysicalNames } from '../names/physical-names.ts';
+import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
-import { sizedLogGroup } from './log-groups.ts';
-import type { HookName, PhysicalNames } from './physical-names.ts';
 import {
   acceptPlainEnvironment,
   armLinux,

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { environmentNames } from '../../lib/contract/environment.ts';
-import { doors, stateTimeouts } from '../../lib/infra/doors.ts';
-import { sqlDoors } from '../../lib/infra/functions.ts';
-import { drillMachine } from '../../lib/machine/definition.ts';
-import { aConfig, defaultConfig } from './support/configs.ts';
-import { synthesize } from './support/synth.ts';
+import { environmentNames } from '../../../lib/contract/environment.ts';
+import { sqlDoors } from '../../../lib/infra/machine/functions.ts';
+import { doors, stateTimeouts } from '../../../lib/infra/names/doors.ts';
+import { drillMachine } from '../../../lib/machine/definition.ts';
+import { aConfig, defaultConfig } from '../support/configs.ts';
+import { synthesize } from '../support/synth.ts';
 import {
   actionsOf,
   type LambdaFunction,
   namedResourcesOf,
   type Policy,
   resourcesOf,
-} from './support/template.ts';
+} from '../support/template.ts';
 
 const { json, template } = synthesize(aConfig(defaultConfig));
 const functions = resourcesOf<LambdaFunction>(json, 'AWS::Lambda::Function');

@@ -3,7 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { accept } from './accepted-rules.ts';
+import { accept } from '../review/accepted-rules.ts';
 
 /**
  * What a drill leaves behind: the ledger and the evidence. Both outlive the stack, because an auditor may ask for them

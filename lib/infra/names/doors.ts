@@ -1,4 +1,4 @@
-import { drillMachine, lambdaPlaceholders } from '../machine/definition.ts';
+import { drillMachine, lambdaPlaceholders } from '../../machine/definition.ts';
 
 /** Functions that are no state of the machine: they watch over it, and answer people. */
 export const guardDoors = ['clean-up-after-abort', 'sweep', 'watch', 'answer-approval'] as const;

@@ -5,7 +5,7 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import type { DrillConfig } from '../domain/config/index.ts';
+import type { DrillConfig } from '../../domain/config/index.ts';
 
 export interface SchedulesProps {
   databases: DrillConfig['databases'];
