@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { usageExitCode } from '../lib/cli/exit.ts';
 import { buildProgram } from '../lib/cli/program.ts';
+import { usageExitCode } from '../lib/cli/terminal/exit.ts';
 import { isDrillError } from '../lib/domain/findings/errors.ts';
 
 const program = buildProgram((code) => {

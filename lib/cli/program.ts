@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../runtimes/version.ts';
-import { moment, wholeNumber } from './option-values.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
+import { moment, wholeNumber } from './terminal/option-values.ts';
 
 /** Options that every command which touches a source, the ledger or a sandbox shares. */
 export interface SharedOptions {

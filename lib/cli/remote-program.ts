@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { defaultStackName } from '../contract/names.ts';
-import { moment } from './option-values.ts';
+import { moment } from './terminal/option-values.ts';
 
 /** Runs a command and keeps its exit code. */
 export type Act = <Arguments extends unknown[]>(

@@ -1,7 +1,6 @@
 import type { ApprovalView } from '../../adapters/approvals/approvals.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { type Ask, askOnTerminal } from '../ask.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { isAccessDenied } from '../remote/account-error.ts';
 import type { AccountOptions } from '../remote/account-options.ts';
@@ -10,6 +9,7 @@ import { callerArn } from '../remote/operator.ts';
 import { stateToApprove } from '../remote/waiting-state.ts';
 import { renderApproval } from '../render/approval.ts';
 import { widthOf } from '../render/colour.ts';
+import { type Ask, askOnTerminal } from '../terminal/ask.ts';
 
 export interface ApproveOptions extends AccountOptions {
   /** Declines: what was restored is thrown away. */

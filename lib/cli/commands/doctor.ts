@@ -4,7 +4,7 @@ import { isDrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
-import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../diagnosis.ts';
+import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../doctor/diagnosis.ts';
 import { type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
@@ -31,9 +31,9 @@ async function ofAccount(
   options: DoctorOptions,
   surroundings: AccountSurroundings | undefined,
 ): Promise<Diagnosis[]> {
-  const { diagnoseDeployment } = await import('../remote/doctor/deployment.ts');
-  const { diagnosePermissions } = await import('../remote/doctor/permissions.ts');
-  const { diagnoseSources } = await import('../remote/doctor/sources.ts');
+  const { diagnoseDeployment } = await import('../doctor/deployment.ts');
+  const { diagnosePermissions } = await import('../doctor/permissions.ts');
+  const { diagnoseSources } = await import('../doctor/sources.ts');
   return inAccount(
     options,
     async (account) => [

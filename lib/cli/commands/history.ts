@@ -2,9 +2,9 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderHistory } from '../../domain/record/report/history-table.ts';
 import { forecastRto } from '../../domain/record/trend.ts';
 import { formatSeconds } from '../../domain/text/quantities.ts';
+import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
-import { type LedgerOptions, withLedger } from '../with-ledger.ts';
 
 export interface HistoryOptions extends LedgerOptions {
   limit: string;

@@ -5,7 +5,7 @@ import { createLocalPorts } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { type Preview, previewDrill } from '../../runtimes/local/preview.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
-import { requestInput, silentEvents } from '../drill-request.ts';
+import { requestInput, silentEvents } from '../drill/drill-request.ts';
 
 /** `restore-drill plan`: what a drill would do, touching nothing. 2 when it could not start. */
 export async function plan(

@@ -5,8 +5,8 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import { renderJunit } from '../../domain/record/report/junit.ts';
 import { renderMarkdown } from '../../domain/record/report/markdown.ts';
+import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
-import { type LedgerOptions, withLedger } from '../with-ledger.ts';
 import { noRecord } from './show.ts';
 
 const reports = {

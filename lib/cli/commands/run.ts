@@ -5,7 +5,7 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
-import { drillHere } from '../local-drill.ts';
+import { drillHere } from '../drill/local-drill.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
 

@@ -4,9 +4,9 @@ import { renderJson } from '../../domain/record/report/json.ts';
 import { renderJunit } from '../../domain/record/report/junit.ts';
 import { renderMarkdown } from '../../domain/record/report/markdown.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
+import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
-import { type LedgerOptions, withLedger } from '../with-ledger.ts';
 
 export type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
 

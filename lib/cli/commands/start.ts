@@ -1,6 +1,6 @@
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
-import { newDrillId } from '../drill-id.ts';
+import { newDrillId } from '../drill/drill-id.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import type { AccountOptions } from '../remote/account-options.ts';
 import { runningDrill } from '../remote/drill-lock.ts';

@@ -2,8 +2,6 @@ import { DrillError } from '../../domain/findings/errors.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
-import { interruptedExitCode } from '../exit.ts';
-import { stopOnInterrupt } from '../interruption.ts';
 import { createProgress } from '../progress/create-progress.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import type { AccountOptions } from '../remote/account-options.ts';
@@ -18,6 +16,8 @@ import { type Ending, watchExecution } from '../remote/remote-watcher.ts';
 import { restoreProgressOf } from '../remote/restore-progress.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
+import { interruptedExitCode } from '../terminal/exit.ts';
+import { stopOnInterrupt } from '../terminal/interruption.ts';
 
 export interface WatchOptions extends AccountOptions {
   json?: boolean;

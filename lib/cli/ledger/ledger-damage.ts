@@ -1,4 +1,4 @@
-import type { LedgerDamage } from '../adapters/ledgers/file/file-ledger.ts';
+import type { LedgerDamage } from '../../adapters/ledgers/file/file-ledger.ts';
 
 /** One sentence about a line of the ledger that could not be read. */
 export const damageText = ({ line, reason }: LedgerDamage): string =>

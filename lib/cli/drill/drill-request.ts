@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
-import type { LocalConfiguration } from '../runtimes/local/local-configuration.ts';
-import type { LocalEvents } from '../runtimes/local/local-ports.ts';
+import type { LocalConfiguration } from '../../runtimes/local/local-configuration.ts';
+import type { LocalEvents } from '../../runtimes/local/local-ports.ts';
 
 /** The request as a person would type it into Start execution. */
 export function requestInput(

@@ -1,9 +1,9 @@
-import type { Ledger } from '../ports/ledger.ts';
-import { localLedger } from '../runtimes/local/local-ports.ts';
-import { placesFor } from '../runtimes/local/places.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import { localLedger } from '../../runtimes/local/local-ports.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
+import { type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 import { warnOfDamage } from './ledger-damage.ts';
-import { type AccountSurroundings, inAccount } from './remote/account.ts';
-import { type AccountOptions, wantsAccount } from './remote/account-options.ts';
 
 export interface LedgerOptions extends AccountOptions {
   stateDir?: string;

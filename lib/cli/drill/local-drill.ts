@@ -1,16 +1,16 @@
-import type { DrillRecord } from '../domain/record/drill-record.ts';
-import { type LocalConfiguration, loadLocalConfiguration } from '../runtimes/local/local-configuration.ts';
-import { createLocalPorts, type LocalPorts } from '../runtimes/local/local-ports.ts';
-import { placesFor } from '../runtimes/local/places.ts';
-import type { DrillOptions } from '../runtimes/local/request-options.ts';
-import { runLocalDrill } from '../runtimes/local/run-drill.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
+import { createLocalPorts, type LocalPorts } from '../../runtimes/local/local-ports.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
+import type { DrillOptions } from '../../runtimes/local/request-options.ts';
+import { runLocalDrill } from '../../runtimes/local/run-drill.ts';
+import { damageText } from '../ledger/ledger-damage.ts';
+import { createProgress } from '../progress/create-progress.ts';
+import { DrillWatcher } from '../progress/drill-watcher.ts';
+import { sandboxProgressText } from '../render/sandbox-progress.ts';
+import { stopOnInterrupt } from '../terminal/interruption.ts';
 import { newDrillId } from './drill-id.ts';
 import { operatorName, requestInput } from './drill-request.ts';
-import { stopOnInterrupt } from './interruption.ts';
-import { damageText } from './ledger-damage.ts';
-import { createProgress } from './progress/create-progress.ts';
-import { DrillWatcher } from './progress/drill-watcher.ts';
-import { sandboxProgressText } from './render/sandbox-progress.ts';
 
 /** What a command may change about the drill it starts. */
 export interface DrillSurroundings {

@@ -1,11 +1,11 @@
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeAccountAttributesCommand } from '@aws-sdk/client-rds';
-import { formatMoment } from '../../../domain/text/quantities.ts';
-import { version } from '../../../runtimes/version.ts';
-import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
-import type { Account } from '../account.ts';
-import { accountError } from '../account-error.ts';
+import { formatMoment } from '../../domain/text/quantities.ts';
+import { version } from '../../runtimes/version.ts';
+import type { Account } from '../remote/account.ts';
+import { accountError } from '../remote/account-error.ts';
+import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 
 /** What is deployed, how its drills go, and what the account has left. */
 export async function diagnoseDeployment(account: Account): Promise<Diagnosis[]> {

@@ -8,12 +8,12 @@ import {
 } from '@aws-sdk/client-rds';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { databasePartition, lockKey } from '../../../adapters/ledgers/dynamodb/ledger-items.ts';
-import { isDrillError } from '../../../domain/findings/errors.ts';
-import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
-import type { Account } from '../account.ts';
-import { accountError, isAccessDenied } from '../account-error.ts';
-import { describeExecution, newestExecution } from '../executions.ts';
+import { databasePartition, lockKey } from '../../adapters/ledgers/dynamodb/ledger-items.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
+import type { Account } from '../remote/account.ts';
+import { accountError, isAccessDenied } from '../remote/account-error.ts';
+import { describeExecution, newestExecution } from '../remote/executions.ts';
+import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 
 /** A right that a command needs, and a call that uses it without changing anything. */
 interface Probe {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readConfig } from '../../../adapters/files/config-file.ts';
-import type { SourceConfig } from '../../../domain/config/index.ts';
-import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
-import type { Account } from '../account.ts';
-import { accountError } from '../account-error.ts';
+import { readConfig } from '../../adapters/files/config-file.ts';
+import type { SourceConfig } from '../../domain/config/index.ts';
+import type { Account } from '../remote/account.ts';
+import { accountError } from '../remote/account-error.ts';
+import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 
 /**
  * Whether drills.yaml is about what is deployed, and whether each of its sources can be listed with these credentials.

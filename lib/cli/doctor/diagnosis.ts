@@ -1,5 +1,5 @@
-import { isDrillError } from '../domain/findings/errors.ts';
-import { visibleText } from '../domain/text/visible-text.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
+import { visibleText } from '../../domain/text/visible-text.ts';
 
 /** One line of `restore-drill doctor`. */
 export interface Diagnosis {
