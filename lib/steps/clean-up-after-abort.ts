@@ -3,7 +3,7 @@ import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
+import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { sealRecordStep } from './seal-record.ts';

@@ -1,6 +1,6 @@
 import { finding } from '../domain/findings/findings.ts';
 import { withoutCapacity } from '../domain/sandbox/rds/next-placement.ts';
-import { secondsBetween } from '../domain/verdict/objectives.ts';
+import { secondsBetween } from '../domain/time/spans.ts';
 import type { StepWith } from './step.ts';
 
 /**

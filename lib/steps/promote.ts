@@ -1,5 +1,5 @@
 import { finding } from '../domain/findings/findings.ts';
-import { secondsBetween } from '../domain/verdict/objectives.ts';
+import { secondsBetween } from '../domain/time/spans.ts';
 import { evidenceNames, type StepWith } from './step.ts';
 
 /** A standby of a large instance takes hours; longer than this nobody waits, and the operator is told. */

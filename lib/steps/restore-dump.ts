@@ -3,7 +3,7 @@ import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
-import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
+import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readyHooks } from './hook-runs.ts';
 import { type RestoreRequestDocument, readRestoreRequest } from './restore-request.ts';

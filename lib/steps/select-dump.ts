@@ -10,7 +10,7 @@ import {
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
-import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
+import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { chooseDump } from './choose-dump.ts';
 import { examineDump } from './examine-dump.ts';

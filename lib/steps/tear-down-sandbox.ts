@@ -1,7 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
-import { secondsBetween } from '../domain/verdict/objectives.ts';
+import { secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { StepWith } from './step.ts';
 

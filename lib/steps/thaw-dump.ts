@@ -1,7 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { finding } from '../domain/findings/findings.ts';
-import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
+import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { StepWith } from './step.ts';
 

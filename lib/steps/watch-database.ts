@@ -2,7 +2,7 @@ import { watchMetrics } from '../contract/metric-names.ts';
 import type { DumpObject } from '../domain/backup/dump.ts';
 import { selectDumps } from '../domain/backup/dump-selection.ts';
 import { forecastRto } from '../domain/record/trend.ts';
-import { secondsBetween } from '../domain/verdict/objectives.ts';
+import { secondsBetween } from '../domain/time/spans.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';

@@ -1,4 +1,4 @@
-import { secondsBetween } from '../verdict/objectives.ts';
+import { secondsBetween } from '../time/spans.ts';
 import type { SelectedDump } from './dump.ts';
 
 /** Neither a name nor an archive's header need have a zone: both may be local time, off by up to 14 hours. */

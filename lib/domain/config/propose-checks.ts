@@ -1,4 +1,4 @@
-import { inWords, secondsBetween } from '../verdict/objectives.ts';
+import { inWords, secondsBetween } from '../time/spans.ts';
 import type { RestoredDatabase, RestoredMigrations, RestoredTable } from './restored-schema.ts';
 
 /** One proposed entry of `checks:`; `suggestion` is only written as a comment. */

@@ -1,6 +1,6 @@
 import { Document, isMap, isSeq, stringify, type YAMLMap, YAMLSeq } from 'yaml';
 import { visibleText } from '../text/visible-text.ts';
-import { inWords } from '../verdict/objectives.ts';
+import { inWords } from '../time/spans.ts';
 import { type MomentOfDump, type ProposedCheck, proposeChecks } from './propose-checks.ts';
 import { type ProposedNames, proposeNames } from './propose-pattern.ts';
 import type { RestoredDatabase } from './restored-schema.ts';

@@ -2,8 +2,8 @@ import { formatName } from '../backup/dump.ts';
 import type { DrillState } from '../drill/drill-state.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import { inWords, secondsBetween } from '../time/spans.ts';
 import { judgeDrill } from '../verdict/judgement.ts';
-import { inWords, secondsBetween } from '../verdict/objectives.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import type { DrillPhase, DrillRecord } from './drill-record.ts';
 

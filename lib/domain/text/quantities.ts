@@ -1,4 +1,4 @@
-import { inWords } from '../verdict/objectives.ts';
+import { inWords } from '../time/spans.ts';
 
 /** Quantities as a person reads them. English, without locale: reports of two machines must compare equal. */
 

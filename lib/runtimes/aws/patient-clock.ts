@@ -1,5 +1,5 @@
 import { DrillError } from '../../domain/findings/errors.ts';
-import { inWords, secondsBetween } from '../../domain/verdict/objectives.ts';
+import { inWords, secondsBetween } from '../../domain/time/spans.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** A Lambda has 15 minutes; sealing the record needs seconds of them. */

@@ -1,6 +1,6 @@
 import type { DrillState } from '../../drill/drill-state.ts';
 import type { DrillPhase, DrillRecord } from '../../record/drill-record.ts';
-import { secondsBetween } from '../../verdict/objectives.ts';
+import { secondsBetween } from '../../time/spans.ts';
 import { actualCostUsd } from './cost.ts';
 
 /**
