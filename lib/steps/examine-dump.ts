@@ -65,9 +65,6 @@ async function pinOf(
     throw new DrillError(
       'DUMP_CHANGED',
       found === null ? 'it vanished after it was listed' : 'it changed after it was listed',
-      {
-        hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
-      },
     );
   }
   return {

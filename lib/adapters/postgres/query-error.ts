@@ -64,7 +64,6 @@ export function queryError(error: unknown, sql: string, timeoutSeconds: number):
   if (isDrillError(error)) return error;
   if (isConnectionLost(error)) {
     return new DrillError('SANDBOX_LOST', 'the connection to the sandbox broke during a check', {
-      hint: 'Start the drill again; if it happens again, look at the memory and disk of the machine.',
       fault: 'service',
       retryable: true,
     });
@@ -81,22 +80,14 @@ export function queryError(error: unknown, sql: string, timeoutSeconds: number):
     return new DrillError(
       'CHECK_TIMED_OUT',
       `a statement ran longer than ${timeoutSeconds} s (SQLSTATE 57014)`,
-      {
-        hint: 'Raise `statementTimeout` of the check or simplify its query.',
-        fault: 'user',
-      },
     );
   }
   if (state === '53100') {
     return new DrillError('SANDBOX_DISK_FULL', 'the sandbox ran out of disk during a check', {
-      hint: 'Free disk space, or give the sandbox more storage.',
       fault: 'service',
     });
   }
-  return new DrillError('CHECK_COULD_NOT_RUN', `${safeMessage(error, sql)} (SQLSTATE ${state})`, {
-    hint: 'Read the reason; a check that did not run never counts as passed.',
-    fault: 'user',
-  });
+  return new DrillError('CHECK_COULD_NOT_RUN', `${safeMessage(error, sql)} (SQLSTATE ${state})`);
 }
 
 function safeMessage(error: DatabaseError, sql: string): string {

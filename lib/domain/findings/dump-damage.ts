@@ -1,18 +1,12 @@
 import { DrillError } from './errors.ts';
+import { codesWhere } from './finding-registry.ts';
 
-/** Findings about the file that end reading but not the account; everything else ends the restore. */
-const dumpCodes: ReadonlySet<string> = new Set([
-  'DUMP_TRUNCATED',
-  'DUMP_CORRUPT',
-  'DUMP_CHANGED',
-  'CHECKSUM_MISMATCH',
-  'DUMP_UNREADABLE',
-  'DECRYPTION_FAILED',
-  'DUMP_EMPTY',
-  'DUMP_NOT_A_DUMP',
-]);
+const endsReading = codesWhere((definition) => definition.endsReading === true);
 
-/** True for what the reader says of the file, as opposed to a surprise of the server or of ours. */
+/**
+ * True for what the reader says of the file: it ends the reading but not the account. A surprise of the server or of
+ * ours ends the whole restore.
+ */
 export function isOfTheDump(error: unknown): error is DrillError {
-  return error instanceof DrillError && dumpCodes.has(error.code);
+  return error instanceof DrillError && endsReading.has(error.code);
 }

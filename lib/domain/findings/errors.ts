@@ -1,11 +1,11 @@
-import type { FindingCode } from './findings.ts';
+import { type FindingCode, findingRegistry } from './finding-registry.ts';
 
 /** Whose move it is: the user's (wrong input), a service's (AWS, the server, the disk) or ours (a defect). */
 export type Fault = 'user' | 'service' | 'us';
 
 export interface DrillErrorOptions {
-  /** One full sentence that names the next step. */
-  hint: string;
+  /** One full sentence that names the next step, where it is more exact than the registry's for the code. */
+  hint?: string | undefined;
   fault?: Fault;
   cause?: unknown;
   /** True when the very same call may succeed later without anybody changing anything. */
@@ -25,11 +25,11 @@ export class DrillError extends Error {
   readonly fault: Fault;
   readonly retryable: boolean;
 
-  constructor(code: FindingCode, message: string, options: DrillErrorOptions) {
+  constructor(code: FindingCode, message: string, options: DrillErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = code;
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint ?? findingRegistry[code].hint;
     this.fault = options.fault ?? 'user';
     this.retryable = options.retryable ?? false;
   }

@@ -1,8 +1,7 @@
-import { findingRegistry, type Severity } from './finding-registry.ts';
+import type { Severity } from './catalogue/definition.ts';
+import { type FindingCode, findingRegistry } from './finding-registry.ts';
 
-export { findingRegistry, type Severity };
-
-export type FindingCode = keyof typeof findingRegistry;
+export { type FindingCode, findingRegistry, type Severity };
 
 /** One named thing about a drill. Holds names, counts, timestamps and hashes – never a row value of the user's data. */
 export interface Finding {

@@ -3,7 +3,8 @@
  * restore or without a passed check is never PROVEN; teardown never changes a verdict.
  */
 import type { CheckResult } from '../checks/asking/check.ts';
-import { type Finding, type FindingCode, finding } from '../findings/findings.ts';
+import { codesWhere } from '../findings/finding-registry.ts';
+import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { RestoreAccount } from '../recovery/restore-account.ts';
 
@@ -26,19 +27,12 @@ export interface AttemptJudgement {
 }
 
 /** A restore that came late, or of an old dump, is still the best there is. */
-const objectivesOnly: ReadonlySet<FindingCode> = new Set(['RTO_MISSED', 'RPO_MISSED']);
+const objectivesOnly = codesWhere((definition) => definition.objectivesOnly === true);
 
 const severityOrder = { error: 0, unverified: 1, warning: 2, info: 3 } as const;
 
 /** Consequences that a missing extension explains: the sandbox's lack, not the dump's. */
-const explainedByMissingExtension: ReadonlySet<FindingCode> = new Set([
-  'ENTRY_FAILED',
-  'OBJECT_MISSING',
-  'EXTENSION_MISSING',
-  'ROW_COUNT_MISMATCH',
-  'TABLE_MISSING',
-  'ROWS_REJECTED',
-]);
+const explainedByMissingExtension = codesWhere(({ explainedBy }) => explainedBy === 'EXTENSION_UNAVAILABLE');
 
 /** Joins everything known of one attempt into its verdict. Pure. */
 export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
@@ -118,51 +112,10 @@ function distinct(findings: Finding[]): Finding[] {
 }
 
 /**
- * Findings that blame this dump rather than the sandbox or the clock: only then is an older dump worth trying.
- * Objectives and staleness are no such reason, because an older dump is older still.
+ * Only what blames this dump makes an older one worth trying. Objectives and staleness do not: an older dump is older
+ * still.
  */
-const blamesTheDump: ReadonlySet<FindingCode> = new Set([
-  'DUMP_EMPTY',
-  'DUMP_TOO_SMALL',
-  'DUMP_NOT_A_DUMP',
-  'DUMP_TRUNCATED',
-  'DUMP_CORRUPT',
-  'CHECKSUM_MISMATCH',
-  'DUMP_ENCRYPTED',
-  'DECRYPTION_FAILED',
-  'DUMP_UNREADABLE',
-  'DUMP_NOT_FOUND',
-  'DUMP_CHANGED',
-  'PHYSICAL_BACKUP',
-  'ARCHIVE_VERSION_UNKNOWN',
-  'COMPRESSION_UNKNOWN',
-  'SERVER_VERSION_UNSUPPORTED',
-  'COMPANION_MISSING',
-  'COMPANION_DAMAGED',
-  'ENTRY_FAILED',
-  'ROWS_REJECTED',
-  'ENCODING_INVALID',
-  'DUPLICATE_KEYS',
-  'FK_ORPHANS',
-  'SEARCH_PATH_DEFECT',
-  'PRIVILEGE_MISSING',
-  'STATEMENT_REFUSED',
-  'META_COMMAND_REFUSED',
-  'NO_DATA',
-  'OBJECT_MISSING',
-  'ROW_COUNT_MISMATCH',
-  'TABLE_MISSING',
-  'ROWS_BELOW_MINIMUM',
-  'ROWS_DROPPED',
-  'DUPLICATES_FOUND',
-  'INDEX_INVALID',
-  'SEQUENCE_BEHIND',
-  'MATVIEW_NOT_POPULATED',
-  'EXTENSION_MISSING',
-  'MIGRATIONS_BEHIND',
-  'EXPECTATION_FAILED',
-  'HOOK_FAILED',
-]);
+const blamesTheDump = codesWhere(({ blames }) => blames === 'dump');
 
 /** Whether an older dump may do better than this one. */
 export function olderDumpMayHelp(judgement: Pick<AttemptJudgement, 'verdict' | 'findings'>): boolean {

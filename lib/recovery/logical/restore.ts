@@ -85,7 +85,7 @@ export class NativeRestorer implements Restorer {
 }
 
 const interrupted = (cause: unknown): DrillError =>
-  new DrillError('INTERRUPTED', 'the restore was interrupted', { hint: 'Start it again.', cause });
+  new DrillError('INTERRUPTED', 'the restore was interrupted', { cause });
 
 function asDrillError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return interrupted(signal.reason);
@@ -96,7 +96,6 @@ function asDrillError(error: unknown, signal: AbortSignal): unknown {
     'INTERNAL_ERROR',
     `the server refused what the loader itself asked for (SQLSTATE ${error.sqlState})`,
     {
-      hint: 'Please report it with the record.',
       fault: 'us',
       cause: error,
     },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckResult } from '../../../lib/domain/checks/asking/check.ts';
-import { finding } from '../../../lib/domain/findings/findings.ts';
+import { codesWhere } from '../../../lib/domain/findings/finding-registry.ts';
+import { type FindingCode, finding, findingRegistry } from '../../../lib/domain/findings/findings.ts';
 import type { EntryAccount, FailureClass } from '../../../lib/domain/recovery/restore-account.ts';
 import {
   type AttemptEvidence,
@@ -91,6 +92,17 @@ describe('a sandbox without an extension of the dump', () => {
     expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('COULD_NOT_VERIFY');
   });
 
+  test.each([...codesWhere(({ explainedBy }) => explainedBy === 'EXTENSION_UNAVAILABLE')])(
+    'explains %s',
+    (code) => {
+      const account = { complete: true, entries: [aFailedEntry('missing extension')] };
+      const both = [finding('EXTENSION_UNAVAILABLE', 'postgis'), finding(code, 'x')];
+      expect(judgeAttempt(someEvidence({ findings: both, account })).verdict).toBe('COULD_NOT_VERIFY');
+      const alone = [finding(code, 'x')];
+      expect(judgeAttempt(someEvidence({ findings: alone, account })).verdict).toBe('NOT_PROVEN');
+    },
+  );
+
   test('excuses nothing that has another cause', () => {
     const account = {
       complete: true,
@@ -100,7 +112,26 @@ describe('a sandbox without an extension of the dump', () => {
   });
 });
 
+describe('a missed objective', () => {
+  test.each<FindingCode>(['RTO_MISSED', 'RPO_MISSED'])('%s fails the drill and spares the data', (code) => {
+    const judged = judgeAttempt(someEvidence({ findings: [finding(code, 'x')] }));
+    expect(judged).toMatchObject({ verdict: 'NOT_PROVEN', worthKeeping: true });
+  });
+
+  test('does not make data worth keeping that has another fault', () => {
+    const findings = [finding('RTO_MISSED', 'x'), finding('FK_ORPHANS', 'y')];
+    expect(judgeAttempt(someEvidence({ findings })).worthKeeping).toBe(false);
+  });
+});
+
 describe('walking back', () => {
+  const decisive = codesWhere(({ severity }) => severity === 'error' || severity === 'unverified');
+
+  test.each([...decisive])('after %s is worth it exactly when that blames this dump', (code) => {
+    const judgement = { verdict: 'NOT_PROVEN' as const, findings: [finding(code, 'x')] };
+    expect(olderDumpMayHelp(judgement)).toBe(findingRegistry[code].blames === 'dump');
+  });
+
   test('is worth it when the dump is to blame', () => {
     expect(olderDumpMayHelp({ verdict: 'NOT_PROVEN', findings: [finding('DUMP_TRUNCATED', 'cut')] })).toBe(
       true,

@@ -177,7 +177,5 @@ function pathOf(root: string, key: string): string {
 }
 
 function changed(path: string): DrillError {
-  return new DrillError('DUMP_CHANGED', `${path} changed while it was in use`, {
-    hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
-  });
+  return new DrillError('DUMP_CHANGED', `${path} changed while it was in use`);
 }

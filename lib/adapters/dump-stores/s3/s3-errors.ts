@@ -49,9 +49,7 @@ export function namedS3Error(error: unknown, what: string): DrillError {
     return made('DUMP_NOT_FOUND', `${what} does not exist`, { hint: 'Check the key for spelling.' });
   }
   if (name === 'PreconditionFailed' || status === 412) {
-    return made('DUMP_CHANGED', `${what} is no longer the object that was selected`, {
-      hint: 'Let the backup job finish before the drill starts, and write dumps under a new name each time.',
-    });
+    return made('DUMP_CHANGED', `${what} is no longer the object that was selected`);
   }
   if (name === 'InvalidObjectState') {
     return made('DUMP_UNREADABLE', `${what} is archived and cannot be read`, {

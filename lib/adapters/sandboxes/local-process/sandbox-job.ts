@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import { findingRegistry } from '../../../domain/findings/findings.ts';
 import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import { fillDataDirectory } from './data-directory.ts';
@@ -138,13 +137,12 @@ function refuseWithoutDisk(directory: string, storageBytes: number): void {
   const freeBytes = bavail * bsize;
   if (freeBytes >= storageBytes) return;
   const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-  const { hint } = findingRegistry.SANDBOX_DISK_FULL;
   const message = `the sandbox may need ${gigabytes(storageBytes)} and ${directory} has ${gigabytes(freeBytes)} free`;
-  throw new DrillError('SANDBOX_DISK_FULL', message, { hint, fault: 'service' });
+  throw new DrillError('SANDBOX_DISK_FULL', message, { fault: 'service' });
 }
 
 function unavailable(message: string, cause: unknown, hint?: string): DrillError {
   const full = /No space left on device/.test(message);
   const code = full ? 'SANDBOX_DISK_FULL' : 'SANDBOX_UNAVAILABLE';
-  return new DrillError(code, message, { hint: hint ?? findingRegistry[code].hint, fault: 'service', cause });
+  return new DrillError(code, message, { hint, fault: 'service', cause });
 }

@@ -62,7 +62,6 @@ export async function connectPatiently(
 
 export const sandboxLost = (cause: unknown): DrillError =>
   new DrillError('SANDBOX_LOST', 'the server of the sandbox does not answer any more', {
-    hint: 'Start the drill again; if it happens again, look at the memory and disk of the machine.',
     fault: 'service',
     retryable: true,
     cause,

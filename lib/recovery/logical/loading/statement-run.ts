@@ -31,7 +31,6 @@ export async function runStatements(
 
 export const diskFull = (): DrillError =>
   new DrillError('SANDBOX_DISK_FULL', 'the server of the sandbox ran out of disk', {
-    hint: 'Free disk space, or give the sandbox more storage.',
     fault: 'service',
   });
 

@@ -1,11 +1,10 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
-import { type FindingCode, findingRegistry } from '../../../domain/findings/findings.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
 
 /**
  * The error of a dump that does not hold what it announces, with the registry's hint. The message is lower case, has
  * no final stop and never shows the dump's content.
  */
 export function dumpError(code: FindingCode, message: string, cause?: unknown): DrillError {
-  const { hint } = findingRegistry[code];
-  return new DrillError(code, message, cause === undefined ? { hint } : { hint, cause });
+  return new DrillError(code, message, { cause });
 }

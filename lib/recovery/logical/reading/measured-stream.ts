@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
-import { findingRegistry } from '../../../domain/findings/findings.ts';
 
 /**
  * The stored bytes of a dump as they come in: counts and hashes them. However the readers above it end, the rest can
@@ -34,9 +33,7 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
     this.#sizeBytes = sizeBytes;
     this.#pieces = stream[Symbol.asyncIterator]();
     const abort = (): void => {
-      stream.destroy(
-        new DrillError('INTERRUPTED', 'reading the dump was interrupted', { hint: hintOf('INTERRUPTED') }),
-      );
+      stream.destroy(new DrillError('INTERRUPTED', 'reading the dump was interrupted'));
     };
     if (signal?.aborted === true) abort();
     else {
@@ -97,19 +94,13 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
     throw new DrillError(
       'DUMP_CHANGED',
       `the dump has more bytes than the ${size} it had when it was selected`,
-      {
-        hint: hintOf('DUMP_CHANGED'),
-      },
     );
   }
 }
 
-const hintOf = (code: keyof typeof findingRegistry): string => findingRegistry[code].hint;
-
 /** A connection or disk that failed: the dump itself may be whole. */
 function unreadable(cause: unknown, bytesRead: number, ofAll = ''): DrillError {
   return new DrillError('DUMP_UNREADABLE', `reading the dump failed after ${bytesRead} bytes${ofAll}`, {
-    hint: hintOf('DUMP_UNREADABLE'),
     fault: 'service',
     retryable: true,
     cause,

@@ -1,0 +1,153 @@
+import type { FindingDefinition } from './definition.ts';
+
+/** Checks of the restored data, hooks and logins among them. */
+export const checkingFindings = {
+  NO_DATA: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'Every table is empty.',
+    hint: 'The dump holds only the schema: check the flags of the backup job.',
+  },
+  OBJECT_MISSING: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning: 'An object that the dump announces does not exist after the restore.',
+    hint: 'Look at the restore outcome of that object.',
+  },
+  ROW_COUNT_MISMATCH: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning: 'A table does not have the number of rows that the dump holds for it.',
+    hint: 'Look at the restore outcome of that table; triggers and rules may also change what is loaded.',
+  },
+  TABLES_GONE: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Tables of the last proven drill are no longer in the dump.',
+    hint: 'Check that they were dropped on purpose; list the tables that must exist under `checks: tables`.',
+  },
+  TABLE_MISSING: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning: 'A table that must exist is not in the restored database.',
+    hint: 'Check whether the backup job excludes it.',
+  },
+  ROWS_BELOW_MINIMUM: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A table has fewer rows than configured.',
+    hint: 'Check whether data was lost in production or the dump is partial.',
+  },
+  ROWS_DROPPED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A table has lost more rows since the last proven drill than configured.',
+    hint: 'Check whether the loss is intended.',
+  },
+  DUPLICATES_FOUND: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'Values that must be unique are not.',
+    hint: 'Find the duplicates in production.',
+  },
+  FK_NOT_VALIDATED: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'A foreign key is NOT VALID in the source; its rows were checked by the drill instead.',
+    hint: 'Run ALTER TABLE … VALIDATE CONSTRAINT in production.',
+  },
+  CONSTRAINT_NOT_VALIDATED: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'A constraint is NOT VALID in the source, so old rows may break it.',
+    hint: 'Run ALTER TABLE … VALIDATE CONSTRAINT in production.',
+  },
+  INDEX_INVALID: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'An index is not valid or not complete.',
+    hint: 'Look at the restore outcome of that index.',
+  },
+  SEQUENCE_BEHIND: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A sequence would hand out a number that its column already holds.',
+    hint: 'Set the sequence in production (setval); the first insert after a restore would fail.',
+  },
+  MATVIEW_NOT_POPULATED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A materialized view was not filled although the dump fills it.',
+    hint: 'Look at the restore outcome of that view.',
+  },
+  EXTENSION_MISSING: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning: 'An extension of the dump is not installed after the restore.',
+    hint: 'Look at the restore outcome of that extension.',
+  },
+  STALE_DATA: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The newest row is older than allowed.',
+    hint: 'The dump was made from a stale source (a stopped replica, an old copy) or the application stopped writing.',
+  },
+  FRESHNESS_EMPTY: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The freshness query found no row at all.',
+    hint: 'Check that the query reads the right table, and that the table is not empty.',
+  },
+  MIGRATIONS_BEHIND: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'The restored database is not at the expected migration.',
+    hint: 'The dump is older than the code, or the migrations table is not in the dump.',
+  },
+  EXPECTATION_FAILED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A configured SQL check did not give what was expected.',
+    hint: 'Run the query of the check in production and compare.',
+  },
+  HOOK_FAILED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A container of yours (migration or smoke test) ended with an error on the restored data.',
+    hint: 'Read its log group; the exit code is in the message.',
+  },
+  HOOK_COULD_NOT_RUN: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A container of yours could not be started, or ran into its time limit.',
+    hint: 'Check its image, its rights to be pulled, and `hooks.….timeout` in drills.yaml.',
+  },
+  ROLE_PASSWORD_NOT_SET: {
+    severity: 'error',
+    blames: 'drill',
+    meaning: 'The password of a role could not be set after the restore.',
+    hint: 'Check that the dump creates the role; the SQLSTATE is in the message.',
+  },
+  LOGIN_REFUSED: {
+    severity: 'error',
+    blames: 'drill',
+    meaning: 'A role cannot log in.',
+    hint: 'Check that the role exists, has LOGIN, and that its password was set.',
+  },
+  CHECK_COULD_NOT_RUN: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A check could not be carried out.',
+    hint: 'Read the reason; a check that did not run never counts as passed.',
+  },
+  CHECK_TIMED_OUT: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A check ran into its statement timeout.',
+    hint: 'Raise `statementTimeout` of the check or simplify its query.',
+  },
+} as const satisfies Record<string, FindingDefinition>;
