@@ -103,13 +103,18 @@ function reportAttempt(
       ...rpoFindings,
     ],
     account,
-    checks: judged.map(({ check, stored }) => ({ name: check.name, result: stored?.result ?? null })),
+    checks: judged.map(({ check, stored }) => ({
+      id: check.id,
+      name: check.name,
+      result: stored?.result ?? null,
+    })),
   });
   return {
     attempt: state.attempt,
     dump: state.dump,
     ...judgement,
     checks: judged.map(({ check, stored }) => ({
+      id: check.id,
       name: check.name,
       kind: check.kind,
       status: stored?.result.status ?? 'could not run',

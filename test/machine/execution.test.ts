@@ -57,10 +57,16 @@ describe('an execution', () => {
       'judge',
     ]);
     expect(witness.records[0]?.checks).toEqual([
-      { name: 'short', kind: 'sql', status: 'passed', durationMs: 5 },
-      { name: 'long', kind: 'sql', status: 'passed', durationMs: 5 },
-      { name: 'migration hook', kind: 'hook', status: 'passed', durationMs: 4000 },
-      { name: 'smoke test', kind: 'hook', status: 'passed', durationMs: 4000 },
+      { id: 'short', name: 'short', kind: 'sql', status: 'passed', durationMs: 5 },
+      { id: 'long', name: 'long', kind: 'sql', status: 'passed', durationMs: 5 },
+      {
+        id: 'hook: migration hook',
+        name: 'migration hook',
+        kind: 'hook',
+        status: 'passed',
+        durationMs: 4000,
+      },
+      { id: 'hook: smoke test', name: 'smoke test', kind: 'hook', status: 'passed', durationMs: 4000 },
     ]);
     expect(witness.sandboxes.size).toBe(0);
   });

@@ -53,12 +53,13 @@ export function checkKind(kind: string): CheckKind<unknown, unknown> {
 
 /** Plans every check of a drill. Pure; ids are unique; each check is plain JSON below 32 KB. */
 export function planChecks(context: CheckContext): PlannedCheck[] {
-  const seen = new Map<string, number>();
+  const taken = new Set<string>();
   return checkKinds
     .flatMap((kind) => kind.plan(context))
     .map((check) => {
-      const times = (seen.get(check.id) ?? 0) + 1;
-      seen.set(check.id, times);
-      return times === 1 ? check : { ...check, id: `${check.id} #${times}` };
+      let id = check.id;
+      for (let times = 2; taken.has(id); times += 1) id = `${check.id} #${times}`;
+      taken.add(id);
+      return { ...check, id };
     });
 }

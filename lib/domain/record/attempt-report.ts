@@ -1,5 +1,4 @@
 import type { SelectedDump } from '../backup/dump.ts';
-import type { CheckStatus } from '../checks/asking/check.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { EntryAccount, RestoreAccount } from '../recovery/restore-account.ts';
@@ -13,7 +12,7 @@ export interface AttemptReport {
   findings: Finding[];
   /** The data is proven but for missed objectives: what a real restore may keep. */
   worthKeeping: boolean;
-  checks: { name: string; kind: string; status: CheckStatus; durationMs: number }[];
+  checks: DrillRecord['checks'];
   tables: DrillRecord['tables'];
   restore: DrillRecord['restore'];
   sha256: string | null;

@@ -55,7 +55,8 @@ export interface DrillRecord {
   /** Key of the dump that this drill proved; null when none was. */
   provenDump: string | null;
   findings: Finding[];
-  checks: { name: string; kind: string; status: CheckStatus; durationMs: number }[];
+  /** `id` is unique in the record; absent in records of releases that did not keep it. */
+  checks: { id?: string; name: string; kind: string; status: CheckStatus; durationMs: number }[];
   tables: { database: string; schema: string; name: string; rows: number }[];
   restore: {
     engine: 'native' | 'tools';

@@ -8,6 +8,12 @@ import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { RestoreAccount } from '../recovery/restore-account.ts';
 
+interface JudgedCheck {
+  id: string;
+  name: string;
+  result: CheckResult | null;
+}
+
 /** What one attempt came to. */
 export interface AttemptEvidence {
   /** Findings of selection, planning, restore and objectives. */
@@ -15,7 +21,7 @@ export interface AttemptEvidence {
   /** Null when the restore never ended. */
   account: Pick<RestoreAccount, 'complete' | 'entries'> | null;
   /** Every check that was planned, with its result or null when none came back. */
-  checks: { name: string; result: CheckResult | null }[];
+  checks: JudgedCheck[];
 }
 
 export interface AttemptJudgement {
@@ -37,13 +43,7 @@ const explainedByMissingExtension = codesWhere(({ explainedBy }) => explainedBy 
 /** Joins everything known of one attempt into its verdict. Pure. */
 export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
   const findings = demoteConsequences(
-    [
-      ...evidence.findings,
-      ...evidence.checks.flatMap(({ name, result }) =>
-        (result?.findings ?? [checkMissing(name)]).map((f) => ({ ...f, check: name })),
-      ),
-      ...evidence.checks.flatMap(({ name, result }) => unexplained(name, result)),
-    ],
+    [...evidence.findings, ...evidence.checks.flatMap(findingsOf)],
     evidence.account,
   );
   const sorted = distinct(findings).sort((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
@@ -65,13 +65,18 @@ function verdictOf(findings: Finding[], evidence: AttemptEvidence): Verdict {
   return 'PROVEN';
 }
 
-function checkMissing(name: string): Finding {
-  return finding('CHECK_COULD_NOT_RUN', `check "${name}" gave no result`);
+/** What a check found, with the check's id and name. */
+function findingsOf({ id, name, result }: JudgedCheck): Finding[] {
+  const found =
+    result === null
+      ? [finding('CHECK_COULD_NOT_RUN', `check "${name}" gave no result`)]
+      : [...result.findings, ...unexplained(name, result)];
+  return found.map((f) => ({ ...f, check: name, checkId: id }));
 }
 
 /** A check that did not pass must say why; if it does not, we do. */
-function unexplained(name: string, result: CheckResult | null): Finding[] {
-  if (result === null || result.status === 'passed') return [];
+function unexplained(name: string, result: CheckResult): Finding[] {
+  if (result.status === 'passed') return [];
   const explained = result.findings.some((f) => f.severity === 'error' || f.severity === 'unverified');
   if (explained) return [];
   return result.status === 'failed'
@@ -101,10 +106,11 @@ function demoteConsequences(findings: Finding[], account: AttemptEvidence['accou
   );
 }
 
+/** The same said twice is said once, but by each check that says it. */
 function distinct(findings: Finding[]): Finding[] {
   const seen = new Set<string>();
   return findings.filter((f) => {
-    const key = `${f.code}\n${f.message}`;
+    const key = JSON.stringify([f.code, f.message, f.checkId]);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

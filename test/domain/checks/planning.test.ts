@@ -113,6 +113,17 @@ describe('planned checks', () => {
       );
   });
 
+  test('have unique ids even when a name looks like the number of another one', () => {
+    const asking = (name: string) => configured({ sql: { name, query: 'select 1', expect: 1 } });
+    const planned = planChecks(aContext({ configured: [asking('a'), asking('a #2'), asking('a')] }));
+
+    expect(planned.filter(({ kind }) => kind === 'sql').map(({ id }) => id)).toEqual([
+      'sql: a',
+      'sql: a #2',
+      'sql: a #3',
+    ]);
+  });
+
   test('leave out no object and no table', () => {
     const planned = planChecks(large);
     const items = (kind: string, key: string) =>

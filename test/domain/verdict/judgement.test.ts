@@ -10,7 +10,8 @@ import {
   olderDumpMayHelp,
 } from '../../../lib/domain/verdict/judgement.ts';
 
-const aCheck = (given: Partial<CheckResult> = {}): { name: string; result: CheckResult } => ({
+const aCheck = (given: Partial<CheckResult> = {}): { id: string; name: string; result: CheckResult } => ({
+  id: given.id ?? 'rows',
   name: given.name ?? 'row counts',
   result: {
     id: 'rows',
@@ -57,7 +58,7 @@ describe('an attempt', () => {
     ['the dump was not read to its end', { account: { complete: false, entries: [] } }],
     ['no check was planned', { checks: [] }],
     ['nothing but a container of the user said yes', { checks: [aCheck({ kind: 'hook' })] }],
-    ['a check gave no result', { checks: [aCheck(), { name: 'freshness', result: null }] }],
+    ['a check gave no result', { checks: [aCheck(), { id: 'freshness', name: 'freshness', result: null }] }],
     ['a check could not run and says nothing', { checks: [aCheck({ status: 'could not run' })] }],
     ['a finding is unverified', { findings: [finding('SANDBOX_LOST', 'gone')] }],
   ] satisfies [string, Partial<AttemptEvidence>][])('is COULD_NOT_VERIFY when %s', (_what, given) => {
@@ -73,6 +74,24 @@ describe('an attempt', () => {
   test('is NOT_PROVEN rather than COULD_NOT_VERIFY when something is wrong and something else did not run', () => {
     const findings = [finding('CHECK_TIMED_OUT', 'slow'), finding('FK_ORPHANS', '7 rows')];
     expect(judgeAttempt(someEvidence({ findings })).verdict).toBe('NOT_PROVEN');
+  });
+
+  test('joins what a check found to that check, though another one has its name', () => {
+    const found = [finding('EXPECTATION_FAILED', 'no customer is served')];
+    const checks = [
+      aCheck({ id: 'sql: totals', name: 'totals' }),
+      aCheck({ id: 'sql: totals #2', name: 'totals', status: 'failed', findings: found }),
+      aCheck({ id: 'sql: totals #3', name: 'totals', status: 'failed', findings: found }),
+    ];
+    expect(judgeAttempt(someEvidence({ checks })).findings).toMatchObject([
+      { code: 'EXPECTATION_FAILED', check: 'totals', checkId: 'sql: totals #2' },
+      { code: 'EXPECTATION_FAILED', check: 'totals', checkId: 'sql: totals #3' },
+    ]);
+  });
+
+  test('joins what is said for a silent check to it', () => {
+    const checks = [aCheck({ id: 'sql: totals', name: 'totals', status: 'could not run' })];
+    expect(judgeAttempt(someEvidence({ checks })).findings).toMatchObject([{ checkId: 'sql: totals' }]);
   });
 
   test('lists errors before warnings, and each finding once', () => {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../findings/findings.ts';
+import { type Finding, isFoundBy } from '../../findings/findings.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { bySeverity, verdictReason } from './wording.ts';
 import { xmlElement, xmlText } from './xml-text.ts';
@@ -67,7 +67,7 @@ function verdictCase(record: DrillRecord): TestCase {
 function checkCases(record: DrillRecord): TestCase[] {
   const outcome = { passed: 'passed', failed: 'failure', 'could not run': 'error' } as const;
   return record.checks.map((check) => {
-    const found = record.findings.filter((finding) => finding.check === check.name);
+    const found = record.findings.filter((finding) => isFoundBy(finding, check));
     const decisive = bySeverity(found)[0];
     return testCase(record, `check.${check.kind}`, check.name, outcome[check.status], {
       type: decisive?.code ?? check.status,
@@ -81,10 +81,10 @@ function checkCases(record: DrillRecord): TestCase[] {
 /** Errors and unverified findings that no listed check accounts for. Under PROVEN only teardown can leave one: it is told in system-out. */
 function findingCases(record: DrillRecord): TestCase[] {
   if (record.verdict === 'PROVEN') return [];
-  const listed = new Set(record.checks.filter(({ status }) => status !== 'passed').map(({ name }) => name));
+  const shown = record.checks.filter(({ status }) => status !== 'passed');
   return bySeverity(record.findings)
     .filter(({ severity }) => severity === 'error' || severity === 'unverified')
-    .filter(({ check }) => check === undefined || !listed.has(check))
+    .filter((finding) => !shown.some((check) => isFoundBy(finding, check)))
     .map((finding) =>
       testCase(
         record,

@@ -34,6 +34,7 @@ const finding = z.object({
   message: z.string(),
   hint: z.string(),
   check: z.string().exactOptional(),
+  checkId: z.string().exactOptional(),
 });
 
 const restore = z.object({
@@ -73,6 +74,7 @@ export const recordSchema = z.object({
   findings: z.array(finding),
   checks: z.array(
     z.object({
+      id: z.string().exactOptional(),
       name: z.string(),
       kind: z.string(),
       status: z.enum(['passed', 'failed', 'could not run']),

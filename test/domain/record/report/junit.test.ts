@@ -78,6 +78,23 @@ describe('the record as JUnit XML', () => {
     expect(totals).toMatchObject({ failures: '0', errors: '2' });
   });
 
+  test('shows a finding at the check that found it, not at another of the same name', () => {
+    const checks = [
+      { id: 'sql: totals', name: 'totals', kind: 'sql', status: 'failed' as const, durationMs: 9 },
+      { id: 'sql: totals #2', name: 'totals', kind: 'sql', status: 'passed' as const, durationMs: 9 },
+      { id: 'sql: totals #3', name: 'totals', kind: 'sql', status: 'could not run' as const, durationMs: 9 },
+    ];
+    const findings = [
+      aFinding('EXPECTATION_FAILED', 'it gave 3', { check: 'totals', checkId: 'sql: totals' }),
+      aFinding('CHECK_TIMED_OUT', 'it ran into its 60 s', { check: 'totals', checkId: 'sql: totals #3' }),
+    ];
+    const xml = renderJunit(aFailedRecord({ checks, findings }));
+    expect(outcomes(xml)).toEqual(['failure: verdict', 'failure: totals', 'passed: totals', 'error: totals']);
+    expect(
+      [...xml.matchAll(/<(failure|error) type="(\w+)"/g)].map(([, kind, code]) => `${kind} ${code}`),
+    ).toEqual(['failure NOT_PROVEN', 'failure EXPECTATION_FAILED', 'error CHECK_TIMED_OUT']);
+  });
+
   test('makes a case of each finding that no check accounts for', () => {
     const findings = [
       aFinding('DUMP_TRUNCATED', 'the dump ends in table data'),
