@@ -1,4 +1,5 @@
-import { notTestedByChecks, planChecks } from '../lib/domain/checks/registry.ts';
+import { notTestedByChecks } from '../lib/domain/checks/not-tested.ts';
+import { planChecks } from '../lib/domain/checks/registry.ts';
 import { capabilities } from '../lib/runtimes/aws/capabilities.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';

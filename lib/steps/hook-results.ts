@@ -1,5 +1,5 @@
 import { hookContainerNames } from '../contract/names.ts';
-import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
+import { type CheckResult, hookKind, type PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { neverStarted, readTaskOutcome, type TaskOutcome } from '../domain/sandbox/rds/task-outcome.ts';
@@ -30,7 +30,7 @@ function judgedHook(name: string, run: HookRun | null, outcome: unknown, now: st
   const database = run.environment.find(({ Name }) => Name === 'PGDATABASE')?.Value ?? '';
   const check: PlannedCheck = {
     id: `hook: ${name}`,
-    kind: 'hook',
+    kind: hookKind,
     name,
     database,
     statementTimeoutSeconds: run.timeoutSeconds,
@@ -40,7 +40,7 @@ function judgedHook(name: string, run: HookRun | null, outcome: unknown, now: st
   const task = taskOf(outcome);
   const { status, findings } = statusOf(name, run, outcome, task);
   const result: CheckResult = {
-    ...{ id: check.id, name, kind: 'hook', status, findings, measured: {} },
+    ...{ id: check.id, name, kind: hookKind, status, findings, measured: {} },
     durationMs: durationOf(task),
   };
   return [{ check, stored: { result, endedAt: task?.stoppedAt ?? now } }];

@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { parseDuration } from '../time/durations.ts';
 import type { ConfiguredCheck } from './asking/check.ts';
-import { commonSettings, settingsByKind } from './asking/settings.ts';
+import { commonSettings } from './asking/settings.ts';
+import { checkKinds } from './registry.ts';
 
-const kinds = Object.keys(settingsByKind);
+const configuredKinds = checkKinds.filter((kind) => kind.origin === 'configured');
+const kinds = configuredKinds.map(({ kind }) => kind);
 const known = kinds.join(', ');
+const settingsByKind = Object.fromEntries(
+  configuredKinds.map(({ kind, settings }) => [kind, settings.optional()]),
+);
 
 /**
  * One entry of `checks:` in drills.yaml: an object with exactly one kind as its key, plus `database` and
@@ -13,14 +18,7 @@ const known = kinds.join(', ');
 export const checkConfigSchema = z
   .strictObject(
     {
-      tables: settingsByKind.tables.optional(),
-      rows: settingsByKind.rows.optional(),
-      unique: settingsByKind.unique.optional(),
-      freshness: settingsByKind.freshness.optional(),
-      migrations: settingsByKind.migrations.optional(),
-      foreignKeys: settingsByKind.foreignKeys.optional(),
-      sql: settingsByKind.sql.optional(),
-      login: settingsByKind.login.optional(),
+      ...settingsByKind,
       ...commonSettings,
     },
     {
@@ -33,7 +31,7 @@ export const checkConfigSchema = z
     },
   )
   .superRefine((entry, problems) => {
-    const named = kinds.filter((kind) => entry[kind as keyof typeof settingsByKind] !== undefined);
+    const named = namedIn(entry).map(({ kind }) => kind);
     if (named.length === 0 && problems.issues.length === 0)
       problems.addIssue({ code: 'custom', message: `a check names one of ${known}` });
     if (named.length > 1) {
@@ -44,12 +42,16 @@ export const checkConfigSchema = z
     }
   })
   .transform((entry): ConfiguredCheck => {
-    const kind = kinds.find((name) => entry[name as keyof typeof settingsByKind] !== undefined) ?? '';
+    const [named = { kind: '', settings: undefined }] = namedIn(entry);
     const timeout = entry.statementTimeout === undefined ? null : parseDuration(entry.statementTimeout);
     return {
-      kind,
-      settings: entry[kind as keyof typeof settingsByKind],
+      ...named,
       database: entry.database ?? null,
       ...(timeout === null ? {} : { statementTimeoutSeconds: timeout }),
     };
   });
+
+/** The kinds that an entry names, with what stands under each. */
+function namedIn(entry: Record<string, unknown>): { kind: string; settings: unknown }[] {
+  return kinds.flatMap((kind) => (entry[kind] === undefined ? [] : [{ kind, settings: entry[kind] }]));
+}

@@ -1,24 +1,12 @@
 import type { RestoreAccount } from '../recovery/restore-account.ts';
 import type { PlannedCheck } from './asking/check.ts';
 import { sandboxName } from './asking/planning.ts';
-import { passwordParameterOf } from './kinds/login.ts';
+import { checkKind } from './registry.ts';
 
 /** A Lambda lives 15 minutes; a statement that may take longer than this leaves too little for the rest. */
 const lambdaStatementSeconds = 600;
 /** A full scan of this much may outlast a Lambda: 125 MiB/s, gp3's least, read 20 GiB in under 3 minutes; sorts take more. */
 const lambdaScanBytes = 20 * 1024 ** 3;
-
-/** Kinds that read whole tables. */
-const scanning: ReadonlySet<string> = new Set([
-  'rowCounts',
-  'partitionTrees',
-  'foreignKeysHold',
-  'foreignKeys',
-  'uniqueIndexes',
-  'sequences',
-  'rows',
-  'unique',
-]);
 
 /**
  * Whether a check must run in the restore task: it may outlast a Lambda, or needs a password that only the task may
@@ -26,8 +14,9 @@ const scanning: ReadonlySet<string> = new Set([
  */
 export function runsInTask(check: PlannedCheck, account: RestoreAccount): boolean {
   if (check.statementTimeoutSeconds > lambdaStatementSeconds) return true;
-  if (passwordParameterOf(check) !== null) return true;
-  return scanning.has(check.kind) && bytesOf(account, check.database) > lambdaScanBytes;
+  const kind = checkKind(check.kind);
+  if (kind.needsStoredPassword?.(kind.parseParams(check.params)) === true) return true;
+  return kind.scans && bytesOf(account, check.database) > lambdaScanBytes;
 }
 
 function bytesOf(account: RestoreAccount, database: string): number {

@@ -2,13 +2,14 @@ import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
 import { extensionsInstalled } from './kinds/extensions.ts';
-import { foreignKeys, foreignKeysHold } from './kinds/foreign-keys.ts';
+import { foreignKeys } from './kinds/foreign-keys.ts';
+import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
 import { freshness } from './kinds/freshness.ts';
 import { indexesValid } from './kinds/indexes-valid.ts';
 import { login } from './kinds/login.ts';
 import { matviewsPopulated } from './kinds/matviews.ts';
 import { migrations } from './kinds/migrations.ts';
-import { objectsExist } from './kinds/objects-exist.ts';
+import { objectsExist } from './kinds/objects.ts';
 import { partitionTrees } from './kinds/partition-trees.ts';
 import { rowCounts } from './kinds/row-counts.ts';
 import { rows } from './kinds/rows.ts';
@@ -17,9 +18,6 @@ import { sql } from './kinds/sql.ts';
 import { tablesExist } from './kinds/tables.ts';
 import { unique } from './kinds/unique.ts';
 import { uniqueIndexes } from './kinds/unique-indexes.ts';
-
-export { checkConfigSchema } from './check-config.ts';
-export { notTestedByChecks } from './not-tested.ts';
 
 /** Every kind of check, in the order in which results are read: what must be there, then what it holds. */
 export const checkKinds: readonly CheckKind<unknown, unknown>[] = [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkConfigSchema } from '../checks/registry.ts';
+import { checkConfigSchema } from '../checks/check-config.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
 import { sourceSchema, ssmParameterName, writtenSource } from './source.ts';

@@ -2,7 +2,7 @@
  * The verdict. Rules that are never bent: what did not run never counts as passed; a drill without a completed
  * restore or without a passed check is never PROVEN; teardown never changes a verdict.
  */
-import type { CheckResult } from '../checks/asking/check.ts';
+import { type CheckResult, hookKind } from '../checks/asking/check.ts';
 import { codesWhere } from '../findings/finding-registry.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
@@ -57,8 +57,7 @@ export function judgeAttempt(evidence: AttemptEvidence): AttemptJudgement {
 
 function verdictOf(findings: Finding[], evidence: AttemptEvidence): Verdict {
   if (findings.some((f) => f.severity === 'error')) return 'NOT_PROVEN';
-  // A container of the user's says that something worked, never that the data is whole.
-  const asked = evidence.checks.some(({ result }) => result !== null && result.kind !== 'hook');
+  const asked = evidence.checks.some(({ result }) => result !== null && result.kind !== hookKind);
   const ran = evidence.account?.complete === true && asked;
   const allPassed = evidence.checks.every(({ result }) => result?.status === 'passed');
   if (!ran || !allPassed || findings.some((f) => f.severity === 'unverified')) return 'COULD_NOT_VERIFY';

@@ -9,7 +9,8 @@ import type {
   LocalSandboxHost,
   SandboxProgress,
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
-import { notTestedByChecks, planChecks } from '../../domain/checks/registry.ts';
+import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
+import { planChecks } from '../../domain/checks/registry.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';

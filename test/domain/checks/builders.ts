@@ -1,5 +1,5 @@
 import type { CheckContext, ConfiguredCheck } from '../../../lib/domain/checks/asking/check.ts';
-import { checkConfigSchema } from '../../../lib/domain/checks/registry.ts';
+import { checkConfigSchema } from '../../../lib/domain/checks/check-config.ts';
 import type {
   AnnouncedObject,
   EntryAccount,

@@ -1,4 +1,5 @@
-import type { Finding } from '../../findings/findings.ts';
+import type { z } from 'zod';
+import type { Finding, FindingCode } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { RestoreAccount } from '../../recovery/restore-account.ts';
 export interface PlannedCheck {
   /** Unique in the drill, e.g. `rows:public.orders` or `row counts 1/3`. */
   id: string;
-  /** Key of the registry. */
+  /** Key of the registry, or `hookKind`. */
   kind: string;
   /** What a person reads in the list of checks. */
   name: string;
@@ -30,6 +31,12 @@ export interface CheckResult {
   /** Counts, timestamps and hashes worth keeping (row counts per table, newest row …). Never row values. */
   measured: CheckMeasurements;
 }
+
+/**
+ * The kind of what a container of the user's came to. It is judged like a check and is none: nobody plans it, and it
+ * says that something worked, never that the data is whole.
+ */
+export const hookKind = 'hook';
 
 /** What a check measured, for the record, RPO and the next drill's comparison. */
 export interface CheckMeasurements {
@@ -111,20 +118,42 @@ export interface ConfiguredCheck {
   statementTimeoutSeconds?: number;
 }
 
-/**
- * A kind of check: one file each in this folder, listed in registry.ts, which also generates docs/checks.md.
- * `plan` and `judge` are pure; `observe` holds the SQL.
- */
-export interface CheckKind<Params, Observation> {
+interface KindOfCheck<Params, Observation> {
+  /** Its name in planned checks, records and, of a configured one, in drills.yaml. */
   kind: string;
   /** One sentence for the documentation: what it asks. */
   asks: string;
-  /** `built-in`: planned from the account with no config. `configured`: planned from drills.yaml. */
-  origin: 'built-in' | 'configured';
-  /** Finding codes it can give, for the documentation. */
-  findings: string[];
+  /** Every finding it can give, for the documentation. */
+  findings: readonly FindingCode[];
+  /** Whether it reads whole tables: over much data it may then outlast a Lambda. */
+  scans: boolean;
   plan(context: CheckContext): PlannedCheck[];
+  /** Plain sentences: what this kind leaves untested, as it is planned or because it is not. Absent: nothing to say. */
+  notTested?(context: CheckContext): string[];
+  /** Whether it logs in with a password of SSM Parameter Store, which only the restore task may read. Absent: never. */
+  needsStoredPassword?(params: Params): boolean;
   parseParams(params: unknown): Params;
   observe(params: Params, database: CheckDatabase): Promise<Observation>;
   judge(params: Params, observation: Observation): Judgement;
 }
+
+/** Planned from the account of the restore, with no configuration. */
+export interface BuiltInCheckKind<Params, Observation> extends KindOfCheck<Params, Observation> {
+  origin: 'built-in';
+}
+
+/** Planned from drills.yaml, where its kind is the key of an entry of `checks:`. */
+export interface ConfiguredCheckKind<Params, Observation> extends KindOfCheck<Params, Observation> {
+  origin: 'configured';
+  /** What stands under that key. Transforms nothing, so that a setting may be parsed twice. */
+  settings: z.ZodType;
+}
+
+/**
+ * A kind of check: one file in kinds/ that knows all about it, and one line in registry.ts. docs/checks.md, the schema
+ * of drills.yaml, the lanes and what was not tested follow from it. `plan` and `judge` are pure; `observe` holds the
+ * SQL.
+ */
+export type CheckKind<Params, Observation> =
+  | BuiltInCheckKind<Params, Observation>
+  | ConfiguredCheckKind<Params, Observation>;

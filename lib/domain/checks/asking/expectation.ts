@@ -1,7 +1,23 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { QueryAnswer } from './check.ts';
 import { compareDecimals } from './decimal.ts';
-import { decimalPattern, type expectationSettings } from './settings.ts';
+import { decimal, decimalPattern, scalar } from './settings.ts';
+
+export const expectationSettings = z
+  .union(
+    [
+      scalar.describe('The value; `empty` and `notEmpty` ask for no row, or at least one.'),
+      z.strictObject({ equals: scalar }),
+      z.strictObject({ atLeast: decimal, atMost: decimal.optional() }),
+      z.strictObject({ atMost: decimal }),
+      z.strictObject({ between: z.tuple([decimal, decimal]).describe('Both bounds included.') }),
+    ],
+    {
+      error:
+        '`expect` is a value, `empty`, `notEmpty`, or one of { equals }, { atLeast }, { atMost }, { between: [low, high] }',
+    },
+  )
+  .describe('What the query must give.');
 
 export type Expectation = z.infer<typeof expectationSettings>;
 

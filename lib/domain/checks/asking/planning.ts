@@ -1,6 +1,5 @@
 import type { AnnouncedObject, EntryAccount, RestoreAccount } from '../../recovery/restore-account.ts';
 import type { CheckContext, ConfiguredCheck, PlannedCheck } from './check.ts';
-import type { ConfiguredKind } from './settings.ts';
 
 /**
  * Largest JSON of a planned check's params, in characters. Planned checks travel as Map items; 24,000 leaves room for
@@ -81,7 +80,7 @@ export function plannedBuiltIn(
 }
 
 /** Entries of drills.yaml of one kind. */
-export function configuredOf(context: CheckContext, kind: ConfiguredKind): ConfiguredCheck[] {
+export function configuredOf(context: CheckContext, kind: string): ConfiguredCheck[] {
   return context.configured.filter((check) => check.kind === kind);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { userSchema } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
 
 const paramsSchema = z.object({});
@@ -12,15 +12,19 @@ interface UnvalidatedConstraint {
   enforced: boolean;
 }
 
-export const constraintsValidated: CheckKind<z.infer<typeof paramsSchema>, UnvalidatedConstraint[]> = {
+export const constraintsValidated: BuiltInCheckKind<z.infer<typeof paramsSchema>, UnvalidatedConstraint[]> = {
   kind: 'constraintsValidated',
   asks: 'Which constraints (CHECK, NOT NULL) were never validated? They are named; rows that break them are not counted.',
   origin: 'built-in',
+  scans: false,
   findings: ['CONSTRAINT_NOT_VALIDATED'],
   plan: (context) =>
     databasesOf(context).map((database) =>
       plannedBuiltIn(context, 'constraintsValidated', database, 'constraints are validated', {}),
     ),
+  notTested: () => [
+    'Rows that break NOT VALID or NOT ENFORCED constraints other than foreign keys: such constraints are only named.',
+  ],
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(unvalidatedSql);

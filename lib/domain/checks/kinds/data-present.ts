@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { notOfExtension, quotedTable, userSchema } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding } from '../asking/combined-query.ts';
 import { databasesOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
 
@@ -18,10 +18,11 @@ interface Observation {
   refused: { table: string; reason: string }[];
 }
 
-export const dataPresent: CheckKind<Params, Observation> = {
+export const dataPresent: BuiltInCheckKind<Params, Observation> = {
   kind: 'dataPresent',
   asks: 'Does at least one table hold a row? A restore of nothing, or of a schema alone, never passes.',
   origin: 'built-in',
+  scans: false,
   findings: ['NO_DATA', 'CHECK_COULD_NOT_RUN'],
   plan(context) {
     const { account } = context;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
-import { expectedObjects } from './objects-exist.ts';
+import { expectedObjects } from './objects.ts';
 
 const paramsSchema = z.object({ database: z.string(), extensions: z.array(z.string()) });
 type Params = z.infer<typeof paramsSchema>;
@@ -12,10 +12,11 @@ interface InstalledExtension {
   version: string;
 }
 
-export const extensionsInstalled: CheckKind<Params, InstalledExtension[]> = {
+export const extensionsInstalled: BuiltInCheckKind<Params, InstalledExtension[]> = {
   kind: 'extensions',
   asks: 'Is every extension of the dump installed? Its version is recorded; a dump does not say which version production has.',
   origin: 'built-in',
+  scans: false,
   findings: ['EXTENSION_MISSING'],
   plan(context) {
     return databasesOf(context).map((database) => {
@@ -27,6 +28,7 @@ export const extensionsInstalled: CheckKind<Params, InstalledExtension[]> = {
       });
     });
   },
+  notTested: () => ['Versions of extensions against production: the dump does not say them.'],
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(

@@ -1,76 +1,42 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { ConfiguredCheckKind } from '../asking/check.ts';
 import {
   countOrphans,
   judgeForeignKeys,
   type ObservedForeignKey,
   readForeignKeys,
 } from '../asking/foreign-key-orphans.ts';
-import {
-  configuredOf,
-  databasesOf,
-  partOf,
-  plannedBuiltIn,
-  plannedConfigured,
-  sandboxName,
-} from '../asking/planning.ts';
-import { foreignKeysSettings } from '../asking/settings.ts';
+import { configuredOf, plannedConfigured } from '../asking/planning.ts';
+import { text } from '../asking/settings.ts';
 
-const builtInParams = z.object({ part: z.int(), parts: z.int().positive() });
-type BuiltInParams = z.infer<typeof builtInParams>;
+const foreignKeysSettings = z
+  .union(
+    [
+      z.strictObject({ all: z.literal(true) }),
+      z.array(text('a name')).min(1, '`foreignKeys` must name at least one constraint or table'),
+    ],
+    { error: '`foreignKeys` is { all: true }, or a list of names of constraints or tables' },
+  )
+  .describe(
+    'Foreign keys that must exist and have no orphans: `{ all: true }`, or names of constraints or tables.',
+  );
 
-/** Foreign keys per built-in check: each is an anti-join of two tables. */
-const keysPerCheck = 25;
+const paramsSchema = z.object({ wanted: foreignKeysSettings });
+type Params = z.infer<typeof paramsSchema>;
 
-export const foreignKeysHold: CheckKind<BuiltInParams, ObservedForeignKey[]> = {
-  kind: 'foreignKeysHold',
-  asks: 'Has any foreign key orphans? Every key of the catalog is counted anew, also NOT VALID and NOT ENFORCED ones.',
-  origin: 'built-in',
-  findings: ['FK_ORPHANS', 'FK_NOT_VALIDATED', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
-  plan(context) {
-    return databasesOf(context).flatMap((database) => {
-      // The catalog is the truth; the announced keys only say into how many parts to cut the work.
-      const announced = context.account.announced.filter(
-        (object) =>
-          object.type === 'FK CONSTRAINT' && sandboxName(context.account, object.database) === database,
-      ).length;
-      const parts = Math.max(1, Math.ceil(announced / keysPerCheck));
-      return Array.from({ length: parts }, (_, part) =>
-        plannedBuiltIn(
-          context,
-          'foreignKeysHold',
-          database,
-          `foreign keys have no orphans${partOf(part, parts)}`,
-          { part, parts },
-        ),
-      );
-    });
-  },
-  parseParams: (params) => builtInParams.parse(params),
-  async observe({ part, parts }, database) {
-    const keys = await readForeignKeys(database);
-    return await countOrphans(
-      database,
-      keys.filter((_, index) => index % parts === part),
-    );
-  },
-  judge: (_params, observed) => judgeForeignKeys(observed),
-};
-
-const configuredParams = z.object({ wanted: foreignKeysSettings });
-type ConfiguredParams = z.infer<typeof configuredParams>;
-
-interface ConfiguredObservation {
+interface Observation {
   observed: ObservedForeignKey[];
   /** Asked-for names that are neither a constraint nor a table with a foreign key. */
   unknown: string[];
 }
 
-export const foreignKeys: CheckKind<ConfiguredParams, ConfiguredObservation> = {
+export const foreignKeys: ConfiguredCheckKind<Params, Observation> = {
   kind: 'foreignKeys',
   asks: 'Do these foreign keys (by name of constraint or table), or all, exist and have no orphans? With `all`, at least one must exist.',
   origin: 'configured',
+  settings: foreignKeysSettings,
+  scans: true,
   findings: ['OBJECT_MISSING', 'FK_ORPHANS', 'FK_NOT_VALIDATED', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context) {
     return configuredOf(context, 'foreignKeys').map((check) => {
@@ -81,7 +47,7 @@ export const foreignKeys: CheckKind<ConfiguredParams, ConfiguredObservation> = {
       return plannedConfigured(context, check, name, { wanted });
     });
   },
-  parseParams: (params) => configuredParams.parse(params),
+  parseParams: (params) => paramsSchema.parse(params),
   async observe({ wanted }, database) {
     const all = await readForeignKeys(database);
     if (!Array.isArray(wanted)) {

@@ -2,12 +2,28 @@ import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { quoted, rowSource } from '../../text/sql-text.ts';
 import { parseDuration } from '../../time/durations.ts';
-import type { CheckKind, QueryAnswer } from '../asking/check.ts';
+import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
-import { freshnessSettings } from '../asking/settings.ts';
+import { duration, query, tableName, text } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
 import { parseTimestamp, timestampTypes } from '../asking/timestamp.ts';
+
+const freshnessSettings = z
+  .strictObject({
+    query: query.optional().describe('One SELECT that gives one timestamp: that of the newest business row.'),
+    table: tableName.optional(),
+    column: text('a column name').optional().describe('Column name, as it is (not quoted).'),
+    maxAge: duration.describe('Largest age of the newest row at the moment of the dump.'),
+  })
+  .refine(
+    (freshness) =>
+      freshness.query === undefined
+        ? freshness.table !== undefined && freshness.column !== undefined
+        : freshness.table === undefined && freshness.column === undefined,
+    '`freshness` needs either `query`, or `table` and `column`',
+  )
+  .describe('How old the newest business row may be; drives the measured RPO.');
 
 const paramsSchema = z.object({
   freshness: freshnessSettings,
@@ -31,10 +47,12 @@ const clockSkewSeconds = 5 * 60;
 const whatOf = ({ query, table, column }: Params['freshness']) =>
   query === undefined ? `${table}.${column}` : 'the freshness query';
 
-export const freshness: CheckKind<Params, Observation> = {
+export const freshness: ConfiguredCheckKind<Params, Observation> = {
   kind: 'freshness',
   asks: 'How old was the newest business row at the moment of the dump? Times without a zone count as UTC. A newest row in the future proves nothing.',
   origin: 'configured',
+  settings: freshnessSettings,
+  scans: false,
   findings: ['STALE_DATA', 'FRESHNESS_EMPTY', 'TABLE_MISSING', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan: (context) =>
     configuredOf(context, 'freshness').map((check) => {
@@ -46,6 +64,10 @@ export const freshness: CheckKind<Params, Observation> = {
         toleranceSeconds: Math.max(clockSkewSeconds, context.dumpMomentToleranceSeconds ?? 0),
       });
     }),
+  notTested: (context) =>
+    configuredOf(context, 'freshness').length > 0
+      ? []
+      : ['How fresh the data is: no freshness check is configured, so the newest row is not known.'],
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ freshness: { query, table, column } }, database) {
     if (query !== undefined) return { lookup: null, answer: await database.ask(query, 2) };

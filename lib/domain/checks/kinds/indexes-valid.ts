@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { userSchema } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
 
 const paramsSchema = z.object({});
@@ -14,10 +14,11 @@ interface InvalidIndex {
   valid: boolean;
 }
 
-export const indexesValid: CheckKind<z.infer<typeof paramsSchema>, InvalidIndex[]> = {
+export const indexesValid: BuiltInCheckKind<z.infer<typeof paramsSchema>, InvalidIndex[]> = {
   kind: 'indexesValid',
   asks: 'Is every index valid and ready for use?',
   origin: 'built-in',
+  scans: false,
   findings: ['INDEX_INVALID'],
   plan: (context) =>
     databasesOf(context).map((database) =>

@@ -1,9 +1,25 @@
 import { z } from 'zod';
 import { DrillError } from '../../findings/errors.ts';
 import { finding } from '../../findings/findings.ts';
-import type { CheckContext, CheckKind, PlannedCheck } from '../asking/check.ts';
+import type { CheckContext, ConfiguredCheckKind, PlannedCheck } from '../asking/check.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
-import { loginSettings } from '../asking/settings.ts';
+import { text } from '../asking/settings.ts';
+
+const loginSettings = z
+  .strictObject({
+    role: text('a role').describe('Role name, as it is (not quoted).'),
+    passwordEnv: z
+      .string({ error: '`passwordEnv` is the name of an environment variable' })
+      .regex(
+        /^[A-Za-z_][A-Za-z0-9_]*$/,
+        '`passwordEnv` is the name of an environment variable, not a password',
+      )
+      .optional()
+      .describe(
+        'Environment variable that holds the password. Without it only the right to log in is looked at.',
+      ),
+  })
+  .describe('A role that can log in.');
 
 const paramsSchema = z.object({
   login: loginSettings,
@@ -15,10 +31,12 @@ type Params = z.infer<typeof paramsSchema>;
 /** What keeps the role from logging in; null: nothing. */
 type Observation = { refusedBecause: string | null };
 
-export const login: CheckKind<Params, Observation> = {
+export const login: ConfiguredCheckKind<Params, Observation> = {
   kind: 'login',
   asks: 'Can the role log in? With `passwordEnv` by really doing it; without, only its right to (LOGIN, not expired, CONNECT) is looked at.',
   origin: 'configured',
+  settings: loginSettings,
+  scans: false,
   findings: ['LOGIN_REFUSED', 'CHECK_COULD_NOT_RUN'],
   plan: (context) => [
     ...configuredOf(context, 'login').map((check) => {
@@ -31,6 +49,18 @@ export const login: CheckKind<Params, Observation> = {
     }),
     ...plannedRoleLogins(context),
   ],
+  notTested(context) {
+    const configured = configuredOf(context, 'login');
+    if (configured.length === 0 && (context.roleLogins ?? []).length === 0)
+      return ['Whether roles can log in: no login check is configured.'];
+    return configured.flatMap((check) => {
+      const { role, passwordEnv } = loginSettings.parse(check.settings);
+      return passwordEnv === undefined
+        ? [`The password of role ${role}: only its right to log in was looked at (no passwordEnv).`]
+        : [];
+    });
+  },
+  needsStoredPassword: ({ passwordParameter }) => passwordParameter !== undefined,
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ login: { role, passwordEnv }, passwordParameter }, database) {
     const [row] = await database.query(roleSql, [role]);
@@ -71,12 +101,6 @@ function plannedRoleLogins(context: CheckContext): PlannedCheck[] {
       { login: { role }, passwordParameter: ssmParameter },
     ),
   );
-}
-
-/** The SSM parameter that a planned check reads; null: none. */
-export function passwordParameterOf(check: PlannedCheck): string | null {
-  if (check.kind !== 'login') return null;
-  return paramsSchema.parse(check.params).passwordParameter ?? null;
 }
 
 const roleSql = `select r.rolcanlogin, coalesce(r.rolvaliduntil < pg_catalog.now(), false) as expired,

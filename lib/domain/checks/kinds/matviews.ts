@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { quotedTable } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, type ScalarAnswer } from '../asking/combined-query.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
 
@@ -12,10 +12,11 @@ type Params = z.infer<typeof paramsSchema>;
 /** Per view: whether it is filled (null: it does not exist), and its rows when it is. */
 type Observation = { populated: boolean | null; rows: ScalarAnswer | null }[];
 
-export const matviewsPopulated: CheckKind<Params, Observation> = {
+export const matviewsPopulated: BuiltInCheckKind<Params, Observation> = {
   kind: 'matviews',
   asks: 'Is every materialized view filled that the dump fills? One that was never filled in the source is not asked for.',
   origin: 'built-in',
+  scans: false,
   findings: ['MATVIEW_NOT_POPULATED', 'OBJECT_MISSING'],
   plan(context) {
     const { account } = context;

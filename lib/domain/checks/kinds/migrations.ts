@@ -1,12 +1,67 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { literal, quoted, rowSource } from '../../text/sql-text.ts';
-import type { CheckKind, Judgement, QueryAnswer } from '../asking/check.ts';
+import type { ConfiguredCheckKind, Judgement, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
 import { compareWithExpectation } from '../asking/expectation.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
-import { migrationsSettings } from '../asking/settings.ts';
+import { decimal, query, rowCount, scalar, tableName, text } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const migrationsSettings = z
+  .strictObject({
+    table: tableName.optional(),
+    column: text('a column name').optional().describe('Column name, as it is (not quoted).'),
+    where: text('`where`')
+      .optional()
+      .describe('SQL condition for rows that count as applied, such as `success`.'),
+    head: z
+      .union([decimal, z.string()])
+      .optional()
+      .describe('This migration is recorded and none sorts after it.'),
+    includes: z.union([decimal, z.string()]).optional().describe('This migration is recorded.'),
+    atLeast: z
+      .union([decimal, z.string()])
+      .optional()
+      .describe('A migration that equals this or sorts after it is recorded.'),
+    count: z
+      .union([rowCount, z.strictObject({ atLeast: rowCount })], {
+        error: '`count` is a number, or { atLeast: number }',
+      })
+      .optional()
+      .describe('Number of recorded migrations.'),
+    query: query.optional().describe('One SELECT that gives one value, compared with `expected`.'),
+    expected: z
+      .union([scalar, z.strictObject({ atLeast: decimal })], {
+        error: '`expected` is a value, or { atLeast: number }',
+      })
+      .optional(),
+  })
+  .superRefine((migrations, problems) => {
+    const complain = (message: string) => problems.addIssue({ code: 'custom', message });
+    const byColumn = [migrations.head, migrations.includes, migrations.atLeast].filter(
+      (value) => value !== undefined,
+    );
+    if (migrations.query !== undefined) {
+      const others =
+        (byColumn.length > 0 || migrations.table) ??
+        migrations.column ??
+        migrations.where ??
+        migrations.count;
+      if (others) complain('`migrations` with `query` takes only `expected` beside it');
+      if (migrations.expected === undefined) complain('`migrations` with `query` needs `expected`');
+      return;
+    }
+    if (migrations.expected !== undefined)
+      complain('`expected` belongs to `query`; use `head`, `includes`, `atLeast` or `count` with `table`');
+    if (migrations.table === undefined) complain('`migrations` needs `table` or `query`');
+    if (byColumn.length > 1) complain('`migrations` takes one of `head`, `includes` and `atLeast`');
+    if (byColumn.length > 0 && migrations.column === undefined)
+      complain('`head`, `includes` and `atLeast` need `column`');
+    if (byColumn.length === 0 && migrations.count === undefined)
+      complain('`migrations` needs `head`, `includes`, `atLeast` or `count`');
+  })
+  .describe('The schema is at the expected migration.');
 
 const paramsSchema = z.object({ migrations: migrationsSettings });
 type Params = z.infer<typeof paramsSchema>;
@@ -17,10 +72,12 @@ interface Observation {
   answer: QueryAnswer | null;
 }
 
-export const migrations: CheckKind<Params, Observation> = {
+export const migrations: ConfiguredCheckKind<Params, Observation> = {
   kind: 'migrations',
   asks: 'Is the restored database at the expected migration? Values are compared by the order of their column; none of them is repeated in findings.',
   origin: 'configured',
+  settings: migrationsSettings,
+  scans: false,
   findings: ['MIGRATIONS_BEHIND', 'TABLE_MISSING', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan: (context) =>
     configuredOf(context, 'migrations').map((check) => {
@@ -32,6 +89,10 @@ export const migrations: CheckKind<Params, Observation> = {
         { migrations: settings },
       );
     }),
+  notTested: (context) =>
+    configuredOf(context, 'migrations').length > 0
+      ? []
+      : ['Whether the schema is at the head of the migrations: no migrations check is configured.'],
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ migrations: settings }, database) {
     if (settings.query !== undefined) return { lookup: null, answer: await database.ask(settings.query, 2) };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { quotedTable } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { expectedTables } from '../asking/expected-tables.ts';
 import { databasesOf, maxParamsSize, plannedBuiltIn } from '../asking/planning.ts';
@@ -27,10 +27,11 @@ interface Observation {
   leaves: Leaf[];
 }
 
-export const partitionTrees: CheckKind<Params, Observation> = {
+export const partitionTrees: BuiltInCheckKind<Params, Observation> = {
   kind: 'partitionTrees',
   asks: 'For dumps that load partitions through their root: do the partitions together hold the rows that the dump holds?',
   origin: 'built-in',
+  scans: true,
   findings: ['ROW_COUNT_MISMATCH', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context) {
     return databasesOf(context).flatMap((database) => {

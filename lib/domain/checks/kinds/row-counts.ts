@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { quotedTable } from '../../text/sql-text.ts';
-import type { CheckContext, CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { type ExpectedTable, expectedTables } from '../asking/expected-tables.ts';
 import { databasesOf, partOf, plannedBuiltIn, slices } from '../asking/planning.ts';
@@ -23,10 +23,11 @@ interface Observation {
 const mostTables = 50;
 const mostRows = 20_000_000;
 
-export const rowCounts: CheckKind<Params, Observation> = {
+export const rowCounts: BuiltInCheckKind<Params, Observation> = {
   kind: 'rowCounts',
   asks: 'Does `count(*)` of every table equal the rows that the dump holds for it?',
   origin: 'built-in',
+  scans: true,
   findings: ['ROW_COUNT_MISMATCH', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context: CheckContext) {
     return databasesOf(context).flatMap((database) => {
@@ -44,6 +45,14 @@ export const rowCounts: CheckKind<Params, Observation> = {
         }),
       );
     });
+  },
+  notTested(context) {
+    const leftOut = databasesOf(context).flatMap(
+      (database) => expectedTables(context.account, database).leftOut,
+    );
+    return leftOut.length === 0
+      ? []
+      : [`Row counts of tables that the policy left out: ${leftOut.join(', ')}.`];
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ tables }, database) {

@@ -1,11 +1,47 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
-import type { CheckContext, CheckKind, ConfiguredCheck } from '../asking/check.ts';
+import type { CheckContext, ConfiguredCheck, ConfiguredCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { configuredOf, databasesOf, plannedConfigured, sandboxName } from '../asking/planning.ts';
-import { rowsSettings } from '../asking/settings.ts';
+import { rowCount, tableName } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const notADrop = '`maxDrop` is a share such as 5%, or a number of rows';
+const dropPattern = /^\d+(?:\.\d+)?%$/;
+
+const rowsSettings = z
+  .strictObject({
+    table: tableName,
+    min: rowCount.optional().describe('Fewest rows allowed.'),
+    max: rowCount.optional().describe('Most rows allowed.'),
+    maxDrop: z
+      .union(
+        [
+          z
+            .string()
+            .regex(dropPattern, notADrop)
+            .refine((share) => !(Number(share.slice(0, -1)) > 100), '`maxDrop` is at most 100%'),
+          rowCount,
+        ],
+        {
+          error: notADrop,
+        },
+      )
+      .optional()
+      .describe(
+        'Largest loss allowed since the last proven drill: a share such as `5%`, or a number of rows.',
+      ),
+  })
+  .refine(
+    (rows) => rows.min !== undefined || rows.max !== undefined || rows.maxDrop !== undefined,
+    '`rows` needs `min`, `max` or `maxDrop`',
+  )
+  .refine(
+    (rows) => rows.min === undefined || rows.max === undefined || rows.min <= rows.max,
+    '`min` is greater than `max`',
+  )
+  .describe('Bounds for the number of rows of a table (with all its partitions).');
 
 const paramsSchema = z.object({
   rows: rowsSettings,
@@ -21,7 +57,7 @@ interface Observation {
 }
 
 /** Rows of the last proven drill for tables with this check's table name, by `schema.table`. */
-export function lastProvenRowsOf(
+function lastProvenRowsOf(
   context: CheckContext,
   check: ConfiguredCheck,
   table: string,
@@ -46,10 +82,12 @@ export function lastProvenRowsOf(
   return found;
 }
 
-export const rows: CheckKind<Params, Observation> = {
+export const rows: ConfiguredCheckKind<Params, Observation> = {
   kind: 'rows',
   asks: 'Does the table hold enough rows, not too many, and not many fewer than in the last proven drill?',
   origin: 'configured',
+  settings: rowsSettings,
+  scans: true,
   findings: [
     'TABLE_MISSING',
     'ROWS_BELOW_MINIMUM',
@@ -66,6 +104,20 @@ export const rows: CheckKind<Params, Observation> = {
       const planned = plannedConfigured(context, check, `rows of ${settings.table}`, null);
       return { ...planned, params: { rows: settings, database: planned.database, lastProven } };
     }),
+  notTested(context) {
+    const configured = configuredOf(context, 'rows');
+    if (configured.length === 0)
+      return ['Whether rows were lost before the dump was made: no row bounds are configured.'];
+    return configured.flatMap((check) => {
+      const { table, maxDrop } = rowsSettings.parse(check.settings);
+      const comparable = Object.keys(lastProvenRowsOf(context, check, table)).length > 0;
+      return maxDrop === undefined || comparable
+        ? []
+        : [
+            `Whether ${table} lost rows since the last proven drill (maxDrop): no proven drill has counted it.`,
+          ];
+    });
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ rows: { table } }, database) {
     const lookup = await lookUpTable(database, table);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { quoted, quotedTable, rowSource } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
 import { nextRange, type SequenceUse, sequenceUses } from '../asking/sequence-catalog.ts';
@@ -17,10 +17,11 @@ export interface ObservedSequence {
 
 const sequencesPerCheck = 100;
 
-export const sequencesAhead: CheckKind<Params, ObservedSequence[]> = {
+export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
   kind: 'sequences',
   asks: 'Is every sequence ahead of the columns it numbers (owned, identity or default; ascending or descending)? A CYCLE sequence reuses numbers, so only its very next one is looked for.',
   origin: 'built-in',
+  scans: true,
   findings: ['SEQUENCE_BEHIND', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context) {
     return databasesOf(context).flatMap((database) => {

@@ -1,18 +1,25 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { ConfiguredCheckKind } from '../asking/check.ts';
 import { refusedFinding, statusOf } from '../asking/combined-query.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
-import { tablesSettings } from '../asking/settings.ts';
+import { tableName } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const tablesSettings = z
+  .array(tableName, { error: '`tables` is a list of table names' })
+  .min(1, '`tables` must name at least one table')
+  .describe('Tables that must exist.');
 
 const paramsSchema = z.object({ tables: tablesSettings });
 type Params = z.infer<typeof paramsSchema>;
 
-export const tablesExist: CheckKind<Params, TableLookup[]> = {
+export const tablesExist: ConfiguredCheckKind<Params, TableLookup[]> = {
   kind: 'tables',
   asks: 'Do these tables exist? This also finds tables that the backup job leaves out.',
   origin: 'configured',
+  settings: tablesSettings,
+  scans: false,
   findings: ['TABLE_MISSING', 'CHECK_COULD_NOT_RUN'],
   plan: (context) =>
     configuredOf(context, 'tables').map((check) => {
@@ -24,6 +31,10 @@ export const tablesExist: CheckKind<Params, TableLookup[]> = {
         { tables },
       );
     }),
+  notTested: (context) =>
+    configuredOf(context, 'tables').length > 0
+      ? []
+      : ['Whether the backup leaves tables out: no list of expected tables is configured.'],
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ tables }, database) {
     const lookups: TableLookup[] = [];

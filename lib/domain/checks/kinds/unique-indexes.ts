@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { rowSource, userSchema } from '../../text/sql-text.ts';
-import type { CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind } from '../asking/check.ts';
 import {
   askEach,
   refusedFinding,
@@ -19,15 +19,19 @@ interface UnprovenIndex {
   duplicates: ScalarAnswer;
 }
 
-export const uniqueIndexes: CheckKind<z.infer<typeof paramsSchema>, UnprovenIndex[]> = {
+export const uniqueIndexes: BuiltInCheckKind<z.infer<typeof paramsSchema>, UnprovenIndex[]> = {
   kind: 'uniqueIndexes',
   asks: 'Do unique indexes hold? A valid one is proof by construction: the server built it over the restored rows and would have refused duplicates. For one that is not valid the duplicates are counted.',
   origin: 'built-in',
+  scans: true,
   findings: ['DUPLICATES_FOUND', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan: (context) =>
     databasesOf(context).map((database) =>
       plannedBuiltIn(context, 'uniqueIndexes', database, 'unique indexes hold', {}),
     ),
+  notTested: () => [
+    'Unique indexes over data in another collation: they are proven by construction in the sandbox, with its collation version.',
+  ],
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(unprovenSql);

@@ -1,11 +1,23 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
-import type { CheckKind, QueryAnswer } from '../asking/check.ts';
+import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
-import { uniqueSettings } from '../asking/settings.ts';
+import { tableName, text } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
+
+const uniqueSettings = z
+  .strictObject({
+    table: tableName,
+    on: z
+      .union([text('`on`'), z.array(text('`on`')).min(1, '`on` must name at least one column')], {
+        error: '`on` is a column, an expression, or a list of them',
+      })
+      .describe('Column or SQL expression such as `lower(email)`, or a list of them.'),
+    where: text('`where`').optional().describe('SQL condition: only rows that meet it must be unique.'),
+  })
+  .describe('Values that occur at most once. NULL is not a value.');
 
 const paramsSchema = z.object({ unique: uniqueSettings });
 type Params = z.infer<typeof paramsSchema>;
@@ -17,10 +29,12 @@ interface Observation {
 
 const keysOf = (on: string | string[]) => (Array.isArray(on) ? on : [on]);
 
-export const unique: CheckKind<Params, Observation> = {
+export const unique: ConfiguredCheckKind<Params, Observation> = {
   kind: 'unique',
   asks: 'Does every value of a column or expression occur at most once? NULL is not a value.',
   origin: 'configured',
+  settings: uniqueSettings,
+  scans: true,
   findings: ['TABLE_MISSING', 'DUPLICATES_FOUND', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan: (context) =>
     configuredOf(context, 'unique').map((check) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { finding } from '../../findings/findings.ts';
 import type { AnnouncedObject } from '../../recovery/restore-account.ts';
-import type { CheckContext, CheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';
 import {
   missingObjectsSql,
   notObjects,
@@ -40,15 +40,16 @@ export function expectedObjects(context: CheckContext, database: string): Announ
 }
 
 /** Type words that nobody asks for: neither objects we know, nor known properties of objects. */
-export function unknownTypes(context: CheckContext): string[] {
+function unknownTypes(context: CheckContext): string[] {
   const types = new Set(context.account.announced.map(({ type }) => type));
   return [...types].filter((type) => !(type in objectCatalog) && !notObjects.has(type)).sort();
 }
 
-export const objectsExist: CheckKind<Params, Observation> = {
+export const objectsExist: BuiltInCheckKind<Params, Observation> = {
   kind: 'objects',
   asks: 'Does every object that the dump announces exist (tables, views, indexes, constraints, functions, types, triggers, policies …)?',
   origin: 'built-in',
+  scans: false,
   findings: ['OBJECT_MISSING'],
   plan(context) {
     return databasesOf(context).flatMap((database) => {
@@ -74,6 +75,10 @@ export const objectsExist: CheckKind<Params, Observation> = {
         }),
       );
     });
+  },
+  notTested(context) {
+    const unknown = unknownTypes(context);
+    return unknown.length === 0 ? [] : [`Whether objects of these types exist: ${unknown.join(', ')}.`];
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ objects }, database) {
