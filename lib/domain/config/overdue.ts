@@ -1,13 +1,24 @@
+import { parseCron } from '../time/cron.ts';
 import { longestGapSeconds } from '../time/cron-gap.ts';
 import type { DatabaseConfig, ScheduleConfig } from './index.ts';
 
 /**
- * After how long without a proven drill somebody must be told: the longest gap of the schedule, or the interval that
- * drills.yaml gives, plus grace. Null: no drills are scheduled, so none can be missed.
+ * The longest time that two drills may lie apart: the interval that drills.yaml gives, else what its cron says. Null:
+ * the cron comes once or never, so nobody can tell.
+ */
+export function longestDrillGapSeconds({ intervalSeconds, cron }: ScheduleConfig): number | null {
+  if (intervalSeconds !== null) return intervalSeconds;
+  const parsed = parseCron(cron);
+  return 'cron' in parsed ? longestGapSeconds(parsed.cron) : null;
+}
+
+/**
+ * After how long without a proven drill somebody must be told: the longest gap between drills, plus
+ * grace. Null: no drills are scheduled, so none can be missed.
  */
 export function overdueAfterSeconds(schedule: ScheduleConfig | null): number | null {
   if (schedule === null) return null;
-  const gap = schedule.intervalSeconds ?? longestGapSeconds(schedule.cron);
+  const gap = longestDrillGapSeconds(schedule);
   return gap === null ? null : gap + schedule.graceSeconds;
 }
 

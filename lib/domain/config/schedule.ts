@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import { cronProblems, normaliseCron } from '../time/cron.ts';
+import { parseCron } from '../time/cron.ts';
 import { duration, timezone, withHint } from './field-types.ts';
 
 const writtenFields = {
   cron: z
     .string()
-    .superRefine((text, problems) => {
-      for (const { problem, hint } of cronProblems(text)) {
-        problems.addIssue({ code: 'custom', message: withHint(`"${text}": ${problem}`, hint) });
-      }
+    .transform((text, refused) => {
+      const parsed = parseCron(text);
+      // The configuration travels to every function as JSON, so the expression does and not what it was parsed to.
+      if ('cron' in parsed) return parsed.cron.expression;
+      for (const { problem, hint } of parsed.problems)
+        refused.addIssue({ code: 'custom', message: withHint(`"${text}": ${problem}`, hint) });
+      return z.NEVER;
     })
-    .transform(normaliseCron)
     .meta({
       description:
         'EventBridge cron: minutes hours day-of-month month day-of-week year, e.g. `0 3 1 * ? *` for 03:00 on the first of each month.',

@@ -1,6 +1,6 @@
 import type { DrillConfig, S3SourceConfig } from '../../domain/config/index.ts';
+import { longestDrillGapSeconds } from '../../domain/config/overdue.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { longestGapSeconds } from '../../domain/time/cron-gap.ts';
 import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
@@ -18,7 +18,7 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
     if (source.decrypt.passphraseEnv !== null && source.decrypt.passphraseParameter === null) {
       found.push(`${at}.source.decrypt: AWS has no environment of yours – give passphraseParameter`);
     }
-    if (schedule !== null && schedule.intervalSeconds === null && longestGapSeconds(schedule.cron) === null) {
+    if (schedule !== null && longestDrillGapSeconds(schedule) === null) {
       found.push(
         `${at}.schedule.cron: "${schedule.cron}" comes once or never, so nobody can tell when a drill is overdue – give schedule.interval`,
       );

@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../../lib/domain/config/overdue.ts';
+import { parseCron } from '../../../lib/domain/time/cron.ts';
 import { longestGapSeconds } from '../../../lib/domain/time/cron-gap.ts';
-import { aConfig } from '../../infra/support/configs.ts';
 
 const day = 86_400;
 const hour = 3600;
+
+function gapOf(expression: string): number | null {
+  const parsed = parseCron(expression);
+  if ('problems' in parsed) throw new Error(parsed.problems.map(({ problem }) => problem).join('; '));
+  return longestGapSeconds(parsed.cron);
+}
 
 describe('the longest gap of a cron', () => {
   test.each([
@@ -30,44 +35,14 @@ describe('the longest gap of a cron', () => {
     ['0 3 31 * ? *', 61 * day, 'the 31st: none in June'],
     ['0 3 1 * ? 2027', 31 * day, 'one year only'],
     ['0 3 ? * L *', 7 * day, 'L as a weekday is Saturday'],
+    ['0 3 ? * 2,6L *', 7 * day, 'every Monday and the last Friday'],
+    ['0 0/6 1-7/3 * ? *', 25 * day - 18 * hour, 'steps of hours and days: the 1st, 4th and 7th'],
   ])('%s: %d s (%s)', (cron, gapSeconds) => {
-    expect(longestGapSeconds(cron)).toBe(gapSeconds + hour);
+    expect(gapOf(cron)).toBe(gapSeconds + hour);
   });
 
   test('is unknown for what comes once or not at all', () => {
-    expect(longestGapSeconds('0 3 1 1 ? 2027')).toBeNull();
-    expect(longestGapSeconds('0 3 1 1 ? 2000')).toBeNull();
-  });
-});
-
-describe('an overdue drill', () => {
-  const schedule = { cron: '0 3 1 * ? *', timezone: 'UTC', graceSeconds: day, intervalSeconds: null };
-
-  test('is one later than the longest gap and its grace', () => {
-    expect(overdueAfterSeconds(schedule)).toBe(31 * day + hour + day);
-  });
-
-  test('is measured by the interval of drills.yaml where one is given', () => {
-    expect(overdueAfterSeconds({ ...schedule, intervalSeconds: 7 * day })).toBe(8 * day);
-  });
-
-  test('does not exist without a schedule', () => {
-    expect(overdueAfterSeconds(null)).toBeNull();
-  });
-});
-
-describe('an old dump', () => {
-  const limit = (source: string, objectives = '{}') => {
-    const config = aConfig(
-      `databases: { shop: { source: { bucket: acme, ${source} }, objectives: ${objectives} } }`,
-    );
-    return dumpAgeLimitSeconds(config.databases.shop!);
-  };
-
-  test('is older than maxAge, else than its interval and a quarter, else than the RPO', () => {
-    expect(limit('maxAge: 26h, interval: 24h', '{ rpo: 1h }')).toBe(26 * hour);
-    expect(limit('interval: 24h', '{ rpo: 1h }')).toBe(30 * hour);
-    expect(limit('minBytes: 1', '{ rpo: 25h }')).toBe(25 * hour);
-    expect(limit('minBytes: 1')).toBeNull();
+    expect(gapOf('0 3 1 1 ? 2027')).toBeNull();
+    expect(gapOf('0 3 1 1 ? 2000')).toBeNull();
   });
 });

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { cronProblems, normaliseCron } from '../../../lib/domain/time/cron.ts';
+import { parseCron } from '../../../lib/domain/time/cron.ts';
 
-const report = (text: string) => cronProblems(text).map(({ problem }) => problem);
+const problemsOf = (text: string) => {
+  const parsed = parseCron(text);
+  return 'problems' in parsed ? parsed.problems : [];
+};
+const report = (text: string) => problemsOf(text).map(({ problem }) => problem);
 
 describe('a cron expression of EventBridge Scheduler', () => {
   it.each([
@@ -50,6 +54,7 @@ describe('a cron expression of EventBridge Scheduler', () => {
     ['0 3 31W,1 * ? *', 'must stand alone'],
     ['0 3 31 2 ? *', 'day 31 never comes in month 2'],
     ['0 3 31 APR,JUN ? *', 'day 31 never comes in month APR,JUN'],
+    ['0 3 30-31 FEB ? *', 'day 30-31 never comes in month FEB'],
     ['1,,2 3 1 * ? *', 'minutes: "" is not in'],
     ['5-10-15 3 1 * ? *', 'minutes: "5-10-15" is not in'],
     ['99 99 * * * *', 'minutes: "99" is not in'],
@@ -66,10 +71,33 @@ describe('a cron expression of EventBridge Scheduler', () => {
     ['0 3 * * 1', 'write "0 3 ? * 2 *" (Sunday is 1)'],
     ['0 3 * * 0', 'write "0 3 ? * 1 *" (Sunday is 1)'],
   ])('%s of Linux is translated in the hint', (text, hint) => {
-    expect(cronProblems(text)[0]?.hint).toBe(hint);
+    expect(problemsOf(text)[0]?.hint).toBe(hint);
   });
 
   it('is kept without its wrapping', () => {
-    expect(normaliseCron(' cron( 0  3 1 jan ? * ) ')).toBe('0 3 1 JAN ? *');
+    expect(parseCron(' cron( 0  3 1 jan ? * ) ')).toMatchObject({ cron: { expression: '0 3 1 JAN ? *' } });
+  });
+
+  it('says when it fires', () => {
+    expect(parseCron('0/20 8-10 ? JAN,7 MON-WED,6L 2026')).toEqual({
+      cron: {
+        expression: '0/20 8-10 ? JAN,7 MON-WED,6L 2026',
+        minutes: [0, 20, 40],
+        hours: [8, 9, 10],
+        days: { kind: 'weekdays', weekdays: [2, 3, 4], lastOfTheMonth: [6] },
+        months: [1, 7],
+        years: [2026],
+      },
+    });
+  });
+
+  it.each([
+    ['0 3 1,15-17 * ? *', { kind: 'days of the month', days: [1, 15, 16, 17] }],
+    ['0 3 L * ? *', { kind: 'last day of the month' }],
+    ['0 3 15W * ? *', { kind: 'nearest weekday', day: 15 }],
+    ['0 3 ? * FRI#5 *', { kind: 'nth weekday', weekday: 6, nth: 5 }],
+    ['0 3 ? * L *', { kind: 'weekdays', weekdays: [7], lastOfTheMonth: [] }],
+  ])('%s says on which days', (text, days) => {
+    expect(parseCron(text)).toMatchObject({ cron: { days } });
   });
 });
