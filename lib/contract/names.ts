@@ -34,6 +34,9 @@ export const hookFolder = '/restore-drill';
 /** Database role of the RDS master. 1 to 16 letters, digits or underscores, not reserved (aws-facts section 2c). */
 export const masterRole = 'drill_master';
 
+/** Prefix of all evidence in the bucket; the rights of every role end at it. */
+export const evidencePrefix = 'drills/';
+
 /** Region's CA bundle inside Lambda bundles (beside the code) and the image. */
 export const caBundleFileName = 'rds-global-bundle.pem';
 /** The parsed drills.yaml beside the code of every Lambda. */

@@ -1,5 +1,6 @@
 import type { DumpHeader } from '../domain/backup/dump.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
+import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
 import type { RestoreTaskPlace } from '../domain/drill/drill-state.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
@@ -29,21 +30,6 @@ export interface DumpInspector {
     dump: { key: string; directory: boolean; sizeBytes: number },
     passphrase: string | null,
   ): Promise<DumpHeader>;
-}
-
-/** A table whose FORCE ROW LEVEL SECURITY was met, and whether it was lifted for the checks. */
-export interface ForcedTable {
-  schema: string;
-  name: string;
-  lifted: boolean;
-  /** SQLSTATE of the refusal when it could not be lifted, else null. Checks of such a table cannot run. */
-  sqlState: string | null;
-}
-
-/** What was changed in one database so that checks can see every row. Kept as evidence; undone before hand-over. */
-export interface PreparedDatabase {
-  database: string;
-  forcedTables: ForcedTable[];
 }
 
 /** Carries out one check in the sandbox. Never throws for a failing check. */

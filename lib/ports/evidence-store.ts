@@ -1,12 +1,21 @@
+import type { ReportFile } from '../contract/evidence.ts';
+import type { EvidenceEntry } from '../contract/evidence-entry.ts';
+
 /**
- * Keeps what is too large for a state payload (256 KiB): accounts, check results, reports. Local: a folder of the
- * drill; AWS: the reports bucket.
+ * Keeps what is too large for a state payload (256 KiB): accounts, check results, reports. What there is, and what is in
+ * it, say the entries of lib/contract/evidence.ts. Local: a folder of the drill; AWS: the evidence bucket.
  */
 export interface EvidenceStore {
-  putJson(drillId: string, name: string, value: unknown): Promise<void>;
-  /** @throws DrillError INTERNAL_ERROR when it is not there */
-  getJson(drillId: string, name: string): Promise<unknown>;
+  /** @throws DrillError EVIDENCE_UNWRITABLE */
+  write<Document>(
+    entry: EvidenceEntry<Document>,
+    drillId: string,
+    document: NoInfer<Document>,
+  ): Promise<void>;
+  /** @throws DrillError INTERNAL_ERROR when it is not there or cannot be fetched, EVIDENCE_UNREADABLE */
+  read<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document>;
   /** The same, or null when it is not there. */
-  findJson(drillId: string, name: string): Promise<unknown>;
-  putText(drillId: string, name: string, text: string): Promise<void>;
+  find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null>;
+  /** @throws DrillError EVIDENCE_UNWRITABLE */
+  writeReport(file: ReportFile, drillId: string, text: string): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
 import { DrillError } from '../domain/findings/errors.ts';
@@ -7,7 +8,6 @@ import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { sealRecordStep } from './seal-record.ts';
-import { evidenceNames } from './step.ts';
 import { confirmGoneStep, tearDownSandboxStep, teardownAsked } from './tear-down-sandbox.ts';
 
 type CleanUpPorts = Pick<
@@ -113,7 +113,7 @@ async function waitUntilGone(
 async function mayBePromoted(state: DrillState, ports: Pick<DrillPorts, 'evidence'>): Promise<boolean> {
   if (state.request.mode !== 'restore') return false;
   if (promotionMayHaveBegun(state)) return true;
-  return (await ports.evidence.findJson(state.drillId, evidenceNames.promotion)) !== null;
+  return (await ports.evidence.find(evidenceOf.promotion, state.drillId)) !== null;
 }
 
 function teardownFailed(state: DrillState, error: unknown): DrillState {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { stateEvidenceName } from '../contract/state-evidence.ts';
-import { type DrillState, newDrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import { evidenceOf } from '../contract/evidence.ts';
+import { type DrillState, newDrillState } from '../domain/drill/drill-state.ts';
 import type { Configuration } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';
 import type { SandboxHost } from '../ports/sandbox.ts';
@@ -39,18 +39,15 @@ export const endingOf = ({ status }: EndedExecution): string => endings[status];
 export async function lastKnownState(
   ended: EndedExecution,
   ports: {
-    evidence: Pick<EvidenceStore, 'findJson'>;
+    evidence: Pick<EvidenceStore, 'find'>;
     configuration: Pick<Configuration, 'databases'>;
     sandboxes: Pick<SandboxHost, 'sandboxIdFor'>;
   },
 ): Promise<DrillState> {
-  const kept = await ports.evidence.findJson(ended.name, stateEvidenceName);
+  const kept = await ports.evidence.find(evidenceOf.state, ended.name);
   const startedAt = new Date(ended.startDate).toISOString();
   const sandbox = { sandboxId: ports.sandboxes.sandboxIdFor(ended.name), askedAt: startedAt, address: null };
-  if (kept !== null) {
-    const state = parseDrillState(kept);
-    return { ...state, sandbox: state.sandbox ?? sandbox };
-  }
+  if (kept !== null) return { ...kept, sandbox: kept.sandbox ?? sandbox };
   const database = databaseOf(ended.input ?? null, ports.configuration.databases());
   const state = newDrillState({ drillId: ended.name, database, operator: 'unknown', startedAt });
   return {

@@ -1,3 +1,4 @@
+import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
@@ -13,8 +14,7 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
 import { readAccount } from './plan-checks.ts';
-import type { StoredCheckResult } from './run-check.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import type { StepWith } from './step.ts';
 
 const rpoNotMeasured =
   'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
@@ -36,7 +36,7 @@ export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock' | 'resto
   const now = ports.clock.now();
   const judged = [...checked, ...judgedHooks(state, now.toISOString())];
   const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
-  await ports.evidence.putJson(state.drillId, evidenceNames.attempt(state.attempt), report);
+  await ports.evidence.write(evidenceOf.attempt(state.attempt), state.drillId, report);
 
   const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
   return {
@@ -249,10 +249,7 @@ function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] 
 async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) {
   // A failure between restore and checks leaves no plan: then nothing was checked, and the failure says why.
   if (state.checks.length === 0 && state.stage !== 'checks planned') return { planned: [], notTested: null };
-  return (await ports.evidence.getJson(state.drillId, evidenceNames.plannedChecks(state.attempt))) as {
-    planned: PlannedCheck[];
-    notTested: string[];
-  };
+  return ports.evidence.read(evidenceOf.checkPlan(state.attempt), state.drillId);
 }
 
 /** A check whose result is missing, or is that of another check, is judged as not run. */
@@ -263,10 +260,7 @@ async function readResults(
 ): Promise<Judged[]> {
   return Promise.all(
     planned.map(async (check, index) => {
-      const stored = (await ports.evidence.findJson(
-        state.drillId,
-        evidenceNames.checkResult(state.attempt, index),
-      )) as StoredCheckResult | null;
+      const stored = await ports.evidence.find(evidenceOf.checkResult(state.attempt, index), state.drillId);
       return { check, stored: stored?.result.id === check.id ? stored : null };
     }),
   );

@@ -1,3 +1,4 @@
+import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
@@ -8,7 +9,7 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import type { StepWith } from './step.ts';
 
 /**
  * Plans every check from the account and drills.yaml, each in its lane: a Lambda, or the restore task. A dump that was not read to its end is not checked: what it
@@ -32,7 +33,7 @@ export const planChecksStep: StepWith<
         roleLogins: ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
       } satisfies CheckContext)
     : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
-  await ports.evidence.putJson(state.drillId, evidenceNames.plannedChecks(state.attempt), {
+  await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
     planned,
     notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
   });
@@ -93,7 +94,7 @@ export async function readAccount(
   attempt: number,
   ports: Pick<DrillPorts, 'evidence'>,
 ): Promise<RestoreAccount> {
-  return (await ports.evidence.getJson(drillId, evidenceNames.account(attempt))) as RestoreAccount;
+  return ports.evidence.read(evidenceOf.account(attempt), drillId);
 }
 
 async function lastProvenRows(

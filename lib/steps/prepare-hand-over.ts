@@ -1,8 +1,10 @@
+import { evidenceOf } from '../contract/evidence.ts';
+import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
-import type { DrillPorts, PreparedDatabase } from '../ports/drill-ports.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import type { StepWith } from './step.ts';
 
 /** Waits before the sandbox is asked again: 100 s together, of the state's 600. */
 const lostWaitsSeconds = [10, 30, 60];
@@ -15,10 +17,7 @@ const lostWaitsSeconds = [10, 30, 60];
 export const prepareHandOverStep: StepWith<'checks' | 'evidence' | 'clock'> = async (state, ports) => {
   const address = state.sandbox?.address;
   if (address == null) throw new Error('there is no sandbox to hand over');
-  const prepared = (await ports.evidence.getJson(
-    state.drillId,
-    evidenceNames.prepared(state.attempt),
-  )) as PreparedDatabase[];
+  const prepared = await ports.evidence.read(evidenceOf.prepared(state.attempt), state.drillId);
   const refused = await undo(address, prepared, ports);
   if (refused.length === 0) return { ...state, stage: 'ready to promote' };
   const tables = refused.slice(0, 10).map(({ database, table }) => `${database}:${table}`);

@@ -1,6 +1,7 @@
+import { evidenceOf } from '../contract/evidence.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import type { StepWith } from './step.ts';
 
 /** A standby of a large instance takes hours; longer than this nobody waits, and the operator is told. */
 const promotionLimitSeconds = 6 * 3600;
@@ -17,7 +18,7 @@ export const promoteStep: StepWith<'sandboxes' | 'evidence' | 'clock'> = async (
   if (sandbox === null || plan === null || promotion === undefined)
     throw new Error('there is nothing to promote');
   const promotionAskedAt = ports.clock.now().toISOString();
-  await ports.evidence.putJson(state.drillId, evidenceNames.promotion, {
+  await ports.evidence.write(evidenceOf.promotion, state.drillId, {
     sandboxId: sandbox.sandboxId,
     promotionAskedAt,
   });

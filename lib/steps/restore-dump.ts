@@ -1,3 +1,4 @@
+import { evidenceOf, type RestoreRequestDocument } from '../contract/evidence.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import { DrillError } from '../domain/findings/errors.ts';
@@ -6,9 +7,8 @@ import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readyHooks } from './hook-runs.ts';
-import { type RestoreRequestDocument, readRestoreRequest } from './restore-request.ts';
+import { readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
-import { evidenceNames } from './step.ts';
 import { openSource } from './thaw-dump.ts';
 
 type RestorePorts = Pick<
@@ -62,7 +62,7 @@ export async function restoreDumpStep(
       signal: AbortSignal.any([ports.signal, limit]),
     }),
   );
-  await ports.evidence.putJson(state.drillId, evidenceNames.account(state.attempt), account);
+  await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, account);
   const findings = account.complete ? await openToChecks(request, account, ports) : [];
   return {
     complete: account.complete,
@@ -88,7 +88,7 @@ async function openToChecks(
   const databases = account.databases.map(({ name }) => name);
   // Last, because from here on the master may have to log in in another way.
   const prepared = await ports.checks.prepare(address, databases);
-  await ports.evidence.putJson(state.drillId, evidenceNames.prepared(state.attempt), prepared);
+  await ports.evidence.write(evidenceOf.prepared(state.attempt), state.drillId, prepared);
   return findings;
 }
 

@@ -1,34 +1,27 @@
-import type { DatabaseConfig } from '../domain/config/index.ts';
-import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import { evidenceOf, type RestoreRequestDocument } from '../contract/evidence.ts';
+import { type DatabaseConfig, defaultDatabaseConfig } from '../domain/config/index.ts';
+import { mergeDefaults } from '../domain/config/merge-defaults.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { evidenceNames } from './step.ts';
 
-/** What the restore task needs, as "Prepare restore" wrote it down: the image of the task holds no configuration. */
-export interface RestoreRequestDocument {
-  state: DrillState;
-  databaseConfig: DatabaseConfig;
-}
-
-/** Writes it. No secret is in it: passwords and keys are named, never given. */
+/** Writes down what the restore task needs. No secret is in it: passwords and keys are named, never given. */
 export async function writeRestoreRequest(
-  { state, databaseConfig }: RestoreRequestDocument,
+  request: RestoreRequestDocument,
   ports: Pick<DrillPorts, 'evidence'>,
 ): Promise<void> {
-  await ports.evidence.putJson(state.drillId, evidenceNames.restoreRequest(state.attempt), {
-    ...state,
-    databaseConfig,
-  });
+  const { drillId, attempt } = request.state;
+  await ports.evidence.write(evidenceOf.restoreRequest(attempt), drillId, request);
 }
 
-/** Reads it. @throws DrillError when there is none */
+/** Reads it. @throws DrillError when there is none, or none that can be read */
 export async function readRestoreRequest(
   pointer: { drillId: string; attempt: number },
   ports: Pick<DrillPorts, 'evidence'>,
 ): Promise<RestoreRequestDocument> {
-  const document = await ports.evidence.getJson(
+  const { state, databaseConfig } = await ports.evidence.read(
+    evidenceOf.restoreRequest(pointer.attempt),
     pointer.drillId,
-    evidenceNames.restoreRequest(pointer.attempt),
   );
-  const { databaseConfig } = document as { databaseConfig: DatabaseConfig };
-  return { state: parseDrillState(document), databaseConfig };
+  // The Lambda that wrote it may be of the release before, which knew fewer settings than this image.
+  const defaults = defaultDatabaseConfig(databaseConfig.source);
+  return { state, databaseConfig: mergeDefaults(defaults, databaseConfig) as DatabaseConfig };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
+import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';
-import { evidenceNames } from './step.ts';
 
 const address = z.strictObject({
   sandboxId: z.string(),
@@ -21,12 +20,6 @@ export const checkItem = z.object({
   address,
   check: z.object({ index: z.number(), name: z.string() }),
 });
-
-/** A check's result with the moment it came: RTO ends with the last one that passed. */
-export interface StoredCheckResult {
-  result: CheckResult;
-  endedAt: string;
-}
 
 /** Carries out one planned check and keeps its result; the Map gets only its status back. */
 export async function runCheckStep(
@@ -51,17 +44,11 @@ export async function runPlannedCheck(
   },
   ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
 ): Promise<{ index: number; status: string }> {
-  const planned = (await ports.evidence.getJson(item.drillId, evidenceNames.plannedChecks(item.attempt))) as {
-    planned: PlannedCheck[];
-  };
-  const check = planned.planned[item.check.index];
+  const { planned } = await ports.evidence.read(evidenceOf.checkPlan(item.attempt), item.drillId);
+  const check = planned[item.check.index];
   if (check === undefined) throw new Error(`no planned check ${item.check.index}`);
   const result = await ports.checks.run(check, item.address);
-  const stored: StoredCheckResult = { result, endedAt: ports.clock.now().toISOString() };
-  await ports.evidence.putJson(
-    item.drillId,
-    evidenceNames.checkResult(item.attempt, item.check.index),
-    stored,
-  );
+  const stored = { result, endedAt: ports.clock.now().toISOString() };
+  await ports.evidence.write(evidenceOf.checkResult(item.attempt, item.check.index), item.drillId, stored);
   return { index: item.check.index, status: result.status };
 }

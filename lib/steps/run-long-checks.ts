@@ -1,10 +1,9 @@
-import type { PlannedCheck } from '../domain/checks/asking/check.ts';
+import { evidenceOf } from '../contract/evidence.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readAccount } from './plan-checks.ts';
 import { readRestoreRequest } from './restore-request.ts';
 import { runPlannedCheck } from './run-check.ts';
-import { evidenceNames } from './step.ts';
 
 /** As many at a time as the Map runs: more would compete for the sandbox's own processors. */
 const concurrency = 4;
@@ -23,10 +22,7 @@ export async function runLongChecksStep(
   const address = state.sandbox?.address;
   if (address == null) throw new Error('there is no sandbox to check');
   const account = await readAccount(pointer.drillId, pointer.attempt, ports);
-  const { planned } = (await ports.evidence.getJson(
-    pointer.drillId,
-    evidenceNames.plannedChecks(pointer.attempt),
-  )) as { planned: PlannedCheck[] };
+  const { planned } = await ports.evidence.read(evidenceOf.checkPlan(pointer.attempt), pointer.drillId);
   const long = planned.flatMap((check, index) => (runsInTask(check, account) ? [index] : []));
   const waiting = [...long];
   const lane = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { evidenceOf, reportFiles } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding } from '../domain/drill/failure.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
@@ -14,7 +15,7 @@ import { drillCost } from '../domain/sandbox/rds/drill-cost.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import type { StepWith } from './step.ts';
 
 /**
  * Last step of every drill, after teardown is confirmed or given up: the record goes into the ledger, the reports
@@ -55,10 +56,10 @@ export const sealRecordStep: StepWith<
 };
 
 async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'evidence'>): Promise<void> {
-  await ports.evidence.putJson(record.drillId, evidenceNames.record, record);
-  await ports.evidence.putText(record.drillId, 'record.json', renderJson(record));
-  await ports.evidence.putText(record.drillId, 'report.md', renderMarkdown(record));
-  await ports.evidence.putText(record.drillId, 'junit.xml', renderJunit(record));
+  await ports.evidence.write(evidenceOf.record, record.drillId, record);
+  await ports.evidence.writeReport(reportFiles.record, record.drillId, renderJson(record));
+  await ports.evidence.writeReport(reportFiles.markdown, record.drillId, renderMarkdown(record));
+  await ports.evidence.writeReport(reportFiles.junit, record.drillId, renderJunit(record));
 }
 
 /** What happened after Judge: a failed teardown, a declined restore, a promotion that ended short, or another failure. */
@@ -85,9 +86,9 @@ async function readAttempts(
 ): Promise<AttemptReport[]> {
   const numbers = Array.from({ length: state.attempt }, (_unused, index) => index + 1);
   const found = await Promise.all(
-    numbers.map((attempt) => ports.evidence.findJson(state.drillId, evidenceNames.attempt(attempt))),
+    numbers.map((attempt) => ports.evidence.find(evidenceOf.attempt(attempt), state.drillId)),
   );
   // Without the first one's report, the next would pass for the newest dump's.
   const missing = found.indexOf(null);
-  return (missing === -1 ? found : found.slice(0, missing)) as AttemptReport[];
+  return found.slice(0, missing === -1 ? found.length : missing).filter((report) => report !== null);
 }

@@ -1,3 +1,4 @@
+import { evidenceOf, watchId } from '../contract/evidence.ts';
 import { watchMetrics } from '../contract/metric-names.ts';
 import type { DumpObject } from '../domain/backup/dump.ts';
 import { selectDumps } from '../domain/backup/dump-selection.ts';
@@ -19,7 +20,7 @@ const forecastRecords = 48;
 export interface WatchPorts extends Pick<DrillPorts, 'configuration' | 'openStore'> {
   clock: Clock;
   ledger: Pick<Ledger, 'lastProven' | 'history'>;
-  evidence: Pick<EvidenceStore, 'findJson' | 'putJson'>;
+  evidence: Pick<EvidenceStore, 'find' | 'write'>;
 }
 
 /** One gauge, or why it could not be read; then `value` is what alarms. */
@@ -56,11 +57,10 @@ async function hoursSinceProven(database: string, ports: WatchPorts): Promise<nu
  * it.
  */
 async function firstWatched(database: string, { evidence, clock }: WatchPorts): Promise<string> {
-  const name = `first-watched-${database}`;
-  const known = (await evidence.findJson('watch', name)) as { at: string } | null;
+  const known = await evidence.find(evidenceOf.firstWatched(database), watchId);
   if (known !== null) return known.at;
   const at = clock.now().toISOString();
-  await evidence.putJson('watch', name, { at });
+  await evidence.write(evidenceOf.firstWatched(database), watchId, { at });
   return at;
 }
 

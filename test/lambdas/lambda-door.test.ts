@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { failureFinding } from '../../lib/domain/drill/failure.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
@@ -94,7 +95,7 @@ describe('a door', () => {
 
   test('keeps the state when the drill got further, and not for a look that found nothing new', async () => {
     const { evidence } = inMemoryPorts().ports;
-    const put = vi.spyOn(evidence, 'putJson');
+    const put = vi.spyOn(evidence, 'write');
     const door = (stage: 'sandbox pending' | 'sandbox ready') =>
       stateDoor(
         'lookAtSandbox',
@@ -107,13 +108,13 @@ describe('a door', () => {
     expect(put).not.toHaveBeenCalled();
 
     const ready = await door('sandbox ready')(pending);
-    expect(await evidence.findJson('d1', 'state')).toEqual(ready);
+    expect(await evidence.find(evidenceOf.state, 'd1')).toEqual(ready);
   });
 
   test('does not fail a drill because its state could not be kept', async () => {
     const evidence = {
       ...inMemoryPorts().ports.evidence,
-      putJson: () => Promise.reject(new Error('the bucket is away')),
+      write: () => Promise.reject(new Error('the bucket is away')),
     };
     const door = stateDoor(
       'judge',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { type DrillState, newDrillState, type Stage } from '../../lib/domain/drill/drill-state.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { cleanUpAfterAbort, removeLeftBehind } from '../../lib/steps/clean-up-after-abort.ts';
-import { evidenceNames } from '../../lib/steps/step.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
 /** A clock that jumps by what is slept. */
@@ -109,7 +109,9 @@ describe('cleaning up after an abort', () => {
 
   test('removes nothing when evidence says that promotion began, though the known state is older', async () => {
     const { ports, witness } = inMemoryRestore();
-    await ports.evidence.putJson('restore-1', evidenceNames.promotion, { sandboxId: 'sandbox-1' });
+    await ports.evidence.write(evidenceOf.promotion, 'restore-1', {
+      ...{ sandboxId: 'sandbox-1', promotionAskedAt: '2026-11-20T03:20:00.000Z' },
+    });
 
     await cleanUpAfterAbort(aRestore('approved'), 'aborted', ports);
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
 import type { DrillState, HookRun } from '../../lib/domain/drill/drill-state.ts';
 import { finding } from '../../lib/domain/findings/findings.ts';
+import type { EvidenceStore } from '../../lib/ports/evidence-store.ts';
 import { judgeStep } from '../../lib/steps/judge.ts';
-import { evidenceNames } from '../../lib/steps/step.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { anAccount, aPassedCheck, inMemoryPorts } from '../support/in-memory-ports.ts';
 
@@ -23,11 +24,10 @@ const older = [
   },
 ];
 
-async function judged(state: DrillState, stored: Record<string, unknown> = {}) {
+async function judged(state: DrillState, store: (evidence: EvidenceStore) => Promise<void> = async () => {}) {
   const { ports } = inMemoryPorts();
-  await ports.evidence.putJson(state.drillId, evidenceNames.account(state.attempt), anAccount());
-  for (const [name, value] of Object.entries(stored))
-    await ports.evidence.putJson(state.drillId, name, value);
+  await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, anAccount());
+  await store(ports.evidence);
   return judgeStep(state, ports);
 }
 
@@ -45,13 +45,14 @@ describe('a verdict', () => {
 
   test('does not count the result of another check as that of the one that was planned', async () => {
     const state = aDrillState({ stage: 'checks planned', restored, checks: [{ index: 0, name: 'orphans' }] });
-    const stored = (id: string) => ({
-      [evidenceNames.plannedChecks(1)]: { planned: [check('orphans')], notTested: [] },
-      [evidenceNames.checkResult(1, 0)]: {
-        result: aPassedCheck(check(id)),
-        endedAt: '2026-11-20T03:03:00.000Z',
-      },
-    });
+    const stored = (id: string) => async (evidence: EvidenceStore) => {
+      const result = { result: aPassedCheck(check(id)), endedAt: '2026-11-20T03:03:00.000Z' };
+      await evidence.write(evidenceOf.checkPlan(1), state.drillId, {
+        planned: [check('orphans')],
+        notTested: [],
+      });
+      await evidence.write(evidenceOf.checkResult(1, 0), state.drillId, result);
+    };
 
     expect((await judged(state, stored('orphans'))).verdict).toBe('PROVEN');
     expect((await judged(state, stored('row counts'))).verdict).toBe('COULD_NOT_VERIFY');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { prepareHandOverStep } from '../../lib/steps/prepare-hand-over.ts';
-import { evidenceNames } from '../../lib/steps/step.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
 async function anApprovedRestore(undo: () => Promise<{ database: string; table: string }[]>) {
@@ -13,7 +13,7 @@ async function anApprovedRestore(undo: () => Promise<{ database: string; table: 
     operator: 'ada',
     startedAt: '2026-11-20T03:00:00.000Z',
   });
-  await ports.evidence.putJson('restore-1', evidenceNames.prepared(1), []);
+  await ports.evidence.write(evidenceOf.prepared(1), 'restore-1', []);
   const sandbox = { sandboxId: 's', askedAt: fresh.startedAt, address: rdsAddress('s') };
   return {
     state: { ...fresh, sandbox },

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import { prepareRestoreStep } from '../../lib/steps/prepare-restore.ts';
 import { restoreDumpStep } from '../../lib/steps/restore-dump.ts';
-import { evidenceNames } from '../../lib/steps/step.ts';
 import { aHeader, anAccount } from '../support/in-memory-ports.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
@@ -78,7 +78,7 @@ describe('restoring', () => {
 
     expect(findings).toEqual([]);
     expect(did).toEqual(['app: value of /shop/app', 'report: value of /shop/report', 'prepared']);
-    expect(await ports.evidence.getJson('d', evidenceNames.prepared(1))).toEqual([
+    expect(await ports.evidence.read(evidenceOf.prepared(1), 'd')).toEqual([
       { database: 'restored', forcedTables: [] },
     ]);
   });

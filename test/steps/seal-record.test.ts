@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { evidenceOf } from '../../lib/contract/evidence.ts';
+import type { AttemptReport } from '../../lib/domain/record/attempt-report.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { sealRecordStep } from '../../lib/steps/seal-record.ts';
-import { evidenceNames } from '../../lib/steps/step.ts';
 import { aDrillState } from '../support/drill-states.ts';
+import { inMemoryEvidence } from '../support/in-memory-evidence.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';
 import { aRecord } from '../support/records.ts';
 
-const provenReport = (attempt: number) => ({
+const provenReport = (attempt: number): AttemptReport => ({
   ...{ attempt, dump: null, verdict: 'PROVEN', findings: [], worthKeeping: true, checks: [], tables: [] },
   ...{ restore: null, sha256: null, notTested: [] },
   rto: { targetSeconds: null, actualSeconds: 60 },
@@ -18,7 +20,8 @@ const provenReport = (attempt: number) => ({
 
 /** A ledger that remembers, as the real ones do: the first record of a drill stays. */
 async function aWorld(sealed: DrillRecord[] = []) {
-  const { ports, witness } = inMemoryPorts();
+  const evidence = inMemoryEvidence();
+  const { ports, witness } = inMemoryPorts({ evidence });
   const records = [...sealed];
   const told: DrillRecord[] = [];
   ports.ledger.show = async (drillId) => records.find((record) => record.drillId === drillId) ?? null;
@@ -26,8 +29,8 @@ async function aWorld(sealed: DrillRecord[] = []) {
     if (!records.some(({ drillId }) => drillId === record.drillId)) records.push(record);
   };
   ports.announcements.drillSealed = async (record) => void told.push(record);
-  await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), provenReport(1));
-  return { ports, witness, records, told };
+  await evidence.write(evidenceOf.attempt(1), 'drill-1', provenReport(1));
+  return { ports, witness, records, told, evidence };
 }
 
 const gone = aDrillState({
@@ -45,7 +48,7 @@ describe('sealing', () => {
 
     expect(again).toEqual(first);
     expect(records).toHaveLength(1);
-    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toEqual(records[0]);
+    expect(await ports.evidence.read(evidenceOf.record, 'drill-1')).toEqual(records[0]);
   });
 
   test('what clean-up has sealed as interrupted never ends as proven, however the execution goes on', async () => {
@@ -60,7 +63,7 @@ describe('sealing', () => {
 
     expect(sealed.verdict).toBe('COULD_NOT_VERIFY');
     expect(told.map(({ verdict }) => verdict)).toEqual(['COULD_NOT_VERIFY']);
-    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toMatchObject({
+    expect(await ports.evidence.read(evidenceOf.record, 'drill-1')).toMatchObject({
       verdict: 'COULD_NOT_VERIFY',
     });
   });
@@ -84,18 +87,18 @@ describe('sealing', () => {
       endedAt: '2026-05-01T04:00:00.000Z',
     });
     const { ports, records } = await aWorld([namesake]);
-    await ports.evidence.putJson('drill-1', evidenceNames.record, namesake);
+    await ports.evidence.write(evidenceOf.record, 'drill-1', namesake);
 
     await sealRecordStep({ ...gone, stage: 'refused' }, ports);
 
     expect(records).toEqual([namesake]);
-    expect(await ports.evidence.getJson('drill-1', evidenceNames.record)).toEqual(namesake);
+    expect(await ports.evidence.read(evidenceOf.record, 'drill-1')).toEqual(namesake);
   });
 
   test('never takes an older dump for the newest because the first report is missing', async () => {
-    const { ports, records } = await aWorld();
-    await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), null);
-    await ports.evidence.putJson('drill-1', evidenceNames.attempt(2), provenReport(2));
+    const { ports, records, evidence } = await aWorld();
+    evidence.kept.delete('drill-1/attempt-1.json');
+    await evidence.write(evidenceOf.attempt(2), 'drill-1', provenReport(2));
 
     const sealed = await sealRecordStep({ ...gone, attempt: 2 }, ports);
 
@@ -104,13 +107,13 @@ describe('sealing', () => {
   });
 
   test('ends in a summary that fits into a Cause', async () => {
-    const { ports } = await aWorld();
+    const { ports, evidence } = await aWorld();
     const message = 'x'.repeat(100_000);
     const refused = aDrillState({
       stage: 'refused',
       drillFindings: [{ code: 'REQUEST_INVALID', severity: 'error', message, hint: '' }],
     });
-    await ports.evidence.putJson('drill-1', evidenceNames.attempt(1), null);
+    evidence.kept.delete('drill-1/attempt-1.json');
 
     expect((await sealRecordStep(refused, ports)).summary.length).toBeLessThan(32_768);
   });

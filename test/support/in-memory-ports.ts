@@ -6,6 +6,7 @@ import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import type { SandboxLook } from '../../lib/ports/sandbox.ts';
+import { inMemoryEvidence } from './in-memory-evidence.ts';
 
 /** A header as pg_dump 15 writes it. */
 export const aHeader = (given: Partial<DumpHeader> = {}): DumpHeader => ({
@@ -90,7 +91,6 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     restoredKeys: [],
     stopped: [],
   };
-  const evidence = new Map<string, unknown>();
   const looks = new Map<string, number>();
   const objects: DumpObject[] = ['18', '17', '16'].map((day) => ({
     key: `shop_202611${day}T020000Z.sql.gz`,
@@ -201,17 +201,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       show: async () => null,
       lastProven: async () => null,
     },
-    evidence: {
-      putJson: async (drillId, name, value) =>
-        void evidence.set(`${drillId}/${name}`, JSON.parse(JSON.stringify(value))),
-      getJson: async (drillId, name) => {
-        const value = evidence.get(`${drillId}/${name}`);
-        if (value === undefined) throw new Error(`no evidence ${name}`);
-        return value;
-      },
-      findJson: async (drillId, name) => evidence.get(`${drillId}/${name}`) ?? null,
-      putText: async () => {},
-    },
+    evidence: inMemoryEvidence(),
     announcements: {
       restorePlanned: async () => {},
       approvalNeeded: async () => {},

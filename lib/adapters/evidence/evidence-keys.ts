@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
-
-/** Prefix of all evidence in the bucket; the rights of every role end at it. */
-export const evidencePrefix = 'drills/';
+import { evidencePrefix } from '../../contract/names.ts';
 
 /**
- * Key of one piece of evidence: `drills/<drillId>/<name>`. Names may come from a configuration or a dump, so anything
+ * Key of one piece of evidence: `drills/<drillId>/<file>`. Names may come from a configuration or a dump, so anything
  * but a plain name is replaced by a readable part and a hash of the whole: nothing leads elsewhere, no two collide.
  */
-export function evidenceKey(drillId: string, name: string): string {
-  return `${evidencePrefix}${plain(drillId)}/${plain(name)}`;
+export function evidenceKey(drillId: string, file: string): string {
+  return `${evidencePrefix}${plain(drillId)}/${plain(file)}`;
 }
-
-/** `account-1` becomes `account-1.json`. */
-export const jsonName = (name: string): string => (name.endsWith('.json') ? name : `${name}.json`);
 
 /** Characters that are safe in S3 keys, URLs and consoles. Keys tell capitals apart, so they stay. */
 function plain(text: string): string {

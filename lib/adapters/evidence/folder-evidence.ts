@@ -1,5 +1,6 @@
 import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type EvidenceEntry, readEvidence } from '../../contract/evidence-entry.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from '../files/atomic-file.ts';
@@ -9,8 +10,7 @@ import { safeFileName } from '../files/safe-file-name.ts';
 const plainDrillId = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 
 /**
- * Keeps the evidence in `<root>/<drillId>/`, which only its owner may enter. `account-1` becomes `account-1.json`;
- * texts keep the name they are given.
+ * Keeps the evidence in `<root>/<drillId>/`, which only its owner may enter.
  */
 export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(drillId: string): string } {
   const folderOf = (drillId: string) =>
@@ -35,39 +35,35 @@ export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(d
     }
   }
 
-  async function findJson(drillId: string, name: string): Promise<unknown> {
-    const path = join(folderOf(drillId), jsonName(name));
+  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
+    const path = join(folderOf(drillId), safeFileName(entry.file));
+    let text: string;
     try {
-      const document: unknown = JSON.parse(await readFile(path, 'utf8'));
-      return document;
+      text = await readFile(path, 'utf8');
     } catch (error) {
       if (systemErrorCode(error) === 'ENOENT') return null;
-      throw new DrillError(
-        'INTERNAL_ERROR',
-        `cannot read ${path}: ${systemErrorCode(error) ?? 'it holds no JSON'}`,
-        {
-          hint: 'Nothing but restore-drill may change the evidence of a running drill; start the drill again.',
-          fault: 'service',
-          cause: error,
-        },
-      );
+      throw new DrillError('INTERNAL_ERROR', `cannot read ${path}: ${systemErrorCode(error) ?? error}`, {
+        hint: 'Nothing but restore-drill may change the evidence of a running drill; start the drill again.',
+        fault: 'service',
+        cause: error,
+      });
     }
+    return readEvidence(entry, text, path);
   }
 
   return {
     folderOf,
-    putJson: (drillId, name, value) => put(drillId, jsonName(name), `${JSON.stringify(value, null, 1)}\n`),
-    putText: (drillId, name, text) => put(drillId, safeFileName(name), text),
-    findJson,
-    async getJson(drillId, name) {
-      const document = await findJson(drillId, name);
+    write: (entry, drillId, document) =>
+      put(drillId, safeFileName(entry.file), `${JSON.stringify(entry.format(document), null, 1)}\n`),
+    writeReport: (file, drillId, text) => put(drillId, file, text),
+    find,
+    async read(entry, drillId) {
+      const document = await find(entry, drillId);
       if (document !== null) return document;
-      throw new DrillError('INTERNAL_ERROR', `there is no ${jsonName(name)} in ${folderOf(drillId)}`, {
+      throw new DrillError('INTERNAL_ERROR', `there is no ${entry.file} in ${folderOf(drillId)}`, {
         hint: 'A step asked for what an earlier step should have written; please report it with the record.',
         fault: 'us',
       });
     },
   };
 }
-
-const jsonName = (name: string) => safeFileName(name.endsWith('.json') ? name : `${name}.json`);

@@ -1,8 +1,9 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type EvidenceEntry, readEvidence } from '../../contract/evidence-entry.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
-import { evidenceKey, jsonName } from './evidence-keys.ts';
+import { evidenceKey } from './evidence-keys.ts';
 
 const contentTypes: Record<string, string> = {
   json: 'application/json',
@@ -15,28 +16,26 @@ const contentTypes: Record<string, string> = {
  * Keeps the evidence of each drill under `drills/<drillId>/` of the private bucket, which encrypts by itself with the
  * stack's key and keeps every version. Needs s3:PutObject and s3:GetObject below `drills/`, s3:ListBucket on the bucket
  * (else S3 answers 403 for what is not there, aws-facts section 5) and the bucket's key.
- *
- * `putJson` and `putText` throw DrillError EVIDENCE_UNWRITABLE, `getJson` and `findJson` INTERNAL_ERROR.
  */
 export function createS3EvidenceStore(options: { client: S3Client; bucket: string }): EvidenceStore {
   const { client, bucket } = options;
 
-  async function put(drillId: string, name: string, text: string): Promise<void> {
-    const key = evidenceKey(drillId, name);
+  async function put(drillId: string, file: string, text: string): Promise<void> {
+    const key = evidenceKey(drillId, file);
     try {
-      const type = contentTypes[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+      const type = contentTypes[file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: type }));
     } catch (error) {
       throw unwritable(`s3://${bucket}/${key}`, error);
     }
   }
 
-  async function findJson(drillId: string, name: string): Promise<unknown> {
-    const key = evidenceKey(drillId, jsonName(name));
+  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
+    const key = evidenceKey(drillId, entry.file);
     const what = `s3://${bucket}/${key}`;
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return JSON.parse((await Body?.transformToString('utf8')) ?? '');
+      return readEvidence(entry, (await Body?.transformToString('utf8')) ?? '', what);
     } catch (error) {
       if (awsErrorFacts(error).name === 'NoSuchKey') return null;
       throw unreadable(what, error);
@@ -44,15 +43,16 @@ export function createS3EvidenceStore(options: { client: S3Client; bucket: strin
   }
 
   return {
-    putJson: (drillId, name, value) => put(drillId, jsonName(name), `${JSON.stringify(value)}\n`),
-    putText: put,
-    findJson,
-    async getJson(drillId, name) {
-      const document = await findJson(drillId, name);
+    write: (entry, drillId, document) =>
+      put(drillId, entry.file, `${JSON.stringify(entry.format(document))}\n`),
+    writeReport: (file, drillId, text) => put(drillId, file, text),
+    find,
+    async read(entry, drillId) {
+      const document = await find(entry, drillId);
       if (document !== null) return document;
       throw new DrillError(
         'INTERNAL_ERROR',
-        `there is no s3://${bucket}/${evidenceKey(drillId, jsonName(name))}`,
+        `there is no s3://${bucket}/${evidenceKey(drillId, entry.file)}`,
         {
           hint: 'A step asked for what an earlier step should have written; please report it with the record.',
           fault: 'us',
@@ -79,12 +79,6 @@ function unwritable(what: string, error: unknown): DrillError {
  */
 function unreadable(what: string, error: unknown): DrillError {
   if (isDrillError(error)) return error;
-  if (error instanceof SyntaxError) {
-    return new DrillError('INTERNAL_ERROR', `${what} holds no JSON`, {
-      hint: 'Nothing but restore-drill may change the evidence of a running drill; start the drill again.',
-      fault: 'service',
-    });
-  }
   return new DrillError('INTERNAL_ERROR', `cannot read ${what} (${awsErrorText(error)})`, {
     hint: isAccessDenied(error)
       ? 'Deploy the stack again: its role may read below drills/, list the bucket and use its key. Without s3:ListBucket, S3 also answers so when the object does not exist.'

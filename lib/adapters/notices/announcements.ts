@@ -1,4 +1,5 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { evidenceOf } from '../../contract/evidence.ts';
 import { drillMetrics } from '../../contract/metric-names.ts';
 import type { DrillState } from '../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../domain/record/attempt-report.ts';
@@ -7,7 +8,6 @@ import type { Announcements, ApprovalRequest } from '../../ports/announcements.t
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { MetricSink } from '../../ports/metric-sink.ts';
-import { evidenceNames } from '../../steps/step.ts';
 import { linkUrl } from '../approvals/approval-links.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import { awsErrorText } from '../aws/aws-errors.ts';
@@ -27,7 +27,7 @@ export interface AnnouncementOptions {
   /** Says when the dump of a real restore was proven. */
   ledger: Pick<Ledger, 'lastProven'>;
   /** Holds what Judge said of the restored data, for the person who decides; absent: the message goes without. */
-  evidence?: Pick<EvidenceStore, 'findJson'>;
+  evidence?: Pick<EvidenceStore, 'find'>;
   metrics: MetricSink;
   places: AnnouncementPlaces;
   /** Told of what could not be sent; names and codes only. */
@@ -99,8 +99,7 @@ export function createAnnouncements(options: AnnouncementOptions): Announcements
   /** What Judge left; a decision is asked for with or without it. */
   async function readReport({ drillId, attempt }: DrillState): Promise<AttemptReport | null> {
     try {
-      const report = await options.evidence?.findJson(drillId, evidenceNames.attempt(attempt));
-      return (report ?? null) as AttemptReport | null;
+      return (await options.evidence?.find(evidenceOf.attempt(attempt), drillId)) ?? null;
     } catch (error) {
       log('could not read the report of the attempt', { drillId, error: awsErrorText(error) });
       return null;

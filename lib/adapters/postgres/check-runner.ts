@@ -1,10 +1,11 @@
 import { Client } from 'pg';
 import { ZodError } from 'zod';
 import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../domain/checks/asking/check.ts';
+import type { ForcedTable, PreparedDatabase } from '../../domain/checks/check-evidence.ts';
 import { checkKind } from '../../domain/checks/registry.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { type Finding, finding } from '../../domain/findings/findings.ts';
-import type { CheckRunner, ForcedTable, PreparedDatabase } from '../../ports/drill-ports.ts';
+import type { CheckRunner } from '../../ports/drill-ports.ts';
 import type { SandboxAddress } from '../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { type OpenCheckDatabase, openCheckDatabase } from './check-database.ts';

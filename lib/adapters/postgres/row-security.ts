@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import type { ForcedTable } from '../../ports/drill-ports.ts';
+import type { ForcedTable } from '../../domain/checks/check-evidence.ts';
 
 /** What lifting needs of a connection; a pg Client or Pool client fits. */
 export interface SqlConnection {

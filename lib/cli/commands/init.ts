@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
+import { reportFiles } from '../../contract/evidence.ts';
 import { dumpMoment } from '../../domain/backup/dump-moment.ts';
 import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
 import { formatProblem, parseConfig } from '../../domain/config/index.ts';
@@ -49,7 +50,7 @@ export async function init(options: InitOptions): Promise<number> {
     { ...options, config: undefined, database: undefined },
     (ports) => lookingFirst(ports, look),
   );
-  const report = join(evidenceFolder, 'report.md');
+  const report = join(evidenceFolder, reportFiles.markdown);
   const rendered = renderVerdict(record, {
     width: widthOf(process.stderr),
     colour: colourWanted(process.stderr, process.env),

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportFiles } from '../../contract/evidence.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
@@ -10,9 +11,9 @@ import type { AccountSurroundings } from '../remote/account.ts';
 import { noRecord } from './show.ts';
 
 const reports = {
-  markdown: { file: 'report.md', render: renderMarkdown },
-  json: { file: 'record.json', render: renderJson },
-  junit: { file: 'junit.xml', render: renderJunit },
+  markdown: { file: reportFiles.markdown, render: renderMarkdown },
+  json: { file: reportFiles.record, render: renderJson },
+  junit: { file: reportFiles.junit, render: renderJunit },
 } as const satisfies Record<string, { file: string; render: (record: DrillRecord) => string }>;
 
 export type ReportFormat = keyof typeof reports;

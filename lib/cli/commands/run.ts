@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reportFiles } from '../../contract/evidence.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
@@ -14,8 +15,6 @@ export interface RunOptions extends DrillOptions {
   keep?: boolean;
   json?: boolean;
 }
-
-const reportFiles = ['report.md', 'record.json', 'junit.xml'];
 
 /** `restore-drill run`: one drill from request to verdict. Gives back the verdict's exit code. */
 export async function run(database: string | undefined, options: RunOptions): Promise<number> {
@@ -56,7 +55,7 @@ function keepingSandbox(ports: LocalPorts, drillId: string, note: (text: string)
 async function publish(folder: string, out: string | undefined): Promise<string> {
   if (out === undefined) return folder;
   await mkdir(out, { recursive: true });
-  for (const file of reportFiles) await copyFile(join(folder, file), join(out, file));
+  for (const file of Object.values(reportFiles)) await copyFile(join(folder, file), join(out, file));
   return out;
 }
 
@@ -65,7 +64,7 @@ function print(record: DrillRecord, folder: string, json: boolean): void {
   const text = renderVerdict(record, {
     width: widthOf(process.stderr),
     colour,
-    reports: [join(folder, 'report.md')],
+    reports: [join(folder, reportFiles.markdown)],
   });
   process.stderr.write(text);
   if (json) process.stdout.write(renderJson(record));

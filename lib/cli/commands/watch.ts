@@ -1,3 +1,5 @@
+import { evidenceKey } from '../../adapters/evidence/evidence-keys.ts';
+import { reportFiles } from '../../contract/evidence.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
@@ -106,7 +108,7 @@ async function concluded(
       },
     );
   }
-  const report = `s3://${account.stack.evidenceBucket}/drills/${drillId}/report.md`;
+  const report = `s3://${account.stack.evidenceBucket}/${evidenceKey(drillId, reportFiles.markdown)}`;
   process.stderr.write(
     renderVerdict(record, {
       width: widthOf(process.stderr),

@@ -9,6 +9,7 @@ import {
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { databasePartition, lockKey } from '../../adapters/ledgers/dynamodb/ledger-items.ts';
+import { evidencePrefix } from '../../contract/names.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import type { Account } from '../remote/account.ts';
 import { accountError, isAccessDenied } from '../remote/account-error.ts';
@@ -73,7 +74,7 @@ const probes: Probe[] = [
     // Without s3:ListBucket S3 answers 403 for what is not there (aws-facts section 5): then neither is proven.
     call: async ({ clients, stack: { evidenceBucket } }) =>
       (await clients.s3())
-        .send(new GetObjectCommand({ Bucket: evidenceBucket, Key: `drills/${nobody}/nothing` }))
+        .send(new GetObjectCommand({ Bucket: evidenceBucket, Key: `${evidencePrefix}${nobody}/nothing` }))
         .catch((error: unknown) => {
           if (!(error instanceof Error && error.name === 'NoSuchKey')) throw error;
         }),

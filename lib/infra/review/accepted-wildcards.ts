@@ -1,5 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { evidencePrefix } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
@@ -18,7 +19,10 @@ export function acceptWildcards(
 ): void {
   const evidenceId = stack.getLogicalId(evidence.node.defaultChild as never);
   const reasons: [string, string][] = [
-    [`<${evidenceId}.Arn>/drills/*`, 'Evidence lies below the id of a drill that does not exist yet.'],
+    [
+      `<${evidenceId}.Arn>/${evidencePrefix}*`,
+      'Evidence lies below the id of a drill that does not exist yet.',
+    ],
     [here('rds', 'db:restore-drill-*'), 'Sandboxes have a name each; tags in the condition decide.'],
     [here('rds', 'snapshot:restore-drill-*'), 'Snapshots of sandboxes; tags in the condition decide.'],
     [here('rds', 'pg:restore-drill-*'), 'Parameter groups of this stack, one per major version.'],

@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { evidencePrefix } from '../../contract/names.ts';
 import { allow } from './statement.ts';
 
-const objects = (bucket: Bucket): string => bucket.arnForObjects('drills/*');
+const objects = (bucket: Bucket): string => bucket.arnForObjects(`${evidencePrefix}*`);
 
 /**
  * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404 for

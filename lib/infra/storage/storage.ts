@@ -3,6 +3,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { evidencePrefix } from '../../contract/names.ts';
 import { accept } from '../review/accepted-rules.ts';
 
 /**
@@ -45,7 +46,7 @@ export class Storage extends Construct {
         // Audits look back a year; afterwards records stay, in cheaper storage.
         {
           id: 'old-evidence',
-          prefix: 'drills/',
+          prefix: evidencePrefix,
           transitions: [
             { storageClass: s3.StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(90) },
           ],

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { stateChanged, stateEvidenceName } from '../../contract/state-evidence.ts';
+import { evidenceOf } from '../../contract/evidence.ts';
 import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
@@ -59,10 +59,16 @@ export async function keepState(
 ): Promise<void> {
   if (!stateChanged(before, after)) return;
   try {
-    await evidence.putJson(after.drillId, stateEvidenceName, after);
+    await evidence.write(evidenceOf.state, after.drillId, after);
   } catch (error) {
     log.warn('the state of the drill could not be kept', { failure: reportedError(error) });
   }
+}
+
+/** Whether a step changed what somebody who cleans up must know. Looks that found nothing new change nothing. */
+function stateChanged(before: DrillState | null, after: DrillState): boolean {
+  if (before === null || before.stage !== after.stage) return true;
+  return JSON.stringify(before.sandbox) !== JSON.stringify(after.sandbox);
 }
 
 const secondsSince = (startedAt: number): number => Math.round(performance.now() - startedAt) / 1000;

@@ -1,5 +1,6 @@
 /** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
 
+import { evidenceOf } from '../../contract/evidence.ts';
 import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
@@ -9,7 +10,6 @@ import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../../steps/drill-steps.ts';
 import { restoreDumpStep } from '../../steps/restore-dump.ts';
 import { runLongChecksStep } from '../../steps/run-long-checks.ts';
-import { evidenceNames } from '../../steps/step.ts';
 import {
   type ContainerEnvironment,
   type DrillHandlers,
@@ -141,10 +141,7 @@ function isState(output: unknown): output is DrillState {
 }
 
 async function readRecord(drill: LocalDrill, lastError: Error | null): Promise<DrillRecord> {
-  const record = (await drill.ports.evidence.findJson(
-    drill.drillId,
-    evidenceNames.record,
-  )) as DrillRecord | null;
+  const record = await drill.ports.evidence.find(evidenceOf.record, drill.drillId);
   if (record !== null) return record;
   const cause = lastError ?? new Error('no step failed');
   throw new DrillError(

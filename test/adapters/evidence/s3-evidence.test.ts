@@ -2,7 +2,10 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { evidenceKey } from '../../../lib/adapters/evidence/evidence-keys.ts';
 import { createS3EvidenceStore } from '../../../lib/adapters/evidence/s3-evidence.ts';
+import { evidenceOf } from '../../../lib/contract/evidence.ts';
 import { awsError, type RecordedCall, type Responder, scripted } from '../../support/aws/scripted-client.ts';
+import { anAccount } from '../../support/in-memory-ports.ts';
+import { aRecord } from '../../support/records.ts';
 
 /** A store over a bucket in memory, or over `respond`. */
 function aStore(respond?: Responder) {
@@ -29,22 +32,22 @@ const failing = (name: string, status: number) =>
 describe('evidence in a bucket', () => {
   test('comes back as it was put, each drill in its own folder', async () => {
     const { store, objects } = aStore();
-    await store.putJson('drill-1', 'account-1', { tables: ['é漢'], rows: 3 });
-    await store.putJson('drill-2', 'account-1', { rows: 4 });
-    expect(await store.getJson('drill-1', 'account-1')).toEqual({ tables: ['é漢'], rows: 3 });
-    expect(await store.findJson('drill-2', 'account-1')).toEqual({ rows: 4 });
+    const account = evidenceOf.account(1);
+    await store.write(account, 'drill-1', anAccount({ rolesCreated: ['é漢'] }));
+    await store.write(account, 'drill-2', anAccount({ bytesRead: 4 }));
+    expect(await store.read(account, 'drill-1')).toEqual(anAccount({ rolesCreated: ['é漢'] }));
+    expect(await store.find(account, 'drill-2')).toEqual(anAccount({ bytesRead: 4 }));
     expect([...objects.keys()]).toEqual(['drills/drill-1/account-1.json', 'drills/drill-2/account-1.json']);
   });
 
   test('has a content type by its name, and nothing more in the request than is needed', async () => {
     const { store, calls } = aStore();
-    await store.putJson('d', 'record', {});
-    await store.putText('d', 'report.md', '# report');
-    await store.putText('d', 'junit.xml', '<testsuites/>');
-    await store.putText('d', 'record.json', '{}');
-    await store.putText('d', 'strange', 'x');
+    await store.write(evidenceOf.prepared(1), 'd', []);
+    await store.writeReport('report.md', 'd', '# report');
+    await store.writeReport('junit.xml', 'd', '<testsuites/>');
+    await store.writeReport('record.json', 'd', '{}');
     expect(calls.map(({ input }) => input)).toEqual([
-      { Bucket: 'evidence', Key: 'drills/d/record.json', Body: '{}\n', ContentType: 'application/json' },
+      { Bucket: 'evidence', Key: 'drills/d/prepared-1.json', Body: '[]\n', ContentType: 'application/json' },
       {
         Bucket: 'evidence',
         Key: 'drills/d/report.md',
@@ -58,14 +61,13 @@ describe('evidence in a bucket', () => {
         ContentType: 'application/xml',
       },
       { Bucket: 'evidence', Key: 'drills/d/record.json', Body: '{}', ContentType: 'application/json' },
-      { Bucket: 'evidence', Key: 'drills/d/strange', Body: 'x', ContentType: 'application/octet-stream' },
     ]);
   });
 
   test('that is not there is null when it is looked for, and a defect of ours when it must be there', async () => {
     const { store } = aStore();
-    expect(await store.findJson('d', 'check-1-0')).toBeNull();
-    await expect(store.getJson('d', 'check-1-0')).rejects.toMatchObject({
+    expect(await store.find(evidenceOf.checkResult(1, 0), 'd')).toBeNull();
+    await expect(store.read(evidenceOf.checkResult(1, 0), 'd')).rejects.toMatchObject({
       code: 'INTERNAL_ERROR',
       message: 'there is no s3://evidence/drills/d/check-1-0.json',
       fault: 'us',
@@ -73,8 +75,10 @@ describe('evidence in a bucket', () => {
   });
 
   test('that may not be read is never taken for absent', async () => {
-    for (const read of ['findJson', 'getJson'] as const) {
-      await expect(failing('AccessDenied', 403)[read]('d', 'check-1-0')).rejects.toMatchObject({
+    for (const read of ['find', 'read'] as const) {
+      await expect(
+        failing('AccessDenied', 403)[read](evidenceOf.checkResult(1, 0), 'd'),
+      ).rejects.toMatchObject({
         code: 'INTERNAL_ERROR',
         message: 'cannot read s3://evidence/drills/d/check-1-0.json (AccessDenied, HTTP 403)',
         hint: expect.stringContaining('s3:ListBucket'),
@@ -85,9 +89,9 @@ describe('evidence in a bucket', () => {
   test('that is no JSON is named', async () => {
     const { store, objects } = aStore();
     objects.set('drills/d/account-1.json', '{"secret": tru');
-    const error = await store.getJson('d', 'account-1').catch((thrown: unknown) => thrown);
+    const error = await store.read(evidenceOf.account(1), 'd').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
-      code: 'INTERNAL_ERROR',
+      code: 'EVIDENCE_UNREADABLE',
       message: expect.stringContaining('holds no JSON'),
     });
     expect(`${error} ${(error as Error).cause}`).not.toContain('secret');
@@ -104,8 +108,10 @@ describe('evidence in a bucket', () => {
       hint: expect.stringContaining(hint),
       retryable,
     };
-    await expect(failing(name, status).putJson('d', 'record', {})).rejects.toMatchObject(failed);
-    await expect(failing(name, status).putText('d', 'record.json', '{}')).rejects.toMatchObject(failed);
+    await expect(failing(name, status).write(evidenceOf.record, 'd', aRecord())).rejects.toMatchObject(
+      failed,
+    );
+    await expect(failing(name, status).writeReport('record.json', 'd', '{}')).rejects.toMatchObject(failed);
   });
 });
 

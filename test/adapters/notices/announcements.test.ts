@@ -50,9 +50,10 @@ function someAnnouncements({ respond, open, flush, report, lastProven = null }: 
       },
     },
     evidence: {
-      findJson: async (drillId, name) => {
+      find: async (entry, drillId) => {
         if (report instanceof Error) throw report;
-        return drillId === 'drill-1' && name === 'attempt-1' ? (report ?? null) : null;
+        if (report === undefined || drillId !== 'drill-1' || entry.file !== 'attempt-1.json') return null;
+        return report as ReturnType<typeof entry.parse>;
       },
     },
     metrics: {

@@ -149,9 +149,9 @@ describe('a failure injected into', () => {
 
   test('judging leaves a record that proves nothing', async () => {
     const { ports, witness } = inMemoryPorts();
-    const putJson = ports.evidence.putJson;
-    ports.evidence.putJson = async (id, name, value) =>
-      name.startsWith('attempt-') ? fail() : putJson(id, name, value);
+    const { write } = ports.evidence;
+    ports.evidence.write = async (entry, drillId, document) =>
+      entry.file.startsWith('attempt-') ? fail() : write(entry, drillId, document);
 
     const record = await drill(ports);
 
@@ -254,8 +254,9 @@ describe('walking back', () => {
 describe('what did not run', () => {
   test('never counts as passed: a check without a result', async () => {
     const { ports } = inMemoryPorts();
-    ports.evidence.findJson = async (_id, name) =>
-      name.startsWith('check-') ? null : ports.evidence.getJson(_id, name).catch(() => null);
+    const { find } = ports.evidence;
+    ports.evidence.find = async (entry, drillId) =>
+      entry.file.startsWith('check-') ? null : find(entry, drillId);
 
     expect((await drill(ports)).verdict).toBe('COULD_NOT_VERIFY');
   });

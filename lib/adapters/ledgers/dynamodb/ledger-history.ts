@@ -1,9 +1,12 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
+import { evidenceOf } from '../../../contract/evidence.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import {
+  type DecodedRecord,
   databasePartition,
   decodeRecord,
   type ItemKey,
@@ -13,7 +16,6 @@ import {
   recordKeyPrefix,
   recordOf,
 } from './ledger-items.ts';
-import { recordEvidenceName } from './ledger-seal.ts';
 
 /** A record that could not be read; all others still count. */
 export interface TableDamage {
@@ -25,7 +27,7 @@ export interface HistoryOptions {
   client: DynamoDBClient;
   tableName: string;
   /** Where records lie that were too large for the table. */
-  evidence: Pick<EvidenceStore, 'findJson'> | null;
+  evidence: Pick<EvidenceStore, 'find'> | null;
   onDamage?: ((damage: TableDamage) => void) | undefined;
 }
 
@@ -124,15 +126,27 @@ async function readable(item: unknown, options: HistoryOptions): Promise<DrillRe
   let decoded = decodeRecord(item);
   if (decoded.state === 'elsewhere') {
     const { drillId, sha256 } = decoded;
-    const document = (await options.evidence?.findJson(drillId, recordEvidenceName)) ?? null;
-    decoded =
-      document === null
-        ? { state: 'damaged', drillId, reason: 'its record.json is not in the evidence bucket' }
-        : recordOf(document, drillId, sha256);
+    decoded = await fromEvidence(drillId, sha256, options.evidence);
   }
   if (decoded.state === 'whole') return decoded.record;
   if (decoded.state === 'damaged') options.onDamage?.({ drillId: decoded.drillId, reason: decoded.reason });
   return null;
+}
+
+async function fromEvidence(
+  drillId: string,
+  digest: string,
+  evidence: HistoryOptions['evidence'],
+): Promise<DecodedRecord> {
+  const { file } = evidenceOf.record;
+  try {
+    const record = (await evidence?.find(evidenceOf.record, drillId)) ?? null;
+    if (record !== null) return recordOf(record, drillId, digest);
+    return { state: 'damaged', drillId, reason: `its ${file} is not in the evidence bucket` };
+  } catch (error) {
+    if (!isDrillError(error) || error.code !== 'EVIDENCE_UNREADABLE') throw error;
+    return { state: 'damaged', drillId, reason: `its ${file} in the evidence bucket is no drill record` };
+  }
 }
 
 async function getItem(key: ItemKey, { client, tableName }: HistoryOptions): Promise<unknown> {

@@ -4,6 +4,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { evidenceOf } from '../../../contract/evidence.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { recordLine } from '../../../domain/record/report/json.ts';
@@ -13,14 +14,11 @@ import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { encodeRecord, largestRecordBytes, pointerKey, provenKey, recordKey } from './ledger-items.ts';
 
-/** Name in the evidence store of a record that is too large for the table; the same that the reports use. */
-export const recordEvidenceName = 'record';
-
 export interface SealOptions {
   client: DynamoDBClient;
   tableName: string;
   clock: Pick<Clock, 'sleep'>;
-  evidence: Pick<EvidenceStore, 'putJson'> | null;
+  evidence: Pick<EvidenceStore, 'write'> | null;
 }
 
 /** Two transactions on one item collide only when two drills of one database seal at once. */
@@ -75,7 +73,7 @@ async function storedItem(record: DrillRecord, options: SealOptions): Promise<St
       { hint: 'Give the ledger its evidence store; please report it.', fault: 'us' },
     );
   }
-  await options.evidence.putJson(record.drillId, recordEvidenceName, JSON.parse(recordLine(record)));
+  await options.evidence.write(evidenceOf.record, record.drillId, record);
   return attributes;
 }
 

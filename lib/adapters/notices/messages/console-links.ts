@@ -1,3 +1,4 @@
+import { reportFiles } from '../../../contract/evidence.ts';
 import { evidenceKey } from '../../evidence/evidence-keys.ts';
 
 /** Where the things are that a message points to. Names and ARNs, nothing secret. */
@@ -28,4 +29,4 @@ export function executionUrl(places: AnnouncementPlaces, drillId: string): strin
 
 /** `s3://bucket/drills/<drillId>/report.md` */
 export const reportLocation = ({ evidenceBucket }: AnnouncementPlaces, drillId: string): string =>
-  `s3://${evidenceBucket}/${evidenceKey(drillId, 'report.md')}`;
+  `s3://${evidenceBucket}/${evidenceKey(drillId, reportFiles.markdown)}`;

@@ -57,6 +57,12 @@ export const drillFindings = {
     meaning: 'The drill was interrupted before it could reach a verdict.',
     hint: 'Start it again.',
   },
+  EVIDENCE_UNREADABLE: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A document among the evidence of the drill is not what a step before it should have left.',
+    hint: 'Start the drill again; nothing but restore-drill may change the evidence of a running drill.',
+  },
   STEP_TIMED_OUT: {
     severity: 'unverified',
     blames: 'drill',

@@ -1,16 +1,9 @@
+import { evidenceOf } from '../../../contract/evidence.ts';
 import type { RestoreProgress } from '../../../domain/recovery/restore-account.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { DoorLogger } from '../door-logger.ts';
 import { reportedError } from '../reported-error.ts';
-
-/** Evidence with the newest progress of an attempt: what `restore-drill watch` shows. */
-export const progressEvidenceName = (attempt: number): string => `progress-${attempt}`;
-
-/** Document of that evidence. */
-export interface StoredProgress extends RestoreProgress {
-  at: string;
-}
 
 /** Remembers the newest progress; `publish` keeps it where a watcher finds it, and logs it. */
 export interface TaskProgress extends ProgressSink {
@@ -37,9 +30,9 @@ export function taskProgress(
       if (newest === null || newest === published) return;
       published = newest;
       log.info('restore progress', { progress: published });
-      const stored: StoredProgress = { ...published, at: now().toISOString() };
+      const stored = { ...published, at: now().toISOString() };
       try {
-        await evidence.putJson(pointer.drillId, progressEvidenceName(pointer.attempt), stored);
+        await evidence.write(evidenceOf.progress(pointer.attempt), pointer.drillId, stored);
       } catch (error) {
         log.warn('progress could not be kept', { failure: reportedError(error) });
       }

@@ -8,7 +8,6 @@ import {
 } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import { decodeRecord } from '../../../../lib/adapters/ledgers/dynamodb/ledger-items.ts';
 import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
-import type { EvidenceStore } from '../../../../lib/ports/evidence-store.ts';
 import { cancelled, memoryTable } from '../../../support/aws/memory-table.ts';
 import {
   awsError,
@@ -16,6 +15,7 @@ import {
   type Responder,
   scripted,
 } from '../../../support/aws/scripted-client.ts';
+import { inMemoryEvidence } from '../../../support/in-memory-evidence.ts';
 import { aFailedRecord, aRecord } from '../../../support/records.ts';
 
 const start = new Date('2026-03-01T03:00:00.000Z');
@@ -34,19 +34,6 @@ function aLedger(given: Partial<DynamoLedgerOptions> & { respond?: Responder; no
     ...options,
   });
   return { ledger, table, calls, damages };
-}
-
-function someEvidence(): EvidenceStore & { kept: Map<string, unknown> } {
-  const kept = new Map<string, unknown>();
-  const findJson = async (drillId: string, name: string) => kept.get(`${drillId}/${name}`) ?? null;
-  return {
-    kept,
-    putJson: async (drillId, name, value) =>
-      void kept.set(`${drillId}/${name}`, JSON.parse(JSON.stringify(value))),
-    getJson: findJson,
-    findJson,
-    putText: async () => {},
-  };
 }
 
 /** Random names do not compress: packed, this is far beyond what an item may hold. */
@@ -145,19 +132,19 @@ describe('sealing', () => {
 
 describe('a record too large for an item', () => {
   test('goes to the evidence store first, and comes back whole', async () => {
-    const evidence = someEvidence();
+    const evidence = inMemoryEvidence();
     const { ledger, table } = aLedger({ evidence });
     const record = aLargeRecord();
     await ledger.seal(record);
     expect(table.items()[0]?.record).toBeUndefined();
-    expect([...evidence.kept.keys()]).toEqual(['large/record']);
+    expect([...evidence.kept.keys()]).toEqual(['large/record.json']);
     expect(await ledger.show('large')).toEqual(record);
     expect(await ledger.history({ database: 'shop', limit: 3 })).toEqual([record]);
     expect(await ledger.lastProven('shop')).toEqual(record);
   });
 
   test('writes nothing to the table when the evidence cannot be written', async () => {
-    const evidence = { ...someEvidence(), putJson: () => Promise.reject(new Error('no')) };
+    const evidence = { ...inMemoryEvidence(), write: () => Promise.reject(new Error('no')) };
     const { ledger, calls } = aLedger({ evidence });
     await expect(ledger.seal(aLargeRecord())).rejects.toMatchObject({ code: 'LEDGER_UNWRITABLE' });
     expect(calls).toEqual([]);
@@ -171,16 +158,20 @@ describe('a record too large for an item', () => {
   });
 
   test('counts as damaged when its evidence is gone or was changed', async () => {
-    const evidence = someEvidence();
+    const evidence = inMemoryEvidence();
     const { ledger, damages } = aLedger({ evidence });
     const record = aLargeRecord();
     await ledger.seal(record);
-    evidence.kept.set('large/record', { ...record, verdict: 'NOT_PROVEN' });
-    expect(await ledger.show('large')).toBeNull();
+    for (const text of [JSON.stringify({ ...record, verdict: 'NOT_PROVEN' }), '{}', '{"drillId":']) {
+      evidence.kept.set('large/record.json', text);
+      expect(await ledger.show('large')).toBeNull();
+    }
     evidence.kept.clear();
     expect(await ledger.show('large')).toBeNull();
     expect(damages).toEqual([
       { drillId: 'large', reason: 'its content was changed' },
+      { drillId: 'large', reason: 'its record.json in the evidence bucket is no drill record' },
+      { drillId: 'large', reason: 'its record.json in the evidence bucket is no drill record' },
       { drillId: 'large', reason: 'its record.json is not in the evidence bucket' },
     ]);
   });
