@@ -4,9 +4,11 @@ import type { SourceConfig } from '../../domain/config/index.ts';
 import type { Account } from '../remote/account.ts';
 import { accountError } from '../remote/account-error.ts';
 import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
+import { diagnoseOverdue } from './overdue.ts';
 
 /**
- * Whether drills.yaml is about what is deployed, and whether each of its sources can be listed with these credentials.
+ * Whether drills.yaml is about what is deployed, whether each of its sources can be listed with these credentials, and
+ * whether its schedules are kept.
  * What the deployed functions themselves may read, only a drill shows.
  */
 export async function diagnoseSources(
@@ -20,8 +22,11 @@ export async function diagnoseSources(
   }
   return diagnose('configuration', async () => {
     const { databases } = await readConfig(file);
-    const sources = Object.entries(databases).map(([name, { source }]) => lookAt(name, source, account));
-    return [compare(Object.keys(databases), account, file), ...(await Promise.all(sources)).flat()];
+    const looks = Object.entries(databases).flatMap(([name, { source, schedule }]) => [
+      lookAt(name, source, account),
+      diagnoseOverdue(name, schedule, account),
+    ]);
+    return [compare(Object.keys(databases), account, file), ...(await Promise.all(looks)).flat()];
   });
 }
 

@@ -35,7 +35,7 @@ async function aBucket(keys: string[]): Promise<S3StandIn> {
   return store;
 }
 
-async function aConfig(endpointUrl: string, databases = ['shop']): Promise<string> {
+async function aConfig(endpointUrl: string, databases = ['shop'], more = ''): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'restore-drill-account-list-'));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, 'drills.yaml');
@@ -48,7 +48,7 @@ async function aConfig(endpointUrl: string, databases = ['shop']): Promise<strin
       region: auto
       credentialsSecret: r2-keys
       minBytes: 1MB
-`;
+${more}`;
   await writeFile(file, `databases:\n${databases.map(one).join('')}`);
   return file;
 }
@@ -251,6 +251,22 @@ describe('doctor in an account', () => {
     expect((await diagnosed(fresh)).stdout).toContain(
       'problem  last drill of billing: none yet; start one with `restore-drill start billing --stack restore-drill`',
     );
+  });
+
+  test.each([
+    [
+      '0 3 1 1 ? *',
+      /ok {7}schedule of shop: last proven at 2026-03-01 03:03:12 UTC, .* ago; 367 d .* are allowed/,
+    ],
+    [
+      '0 3 1 * ? *',
+      /problem {2}schedule of shop: overdue: last proven at 2026-03-01 .* ago; 32 d 1 h are allowed/,
+    ],
+  ])('a database whose schedule is %s is held against it', async (cron, line) => {
+    const store = await aBucket(dumps);
+    const config = await aConfig(store.endpointUrl, ['shop'], `    schedule: { cron: "${cron}" }\n`);
+
+    expect((await diagnosed(await healthy(), config)).stdout).toMatch(line);
   });
 
   test('a bucket that these credentials may not read is a problem of that source', async () => {
