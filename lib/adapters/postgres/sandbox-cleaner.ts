@@ -1,9 +1,8 @@
 import pg from 'pg';
+import { serverDatabases } from '../../domain/recovery/server-databases.ts';
 import type { SandboxCleaner } from '../../ports/drill-ports.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 
-/** What a server brings along, on RDS or anywhere; everything else in a sandbox came from a dump. */
-const ownDatabases = ['postgres', 'template0', 'template1', 'rdsadmin'];
 const databasesSql = 'select datname::text as name from pg_catalog.pg_database where datname <> all ($1)';
 /** `pg_` is reserved by PostgreSQL, `rds` names are RDS's; oid 10 is the role that made the server. */
 const rolesSql = `select rolname::text as name from pg_catalog.pg_roles
@@ -21,7 +20,7 @@ export function createSandboxCleaner(access: SandboxAccess): SandboxCleaner {
       client.on('error', () => {});
       await client.connect();
       try {
-        for (const database of await names(client, databasesSql, [ownDatabases])) {
+        for (const database of await names(client, databasesSql, [serverDatabases])) {
           // A cluster dump may have made it a template, which cannot be dropped.
           await client.query(`ALTER DATABASE ${client.escapeIdentifier(database)} IS_TEMPLATE false`);
           await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(database)} WITH (FORCE)`);

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
 import { reportFiles } from '../../contract/evidence.ts';
+import { bareHeader } from '../../domain/backup/dump.ts';
 import { dumpMoment } from '../../domain/backup/dump-moment.ts';
 import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
 import { formatProblem, parseConfig } from '../../domain/config/index.ts';
@@ -132,7 +133,10 @@ function factsOf(
     uploadedAt: record.dump?.uploadedAt ?? record.asOf,
     nameTimestamp: named,
     nameTimestampEnd: named === null ? null : (recogniseTimestamp(basename(key))?.endsAt ?? null),
-    header: { ...emptyHeader, consistencyPoint: record.dump?.consistencyPoint ?? null },
+    header: {
+      ...bareHeader({ layout: 'plain', wrappings: [], archiveVersion: null }),
+      consistencyPoint: record.dump?.consistencyPoint ?? null,
+    },
   });
   return {
     ...moment,
@@ -148,11 +152,6 @@ function factsOf(
     dumpKey: key,
   };
 }
-
-const emptyHeader = {
-  format: { layout: 'plain' as const, wrappings: [], archiveVersion: null },
-  ...{ serverVersion: null, dumpVersion: null, majorVersion: null, encoding: null, database: null },
-};
 
 function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(dump);

@@ -2,7 +2,7 @@ import { type Finding, finding } from '../findings/findings.ts';
 import { baseNameOf, folderOf } from './dump-names.ts';
 
 /** What a checksum file says of a dump. */
-export interface ExpectedChecksum {
+interface ExpectedChecksum {
   /** SHA-256 in lower-case hex; null when the file holds none for this dump. */
   sha256: string | null;
   /** Something odd about the checksum file itself. */

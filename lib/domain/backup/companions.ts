@@ -28,7 +28,7 @@ export interface CompanionContext {
   texts: ReadonlyMap<string, string>;
 }
 
-export interface CompanionOutcome {
+interface CompanionOutcome {
   findings: Finding[];
   /** The object found for each rule that found one, so that archives can be read. */
   found: { rule: CompanionRule; object: DumpObject }[];

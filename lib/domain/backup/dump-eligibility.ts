@@ -32,7 +32,7 @@ export interface RefusedDump {
 }
 
 /** What becomes of one dump of a listing. */
-export type DumpJudgement =
+type DumpJudgement =
   | { kind: 'ignored' }
   | { kind: 'refused'; reason: string; code: RefusedDump['code']; timestamp: NameTimestamp | null }
   | { kind: 'eligible'; timestamp: NameTimestamp | null };

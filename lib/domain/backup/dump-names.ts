@@ -2,7 +2,7 @@
  * What a name alone says about an object that lies among dumps. Names lie, so this only leaves out what is certainly
  * no logical dump; whether the rest is one, its bytes decide.
  */
-export type NameKind = 'possible dump' | 'unfinished' | 'sidecar' | 'physical backup' | 'other';
+type NameKind = 'possible dump' | 'unfinished' | 'sidecar' | 'physical backup' | 'other';
 
 /** Endings that jobs give to files they have not finished writing, or gave up. */
 const unfinishedEnding =

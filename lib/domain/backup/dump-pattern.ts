@@ -21,7 +21,7 @@ export interface DumpPattern {
 }
 
 /** What a pattern says of one name. */
-export type DumpNameMatch =
+type DumpNameMatch =
   | { kind: 'match'; timestamp: NameTimestamp | null }
   /** The name fits, but two of its timestamps speak of different moments. */
   | { kind: 'contradiction'; reason: string }

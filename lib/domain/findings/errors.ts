@@ -3,7 +3,7 @@ import { type FindingCode, findingRegistry } from './finding-registry.ts';
 /** Whose move it is: the user's (wrong input), a service's (AWS, the server, the disk) or ours (a defect). */
 export type Fault = 'user' | 'service' | 'us';
 
-export interface DrillErrorOptions {
+interface DrillErrorOptions {
   /** One full sentence that names the next step, where it is more exact than the registry's for the code. */
   hint?: string | undefined;
   fault?: Fault;

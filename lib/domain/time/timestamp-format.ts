@@ -22,7 +22,7 @@ export interface TimestampGroup {
   token: string;
 }
 
-export type CompiledFormat = { source: string; groups: TimestampGroup[] } | { problem: string; hint: string };
+type CompiledFormat = { source: string; groups: TimestampGroup[] } | { problem: string; hint: string };
 
 const tokenSources: Record<string, string> = {
   YYYY: '\\d{4}',
@@ -40,7 +40,7 @@ const tokenSources: Record<string, string> = {
 };
 
 /** Tokens of a timestamp format, for hints and documentation. */
-export const timestampTokens = Object.keys(tokenSources).join(' ');
+const timestampTokens = Object.keys(tokenSources).join(' ');
 
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

@@ -24,7 +24,7 @@ export interface AttemptEvidence {
   checks: JudgedCheck[];
 }
 
-export interface AttemptJudgement {
+interface AttemptJudgement {
   verdict: Verdict;
   /** All findings, those of the checks included, in order of severity. */
   findings: Finding[];

@@ -2,7 +2,7 @@
 import { type Finding, finding } from '../findings/findings.ts';
 import { inWords, secondsBetween } from '../time/spans.ts';
 
-export interface MeasuredRto {
+interface MeasuredRto {
   targetSeconds: number | null;
   /** From the go decision to the end of the last check, null when no check passed. */
   actualSeconds: number | null;
@@ -30,7 +30,7 @@ export function measureRto(input: {
   };
 }
 
-export interface MeasuredRpo {
+interface MeasuredRpo {
   targetSeconds: number | null;
   actualSeconds: number | null;
   dumpPoint: string | null;

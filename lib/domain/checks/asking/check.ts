@@ -39,7 +39,7 @@ export interface CheckResult {
 export const hookKind = 'hook';
 
 /** What a check measured, for the record, RPO and the next drill's comparison. */
-export interface CheckMeasurements {
+interface CheckMeasurements {
   tables?: { database: string; schema: string; name: string; rows: number }[];
   /** Newest business row, ISO 8601. Only the freshness check gives it. */
   newestRow?: string;

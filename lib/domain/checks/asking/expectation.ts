@@ -22,7 +22,7 @@ export const expectationSettings = z
 export type Expectation = z.infer<typeof expectationSettings>;
 
 /** Whether an answer is the expected one. `unclear`: the answer cannot be compared with the expectation at all. */
-export type Comparison = { met: true } | { met: false; because: string } | { unclear: string };
+type Comparison = { met: true } | { met: false; because: string } | { unclear: string };
 
 const numericTypes: ReadonlySet<string> = new Set([
   'int2',

@@ -11,7 +11,7 @@ export interface ExpectedTable {
  * A partitioned table that `pg_dump --load-via-partition-root` loads: its COPY names the root although the entry is a
  * partition's, so only the sum over these partitions can be compared.
  */
-export interface TreeLoad {
+interface TreeLoad {
   schema: string;
   name: string;
   rows: number;

@@ -13,7 +13,7 @@ interface KeyColumn {
 }
 
 /** One foreign key of the catalog. */
-export interface ForeignKey {
+interface ForeignKey {
   name: string;
   childSchema: string;
   child: string;
@@ -75,7 +75,7 @@ export async function countOrphans(
  * Counts rows of the child that the key forbids. MATCH SIMPLE lets a row pass when any column is NULL, MATCH FULL only
  * when all are; a row with some NULL breaks MATCH FULL by itself (PostgreSQL documentation, CREATE TABLE, REFERENCES).
  */
-export function orphansQuery(key: ForeignKey): ScalarQuery {
+function orphansQuery(key: ForeignKey): ScalarQuery {
   const child = rowSource(key.childSchema, key.child, key.childKind);
   const parent = rowSource(key.parentSchema, key.parent, key.parentKind);
   const equal = (column: KeyColumn) => {

@@ -20,7 +20,7 @@ export function sandboxName(account: RestoreAccount, database: string): string {
 }
 
 /** ` in demo` when the drill has several databases, else nothing: for names of checks. */
-export function inDatabase(context: CheckContext, database: string): string {
+function inDatabase(context: CheckContext, database: string): string {
   return databasesOf(context).length > 1 ? ` in ${database}` : '';
 }
 

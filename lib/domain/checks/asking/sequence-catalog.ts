@@ -21,7 +21,7 @@ export interface SequenceUse {
 }
 
 /** Numbers that a sequence will hand out: from `first` by `step` (always positive) within [low, high]. */
-export interface NextRange {
+interface NextRange {
   first: bigint;
   step: bigint;
   low: bigint;

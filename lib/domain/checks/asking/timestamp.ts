@@ -1,5 +1,5 @@
 /** A moment as PostgreSQL writes it, parsed. Milliseconds since 1970 in UTC; infinities where it says so. */
-export interface ParsedTimestamp {
+interface ParsedTimestamp {
   epochMilliseconds: number;
   /** ISO 8601 in UTC; null for the infinities and for years beyond what ISO can say. */
   iso: string | null;

@@ -9,7 +9,7 @@ import { nextRange, type SequenceUse, sequenceUses } from '../asking/sequence-ca
 const paramsSchema = z.object({ part: z.int(), parts: z.int().positive() });
 type Params = z.infer<typeof paramsSchema>;
 
-export interface ObservedSequence {
+interface ObservedSequence {
   use: SequenceUse;
   /** `true` when the column holds a number that the sequence has yet to hand out; null: nothing left to hand out. */
   collides: ScalarAnswer;

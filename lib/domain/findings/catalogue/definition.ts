@@ -6,7 +6,7 @@ export type Severity = 'error' | 'unverified' | 'warning' | 'info';
  * that writes its dumps, so an older dump is only older still. `sandbox`: in what the dump was restored into. `drill`:
  * in what was asked, promised or configured, or in restore-drill itself.
  */
-export type Blame = 'dump' | 'source' | 'sandbox' | 'drill';
+type Blame = 'dump' | 'source' | 'sandbox' | 'drill';
 
 /**
  * Everything that is known of a finding before it is made. `Code` is the union of all codes, so that one finding can

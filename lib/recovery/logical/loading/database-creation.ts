@@ -1,15 +1,13 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { serverDatabases } from '../../../domain/recovery/server-databases.ts';
 import type { Session } from './connection.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { ServerError } from './server-error.ts';
 import { identifier, literal } from './sql-text.ts';
 
-/** Databases a server brings along, on RDS or anywhere: the dump's content for them goes beside them. */
-const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1', 'rdsadmin']);
-
 /** The name in the sandbox of a database of the dump. */
 export const sandboxName = (dumpName: string): string =>
-  reserved.has(dumpName) ? `${dumpName}_from_dump` : dumpName;
+  serverDatabases.includes(dumpName) ? `${dumpName}_from_dump` : dumpName;
 
 /** Encodings a client may use but no database can have. Source: PostgreSQL documentation, table 24.3. */
 const clientOnly: ReadonlySet<string> = new Set([

@@ -1,14 +1,13 @@
 /** The dump's database name in statements, and the name it has in the sandbox. */
+import { serverDatabases } from '../../../domain/recovery/server-databases.ts';
 import type { PolicyContext } from './decision.ts';
 import { applyEdits, isWord, quoteIdentifier, tokensOf } from './statement-text.ts';
 import type { Subject } from './verdicts.ts';
 
-const systemDatabases: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1', 'rdsadmin']);
-
 /** True for a database of the server itself, unless it is the one being restored under another name. */
 export function isSystemDatabase(name: string, context: PolicyContext): boolean {
-  if (context.databaseName?.dump === name) return systemDatabases.has(context.databaseName.sandbox);
-  return systemDatabases.has(name);
+  if (context.databaseName?.dump === name) return serverDatabases.includes(context.databaseName.sandbox);
+  return serverDatabases.includes(name);
 }
 
 /**
