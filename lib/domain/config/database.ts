@@ -269,20 +269,16 @@ export const databaseSchema = z
 
 /** One database to protect, with every default filled in. Durations in seconds, sizes in bytes, null: not given. */
 export type DatabaseConfig = z.output<typeof databaseSchema>;
-export type CompanionConfig = DatabaseConfig['companions'][number];
-export type ObjectivesConfig = DatabaseConfig['objectives'];
-export type RestoreConfig = DatabaseConfig['restore'];
-export type SandboxConfig = DatabaseConfig['sandbox'];
 export type RolesConfig = DatabaseConfig['roles'];
 export type ProductionConfig = DatabaseConfig['production'];
-export type HooksConfig = DatabaseConfig['hooks'];
-export type HookConfig = NonNullable<HooksConfig['migrate']>;
+export type HookConfig = NonNullable<DatabaseConfig['hooks']['migrate']>;
 
 /** Where nobody says and the processors of the sandbox are not ours to count. */
 const connectionsElsewhere = 4;
 
 /** Parallel connections of a restore. */
-export const connectionsOf = ({ connections }: RestoreConfig): number => connections ?? connectionsElsewhere;
+export const connectionsOf = ({ connections }: DatabaseConfig['restore']): number =>
+  connections ?? connectionsElsewhere;
 
 /** A database of which only its source is known: `run --dump FILE` without a config. */
 export function defaultDatabaseConfig(source: DatabaseConfig['source']): DatabaseConfig {

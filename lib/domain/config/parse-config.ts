@@ -14,7 +14,7 @@ export interface DrillConfig {
   aws: AwsConfig | null;
 }
 
-export type ParsedConfig = { config: DrillConfig } | { problems: ConfigProblem[] };
+type ParsedConfig = { config: DrillConfig } | { problems: ConfigProblem[] };
 
 /** A config is a page of text; a larger file is another file. */
 const largestConfigCharacters = 1_000_000;

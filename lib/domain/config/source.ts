@@ -116,7 +116,7 @@ export type SourceConfig = z.output<typeof sourceSchema>;
 export type S3SourceConfig = Extract<SourceConfig, { kind: 's3' }>;
 
 /** A prefix is a folder: no slash before it, one after it, so that `postgres` does not take in `postgres-old/`. */
-export function normalisePrefix(prefix: string): string {
+function normalisePrefix(prefix: string): string {
   const trimmed = prefix.replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `${trimmed}/`;
 }
