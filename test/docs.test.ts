@@ -41,6 +41,49 @@ describe('every dependency', () => {
   });
 });
 
+describe('the facts in docs/facts.md', () => {
+  const sections = read('docs/facts.md')
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), text: section }));
+  /** As GitHub makes an anchor of a heading. */
+  const anchors = sections.map(({ heading }) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const cited = ['lib', 'lambdas', 'bin', 'containers', 'bench', 'scripts', 'test']
+    .flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
+    )
+    .filter((file) => /\.(ts|mjs)$/.test(file))
+    .flatMap((file) =>
+      [...read(file).matchAll(/docs\/facts\.md#([\w-]+)/g)].map((match) => ({
+        file,
+        anchor: match[1] ?? '',
+      })),
+    );
+
+  test('are where the code cites them', () => {
+    expect(cited.length).toBeGreaterThan(40);
+    expect(cited.filter(({ anchor }) => !anchors.includes(anchor))).toEqual([]);
+  });
+
+  test('are each cited by code or by a test', () => {
+    const used = new Set(cited.map(({ anchor }) => anchor));
+    expect(anchors.filter((anchor) => !used.has(anchor))).toEqual([]);
+  });
+
+  test('have one anchor each, and a source', () => {
+    expect(new Set(anchors).size).toBe(anchors.length);
+    const unsourced = sections.filter(({ text }) => !/^Source: .*(https:\/\/|measured)/ms.test(text));
+    expect(unsourced.map(({ heading }) => heading)).toEqual([]);
+  });
+});
+
 describe('links between documents', () => {
   const documents = [
     'README.md',

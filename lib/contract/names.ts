@@ -12,7 +12,8 @@ export const defaultStackName = 'restore-drill';
 /**
  * The three tags that make a resource ours. Only what carries all of them, with this stack's name, is ever deleted;
  * `lease` is an ISO moment in UTC, and a restored database that was handed over no longer has it. RDS allows letters,
- * digits, spaces and `_ . : / = + - @` in tag values, and no comma (aws-facts section 2c).
+ * digits, spaces and `_ . : / = + - @` in tag values, and no comma
+ * (docs/facts.md#tags-of-rds).
  */
 export const tagKeys = {
   stack: 'restore-drill:stack',
@@ -31,7 +32,7 @@ export const hookContainerNames = { credentials: 'credentials', hook: 'hook' } a
 /** Where both containers of a hook's task find the shared volume: credentials are written there, and read there. */
 export const hookFolder = '/restore-drill';
 
-/** Database role of the RDS master. 1 to 16 letters, digits or underscores, not reserved (aws-facts section 2c). */
+/** Database role of the RDS master (docs/facts.md#the-name-of-the-master). */
 export const masterRole = 'drill_master';
 
 /** Prefix of all evidence in the bucket; the rights of every role end at it. */

@@ -1,6 +1,6 @@
 /**
  * One deployed size of the restore task. CDK cannot override ephemeral storage per run, so there are several task
- * definitions (aws-facts section 4).
+ * definitions (docs/facts.md#storage-of-a-task).
  */
 export interface RestoreTaskSize {
   /** Name of the task definition family. */

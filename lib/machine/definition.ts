@@ -4,7 +4,7 @@
  * Shape of `$`: one small JSON document, the DrillState (domain/drill-state.ts). Every Lambda takes it and gives back
  * the next one, so a state's output replaces `$`; a caught error is added as `$.failure` and read by Judge. What is
  * large (accounts, check results) lies in the evidence store, because a payload may not exceed 256 KiB
- * (aws-facts section 3). JSONPath, because that is what both AWS and the local interpreter execute.
+ * (docs/facts.md#sizes-in-step-functions). JSONPath, because that is what both AWS and the local interpreter execute.
  *
  * `${…}` placeholders are filled at deploy time (ARNs) and by the local run. Tasks of the restore and the checks:
  * restore-states.ts; a real restore after Judge: keep-states.ts.
@@ -66,7 +66,7 @@ const selectStates: Record<string, State> = {
     [atStage('dump thawing', s.waitForThaw), atStage('dump readable', s.planSandbox)],
     s.judge,
   ),
-  // Standard retrievals take 3 to 12 hours (aws-facts section 5): 15 minutes cost at most 50 looks.
+  // Standard retrievals take 3 to 12 hours (docs/facts.md#archived-objects): 15 minutes cost at most 50 looks.
   [s.waitForThaw]: { Type: 'Wait', Seconds: 900, Next: s.thawDump },
 };
 

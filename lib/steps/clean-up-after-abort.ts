@@ -36,8 +36,8 @@ export interface CleanUpOptions {
 }
 
 /**
- * An aborted or timed-out execution runs no Catch (aws-facts section 3). Called from outside the machine – by the rule
- * on the execution's status in AWS, by the signal handler locally – it stops the restore task, removes the sandbox and
+ * An aborted or timed-out execution runs no Catch (docs/facts.md#what-no-catch-sees). Called from outside the machine –
+ * by the rule on the execution's status in AWS, by the signal handler locally – it stops the restore task, removes the sandbox and
  * seals what is known. What was interrupted is never PROVEN, whatever had been judged before. A restored database whose
  * promotion may have begun is never removed: it is handed over as it is.
  */

@@ -5,7 +5,7 @@ import type { Configuration } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';
 import type { SandboxHost } from '../ports/sandbox.ts';
 
-/** EventBridge's "Step Functions Execution Status Change", as far as clean-up reads it (aws-facts section 3). */
+/** What EventBridge tells, as far as clean-up reads it (docs/facts.md#the-event-of-an-ended-execution). */
 export const endedExecution = z.object({
   detail: z.object({
     /** The drill's id. */

@@ -5,7 +5,7 @@ import type { StepWith } from './step.ts';
 
 /**
  * How long a sandbox may take to come up. RDS says up to 20 minutes; 36 were seen when a zone had no capacity
- * (aws-facts section 2c).
+ * (docs/facts.md#time-to-create-an-instance).
  */
 const provisionLimitSeconds = 45 * 60;
 

@@ -5,7 +5,7 @@ import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { StepWith } from './step.ts';
 
-/** A standard retrieval takes 12 hours at most (aws-facts section 5); beyond this something else is wrong. */
+/** A standard retrieval takes 12 hours at most (docs/facts.md#archived-objects); beyond this something else is wrong. */
 const thawLimitSeconds = 18 * 3600;
 
 /**

@@ -102,7 +102,7 @@ describe('notifications', () => {
       Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
       Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] },
     });
-    // EventBridge sends no source account: a condition on it would drop its messages (aws-facts section 6).
+    // EventBridge sends no source account: a condition on it would drop its messages (docs/facts.md#encrypted-topics).
     expect(statement).not.toHaveProperty('Condition');
     one.template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: {} });
   });
@@ -133,7 +133,7 @@ describe('parameter groups for imports', () => {
   });
 
   test('force TLS and set nothing that needs a reboot or may not be modifiable', () => {
-    // Static, or UNCONFIRMED to be modifiable, in aws-facts section 2a.
+    // docs/facts.md#parameters-to-leave-alone
     const forbidden = [
       'fsync',
       'full_page_writes',

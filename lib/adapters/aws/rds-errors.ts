@@ -1,4 +1,4 @@
-/** Names of what RDS refuses, as its SDK throws them (aws-facts sections 2c and 2e). */
+/** Names of what RDS refuses, as its SDK throws them (docs/facts.md#errors-of-rds). */
 const names = {
   alreadyExists: ['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists'],
   notFound: ['DBInstanceNotFoundFault', 'DBInstanceNotFound'],

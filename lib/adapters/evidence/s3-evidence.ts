@@ -15,7 +15,7 @@ const contentTypes: Record<string, string> = {
 /**
  * Keeps the evidence of each drill under `drills/<drillId>/` of the private bucket, which encrypts by itself with the
  * stack's key and keeps every version. Needs s3:PutObject and s3:GetObject below `drills/`, s3:ListBucket on the bucket
- * (else S3 answers 403 for what is not there, aws-facts section 5) and the bucket's key.
+ * (docs/facts.md#an-object-that-is-not-there) and the bucket's key.
  */
 export function createS3EvidenceStore(options: { client: S3Client; bucket: string }): EvidenceStore {
   const { client, bucket } = options;

@@ -22,7 +22,7 @@ export interface ExecutionStatus {
   endedWithin(drillId: string, seconds: number): Promise<boolean>;
 }
 
-/** Names that Step Functions takes for executions and logs as they are (aws-facts section 3). */
+/** Names that Step Functions takes for executions and logs as they are (docs/facts.md#names-of-executions). */
 const executionName = /^[A-Za-z0-9_-]{1,80}$/;
 
 export interface ExecutionStatusOptions {

@@ -71,7 +71,7 @@ const probes: Probe[] = [
   {
     action: 's3:GetObject',
     commands: 'watch',
-    // Without s3:ListBucket S3 answers 403 for what is not there (aws-facts section 5): then neither is proven.
+    // Without s3:ListBucket the answer is 403 (docs/facts.md#an-object-that-is-not-there): then neither is proven.
     call: async ({ clients, stack: { evidenceBucket } }) =>
       (await clients.s3())
         .send(new GetObjectCommand({ Bucket: evidenceBucket, Key: `${evidencePrefix}${nobody}/nothing` }))

@@ -35,7 +35,7 @@ export function consoleUrl(arn: string): string {
 
 /**
  * Starts a drill. Repeating it with the same id and input while the drill runs starts nothing twice
- * (aws-facts section 3), so that the SDK may retry it.
+ * (docs/facts.md#names-of-executions), so that the SDK may retry it.
  */
 export async function startExecution(
   client: SFNClient,

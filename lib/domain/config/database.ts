@@ -163,7 +163,7 @@ const production = z
     approvalTimeoutSeconds: written.approvalTimeout ?? 12 * 3600,
   }));
 
-/** ECS takes 8,192 characters of overrides; names and our own variables need some of them (aws-facts section 3). */
+/** Below the limit of ECS (docs/facts.md#overrides-of-a-task): names and our own variables need some of it. */
 const mostEnvironment = 6000;
 
 /** Characters of an environment as RunTask takes it. */

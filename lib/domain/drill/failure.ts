@@ -26,7 +26,7 @@ export function failureFinding(failure: { Error: string; Cause: string }): Findi
 const thatEnded = (told: Finding): Finding =>
   told.severity === 'error' || told.severity === 'unverified' ? told : { ...told, severity: 'unverified' };
 
-/** A task that was never started, or that died without a word (aws-facts sections 3 and 4). */
+/** A task that was never started, or that died without a word (docs/facts.md#what-is-left-of-a-task). */
 function taskFinding({ Error: error, Cause: cause }: { Error: string; Cause: string }): Finding | null {
   if (error === 'States.HeartbeatTimeout')
     return finding('RESTORE_TASK_LOST', 'the restore task sent no heartbeat for 5 minutes');

@@ -30,7 +30,7 @@ export interface RdsPlan {
   /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
   engineVersion: string;
   placements: RdsPlacement[];
-  /** gp3. From 400 GiB on it has four times the throughput (aws-facts section 2b). */
+  /** gp3. From 400 GiB on it has four times the throughput (docs/facts.md#gp3). */
   storageGib: number;
   parameterGroup: string;
   /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
@@ -61,8 +61,8 @@ const growthFactor = { compressed: 12, plain: 3 };
 const emptyClusterBytes = 200 * 1024 * 1024;
 
 /**
- * Disk to ask for: an 11 GB database is known to have had a 159 MB custom dump (aws-facts section 2b), but such
- * ratios are rare; twelve times a compressed dump and three times a plain one, plus an empty cluster.
+ * Disk to ask for: dumps a seventieth of their database are known (docs/facts.md#growth-of-a-dump), but such ratios
+ * are rare; twelve times a compressed dump and three times a plain one, plus an empty cluster.
  */
 export function storageBytesFor(dump: { sizeBytes: number; compressed: boolean }): number {
   const factor = dump.compressed ? growthFactor.compressed : growthFactor.plain;

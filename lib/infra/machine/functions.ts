@@ -23,7 +23,7 @@ const ordinaryMemoryMib = 512;
 
 /** Seconds, of doors for which no state of the machine waits. */
 const guardTimeouts: Record<string, number> = {
-  // Waits for a sandbox to go, which takes 5 to 10 minutes (aws-facts section 2e); the sweeper goes on after that.
+  // Waits for a sandbox to go (docs/facts.md#time-to-delete-an-instance); the sweeper goes on after that.
   'clean-up-after-abort': 900,
   sweep: 600,
   // Lists every bucket to its end.

@@ -38,7 +38,7 @@ export class DrillMachine extends Construct {
       role,
       tracingEnabled: true,
       logs: {
-        // The prefix keeps the account's log resource policy below its 5,120 characters (aws-facts section 3).
+        // The prefix keeps the account's log resource policy small (docs/facts.md#log-groups-of-step-functions).
         destination: sizedLogGroup(
           this,
           'Logs',
@@ -71,7 +71,7 @@ function substitutions(definition: string, props: DrillMachineProps): Record<str
   );
 }
 
-/** Exactly what the definition calls (aws-facts section 3: what `.sync` and task tokens need). */
+/** Exactly what the definition calls (docs/facts.md#rights-to-run-a-task). */
 function machinePermissions(scope: Construct, props: DrillMachineProps): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
   const { taskDefinitions } = props;

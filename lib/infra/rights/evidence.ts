@@ -7,8 +7,8 @@ import { allow } from './statement.ts';
 const objects = (bucket: Bucket): string => bucket.arnForObjects(`${evidencePrefix}*`);
 
 /**
- * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404 for
- * what is not there (aws-facts section 5). No deletion.
+ * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404
+ * (docs/facts.md#an-object-that-is-not-there). No deletion.
  */
 export const readAndWriteEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
   allow('Evidence', ['s3:GetObject', 's3:PutObject'], [objects(bucket)]),

@@ -25,7 +25,7 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
 
 /**
  * Makes an instance: only with our name, in our subnets, and tagged as ours in the very request. CreateDBInstance is
- * authorised on every resource it uses (aws-facts section 2c).
+ * authorised on every resource it uses (docs/facts.md#rights-to-create-an-instance).
  */
 export function makeInstances(stack: Stack, stackName: string, config: DrillConfig): iam.PolicyStatement[] {
   const productionGroups = Object.values(config.databases).flatMap(

@@ -35,7 +35,7 @@ const objectArns = (stack: Stack, config: DrillConfig): string[] =>
 /**
  * Lists dumps below the configured prefixes. "IfExists", because S3 also asks for this right when an object is not
  * there: refused, it would answer 403 for a dump that was deleted, and a missing checksum would look like a lack of
- * rights (aws-facts section 5).
+ * rights (docs/facts.md#an-object-that-is-not-there).
  */
 export function listDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
   return [...dumpBuckets(config)].map(([bucket, prefixes], index) =>

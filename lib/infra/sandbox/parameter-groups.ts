@@ -4,9 +4,10 @@ import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 
 /**
- * Parameters for loading, from AWS's own advice for imports (aws-facts section 2a). All dynamic and modifiable; what
- * would need a reboot or is not modifiable everywhere (fsync, full_page_writes, wal_buffers) is left alone. An instance
- * with a bad memory parameter is a billed dead end, so memory stays below what the smallest class has.
+ * Parameters for loading, from AWS's own advice (docs/facts.md#parameters-for-imports). All dynamic and modifiable; what
+ * would need a reboot or may not be modifiable is left alone (docs/facts.md#parameters-to-leave-alone). An instance with a
+ * bad memory parameter is a billed dead end (docs/facts.md#states-that-end-nowhere), so memory stays below what the
+ * smallest class has.
  */
 const importParameters: Record<string, string> = {
   // kB: 512 MB for each index build. The smallest class of a sandbox has 2 GiB or more.
@@ -21,7 +22,7 @@ const importParameters: Record<string, string> = {
   'rds.force_ssl': '1',
 };
 
-/** One group per supported major, made at deploy: a new group should be minutes old before it is used (aws-facts 2a). */
+/** One group per supported major, made at deploy because a new one must age (docs/facts.md#age-of-a-parameter-group). */
 export class ParameterGroups extends Construct {
   constructor(scope: Construct, id: string, names: PhysicalNames) {
     super(scope, id);

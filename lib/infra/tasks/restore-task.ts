@@ -24,8 +24,8 @@ export interface RestoreTaskProps {
 }
 
 /**
- * The restore task: one Fargate task definition per size, because a run cannot change its storage (aws-facts section
- * 4). It streams, so the disk stays at its 20 GiB.
+ * The restore task: one Fargate task definition per size, because a run cannot change its storage
+ * (docs/facts.md#storage-of-a-task). It streams, so the disk stays at its 20 GiB.
  */
 export class RestoreTask extends Construct {
   readonly cluster: ecs.Cluster;
@@ -112,7 +112,7 @@ export function makeExecutionRole(scope: Construct): iam.Role {
   return role;
 }
 
-/** Lines of a restore are evidence: blocking, because the default drops them when it is busy (aws-facts section 4). */
+/** Lines of a restore are evidence: blocking, because the default drops them (docs/facts.md#log-lines-under-load). */
 export const blockingLogs = (
   logGroup: ReturnType<typeof sizedLogGroup>,
   streamPrefix: string,

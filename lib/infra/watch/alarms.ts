@@ -13,7 +13,7 @@ import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../domain/config/ov
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
 
-/** CloudWatch refuses a longer window, at deployment and not before (aws-facts section 6). */
+/** CloudWatch refuses a longer window, at deployment and not before (docs/facts.md#the-window-of-an-alarm). */
 export const longestWindowSeconds = 7 * 86_400;
 
 /** Gauges come every hour: of three hours at least two values are there, and one late one raises no false alarm. */
@@ -61,7 +61,7 @@ export class Alarms extends Construct {
     const sum = (metrics: cloudwatch.IMetric[]) => sumOf(metrics, eventPeriod);
     const every = { period: eventPeriod, statistic: 'Sum' };
     this.raise('drillFailed', null, {
-      // Three metrics that never count the same execution twice (aws-facts section 6).
+      // Three metrics that never count the same execution twice (docs/facts.md#metrics-of-executions).
       metric: sum([machine.metricFailed(every), machine.metricTimedOut(every), machine.metricAborted(every)]),
       ...once,
       says: 'A drill or a restore ended without success.',

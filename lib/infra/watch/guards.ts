@@ -17,8 +17,8 @@ export interface GuardsProps {
 
 /**
  * What stands outside the machine. An aborted or timed-out execution runs no Catch, and some errors of Step Functions
- * are caught by none (aws-facts section 3): the rule removes what such an execution left, and the sweeper what the
- * rule could not. The watch measures whether drills happen at all.
+ * are caught by none (docs/facts.md#what-no-catch-sees): the rule removes what such an execution left, and the sweeper
+ * what the rule could not. The watch measures whether drills happen at all.
  */
 export class Guards extends Construct {
   constructor(scope: Construct, id: string, props: GuardsProps) {

@@ -12,8 +12,8 @@ const publishers = ['cloudwatch.amazonaws.com', 'events.amazonaws.com'];
 
 /**
  * One key, one topic, one queue for what could not be started. A topic under the AWS-managed key cannot receive
- * alarms, and nothing would fail visibly (aws-facts section 6); so the key is ours. It also encrypts the evidence: one
- * key costs one USD a month, and there is no second one.
+ * alarms, and nothing would fail visibly (docs/facts.md#encrypted-topics); so the key is ours. It also encrypts the
+ * evidence: one key costs one USD a month, and there is no second one.
  */
 export class Notifications extends Construct {
   readonly key: kms.Key;

@@ -1,6 +1,6 @@
 import type { Supplement, WireReply } from './front.ts';
 
-/** Minor versions that RDS offered per major when this was written (aws-facts section 2c). */
+/** Minor versions that RDS offered per major when this was written (docs/facts.md#minor-versions). */
 const minorOf: Record<string, string> = { 14: '14.22', 15: '15.17', 16: '16.13', 17: '17.9', 18: '18.3' };
 
 const namespace = 'xmlns="http://rds.amazonaws.com/doc/2014-10-31/"';
@@ -62,7 +62,7 @@ export const rdsCatalogue: Record<string, Supplement> = {
     Promise.resolve(
       reply('DescribeDBMajorEngineVersions', `<DBMajorEngineVersions>${majors}</DBMajorEngineVersions>`),
     ),
-  // The default quotas of an account (aws-facts section 2c).
+  // The default quotas of an account (docs/facts.md#quotas-of-rds).
   'rds:DescribeAccountAttributes': () =>
     Promise.resolve(
       reply(

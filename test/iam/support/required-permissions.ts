@@ -37,7 +37,7 @@ function decrypt(input: Record<string, unknown>, { bucketKeys }: Named, action: 
 }
 
 const readObject: Requirement = (input, world) => [
-  // A version that is named is another right, instead of and not beside the plain one (aws-facts section 5).
+  // A version that is named is another right, instead of and not beside the plain one (docs/facts.md#reading-a-version).
   {
     action: input.VersionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
     resource: object(input),
@@ -67,7 +67,7 @@ const onInstance =
 
 /**
  * CreateDBInstance is authorised on everything that it uses, tags in the request need a right of their own, and a
- * managed password is made with the caller's rights (aws-facts section 2c).
+ * managed password is made with the caller's rights (docs/facts.md#rights-to-create-an-instance).
  */
 const createInstance: Requirement = (input) => {
   const tags = (input.tags ?? {}) as Record<string, string>;

@@ -6,7 +6,7 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   {
     action: /^s3:ListBucket$/,
     door: /./,
-    reason: 'without it S3 answers 403 instead of 404 for what is not there (aws-facts section 5)',
+    reason: 'without it S3 answers 403 instead of 404 (docs/facts.md#an-object-that-is-not-there)',
   },
   {
     action: /^s3:(GetObject|PutObject)$|^kms:Decrypt$/,

@@ -115,7 +115,7 @@ function hostBasedAccess(tokenPort: number): string {
     .join('\n');
 }
 
-/** Roles that every RDS instance has, and the master with its attributes (aws-facts section 1a). */
+/** Roles that every RDS instance has, and the master with its attributes (docs/facts.md#the-rds-master). */
 function rolesOf(masterPassword: string): string {
   return `CREATE ROLE rds_superuser NOLOGIN;
     CREATE ROLE rds_iam NOLOGIN;

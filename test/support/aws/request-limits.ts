@@ -1,7 +1,7 @@
 /**
  * What AWS refuses beyond the shape of a request: enumerations, lengths and rules between members, for the members that
- * we send. The SDK's runtime schemas hold none of these; the numbers are those of the service models and of aws-facts
- * sections 2b, 2c, 3 and 4. Sizes are bytes of UTF-8 unless said otherwise.
+ * we send. The SDK's runtime schemas hold none of these; the numbers are those of the service models and of docs/facts.md.
+ * Sizes are bytes of UTF-8 unless said otherwise.
  */
 import { dynamoRules } from './limits/dynamo-rules.ts';
 import { ecsRules } from './limits/ecs-rules.ts';

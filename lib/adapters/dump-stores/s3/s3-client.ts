@@ -14,8 +14,8 @@ export interface S3Connection {
 }
 
 /**
- * Makes a client. Stores other than AWS get checksums only where the protocol demands them: SDKs since December 2024
- * add headers that R2 and others refuse (aws-facts section 5: "501 x-amz-checksum-crc32 not implemented").
+ * Makes a client. Stores other than AWS get checksums only where the protocol demands them, because R2 and others refuse
+ * the rest (docs/facts.md#checksums-in-compatible-stores).
  */
 export function makeS3Client(sdk: { S3Client: typeof S3Client }, connection: S3Connection): S3Client {
   const { region, endpointUrl, pathStyle, credentials, requestHandler } = connection;

@@ -22,7 +22,7 @@ export interface S3DumpStoreOptions extends S3Connection {
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
-/** Classes that GET refuses until the object is restored; GLACIER_IR is read directly (aws-facts section 5). */
+/** Classes that GET refuses until the object is restored; GLACIER_IR is read directly (docs/facts.md#archived-objects). */
 const archivedClasses = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /** Days that a thawed copy stays: a drill, a repetition, a weekend. */
 const thawDays = 4;

@@ -8,7 +8,7 @@ import { adminRole, masterRole } from './server-settings.ts';
  * It owns the databases `postgres` and `template1`, as on RDS (`\l` of RDS 11 to 15 instances in public repositories), so that
  * a cluster's dump that keeps objects in `postgres` fares as it would there.
  *
- * Source: Amazon RDS User Guide, "Understanding the rds_superuser role".
+ * Source: docs/facts.md#the-rds-master.
  */
 export async function createMasterRole(
   socketDirectory: string,

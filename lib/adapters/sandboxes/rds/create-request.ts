@@ -18,8 +18,8 @@ const certificateAuthority = 'rds-ca-rsa2048-g1';
 
 /**
  * What CreateDBInstance is asked for. Everything that defaults to something dangerous or dear is said: encryption,
- * public access, retention, upgrades, Extended Support (aws-facts section 2c). Neither Iops nor throughput is ever
- * asked for: below 400 GiB RDS refuses them, and above the baseline is enough.
+ * public access, retention, upgrades, Extended Support (docs/facts.md#defaults-of-createdbinstance). Neither Iops nor
+ * throughput is ever asked for: below 400 GiB RDS refuses them, and above the baseline is enough (docs/facts.md#gp3).
  */
 export function createRequest(
   plan: SandboxPlan & { rds: RdsPlan },

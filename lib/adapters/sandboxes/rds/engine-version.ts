@@ -2,7 +2,7 @@ import { paginateDescribeDBEngineVersions, type RDSClient } from '@aws-sdk/clien
 
 /**
  * Newest available minor of a PostgreSQL major, e.g. `15.17`; null when RDS offers none here. Asked at run time because
- * minors are withdrawn (aws-facts section 2c).
+ * minors are withdrawn (docs/facts.md#minor-versions).
  */
 export async function newestEngineVersion(client: RDSClient, major: number): Promise<string | null> {
   const request = { Engine: 'postgres', DBParameterGroupFamily: `postgres${major}`, DefaultOnly: false };

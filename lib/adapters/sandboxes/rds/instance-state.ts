@@ -2,8 +2,8 @@ import type { DBInstance } from '@aws-sdk/client-rds';
 import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
 
 /**
- * States from which no instance comes back by itself (aws-facts section 2c), in words. The official waiters overlook
- * storage-full, insufficient-capacity and incompatible-network and would wait half an hour for nothing.
+ * States from which no instance comes back by itself (docs/facts.md#states-that-end-nowhere), in words. The official
+ * waiters overlook three of them and would wait half an hour for nothing.
  */
 const deadEnds: Readonly<Record<string, string>> = {
   failed: 'RDS could not make it and cannot recover it',

@@ -1,7 +1,7 @@
 import { DescribeAccountAttributesCommand, type RDSClient } from '@aws-sdk/client-rds';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 
-/** Quotas that one more instance of this size would break (aws-facts section 2c: shared with Aurora and others). */
+/** Quotas that one more instance of this size would break (docs/facts.md#quotas-of-rds). */
 export async function exceededQuotas(client: RDSClient, storageGib: number): Promise<Finding[]> {
   const { AccountQuotas = [] } = await client.send(new DescribeAccountAttributesCommand({}));
   const needed: Readonly<Record<string, { amount: number; unit: string }>> = {

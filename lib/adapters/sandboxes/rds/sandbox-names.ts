@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resourcePrefix } from '../../../contract/names.ts';
 
-/** Longest identifier of an RDS instance (aws-facts section 2c). */
+/** Longest identifier of an RDS instance (docs/facts.md#names-of-instances). */
 const longestIdentifier = 63;
 const hashLength = 10;
 /** Places that are tried at most: each is an instance name that teardown and every look must ask about. */

@@ -3,7 +3,7 @@
  *
  * Sources: RDS PostgreSQL single-AZ – AWS has no price page that was readable here, so these are the upper end of what
  * secondary sources of 2025 and 2026 give (infratally.com, usage.ai, public price tables; they differ by up to 10 %).
- * Fargate ARM and Step Functions: aws-facts sections 3 and 4. Billing rules: RDS User Guide, "On-Demand DB instances".
+ * Step Functions: docs/facts.md#price-of-a-transition. Billing rules: RDS User Guide, "On-Demand DB instances".
  * An estimate for a cap and a figure for a record, never an invoice: discounts, taxes and credits are not in it.
  */
 import type { RdsPlan } from '../sandbox-plan.ts';
@@ -35,7 +35,7 @@ const smallSizes: Readonly<Record<string, number>> = { micro: 1 / 8, small: 1 / 
 /** gp3 per GiB and month, single-AZ. */
 const storageGibMonthUsd = 0.115;
 const hoursPerMonth = 730;
-/** Fargate on ARM (aws-facts section 4). */
+/** Fargate on ARM (docs/facts.md#prices-of-fargate). */
 const fargate = { vcpuHourUsd: 0.03238, gibHourUsd: 0.00356, leastSeconds: 60 };
 /** RDS bills by the second, and ten minutes at least. */
 const rdsLeastSeconds = 600;

@@ -9,7 +9,7 @@ import { aroundRestoreSeconds, instanceHourUsd, storageHourUsd, vcpusOf } from '
 const gibibyte = 1024 ** 3;
 const mebibyte = 1024 ** 2;
 
-/** Least and most of gp3 for PostgreSQL, GiB (aws-facts section 2b). */
+/** Least and most of gp3 for PostgreSQL, GiB (docs/facts.md#gp3). */
 export const storageLimitsGib = { least: 20, most: 65_536 };
 /** From here on gp3 is striped over four volumes: 500 instead of 125 MiB/s at no extra charge per GiB. */
 export const stripedStorageGib = 400;

@@ -37,7 +37,7 @@ const refusedTask = z.looseObject({
 /**
  * Reads what Step Functions leaves of a task: the DescribeTasks JSON as an object (success), the same as a string in
  * `Cause` (States.TaskFailed), or the failures of RunTask (AmazonECS.Unknown). Null when it is none of these.
- * ECS leaves ExitCode out of a task that failed to start (aws-facts section 3).
+ * ECS leaves ExitCode out of a task that failed to start (docs/facts.md#what-is-left-of-a-task).
  */
 export function readTaskOutcome(document: unknown, container: string): TaskOutcome | null {
   const value = typeof document === 'string' ? parsed(document) : document;

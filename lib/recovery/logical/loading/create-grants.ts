@@ -4,8 +4,8 @@ import { identifier, literal } from './sql-text.ts';
 
 /**
  * CREATE lent to future owners: `ALTER … OWNER TO x` by a non-superuser needs x to have CREATE on the schema (on the
- * database, for a schema) at that moment, while dumps grant it only at their end (aws-facts 1a, "Second trap"). What
- * was lent is taken back before the dump's own grants, and nothing else is.
+ * database, for a schema) at that moment, while dumps grant it only at their end
+ * (docs/facts.md#create-for-the-new-owner). What was lent is taken back before the dump's own grants, and nothing else is.
  */
 export class CreateGrants {
   private readonly settled = new Set<string>();

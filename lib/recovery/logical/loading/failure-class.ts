@@ -20,7 +20,8 @@ const rejectedRow = new Set(['23502', '23514', '23P01', '21000']);
  *
  * A search_path defect is an undefined function, table, type or schema that is not found *inside a function* which the
  * statement makes the server run (expression index, generated column, CHECK, REFRESH, data): then the error carries a
- * CONTEXT, which errors about names of the statement itself do not. Source: aws-facts 1c, PostgreSQL 15 measured.
+ * CONTEXT, which errors about names of the statement itself do not. Source:
+ * docs/facts.md#an-empty-search-path.
  */
 export function classify(error: ServerError, failed: FailedStatement): FailureClass {
   const { sqlState } = error;

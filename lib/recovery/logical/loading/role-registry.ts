@@ -10,8 +10,8 @@ const isSpecial = (role: string): boolean =>
 /**
  * Roles of the server, and those the dump needs. Work on roles happens one at a time on the administrative session.
  *
- * To give an object away the master must be able to act as the new owner (aws-facts 1a): up to 15 by membership,
- * which CREATEROLE may grant itself; from 16 by createrole_self_grant, set when the session was opened.
+ * To give an object away the master must be able to act as the new owner (docs/facts.md#acting-as-an-owner): up to 15
+ * by membership, which CREATEROLE may grant itself; from 16 by createrole_self_grant, set when the session was opened.
  */
 export class RoleRegistry {
   readonly created: string[] = [];

@@ -60,7 +60,8 @@ export function maintenanceMemoryMebibytes(facts: ServerFacts, connections: numb
  * - statement, lock and idle timeouts off: the restore has its own signal.
  * - default_statistics_target 10, a tenth of the default: ANALYZE at the end samples 3,000 rows a table instead of 30,000. It
  *   cost 2.2 s of 13 s on 180 MB before. The same first step as `vacuumdb --analyze-in-stages`; autovacuum refines it.
- * - createrole_self_grant (16 and later): roles created by the dump can own things (aws-facts 1a).
+ * - createrole_self_grant (16 and later): roles created by the dump can own things
+ *   (docs/facts.md#acting-as-an-owner).
  */
 export function fastLoadSettings(
   facts: ServerFacts,

@@ -7,7 +7,7 @@ export type CopyEnd = { rows: number } | { sqlState: string | null };
 
 /**
  * `psql -c "COPY … FROM stdin"`: when the COPY is refused, psql ends without looking at its input. Fed through a script
- * psql would go on and take the rows for SQL (aws-facts 1d). The arguments hold names of tables and columns, no secret
+ * psql would go on and take the rows for SQL (measured with 15.18). The arguments hold names of tables and columns, no secret
  * and no row.
  */
 export class PsqlCopy {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { caBundleFileName } from '../../../contract/names.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 
-/** A token opens connections for 15 minutes (aws-facts section 2c); ours is never older than ten. */
+/** A token opens connections for 15 minutes (docs/facts.md#iam-database-tokens); ours is never older than ten. */
 export const tokenRenewalSeconds = 600;
 
 export interface HookCredentials {

@@ -20,7 +20,7 @@ export interface WaitingState {
   fail(error: ReportedError): Promise<Receipt>;
 }
 
-/** Limits: error 256, cause 32,768 characters (aws-facts section 3); reported-error.ts keeps below both. */
+/** Errors and causes have limits (docs/facts.md#sizes-in-step-functions); reported-error.ts keeps below both. */
 export function waitingState(client: SFNClient, taskToken: string): WaitingState {
   const sent = async (send: Promise<unknown>): Promise<Receipt> => {
     try {

@@ -2,7 +2,7 @@ import { atMost, bytes, length, matching, member, oneOf, type Rule } from './rul
 
 const run = ['RunTask'];
 
-/** The JSON of all overrides together, in characters (aws-facts section 3). */
+/** The JSON of all overrides together, in characters (docs/facts.md#overrides-of-a-task). */
 const overrideRules: Rule = {
   commands: run,
   problems: ({ overrides }) => {

@@ -4,7 +4,7 @@ const create = ['CreateDBInstance'];
 const change = ['CreateDBInstance', 'ModifyDBInstance'];
 const one = ['CreateDBInstance', 'ModifyDBInstance', 'DeleteDBInstance'];
 
-/** 1 to 63 letters, digits or hyphens, a letter first, no hyphen last, no two together (aws-facts section 2c). */
+/** docs/facts.md#names-of-instances */
 const identifier = allOf(
   length(1, 63),
   matching(/^[a-zA-Z](?!.*--)[a-zA-Z0-9-]*(?<!-)$/, 'a DB instance identifier'),

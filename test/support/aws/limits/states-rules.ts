@@ -14,7 +14,7 @@ const executionArn = matching(
   'the ARN of an execution',
 );
 
-/** aws-facts section 3: payloads 262,144 bytes, cause 32,768 characters, error 256, token 2,048. */
+/** docs/facts.md#sizes-in-step-functions */
 export const statesRules: Rule[] = [
   member('all', 'taskToken', length(1, 2048)),
   member(['SendTaskSuccess'], 'output', allOf(bytes(262_144), json)),

@@ -5,7 +5,7 @@ import type { SandboxAccess } from '../../../../ports/sandbox-access.ts';
 import { masterPassword } from './master-secret.ts';
 import { isLoginRefused, isWrongPassword, queryAsMaster } from './master-session.ts';
 
-/** Signs an IAM database token on this machine, without a call to AWS (aws-facts section 2c). */
+/** Signs an IAM database token on this machine, without a call to AWS (docs/facts.md#iam-database-tokens). */
 export type TokenSigner = (address: SandboxAddress) => Promise<string>;
 
 /** Opens and closes the sandbox for IAM tokens. */
