@@ -3,13 +3,6 @@ import { version } from '../runtimes/version.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
 import { moment, wholeNumber } from './terminal/option-values.ts';
 
-/** Options that every command which touches a source, the ledger or a sandbox shares. */
-export interface SharedOptions {
-  config?: string;
-  stateDir?: string;
-  cacheDir?: string;
-}
-
 /**
  * The command line: registers commands only. Each command lives in commands/<verb>.ts and gives back its exit code:
  * 0 PROVEN, 1 NOT_PROVEN, 2 COULD_NOT_VERIFY or could not run, 64 wrong usage.

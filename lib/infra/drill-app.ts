@@ -13,7 +13,7 @@ import { readDeployableConfig } from './config/deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
 
 /** What one run of the app deploys. */
-export interface DrillAppParts {
+interface DrillAppParts {
   config: DrillConfig;
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;

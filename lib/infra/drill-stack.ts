@@ -30,7 +30,7 @@ import { Dashboard } from './watch/dashboard.ts';
 import { Guards } from './watch/guards.ts';
 import { Notifications } from './watch/notifications.ts';
 
-export interface DrillStackProps extends StackProps {
+interface DrillStackProps extends StackProps {
   /** A deployable configuration (deployability.ts). */
   config: DrillConfig;
   /** Door → folder of its bundle (lambda-bundles.ts). */

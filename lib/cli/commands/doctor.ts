@@ -11,7 +11,7 @@ import { type AccountOptions, wantsAccount } from '../remote/account-options.ts'
 /** Less free disk than this and even a small drill may run out: an empty cluster with its WAL needs 200 MB. */
 const leastFreeBytes = 1_000_000_000;
 
-export interface DoctorOptions extends AccountOptions {
+interface DoctorOptions extends AccountOptions {
   config?: string;
   stateDir?: string;
   cacheDir?: string;

@@ -6,7 +6,7 @@ import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
 
-export interface HistoryOptions extends LedgerOptions {
+interface HistoryOptions extends LedgerOptions {
   limit: string;
   json?: boolean;
 }

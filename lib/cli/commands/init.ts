@@ -19,7 +19,7 @@ import { drillHere } from '../drill/local-drill.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
 
-export interface InitOptions extends DrillOptions {
+interface InitOptions extends DrillOptions {
   output: string;
   force?: boolean;
 }

@@ -16,9 +16,9 @@ const reports = {
   junit: { file: reportFiles.junit, render: renderJunit },
 } as const satisfies Record<string, { file: string; render: (record: DrillRecord) => string }>;
 
-export type ReportFormat = keyof typeof reports;
+type ReportFormat = keyof typeof reports;
 
-export interface ReportOptions extends LedgerOptions {
+interface ReportOptions extends LedgerOptions {
   format: ReportFormat;
   /** Folder for all of them, instead of one on stdout. */
   out?: string;

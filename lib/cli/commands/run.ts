@@ -10,7 +10,7 @@ import { drillHere } from '../drill/local-drill.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
 
-export interface RunOptions extends DrillOptions {
+interface RunOptions extends DrillOptions {
   out?: string;
   keep?: boolean;
   json?: boolean;

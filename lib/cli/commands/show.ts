@@ -8,9 +8,9 @@ import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
 
-export type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
+type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
 
-export interface ShowOptions extends LedgerOptions {
+interface ShowOptions extends LedgerOptions {
   format: ShowFormat;
 }
 

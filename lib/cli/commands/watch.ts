@@ -21,7 +21,7 @@ import { renderVerdict } from '../render/verdict.ts';
 import { interruptedExitCode } from '../terminal/exit.ts';
 import { stopOnInterrupt } from '../terminal/interruption.ts';
 
-export interface WatchOptions extends AccountOptions {
+interface WatchOptions extends AccountOptions {
   json?: boolean;
 }
 

@@ -13,7 +13,7 @@ import { newDrillId } from './drill-id.ts';
 import { operatorName, requestInput } from './drill-request.ts';
 
 /** What a command may change about the drill it starts. */
-export interface DrillSurroundings {
+interface DrillSurroundings {
   drillId: string;
   configuration: LocalConfiguration;
   /** Shows one line on stderr beside the progress. */

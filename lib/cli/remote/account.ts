@@ -28,7 +28,7 @@ export interface AccountSurroundings {
   clock: Clock;
 }
 
-export const accountSurroundings = (options: AccountOptions): AccountSurroundings => ({
+const accountSurroundings = (options: AccountOptions): AccountSurroundings => ({
   clients: environmentClients(options, process.env),
   clock: systemClock,
 });

@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 import { describeExecution } from './executions.ts';
 
 /** A drill that holds its database's lock and runs. */
-export interface RunningDrill extends DrillLock {
+interface RunningDrill extends DrillLock {
   /** Who started it; null when the request did not say. */
   operator: string | null;
 }

@@ -11,7 +11,7 @@ export type ExecutionNews =
 /** `data` is null when Step Functions left the document out because it is too long. */
 export type StateOutcome = { data: unknown } | { error: string; cause: string };
 
-export type EndStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+type EndStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
 const steps = new Map<string, StateKey>(
   Object.entries(stateNames).map(([key, name]) => [name, key as StateKey]),

@@ -5,7 +5,7 @@ import { bySeverity, severityNames } from '../../domain/record/report/wording.ts
 import { formatBytes, formatMoment } from '../../domain/text/quantities.ts';
 
 /** What is about to be kept, or thrown away. */
-export interface ApprovalFacts {
+interface ApprovalFacts {
   drillId: string;
   database: string;
   /** As the notification said it. */

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 export type Colours = ReturnType<typeof pc.createColors>;
 
 /** Where something is drawn; process.stdout and process.stderr are such streams. */
-export interface Screen {
+interface Screen {
   isTTY?: boolean;
   columns?: number;
 }

@@ -8,7 +8,7 @@ import { formatCount, formatSeconds } from '../../domain/text/quantities.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Colours, coloursFor } from './colour.ts';
 
-export interface VerdictOptions {
+interface VerdictOptions {
   /** Terminal columns to lay out for. */
   width: number;
   colour: boolean;

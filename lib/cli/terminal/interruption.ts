@@ -1,7 +1,7 @@
 import { interruptedExitCode } from './exit.ts';
 
 /** Ctrl-C and its like, as a signal: the first one asks, the second one ends the process at once. */
-export interface Interruption {
+interface Interruption {
   signal: AbortSignal;
   release(): void;
 }

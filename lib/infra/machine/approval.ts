@@ -1,7 +1,7 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-export interface ApprovalProps {
+interface ApprovalProps {
   answer: lambda.Function;
   /** Concurrent answers; null: whatever the account has (accounts with a quota of 10 can reserve none). */
   concurrency: number | null;

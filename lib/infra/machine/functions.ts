@@ -32,7 +32,7 @@ const guardTimeouts: Record<string, number> = {
   'ask-approval': 60,
 };
 
-export interface FunctionsProps {
+interface FunctionsProps {
   names: PhysicalNames;
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;

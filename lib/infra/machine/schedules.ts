@@ -7,7 +7,7 @@ import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DrillConfig } from '../../domain/config/index.ts';
 
-export interface SchedulesProps {
+interface SchedulesProps {
   databases: DrillConfig['databases'];
   machine: sfn.IStateMachine;
   deadLetters: sqs.IQueue;

@@ -10,7 +10,7 @@ import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 
-export interface DrillMachineProps {
+interface DrillMachineProps {
   names: PhysicalNames;
   functionOf(door: string): lambda.IFunction;
   cluster: ecs.Cluster;

@@ -7,7 +7,7 @@ import { answerApprovals, readLedger } from './ledger.ts';
 import { answerStates, executionsArn } from './running-drills.ts';
 import { allow } from './statement.ts';
 
-export interface ApproversProps {
+interface ApproversProps {
   names: PhysicalNames;
   ledger: Table;
   /** ARNs of roles and users of this account (`aws.approvers`). */

@@ -15,7 +15,7 @@ import * as sources from './sources.ts';
 import { attachToSubnets } from './vpc-interfaces.ts';
 
 /** What permissions refer to. */
-export interface PermissionScope {
+interface PermissionScope {
   stack: Stack;
   names: PhysicalNames;
   config: DrillConfig;

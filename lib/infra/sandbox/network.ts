@@ -10,7 +10,7 @@ import { sizedLogGroup } from '../storage/log-groups.ts';
 
 const postgresPort = ec2.Port.tcp(5432);
 
-export interface NetworkProps {
+interface NetworkProps {
   /** An existing VPC; null: one of our own. */
   existing: AwsConfig['network'] | null;
   evidence: Bucket;

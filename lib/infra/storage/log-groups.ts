@@ -3,7 +3,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /** Long enough to look into the drill of last month; evidence for auditors is in the bucket, not in logs. */
-export const logRetention = logs.RetentionDays.THREE_MONTHS;
+const logRetention = logs.RetentionDays.THREE_MONTHS;
 
 /** A log group that ends: with a retention, and with the stack. */
 export function sizedLogGroup(

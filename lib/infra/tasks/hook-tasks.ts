@@ -20,7 +20,7 @@ import {
 const volume = 'credentials';
 const hookNames: HookName[] = ['migrate', 'smokeTest'];
 
-export interface HookTasksProps {
+interface HookTasksProps {
   names: PhysicalNames;
   config: DrillConfig;
   /** Our image: its command `credentials` leaves a password file for the hook. */

@@ -14,7 +14,7 @@ import { allowPull } from './image-pull.ts';
 export const taskUser = '10001:10001';
 const scratch = 'scratch';
 
-export interface RestoreTaskProps {
+interface RestoreTaskProps {
   names: PhysicalNames;
   image: ecs.ContainerImage;
   vpc: ec2.Vpc | ec2.IVpc;

@@ -13,9 +13,6 @@ import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../domain/config/ov
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
 
-/** CloudWatch refuses a longer window, at deployment and not before (docs/facts.md#the-window-of-an-alarm). */
-export const longestWindowSeconds = 7 * 86_400;
-
 /** Gauges come every hour: of three hours at least two values are there, and one late one raises no false alarm. */
 const gaugePeriod = Duration.hours(3);
 /** A new stack has no gauges yet; without this pause a missing value would be an alarm with every first deployment. */
@@ -24,7 +21,7 @@ const eventPeriod = Duration.minutes(5);
 
 const { ComparisonOperator: Compare, TreatMissingData: Missing } = cloudwatch;
 
-export interface AlarmsProps {
+interface AlarmsProps {
   names: PhysicalNames;
   databases: DrillConfig['databases'];
   machine: IStateMachine;

@@ -19,7 +19,7 @@ export const phases = [
 
 const day = Duration.days(1);
 
-export interface DashboardProps {
+interface DashboardProps {
   names: PhysicalNames;
   databases: DrillConfig['databases'];
   runbook: string;

@@ -7,7 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 
-export interface GuardsProps {
+interface GuardsProps {
   machine: sfn.IStateMachine;
   cleanUpAfterAbort: lambda.IFunction;
   sweep: lambda.IFunction;
