@@ -8,7 +8,7 @@ import {
   refusedPage,
 } from '../lib/runtimes/aws/approval-page.ts';
 import { doorLogger } from '../lib/runtimes/aws/door-logger.ts';
-import { approvalsPort } from '../lib/runtimes/aws/ports/approvals-port.ts';
+import { approvalAnswersPort } from '../lib/runtimes/aws/ports/people.ts';
 import { reportedError } from '../lib/runtimes/aws/reported-error.ts';
 
 /** A request to a Lambda function URL (payload format 2.0), as far as it is read. */
@@ -24,7 +24,7 @@ export const handler = async (event: unknown): Promise<PageResponse> => {
     const { requestContext, queryStringParameters } = request.parse(event);
     const { method } = requestContext.http;
     if (!['GET', 'HEAD', 'POST'].includes(method)) return methodPage();
-    const approvals = approvalsPort();
+    const approvals = approvalAnswersPort();
     const check = await approvals.verify(queryStringParameters);
     if (check.state !== 'valid') return refusedPage(check);
     const { decision, approval } = check;

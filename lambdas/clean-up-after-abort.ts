@@ -1,11 +1,10 @@
 import { abortPatience } from '../lib/runtimes/aws/abort-patience.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
-import { restoreTasksPort } from '../lib/runtimes/aws/ports/restore-tasks-port.ts';
-import { sandboxPort } from '../lib/runtimes/aws/ports/sandbox-port.ts';
+import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
+import { restoreTasksPort } from '../lib/runtimes/aws/ports/restores.ts';
+import { sandboxPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
 import { software } from '../lib/runtimes/aws/software.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
@@ -22,14 +21,14 @@ export const handler = lambdaDoor('Clean up after abort', async (event) => {
   const sandboxes = sandboxPort();
   const configuration = deployedConfiguration;
   const state = await lastKnownState(ended, { evidence, configuration, sandboxes });
-  const [restoreTasks, announcements] = [restoreTasksPort(), announcementsPort()];
+  const restoreTasks = restoreTasksPort();
   if (sealed !== null) {
     const ports = { evidence, restoreTasks, sandboxes, clock: systemClock };
     return { drillId: ended.name, outcome: await removeLeftBehind(state, sealed, ports) };
   }
   const { clock, options } = abortPatience(ended, systemClock);
-  const common = { clock, region: currentRegion(), software };
-  const ports = { configuration, evidence, ledger, sandboxes, restoreTasks, announcements, ...common };
+  const common = { clock, region: currentRegion(), software, ...tellingPorts() };
+  const ports = { configuration, evidence, ledger, sandboxes, restoreTasks, ...common };
   const { verdict, teardown } = await cleanUpAfterAbort(state, endingOf(ended), ports, options);
   return { drillId: ended.name, outcome: 'sealed', verdict, teardown };
 });

@@ -1,5 +1,5 @@
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { handOverStep } from '../lib/steps/hand-over.ts';
 

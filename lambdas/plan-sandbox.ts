@@ -1,9 +1,9 @@
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
-import { planningSandboxPort } from '../lib/runtimes/aws/ports/planning-sandbox-port.ts';
+import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
+import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';
@@ -17,7 +17,8 @@ export const handler = stateDoor(
     step(state, {
       configuration: deployedConfiguration,
       sandboxes: planningSandboxPort(),
-      announcements: announcementsPort(),
+      ...tellingPorts(),
+      ledger: ledgerPort(),
       clock: systemClock,
     }),
   evidencePort,

@@ -1,8 +1,7 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
-import { ledgerPort } from '../lib/runtimes/aws/ports/ledger-port.ts';
+import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
 import { software } from '../lib/runtimes/aws/software.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
@@ -17,7 +16,7 @@ export const handler = stateDoor(
       configuration: deployedConfiguration,
       evidence: evidencePort(),
       ledger: ledgerPort(),
-      announcements: announcementsPort(),
+      ...tellingPorts(),
       region: currentRegion(),
       software,
     }),

@@ -1,8 +1,8 @@
 import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
-import { sourcePorts } from '../lib/runtimes/aws/ports/source-ports.ts';
+import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { sourcePorts } from '../lib/runtimes/aws/ports/restores.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { thawDumpStep } from '../lib/steps/thaw-dump.ts';
 import { timed } from '../lib/steps/timed.ts';

@@ -4,11 +4,14 @@ import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
 import type { RestoreTaskPlace } from '../domain/drill/drill-state.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
-import type { Announcements } from './announcements.ts';
+import type { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
+import type { DrillMetrics } from './metric-sink.ts';
+import type { Mishaps } from './mishaps.ts';
+import type { Notifier } from './notifier.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { Restorer } from './restorer.ts';
@@ -106,7 +109,12 @@ export interface DrillPorts {
   planChecks(context: CheckContext): { planned: PlannedCheck[]; notTested: string[] };
   ledger: Ledger;
   evidence: EvidenceStore;
-  announcements: Announcements;
+  /** Null where nobody can be asked (one machine): no state waits for an answer there. */
+  approvals: Approvals | null;
+  notifiers: Notifier[];
+  /** Null where no metrics are kept (one machine). */
+  drillMetrics: DrillMetrics | null;
+  mishaps: Mishaps;
   secrets: SecretReader;
   rolePasswords: RolePasswordSetter;
   /** Task definition of a database's hook; null: none deployed, or no hooks here (one machine). */

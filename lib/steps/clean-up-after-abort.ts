@@ -12,11 +12,13 @@ import { confirmGoneStep, tearDownSandboxStep, teardownAsked } from './tear-down
 
 type CleanUpPorts = Pick<
   DrillPorts,
-  | 'announcements'
   | 'clock'
   | 'configuration'
+  | 'drillMetrics'
   | 'evidence'
   | 'ledger'
+  | 'mishaps'
+  | 'notifiers'
   | 'region'
   | 'restoreTasks'
   | 'sandboxes'

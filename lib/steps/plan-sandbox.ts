@@ -3,16 +3,16 @@ import { finding } from '../domain/findings/findings.ts';
 import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds, type StepWith } from './step.ts';
+import { tellPeople } from './tell-people.ts';
 
 /**
  * Decides what the sandbox shall be, and asks the host whether it can be had. A real restore is announced here, before
  * anything is made. In a walk-back the sandbox at hand is used again when its server is not older
  * than the dump: PostgreSQL restores upwards, never downwards.
  */
-export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock' | 'announcements'> = async (
-  state,
-  ports,
-) => {
+export const planSandboxStep: StepWith<
+  'configuration' | 'sandboxes' | 'clock' | 'ledger' | 'notifiers' | 'mishaps'
+> = async (state, ports) => {
   const { dump } = state;
   if (dump === null) throw new Error('no dump to plan for');
   const { sandbox } = ports.configuration.database(state.database);
@@ -64,9 +64,18 @@ export const planSandboxStep: StepWith<'configuration' | 'sandboxes' | 'clock' |
   };
   const possible = await preflight(state, planned, ports);
   if (possible.stage === 'sandbox planned' && state.request.mode === 'restore')
-    await ports.announcements.restorePlanned(possible);
+    await announceRestore(possible, ports);
   return possible;
 };
+
+/** When the dump was proven is worth telling, and no reason not to tell. */
+async function announceRestore(
+  state: DrillState,
+  ports: Pick<DrillPorts, 'ledger' | 'notifiers' | 'mishaps'>,
+): Promise<void> {
+  const lastProven = await ports.ledger.lastProven(state.database).catch(() => null);
+  await tellPeople({ kind: 'restore planned', state, lastProven }, ports);
+}
 
 /**
  * What only the host knows: quotas, prices, versions. Nothing is made here; what an earlier attempt asked for stays

@@ -16,6 +16,7 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
 import type { StepWith } from './step.ts';
+import { tellSealed } from './tell-people.ts';
 
 /**
  * Last step of every drill, after teardown is confirmed or given up: the record goes into the ledger, the reports
@@ -25,7 +26,15 @@ import type { StepWith } from './step.ts';
  * ends by its sealed record, so that console, ledger and reports never say different things.
  */
 export const sealRecordStep: StepWith<
-  'announcements' | 'clock' | 'configuration' | 'evidence' | 'ledger' | 'region' | 'software'
+  | 'clock'
+  | 'configuration'
+  | 'drillMetrics'
+  | 'evidence'
+  | 'ledger'
+  | 'mishaps'
+  | 'notifiers'
+  | 'region'
+  | 'software'
 > = async (unsealed, ports) => {
   const state = withLateFindings(unsealed);
   const attempts = await readAttempts(state, ports);
@@ -51,7 +60,7 @@ export const sealRecordStep: StepWith<
   const record = kept === null || namesake ? assembled : kept;
   if (!namesake) await writeReports(record, ports);
   if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
-  await ports.announcements.drillSealed(record);
+  await tellSealed(record, ports);
   return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
 import type { AttemptReport } from '../../lib/domain/record/attempt-report.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
+import type { Notice } from '../../lib/ports/notifier.ts';
 import { sealRecordStep } from '../../lib/steps/seal-record.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { inMemoryEvidence } from '../support/in-memory-evidence.ts';
@@ -28,7 +29,10 @@ async function aWorld(sealed: DrillRecord[] = []) {
   ports.ledger.seal = async (record) => {
     if (!records.some(({ drillId }) => drillId === record.drillId)) records.push(record);
   };
-  ports.announcements.drillSealed = async (record) => void told.push(record);
+  const notify = async (notice: Notice) => {
+    if (notice.kind === 'drill sealed') told.push(notice.record);
+  };
+  ports.notifiers.push({ name: 'the test', notify });
   await evidence.write(evidenceOf.attempt(1), 'drill-1', provenReport(1));
   return { ports, witness, records, told, evidence };
 }

@@ -5,6 +5,7 @@ import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
+import type { Mishap } from '../../lib/ports/mishaps.ts';
 import type { SandboxLook } from '../../lib/ports/sandbox.ts';
 import { inMemoryEvidence } from './in-memory-evidence.ts';
 
@@ -76,6 +77,8 @@ export interface Witness {
   restoredKeys: string[];
   /** Drills whose tasks were stopped. */
   stopped: string[];
+  /** What was said not to have worked beside the drill. */
+  mishaps: Mishap[];
 }
 
 /**
@@ -90,6 +93,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     removed: [],
     restoredKeys: [],
     stopped: [],
+    mishaps: [],
   };
   const looks = new Map<string, number>();
   const objects: DumpObject[] = ['18', '17', '16'].map((day) => ({
@@ -202,11 +206,10 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       lastProven: async () => null,
     },
     evidence: inMemoryEvidence(),
-    announcements: {
-      restorePlanned: async () => {},
-      approvalNeeded: async () => {},
-      drillSealed: async () => {},
-    },
+    approvals: null,
+    notifiers: [],
+    drillMetrics: null,
+    mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     secrets: { parameter: async (name) => `value of ${name}` },
     rolePasswords: { set: async () => [] },
     hookTask: () => null,

@@ -61,11 +61,20 @@ export function inMemoryRestore(
           return [];
         },
       },
-      announcements: {
-        ...ports.announcements,
-        restorePlanned: async (state) => void witness.planned.push(state),
-        approvalNeeded: async ({ expiresAt, taskToken }) => void witness.asked.push({ expiresAt, taskToken }),
+      approvals: {
+        open: async ({ expiresAt, taskToken }) => {
+          witness.asked.push({ expiresAt, taskToken });
+          return { approve: 'https://approve.example', decline: 'https://decline.example' };
+        },
       },
+      notifiers: [
+        {
+          name: 'the witness',
+          notify: async (notice) => {
+            if (notice.kind === 'restore planned') witness.planned.push(notice.state);
+          },
+        },
+      ],
       hookTask: (name, hook) => `restore-drill-${name}-${hook}`,
       ...given,
     },

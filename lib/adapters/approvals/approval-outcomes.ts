@@ -1,4 +1,4 @@
-import type { Decision, LinkQuery } from './approval-links.ts';
+import type { Decision } from './approval-links.ts';
 
 /** An approval as people may see it: neither token nor key. */
 export interface ApprovalView {
@@ -28,21 +28,7 @@ export type AnswerOutcome =
   /** The execution ended or gave up waiting before the answer came. */
   | { state: 'no longer waiting' };
 
-export interface Approvals {
-  /**
-   * Keeps the token of the waiting state and makes the two signed links. Repeating it with the same token gives the
-   * same links; a new token (the state was entered again) replaces the old one and ends its links.
-   *
-   * @throws DrillError LEDGER_UNWRITABLE
-   */
-  open(request: {
-    drillId: string;
-    database: string;
-    taskToken: string;
-    /** ISO 8601. */
-    expiresAt: string;
-    plan: string;
-  }): Promise<{ approve: LinkQuery; decline: LinkQuery }>;
+export interface ApprovalAnswers {
   /** @throws DrillError LEDGER_UNREADABLE */
   find(drillId: string): Promise<ApprovalView | null>;
   /** Looks at a link without answering. @throws DrillError LEDGER_UNREADABLE */

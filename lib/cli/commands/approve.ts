@@ -1,4 +1,4 @@
-import type { ApprovalView } from '../../adapters/approvals/approvals.ts';
+import type { ApprovalView } from '../../adapters/approvals/approval-outcomes.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
@@ -36,8 +36,8 @@ export async function approve(
   return inAccount(
     options,
     async (account) => {
-      const { createApprovals } = await import('../../adapters/approvals/approvals.ts');
-      const approvals = createApprovals({
+      const { createApprovalAnswers } = await import('../../adapters/approvals/approval-answers.ts');
+      const approvals = createApprovalAnswers({
         client: await account.clients.dynamoDb(),
         tableName: account.stack.ledgerTable,
         sfn: await account.clients.states(),

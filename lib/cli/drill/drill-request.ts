@@ -29,4 +29,5 @@ export const silentEvents: LocalEvents = {
   restoreProgress: () => {},
   sandboxProgress: () => {},
   ledgerDamage: () => {},
+  mishap: () => {},
 };

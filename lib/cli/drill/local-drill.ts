@@ -11,6 +11,7 @@ import { sandboxProgressText } from '../render/sandbox-progress.ts';
 import { stopOnInterrupt } from '../terminal/interruption.ts';
 import { newDrillId } from './drill-id.ts';
 import { operatorName, requestInput } from './drill-request.ts';
+import { mishapText } from './mishap.ts';
 
 /** What a command may change about the drill it starts. */
 interface DrillSurroundings {
@@ -43,6 +44,7 @@ export async function drillHere(
       restoreProgress: (given) => watcher.restoreProgress(given),
       sandboxProgress: (given) => watcher.sandboxProgress(sandboxProgressText(given)),
       ledgerDamage: (damage) => note(damageText(damage)),
+      mishap: (mishap) => note(mishapText(mishap)),
     },
     interruption.signal,
   );

@@ -1,5 +1,5 @@
 import type { Decision } from '../../adapters/approvals/approval-links.ts';
-import type { AnswerOutcome, ApprovalView, LinkCheck } from '../../adapters/approvals/approvals.ts';
+import type { AnswerOutcome, ApprovalView, LinkCheck } from '../../adapters/approvals/approval-outcomes.ts';
 
 /** What a Lambda function URL gives back. */
 export interface PageResponse {

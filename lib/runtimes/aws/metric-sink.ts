@@ -18,7 +18,5 @@ export function metricSink(): MetricSink {
       metrics.addMetric(name, unit, value);
       metrics.publishStoredMetrics();
     },
-    // Each metric is written as it is put.
-    flush: () => {},
   };
 }

@@ -14,6 +14,7 @@ import { planChecks } from '../../domain/checks/registry.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
+import type { Mishap } from '../../ports/mishaps.ts';
 import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
 import { createRestorer } from '../../recovery/logical/index.ts';
 import { systemClock } from '../system-clock.ts';
@@ -26,6 +27,7 @@ export interface LocalEvents {
   restoreProgress(progress: RestoreProgress): void;
   sandboxProgress(progress: SandboxProgress): void;
   ledgerDamage(damage: LedgerDamage): void;
+  mishap(mishap: Mishap): void;
 }
 
 export interface LocalPorts extends DrillPorts {
@@ -88,12 +90,11 @@ export function createLocalPorts(
     planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
     ledger: localLedger(places, events.ledgerDamage),
     evidence,
+    approvals: null,
     // The terminal tells what happens on one machine.
-    announcements: {
-      restorePlanned: async () => {},
-      approvalNeeded: async () => {},
-      drillSealed: async () => {},
-    },
+    notifiers: [],
+    drillMetrics: null,
+    mishaps: { tell: events.mishap },
     secrets: { parameter: refuseParameter },
     rolePasswords: { set: async () => [] },
     hookTask: () => null,

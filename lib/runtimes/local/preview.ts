@@ -23,12 +23,13 @@ export async function previewDrill(
   operator: string,
   ports: Pick<
     DrillPorts,
-    | 'announcements'
     | 'capabilities'
     | 'clock'
     | 'configuration'
     | 'inspector'
     | 'ledger'
+    | 'mishaps'
+    | 'notifiers'
     | 'objects'
     | 'openStore'
     | 'passphrase'

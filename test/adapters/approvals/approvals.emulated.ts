@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
+import { approvalDesk } from '../../support/approval-desk.ts';
 import { memoryTable } from '../../support/aws/memory-table.ts';
 import { awsError, type RecordedCall, scripted } from '../../support/aws/scripted-client.ts';
+import { aDrillState } from '../../support/drill-states.ts';
 import { type EmulatedDynamo, startEmulatedDynamo } from '../ledgers/dynamodb/emulated-table.ts';
 
 let emulator: EmulatedDynamo;
@@ -13,11 +14,8 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 
 const aRequest = {
-  drillId: 'drill-1',
-  database: 'shop',
-  taskToken: 'the-task-token',
+  ...{ state: aDrillState(), report: null, taskToken: 'the-task-token' },
   expiresAt: '2026-03-01T15:00:00.000Z',
-  plan: 'keep db.m7g.large',
 };
 
 /** One story over a table: asked twice, undelivered, given again by many at once, asked after. */
@@ -32,7 +30,7 @@ async function storyOver(client: DynamoDBClient, tableName: string) {
     },
     sent,
   );
-  const approvals = createApprovals({
+  const approvals = approvalDesk({
     client,
     tableName,
     sfn,

@@ -2,27 +2,24 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
 import { isSignedBy, linkUrl, signLink } from '../../../lib/adapters/approvals/approval-links.ts';
-import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
+import { approvalPlan } from '../../../lib/adapters/notices/messages/approval-needed.ts';
+import { approvalDesk } from '../../support/approval-desk.ts';
 import { memoryTable } from '../../support/aws/memory-table.ts';
 import { awsError, type RecordedCall, type Responder, scripted } from '../../support/aws/scripted-client.ts';
+import { aDrillState } from '../../support/drill-states.ts';
 
 const start = new Date('2026-03-01T03:00:00.000Z');
 const token = 'AQCEAAAAKgAAAAMAAAAA-the-task-token';
 const expiresAt = '2026-03-01T15:00:00.000Z';
-const aRequest = {
-  drillId: 'drill-1',
-  database: 'shop',
-  taskToken: token,
-  expiresAt,
-  plan: 'keep db.m7g.large',
-};
+const aRequest = { state: aDrillState(), report: null, taskToken: token, expiresAt };
+const plan = approvalPlan(aRequest.state, null);
 
 function someApprovals(given: { answerTask?: Responder; respond?: Responder } = {}) {
   const table = memoryTable();
   const calls: RecordedCall[] = [];
   const region = { region: 'eu-west-1' };
   let now = start;
-  const approvals = createApprovals({
+  const approvals = approvalDesk({
     client: scripted(new DynamoDBClient(region), given.respond ?? table.respond),
     tableName: 'ledger',
     sfn: scripted(new SFNClient(region), given.answerTask ?? (() => ({})), calls),
@@ -46,7 +43,7 @@ describe('an approval', () => {
     expect(view).toEqual({
       drillId: 'drill-1',
       database: 'shop',
-      plan: 'keep db.m7g.large',
+      plan,
       requestedAt: start.toISOString(),
       expiresAt,
       answer: null,
@@ -219,7 +216,7 @@ describe('a signed link', () => {
     expect(await approvals.verify({ ...links.approve })).toMatchObject({
       state: 'valid',
       decision: 'approved',
-      approval: { drillId: 'drill-1', plan: 'keep db.m7g.large', answer: null },
+      approval: { drillId: 'drill-1', plan, answer: null },
     });
     expect(await approvals.verify({ ...links.decline })).toMatchObject({
       state: 'valid',
@@ -250,7 +247,7 @@ describe('a signed link', () => {
 
   test('of another drill does not open this one', async () => {
     const { approvals, links } = await asked();
-    await approvals.open({ ...aRequest, drillId: 'drill-2', taskToken: 'two' });
+    await approvals.open({ ...aRequest, state: aDrillState({ drillId: 'drill-2' }), taskToken: 'two' });
     expect(await approvals.verify({ ...links.approve, drill: 'drill-2' })).toEqual({ state: 'invalid' });
   });
 

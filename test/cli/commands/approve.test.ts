@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
 import { type ApproveOptions, approve } from '../../../lib/cli/commands/approve.ts';
+import { approvalDesk } from '../../support/approval-desk.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
+import { aDrillState } from '../../support/drill-states.ts';
 import { captured } from '../remote/support/captured.ts';
 import { drillId, restoreToApprove } from '../remote/support/drills.ts';
 import { FakeAccount, operatorArn, outputs } from '../remote/support/fake-account.ts';
@@ -12,14 +13,14 @@ const taskToken = 'a-task-token-that-nobody-may-see';
 async function waiting(): Promise<FakeAccount> {
   const account = new FakeAccount().withExecution(drillId, restoreToApprove().events);
   account.on({ 'SFN.SendTaskSuccess': () => ({}) });
-  const approvals = createApprovals({
+  const approvals = approvalDesk({
     client: await account.clients.dynamoDb(),
     tableName: outputs.ledgerTable,
     sfn: await account.clients.states(),
     clock: account.clock,
   });
   await approvals.open({
-    ...{ drillId, database: 'shop', taskToken, plan: 'Keep restore-drill-shop as the new shop.' },
+    ...{ state: aDrillState({ drillId }), report: null, taskToken },
     expiresAt: '2026-11-21T15:00:00.000Z',
   });
   account.calls.length = 0;
@@ -66,7 +67,19 @@ describe('an approval', () => {
           → Ask for it by key (\`"dump": "…"\`) to restore it instead, or drill it
             first.
 
-        Keep restore-drill-shop as the new shop.
+        Dump:         shop_20261118T020000Z.sql.gz
+        Lies in:
+        State of:     2026-11-18 02:00:00 UTC
+        Size:         1.0 kB
+        New instance: sandbox-drill-1
+        Endpoint:     /tmp
+        Checks:       no verdict; the details could not be read, see the execution
+        
+        Approve: the new instance is kept. Its lease is removed, so that nothing of
+        restore-drill ever deletes it;
+        then it is handed over with its endpoint and secret. Costs go on until you
+        delete it.
+        Decline: the new instance is torn down. Nothing else changes.
 
       nothing was answered; the restore waits until 2026-11-21T15:00:00.000Z
       "
@@ -113,7 +126,7 @@ describe('an approval', () => {
     const { code, stderr } = await approving(account);
 
     expect(stderr).toContain('the history may not be read (states:GetExecutionHistory): no verdict is shown');
-    expect(stderr).toContain('Keep restore-drill-shop as the new shop.');
+    expect(stderr).toContain('Approve: the new instance is kept.');
     expect([code, answersOf(account).length]).toEqual([0, 1]);
   });
 

@@ -58,7 +58,7 @@ export class Corpus {
       sandboxDirectory: join(this.#base, 'sandboxes'),
     };
     const silent = () => {};
-    const events = { restoreProgress: silent, sandboxProgress: silent, ledgerDamage: silent };
+    const events = { restoreProgress: silent, sandboxProgress: silent, ledgerDamage: silent, mishap: silent };
     const ports = createLocalPorts(configuration, places, events, new AbortController().signal);
     this.#sandboxes ??= pooledSandboxes(ports.sandboxes);
     const sandboxes = this.#sandboxes;

@@ -260,19 +260,16 @@ describe('a real restore that is not kept is torn down like a drill:', () => {
     expect(witness.sandboxes.size).toBe(0);
   });
 
-  test('the question could not be asked, or the hand-over not be prepared', async () => {
-    for (const given of ['approvalNeeded', 'undo'] as const) {
-      const { ports, witness } = inMemoryRestore();
-      const fail = async () => Promise.reject(new DrillError('SANDBOX_LOST', 'injected', { hint: 'none' }));
-      if (given === 'undo') ports.checks.undo = fail;
-      else ports.announcements.approvalNeeded = fail;
+  test('the hand-over could not be prepared', async () => {
+    const { ports, witness } = inMemoryRestore();
+    ports.checks.undo = async () =>
+      Promise.reject(new DrillError('SANDBOX_LOST', 'injected', { hint: 'none' }));
 
-      const { record } = await restore(ports);
+    const { record } = await restore(ports);
 
-      expect(codes(record)).toContain('SANDBOX_LOST');
-      expect(witness.promoted).toEqual([]);
-      expect(witness.sandboxes.size).toBe(0);
-    }
+    expect(codes(record)).toContain('SANDBOX_LOST');
+    expect(witness.promoted).toEqual([]);
+    expect(witness.sandboxes.size).toBe(0);
   });
 });
 
@@ -352,7 +349,12 @@ describe('an interrupted real restore', () => {
     [
       'while a person thinks',
       (ports, abort) => {
-        ports.announcements.approvalNeeded = async () => abort();
+        ports.notifiers.push({
+          name: 'the test',
+          notify: async (notice) => {
+            if (notice.kind === 'approval needed') abort();
+          },
+        });
       },
       false,
     ],

@@ -1,7 +1,8 @@
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
 import { formatMoment } from '../../../domain/text/quantities.ts';
-import { type AnnouncementPlaces, executionUrl } from './console-links.ts';
+import type { Notice } from '../../../ports/notifier.ts';
+import { executionUrl, type NoticePlaces } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 import { instanceFacts, restoreFacts } from './restore-planned.ts';
 
@@ -42,16 +43,10 @@ function promotionSentence(
     : 'deletion protection is added, then';
 }
 
-/**
- * A restored database waits for a decision. `links` are secrets: whoever has one can answer; null when they could not be
- * made.
- */
+/** A restored database waits for a decision. */
 export function approvalNeededMessage(
-  state: DrillState,
-  expiresAt: string,
-  links: { approve: string; decline: string } | null,
-  report: AttemptReport | null,
-  places: AnnouncementPlaces,
+  { state, expiresAt, links, report }: Extract<Notice, { kind: 'approval needed' }>,
+  places: NoticePlaces,
 ): Message {
   return {
     subject: asciiSubject(`[restore-drill] ${state.database}: restored, your decision is needed`),

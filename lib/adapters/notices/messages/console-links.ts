@@ -2,12 +2,10 @@ import { reportFiles } from '../../../contract/evidence.ts';
 import { evidenceKey } from '../../evidence/evidence-keys.ts';
 
 /** Where the things are that a message points to. Names and ARNs, nothing secret. */
-export interface AnnouncementPlaces {
+export interface NoticePlaces {
   region: string;
   stateMachineArn: string;
   evidenceBucket: string;
-  /** Function URL that answers approvals. */
-  approvalUrl: string;
 }
 
 /** Consoles of the other partitions have hosts of their own. */
@@ -17,16 +15,16 @@ const consoleHosts: Record<string, string> = {
 };
 
 /** An execution's name is its drill's id; nothing else may get into a URL and a command line. */
-export const executionArn = ({ stateMachineArn }: AnnouncementPlaces, drillId: string): string =>
+export const executionArn = ({ stateMachineArn }: NoticePlaces, drillId: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${drillId.replace(/[^\w-]/g, '_')}`;
 
 /** The execution in the Step Functions console. */
-export function executionUrl(places: AnnouncementPlaces, drillId: string): string {
+export function executionUrl(places: NoticePlaces, drillId: string): string {
   const partition = places.stateMachineArn.split(':')[1] ?? 'aws';
   const host = consoleHosts[partition] ?? 'console.aws.amazon.com';
   return `https://${places.region}.${host}/states/home?region=${places.region}#/v2/executions/details/${executionArn(places, drillId)}`;
 }
 
 /** `s3://bucket/drills/<drillId>/report.md` */
-export const reportLocation = ({ evidenceBucket }: AnnouncementPlaces, drillId: string): string =>
+export const reportLocation = ({ evidenceBucket }: NoticePlaces, drillId: string): string =>
   `s3://${evidenceBucket}/${evidenceKey(drillId, reportFiles.markdown)}`;

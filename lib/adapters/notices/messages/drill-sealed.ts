@@ -1,11 +1,11 @@
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { summaryFacts } from '../../../domain/record/report/summary.ts';
 import { bySeverity, verdictReason } from '../../../domain/record/report/wording.ts';
-import { type AnnouncementPlaces, executionUrl, reportLocation } from './console-links.ts';
+import { executionUrl, type NoticePlaces, reportLocation } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 
 /** The end of every drill and restore: verdict, why, what to do next, and where the evidence lies. */
-export function drillSealedMessage(record: DrillRecord, places: AnnouncementPlaces): Message {
+export function drillSealedMessage(record: DrillRecord, places: NoticePlaces): Message {
   const { cost } = record;
   const facts: [string, string][] = summaryFacts(record).map(([label, value]) => [label, value]);
   return {

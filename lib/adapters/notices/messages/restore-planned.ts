@@ -2,14 +2,14 @@ import { dumpMoment } from '../../../domain/backup/dump-moment.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { formatBytes, formatMoment } from '../../../domain/text/quantities.ts';
-import { type AnnouncementPlaces, executionArn, executionUrl } from './console-links.ts';
+import { executionArn, executionUrl, type NoticePlaces } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
 
 /** A real restore begins: what will be made, from what, at what cost, and how to stop it. */
 export function restorePlannedMessage(
   state: DrillState,
   lastProven: DrillRecord | null,
-  places: AnnouncementPlaces,
+  places: NoticePlaces,
 ): Message {
   const arn = executionArn(places, state.drillId);
   return {

@@ -4,9 +4,9 @@ import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.
 import { hookFolder } from '../../../contract/names.ts';
 import { secretsManagerClient, sfnClient } from '../clients.ts';
 import { doorLogger } from '../door-logger.ts';
-import { caBundle, caBundlePath } from '../ports/ca-bundle.ts';
-import { evidencePort } from '../ports/evidence-port.ts';
-import { secretsPort } from '../ports/secrets-port.ts';
+import { evidencePort } from '../ports/evidence-and-ledger.ts';
+import { secretsPort } from '../ports/restores.ts';
+import { caBundle, caBundlePath } from '../ports/sandboxes.ts';
 import { currentRegion } from '../region.ts';
 import { reportedError } from '../reported-error.ts';
 import { hookCredentialsFile, keepHookCredentials } from './hook-credentials.ts';

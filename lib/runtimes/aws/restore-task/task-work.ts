@@ -17,7 +17,7 @@ import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
 import { systemClock } from '../../system-clock.ts';
 import { capabilities } from '../capabilities.ts';
 import { configurationOf } from '../configuration.ts';
-import { sourcePorts } from '../ports/source-ports.ts';
+import { sourcePorts } from '../ports/restores.ts';
 
 /** Which attempt of which drill. */
 export interface TaskPointer {

@@ -1,12 +1,14 @@
 import { databaseDimension, drillMetrics, phaseDimension } from '../../contract/metric-names.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
-import type { MetricSink } from '../../ports/metric-sink.ts';
+import type { DrillMetrics, MetricSink } from '../../ports/metric-sink.ts';
 
-/**
- * Puts what dashboards and alarms watch of one sealed drill. What was not measured is not put: a zero would pass for a
- * good value. The caller flushes.
- */
-export function putDrillMetrics(record: DrillRecord, sink: Pick<MetricSink, 'put'>): void {
+/** Metrics of drills, in whatever takes metrics. */
+export const createDrillMetrics = (sink: MetricSink): DrillMetrics => ({
+  drillSealed: (record) => putDrillMetrics(record, sink),
+});
+
+/** What was not measured is not put: a zero would pass for a good value. */
+function putDrillMetrics(record: DrillRecord, sink: MetricSink): void {
   const dimensions = { [databaseDimension]: record.database };
   const seconds = (name: string, value: number | null) => {
     if (value !== null) sink.put(name, value, 'Seconds', dimensions);

@@ -1,14 +1,21 @@
+/** What drills leave: evidence and reports in the stack's private bucket, records and locks in its table. */
+
+import { createS3EvidenceStore } from '../../../adapters/evidence/s3-evidence.ts';
 import { createDynamoLedger } from '../../../adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
+import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
 import { systemClock } from '../../system-clock.ts';
-import { dynamoDbClient, sfnClient } from '../clients.ts';
+import { dynamoDbClient, s3Client, sfnClient } from '../clients.ts';
 import { deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
-import { evidencePort } from './evidence-port.ts';
 
 /** Clean-up after an abort is tried three times for 15 minutes at most, with Lambda's waits between them. */
 const cleanUpSeconds = 3600;
+
+/** Evidence and reports. */
+export const evidencePort = (): EvidenceStore =>
+  createS3EvidenceStore({ client: s3Client(), bucket: readEnvironment(['evidenceBucket']).evidenceBucket });
 
 /** The ledger, for doors that read records and seal them. */
 export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());

@@ -1,0 +1,31 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Notifier } from '../../ports/notifier.ts';
+import type { NoticePlaces } from './messages/console-links.ts';
+import { renderNotice } from './messages/render-notice.ts';
+
+/** Tells people over one SNS topic; attributes let subscribers filter. Throws what SNS answers. */
+export function createSnsNotifier(options: {
+  sns: SNSClient;
+  topicArn: string;
+  places: NoticePlaces;
+}): Notifier {
+  return {
+    name: 'the topic',
+    async notify(notice) {
+      const { message, about } = renderNotice(notice, options.places);
+      await options.sns.send(
+        new PublishCommand({
+          TopicArn: options.topicArn,
+          Subject: message.subject,
+          Message: message.body,
+          MessageAttributes: Object.fromEntries(
+            Object.entries({ event: notice.kind, ...about }).map(([name, value]) => [
+              name,
+              { DataType: 'String', StringValue: value },
+            ]),
+          ),
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** People: what they are told, and what they are asked. */
+
+import {
+  type ApprovalAnswersOptions,
+  createApprovalAnswers,
+} from '../../../adapters/approvals/approval-answers.ts';
+import type { ApprovalAnswers } from '../../../adapters/approvals/approval-outcomes.ts';
+import { createApprovals } from '../../../adapters/approvals/approvals.ts';
+import { createDrillMetrics } from '../../../adapters/metrics/drill-metrics.ts';
+import { createMishapLog } from '../../../adapters/metrics/mishap-log.ts';
+import { createSnsNotifier } from '../../../adapters/notices/sns-notifier.ts';
+import type { Approvals } from '../../../ports/approvals.ts';
+import type { DrillPorts } from '../../../ports/drill-ports.ts';
+import { systemClock } from '../../system-clock.ts';
+import { dynamoDbClient, sfnClient, snsClient } from '../clients.ts';
+import { doorLogger } from '../door-logger.ts';
+import { readEnvironment } from '../environment.ts';
+import { metricSink } from '../metric-sink.ts';
+import { currentRegion } from '../region.ts';
+
+/** Every way to tell people and dashboards, and where it is said that one of them failed. */
+export function tellingPorts(): Pick<DrillPorts, 'notifiers' | 'drillMetrics' | 'mishaps'> {
+  const { topicArn, ...places } = readEnvironment(['topicArn', 'stateMachineArn', 'evidenceBucket']);
+  const log = doorLogger('notices', {});
+  const metrics = metricSink();
+  return {
+    notifiers: [
+      createSnsNotifier({ sns: snsClient(), topicArn, places: { region: currentRegion(), ...places } }),
+    ],
+    drillMetrics: createDrillMetrics(metrics),
+    mishaps: createMishapLog({ metrics, log: (message, facts) => log.warn(message, facts) }),
+  };
+}
+
+/** Questions to people, for the door that asks. */
+export const approvalsPort = (): Approvals =>
+  createApprovals({ ...approvalTable(), approvalUrl: readEnvironment(['approvalUrl']).approvalUrl });
+
+/** The same, for the door that takes the answers. */
+export const approvalAnswersPort = (): ApprovalAnswers =>
+  createApprovalAnswers({ ...approvalTable(), sfn: sfnClient() });
+
+const approvalTable = (): Omit<ApprovalAnswersOptions, 'sfn'> => ({
+  client: dynamoDbClient(),
+  tableName: readEnvironment(['ledgerTable']).ledgerTable,
+  clock: systemClock,
+});

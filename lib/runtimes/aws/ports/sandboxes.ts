@@ -1,0 +1,92 @@
+/** Sandboxes in RDS: each door gets a host that can do what it is for, and checks a way in. */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createCheckRunner } from '../../../adapters/postgres/check-runner.ts';
+import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-check-runner.ts';
+import { tokenAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
+import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
+import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbox-host.ts';
+import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
+import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
+import { environmentNames } from '../../../contract/environment.ts';
+import { caBundleFileName } from '../../../contract/names.ts';
+import type { CheckRunner } from '../../../ports/drill-ports.ts';
+import type { SandboxHost } from '../../../ports/sandbox.ts';
+import { spentThisMonthUsd } from '../../../steps/spending.ts';
+import { systemClock } from '../../system-clock.ts';
+import { ecsClient, rdsClient, sfnClient } from '../clients.ts';
+import { codeFolder } from '../code-folder.ts';
+import { deployedConfig, deployedConfiguration } from '../configuration.ts';
+import { readEnvironment } from '../environment.ts';
+import { currentRegion } from '../region.ts';
+import { ledgerPort } from './evidence-and-ledger.ts';
+
+/** For doors that look at, remove and promote sandboxes. */
+export const sandboxPort = (): SandboxHost => createRdsSandboxHost(sandboxHostOptions());
+
+/** For the door that completes a plan: versions, classes, quotas and cost are asked, nothing is made. */
+export function planningSandboxPort(): SandboxHost {
+  const { sandboxSubnetGroup, sandboxParameterGroups, restoreTasks } = readEnvironment([
+    'sandboxSubnetGroup',
+    'sandboxParameterGroups',
+    'restoreTasks',
+  ]);
+  return createRdsSandboxHost({
+    ...sandboxHostOptions(),
+    planning: {
+      configuration: deployedConfiguration,
+      subnetGroup: sandboxSubnetGroup,
+      parameterGroups: sandboxParameterGroups,
+      region: currentRegion(),
+      taskSizes: restoreTasks,
+      monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
+      spentThisMonthUsd: () =>
+        spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
+    },
+  });
+}
+
+/** For the one door that makes sandboxes. */
+export function creatingSandboxPort(): SandboxHost {
+  const { sandboxSubnetGroup, sandboxSecurityGroup } = readEnvironment([
+    'sandboxSubnetGroup',
+    'sandboxSecurityGroup',
+  ]);
+  return createRdsSandboxHost({
+    ...sandboxHostOptions(),
+    creation: { subnetGroup: sandboxSubnetGroup, securityGroup: sandboxSecurityGroup },
+  });
+}
+
+/** For the sweeper, which spares what a running drill still needs. */
+export function sweepingSandboxPort(): SandboxHost {
+  const { stateMachineArn, restoreCluster } = readEnvironment(['stateMachineArn', 'restoreCluster']);
+  const executions = createExecutionStatus({ client: sfnClient(), stateMachineArn });
+  return createRdsSandboxHost({
+    ...sandboxHostOptions(),
+    sweeping: {
+      isRunning: (drillId) => executions.isRunning(drillId),
+      tasks: createRestoreTasks({ ecs: ecsClient(), cluster: restoreCluster }),
+    },
+  });
+}
+
+/** What every door to RDS needs. */
+const sandboxHostOptions = () => ({
+  rds: rdsClient(),
+  stackName: readEnvironment(['stackName']).stackName,
+  clock: systemClock,
+});
+
+/** Checks from the isolated subnets: locally signed tokens, and no other way to AWS than the evidence bucket. */
+export function tokenCheckPort(): CheckRunner {
+  const access = tokenAccess({ sign: tokenSigner({ region: currentRegion() }), ca: caBundle() });
+  return createRdsCheckRunner(createCheckRunner(access), access);
+}
+
+/** File of the certificates that sandboxes must come from: beside the code unless the environment says otherwise. */
+export const caBundlePath = (): string =>
+  process.env[environmentNames.caBundlePath] ?? join(codeFolder(), caBundleFileName);
+
+export const caBundle = (): string => readFileSync(caBundlePath(), 'utf8');
