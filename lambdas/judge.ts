@@ -1,7 +1,7 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { restoreTasksPort } from '../lib/runtimes/aws/ports/restores.ts';
+import { restoreTasksPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { judgeStep } from '../lib/steps/judge.ts';
 

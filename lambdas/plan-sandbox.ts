@@ -3,7 +3,7 @@ import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
-import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
+import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
 import { timed } from '../lib/steps/timed.ts';

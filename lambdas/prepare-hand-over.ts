@@ -1,6 +1,6 @@
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { tokenCheckPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
+import { tokenCheckPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { prepareHandOverStep } from '../lib/steps/prepare-hand-over.ts';
 

@@ -1,7 +1,7 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { hookPort, restorePlacePort } from '../lib/runtimes/aws/ports/restores.ts';
+import { hookPort, restorePlacePort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { prepareRestoreStep } from '../lib/steps/prepare-restore.ts';
 
 /** *Prepare restore*: writes down what the restore task needs, and chooses its size. */

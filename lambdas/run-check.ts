@@ -1,7 +1,7 @@
 import { stateNames } from '../lib/machine/state-names.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { tokenCheckPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
+import { tokenCheckPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { runCheckStep } from '../lib/steps/run-check.ts';
 

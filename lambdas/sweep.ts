@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { watchMetrics } from '../lib/contract/metric-names.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
-import { sweepingSandboxPort } from '../lib/runtimes/aws/ports/sandboxes.ts';
+import { sweepingSandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 
 /** The schedule sends an event of its own; the command line may ask what would be removed. */

@@ -3,7 +3,7 @@ import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { sourcePorts } from '../lib/runtimes/aws/ports/restores.ts';
+import { sourcePorts } from '../lib/runtimes/aws/ports/sources.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { timed } from '../lib/steps/timed.ts';
 import { tryOlderDumpStep } from '../lib/steps/try-older-dump.ts';

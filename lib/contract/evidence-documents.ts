@@ -83,7 +83,7 @@ export const restoreAccount: z.ZodType<RestoreAccount> = z.object({
 });
 
 /** Progress and the moment it was published, ISO 8601. */
-export interface StoredProgress extends RestoreProgress {
+interface StoredProgress extends RestoreProgress {
   at: string;
 }
 
@@ -142,7 +142,7 @@ export const preparedDatabases: z.ZodType<PreparedDatabase[]> = z.array(
 );
 
 /** That a promotion has begun, and of what. */
-export interface PromotionBegun {
+interface PromotionBegun {
   sandboxId: string;
   promotionAskedAt: string;
 }

@@ -1,7 +1,7 @@
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 
 /** Units that our metrics have, in CloudWatch's words. */
-export type MetricUnit = 'Count' | 'Seconds' | 'None';
+type MetricUnit = 'Count' | 'Seconds' | 'None';
 
 /** Where metrics go. In AWS: Powertools Metrics, which writes them to the log (EMF). May be called at any time. */
 export interface MetricSink {

@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 export type Decision = 'approved' | 'declined';
 
 /** Parameters of a signed link. The signature covers all the others. */
-export interface LinkQuery {
+interface LinkQuery {
   drill: string;
   decision: Decision;
   /** Seconds since 1970. */

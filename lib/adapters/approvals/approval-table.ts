@@ -11,7 +11,7 @@ import { awsErrorFacts } from '../aws/aws-errors.ts';
 import { approvalKey, expiryAttribute } from '../ledgers/dynamodb/ledger-items.ts';
 import type { Decision } from './approval-links.ts';
 
-export interface ApprovalTable {
+interface ApprovalTable {
   client: DynamoDBClient;
   tableName: string;
 }

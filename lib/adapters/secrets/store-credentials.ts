@@ -4,7 +4,7 @@ import { DrillError } from '../../domain/findings/errors.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
 
 /** Static keys of an S3-compatible store. */
-export interface StoreCredentials {
+interface StoreCredentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;

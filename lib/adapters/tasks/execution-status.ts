@@ -25,7 +25,7 @@ export interface ExecutionStatus {
 /** Names that Step Functions takes for executions and logs as they are (docs/facts.md#names-of-executions). */
 const executionName = /^[A-Za-z0-9_-]{1,80}$/;
 
-export interface ExecutionStatusOptions {
+interface ExecutionStatusOptions {
   client: SFNClient;
   stateMachineArn: string;
   /** Told when an execution could not be looked at; nothing secret in it. */

@@ -117,5 +117,4 @@ const entities: Record<string, string> = {
 };
 
 /** Names of dumps and databases are anything: nothing of them may become markup. */
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign);

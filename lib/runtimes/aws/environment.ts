@@ -48,7 +48,7 @@ const schemas = {
   caBundlePath: text,
 } satisfies Record<keyof typeof environmentNames, z.ZodType>;
 
-export type EnvironmentKey = keyof typeof schemas;
+type EnvironmentKey = keyof typeof schemas;
 export type Environment = { [Key in EnvironmentKey]: z.output<(typeof schemas)[Key]> };
 
 /**

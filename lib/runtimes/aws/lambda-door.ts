@@ -7,7 +7,7 @@ import { type DoorLogger, doorLogger, type LogFacts } from './door-logger.ts';
 import { lambdaError, reportedError } from './reported-error.ts';
 import { traceWork } from './tracing.ts';
 
-export type LambdaHandler<Output> = (payload: unknown, context?: Context) => Promise<Output>;
+type LambdaHandler<Output> = (payload: unknown, context?: Context) => Promise<Output>;
 
 type Work<Output> = (payload: unknown, log: DoorLogger) => Promise<Output>;
 

@@ -11,7 +11,7 @@ import type { DrillLock, LockAnswer } from '../../../ports/ledger.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { lockKey } from './ledger-items.ts';
 
-export interface TableLockOptions {
+interface TableLockOptions {
   client: DynamoDBClient;
   tableName: string;
   clock: Pick<Clock, 'now'>;

@@ -14,7 +14,7 @@ import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { encodeRecord, largestRecordBytes, pointerKey, provenKey, recordKey } from './ledger-items.ts';
 
-export interface SealOptions {
+interface SealOptions {
   client: DynamoDBClient;
   tableName: string;
   clock: Pick<Clock, 'sleep'>;

@@ -19,7 +19,7 @@ export interface LedgerDamage {
   reason: string;
 }
 
-export interface FileLedgerOptions {
+interface FileLedgerOptions {
   /** The JSON Lines file; made with its folder at the first seal. Locks lie beside it in `<path>.locks/`. */
   path: string;
   clock: Pick<Clock, 'now'>;

@@ -17,7 +17,7 @@ export function encodeLine(record: DrillRecord): string {
   return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${text}}\n`;
 }
 
-export type DecodedLine = { record: DrillRecord } | { damage: string };
+type DecodedLine = { record: DrillRecord } | { damage: string };
 
 /** The record of a line, or why it is none. Nothing of the line itself is in the reason. */
 export function decodeLine(line: Buffer): DecodedLine {

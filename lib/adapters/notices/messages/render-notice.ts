@@ -8,7 +8,7 @@ import type { Message } from './message.ts';
 import { restorePlannedMessage } from './restore-planned.ts';
 
 /** A notice in words, and what it is about, for filters of subscribers. */
-export interface RenderedNotice {
+interface RenderedNotice {
   message: Message;
   about: { database: string; mode: string; verdict?: string };
 }

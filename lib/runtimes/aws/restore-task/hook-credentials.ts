@@ -5,9 +5,9 @@ import { caBundleFileName } from '../../../contract/names.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 
 /** A token opens connections for 15 minutes (docs/facts.md#iam-database-tokens); ours is never older than ten. */
-export const tokenRenewalSeconds = 600;
+const tokenRenewalSeconds = 600;
 
-export interface HookCredentials {
+interface HookCredentials {
   address: SandboxAddress;
   /** Shared by the two containers of a hook's task and by nobody else. */
   folder: string;
@@ -24,7 +24,7 @@ const passFile = 'pgpass';
  * `password` (the token alone, for images that run as another user, because libpq refuses a pgpass that others may
  * read) and the certificates.
  */
-export async function writeHookCredentials(credentials: HookCredentials): Promise<void> {
+async function writeHookCredentials(credentials: HookCredentials): Promise<void> {
   const { address, folder } = credentials;
   const token = await credentials.token(address);
   await mkdir(folder, { recursive: true });

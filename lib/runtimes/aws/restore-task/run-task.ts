@@ -5,11 +5,11 @@ import { reportedError } from '../reported-error.ts';
 import type { Receipt, WaitingState } from './task-token.ts';
 
 /** How often the task tells that it lives. The machine gives up after five minutes (restoreHeartbeatSeconds). */
-export const heartbeatSeconds = 60;
+const heartbeatSeconds = 60;
 /** How often progress is published: a person watches. */
-export const progressSeconds = 15;
+const progressSeconds = 15;
 /** How long interrupted work may take to let go. Fargate kills 120 s after SIGTERM, and the report comes after this. */
-export const letGoSeconds = 30;
+const letGoSeconds = 30;
 
 /** Why the work was told to stop. */
 class NobodyWaits extends Error {}

@@ -6,7 +6,7 @@ import type { DoorLogger } from '../door-logger.ts';
 import { reportedError } from '../reported-error.ts';
 
 /** Remembers the newest progress; `publish` keeps it where a watcher finds it, and logs it. */
-export interface TaskProgress extends ProgressSink {
+interface TaskProgress extends ProgressSink {
   publish(): Promise<void>;
 }
 

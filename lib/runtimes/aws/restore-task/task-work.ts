@@ -17,16 +17,16 @@ import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
 import { systemClock } from '../../system-clock.ts';
 import { capabilities } from '../capabilities.ts';
 import { configurationOf } from '../configuration.ts';
-import { sourcePorts } from '../ports/restores.ts';
+import { sourcePorts } from '../ports/sources.ts';
 
 /** Which attempt of which drill. */
-export interface TaskPointer {
+interface TaskPointer {
   drillId: string;
   attempt: number;
 }
 
 /** What the container has at hand; a test gives its own access and store of evidence. */
-export interface TaskPorts {
+interface TaskPorts {
   evidence: EvidenceStore;
   access: RdsSandboxAccess;
   secrets: SecretReader;

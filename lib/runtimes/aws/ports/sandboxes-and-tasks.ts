@@ -1,4 +1,4 @@
-/** Sandboxes in RDS: each door gets a host that can do what it is for, and checks a way in. */
+/** Sandboxes in RDS – each door gets a host that can do what it is for, and checks a way in – and tasks in ECS. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,9 @@ import { createExecutionStatus } from '../../../adapters/tasks/execution-status.
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName } from '../../../contract/names.ts';
-import type { CheckRunner } from '../../../ports/drill-ports.ts';
+import type { RestoreTaskPlace } from '../../../domain/drill/drill-state.ts';
+import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
+import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
@@ -90,3 +92,25 @@ export const caBundlePath = (): string =>
   process.env[environmentNames.caBundlePath] ?? join(codeFolder(), caBundleFileName);
 
 export const caBundle = (): string => readFileSync(caBundlePath(), 'utf8');
+
+/** ECS tasks of drills: what became of one, and how to stop it. */
+export const restoreTasksPort = (): RestoreTasks =>
+  createRestoreTasks({ ecs: ecsClient(), cluster: readEnvironment(['restoreCluster']).restoreCluster });
+
+/** Chooses the smallest deployed task size that takes the dump; the largest takes everything. */
+export function restorePlacePort(): (dumpBytes: number) => RestoreTaskPlace {
+  const { restoreTasks, restoreNetwork } = readEnvironment(['restoreTasks', 'restoreNetwork']);
+  return (dumpBytes) => {
+    // The schema asks for one size at least.
+    const size = restoreTasks.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes) ?? restoreTasks.at(-1)!;
+    const { taskDefinition, vcpu, memoryGib } = size;
+    return { taskDefinition, ...restoreNetwork, vcpu, memoryGib };
+  };
+}
+
+/** Task definitions of the databases' hooks, as the stack made them. */
+export function hookPort(): DrillPorts['hookTask'] {
+  const { hookTasks } = readEnvironment(['hookTasks']);
+  return (database, hook) =>
+    Object.hasOwn(hookTasks, database) ? (hookTasks[database]?.[hook] ?? null) : null;
+}
