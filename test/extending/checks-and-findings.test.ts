@@ -1,13 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { BuiltInCheckKind, CheckKind, ConfiguredCheckKind } from '../lib/domain/checks/asking/check.ts';
-import { renderCheckTable } from '../lib/domain/checks/check-table.ts';
-import { checkKinds } from '../lib/domain/checks/registry.ts';
-import type { FindingDefinition } from '../lib/domain/findings/catalogue/definition.ts';
-import { type FindingCode, findingRegistry } from '../lib/domain/findings/findings.ts';
+import type {
+  BuiltInCheckKind,
+  CheckKind,
+  ConfiguredCheckKind,
+} from '../../lib/domain/checks/asking/check.ts';
+import { renderCheckTable } from '../../lib/domain/checks/check-table.ts';
+import { checkKinds } from '../../lib/domain/checks/registry.ts';
+import type { FindingDefinition } from '../../lib/domain/findings/catalogue/definition.ts';
+import { type FindingCode, findingRegistry } from '../../lib/domain/findings/findings.ts';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 /** Every TypeScript file below a folder, as a path from the root. */
