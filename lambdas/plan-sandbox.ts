@@ -1,4 +1,3 @@
-import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { announcementsPort } from '../lib/runtimes/aws/ports/announcements-port.ts';
@@ -6,15 +5,12 @@ import { evidencePort } from '../lib/runtimes/aws/ports/evidence-port.ts';
 import { planningSandboxPort } from '../lib/runtimes/aws/ports/planning-sandbox-port.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
-import { timed } from '../lib/steps/timed.ts';
-
-const step = timed(phaseNames.plan, planSandboxStep);
 
 /** *Plan sandbox*: version, class, storage, quotas, cost. Nothing is made. */
 export const handler = stateDoor(
   'planSandbox',
   (state) =>
-    step(state, {
+    planSandboxStep(state, {
       configuration: deployedConfiguration,
       sandboxes: planningSandboxPort(),
       announcements: announcementsPort(),

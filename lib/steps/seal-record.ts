@@ -1,7 +1,6 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding } from '../domain/drill/failure.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
@@ -14,7 +13,8 @@ import { drillCost } from '../domain/sandbox/rds/drill-cost.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
-import { evidenceNames, type StepWith } from './step.ts';
+import { evidenceNames } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /**
  * Last step of every drill, after teardown is confirmed or given up: the record goes into the ledger, the reports
@@ -23,36 +23,43 @@ import { evidenceNames, type StepWith } from './step.ts';
  * What was sealed before counts: repeated (Lambda's retries, a redriven execution that had been cleaned up), the drill
  * ends by its sealed record, so that console, ledger and reports never say different things.
  */
-export const sealRecordStep: StepWith<
-  'announcements' | 'clock' | 'configuration' | 'evidence' | 'ledger' | 'region' | 'software'
-> = async (unsealed, ports) => {
-  const state = withLateFindings(unsealed);
-  const attempts = await readAttempts(state, ports);
-  const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
-  const endedAt = ports.clock.now().toISOString();
-  const assembled = assembleRecord({
-    state,
-    attempts,
-    endedAt,
-    cost: drillCost(state, ports.region, endedAt, phaseNames),
-    asOf: asOf(state),
-    phases: state.phases,
-    lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
-    trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
-    software: ports.software,
-  });
-  const sealed = await ports.ledger.show(state.drillId);
-  // A name can be used again after 90 days: the records and reports of that drill are left alone.
-  const namesake = sealed !== null && sealed.endedAt < state.startedAt;
-  if (sealed === null) await ports.ledger.seal(assembled);
-  // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
-  const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
-  const record = kept === null || namesake ? assembled : kept;
-  if (!namesake) await writeReports(record, ports);
-  if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
-  await ports.announcements.drillSealed(record);
-  return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
-};
+export const sealRecordStep = defineStep({
+  phase: { untimed: 'what it writes is the record, which holds the phases' },
+  run: async (
+    unsealed,
+    ports: Pick<
+      DrillPorts,
+      'announcements' | 'clock' | 'configuration' | 'evidence' | 'ledger' | 'region' | 'software'
+    >,
+  ) => {
+    const state = withLateFindings(unsealed);
+    const attempts = await readAttempts(state, ports);
+    const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
+    const endedAt = ports.clock.now().toISOString();
+    const assembled = assembleRecord({
+      state,
+      attempts,
+      endedAt,
+      cost: drillCost(state, ports.region, endedAt),
+      asOf: asOf(state),
+      phases: state.phases,
+      lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
+      trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
+      software: ports.software,
+    });
+    const sealed = await ports.ledger.show(state.drillId);
+    // A name can be used again after 90 days: the records and reports of that drill are left alone.
+    const namesake = sealed !== null && sealed.endedAt < state.startedAt;
+    if (sealed === null) await ports.ledger.seal(assembled);
+    // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
+    const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
+    const record = kept === null || namesake ? assembled : kept;
+    if (!namesake) await writeReports(record, ports);
+    if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
+    await ports.announcements.drillSealed(record);
+    return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
+  },
+});
 
 async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'evidence'>): Promise<void> {
   await ports.evidence.putJson(record.drillId, evidenceNames.record, record);

@@ -1,4 +1,5 @@
 import type { DrillState } from '../../drill/drill-state.ts';
+import { phaseNames } from '../../drill/phase-names.ts';
 import type { DrillPhase, DrillRecord } from '../../record/drill-record.ts';
 import { secondsBetween } from '../../verdict/objectives.ts';
 import { actualCostUsd } from './cost.ts';
@@ -11,7 +12,6 @@ export function drillCost(
   state: DrillState,
   region: string | null,
   endedAt: string,
-  phaseNames: { provision: string; restore: string },
 ): NonNullable<DrillRecord['cost']> | null {
   const plan = state.plan?.rds;
   if (plan === undefined || region === null) return null;
