@@ -1,8 +1,9 @@
 import type { DumpHeader } from '../domain/backup/dump.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
-import type { RestoreTaskPlace } from '../domain/drill/drill-state.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
+import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
 import type { Announcements } from './announcements.ts';
 import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';
@@ -11,7 +12,7 @@ import type { Ledger } from './ledger.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { Restorer } from './restorer.ts';
-import type { SandboxAddress, SandboxHost } from './sandbox.ts';
+import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */

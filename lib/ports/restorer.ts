@@ -1,7 +1,7 @@
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DumpStore } from './dump-store.ts';
-import type { SandboxAddress } from './sandbox.ts';
 
 export interface RestoreOptions {
   /** `native`: our own reader and loader. `tools`: the installed pg_restore and psql. */

@@ -1,4 +1,5 @@
 import type { Finding, FindingCode } from '../domain/findings/findings.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { SandboxPlan } from '../domain/sandbox/sandbox-plan.ts';
 
 /** What is known of a sandbox at one look. `broken` states never become ready. */
@@ -12,18 +13,6 @@ export type SandboxLook =
   | { state: 'gone' }
   /** The user asked for it to outlive the drill; `detail` says until when. */
   | { state: 'kept'; detail: string };
-
-/** Where the sandbox answers. Travels in state: no secret in it. */
-export interface SandboxAddress {
-  sandboxId: string;
-  host: string;
-  port: number;
-  masterRole: string;
-  /** Full version of the server, e.g. `15.18`. */
-  serverVersion: string;
-  /** Secrets Manager secret with the master's password (RDS only): its name, never its value. */
-  secretArn?: string;
-}
 
 /** What is known before anything is made. `plan` is completed with what the host decided. */
 export type Preflight =

@@ -1,8 +1,9 @@
 import { hookContainerNames } from '../contract/names.ts';
 import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
-import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { neverStarted, readTaskOutcome, type TaskOutcome } from '../domain/sandbox/rds/task-outcome.ts';
+import type { HookRun } from '../domain/sandbox/rds/tasks.ts';
 import { inWords } from '../domain/verdict/objectives.ts';
 import type { StoredCheckResult } from './run-check.ts';
 

@@ -2,8 +2,9 @@ import { restoreTaskEnvironment } from '../contract/environment.ts';
 import { caBundleFileName, hookFolder } from '../contract/names.ts';
 import { sandboxName } from '../domain/checks/asking/planning.ts';
 import type { DatabaseConfig, HookConfig } from '../domain/config/index.ts';
-import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { HookRun } from '../domain/sandbox/rds/tasks.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 type Hooks = DrillState['hooks'];

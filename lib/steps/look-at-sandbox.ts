@@ -1,6 +1,6 @@
+import { withoutCapacity } from '../domain/drill/next-placement.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { finding } from '../domain/findings/findings.ts';
-import { withoutCapacity } from '../domain/sandbox/rds/next-placement.ts';
 import { secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { defineStep } from './step-definition.ts';

@@ -1,8 +1,8 @@
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts, PreparedDatabase } from '../ports/drill-ports.ts';
-import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames } from './step.ts';
 import { defineStep } from './step-definition.ts';
 

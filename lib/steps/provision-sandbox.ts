@@ -1,6 +1,6 @@
+import { withoutCapacity } from '../domain/drill/next-placement.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
-import { withoutCapacity } from '../domain/sandbox/rds/next-placement.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { defineStep } from './step-definition.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { SandboxAddress } from '../ports/sandbox.ts';
 import { evidenceNames } from './step.ts';
 
 const address = z.strictObject({

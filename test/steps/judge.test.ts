@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { DrillState, HookRun } from '../../lib/domain/drill/drill-state.ts';
+import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import { finding } from '../../lib/domain/findings/findings.ts';
+import type { HookRun } from '../../lib/domain/sandbox/rds/tasks.ts';
 import { judgeStep } from '../../lib/steps/judge.ts';
 import { evidenceNames } from '../../lib/steps/step.ts';
 import { aDrillState } from '../support/drill-states.ts';

@@ -4,8 +4,8 @@ import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../doma
 import { checkKind } from '../../domain/checks/registry.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { type Finding, finding } from '../../domain/findings/findings.ts';
+import type { SandboxAddress } from '../../domain/sandbox/address.ts';
 import type { CheckRunner, ForcedTable, PreparedDatabase } from '../../ports/drill-ports.ts';
-import type { SandboxAddress } from '../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { type OpenCheckDatabase, openCheckDatabase } from './check-database.ts';
 import { queryError } from './query-error.ts';

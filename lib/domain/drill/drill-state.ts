@@ -3,8 +3,10 @@ import type { SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
-import type { DrillMode, DrillPhase } from '../record/drill-record.ts';
-import type { SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { SandboxAddress } from '../sandbox/address.ts';
+import type { HookRun, RestoreTaskPlace } from '../sandbox/rds/tasks.ts';
+import type { DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { ApprovalAnswer, DrillPhase, HandOver } from './facts.ts';
 
 /**
  * Where a drill stands; Choice states of the machine read it. Plain words, because on-call reads them in the console.
@@ -53,44 +55,9 @@ export interface DrillRequest {
 export interface DrillSandbox {
   sandboxId: string;
   askedAt: string;
-  address: {
-    sandboxId: string;
-    host: string;
-    port: number;
-    masterRole: string;
-    serverVersion: string;
-    secretArn?: string;
-  } | null;
+  address: SandboxAddress | null;
   /** Which place of the plan is tried, from 0. */
   placement?: number;
-}
-
-/** A container of the user's that is to run, or ran, against the sandbox. */
-export interface HookRun {
-  taskDefinition: string;
-  /** Environment that the machine passes to both containers, as ECS takes it. No secret. */
-  environment: { Name: string; Value: string }[];
-  timeoutSeconds: number;
-}
-
-/** What a person answered to "Await approval". Nobody in time counts as declined. */
-export interface ApprovalAnswer {
-  decision: 'approved' | 'declined';
-  /** Who: an IAM principal, or `link` for the signed link of the notification. */
-  by: string;
-}
-
-/** Where the restored database lives from now on, and what is left for the operator. */
-export interface HandOver {
-  sandboxId: string;
-  endpoint: string;
-  port: number;
-  masterRole: string;
-  secretArn: string | null;
-  /** False when something of the promotion did not come off; `remaining` says what. */
-  complete: boolean;
-  /** Plain sentences: what remains for the operator. */
-  remaining: string[];
 }
 
 /** A planned check's pointer: the check itself lies in the evidence store. */
@@ -153,17 +120,6 @@ export interface DrillState {
   /** Set by the Catch of a state. */
   failure?: { Error: string; Cause: string };
   teardownProblem?: string;
-}
-
-/** Where the restore task runs; made by "Prepare restore". Local runs fill it with nothing. */
-export interface RestoreTaskPlace {
-  taskDefinition: string;
-  subnets: string[];
-  securityGroups: string[];
-  assignPublicIp: 'ENABLED' | 'DISABLED';
-  /** Size of the task, for its price; absent on one machine. */
-  vcpu?: number;
-  memoryGib?: number;
 }
 
 /** What the restore task gives back; the account itself lies in the evidence store. */

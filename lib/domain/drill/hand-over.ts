@@ -1,4 +1,5 @@
-import type { DrillState, HandOver, Stage } from './drill-state.ts';
+import type { DrillState, Stage } from './drill-state.ts';
+import type { HandOver } from './facts.ts';
 import { failureFinding } from './failure.ts';
 
 /** Stages from which on the restored database is the user's: nothing of ours deletes it any more. */

@@ -1,5 +1,5 @@
-import type { DrillPhase } from '../record/drill-record.ts';
 import { secondsBetween } from '../verdict/objectives.ts';
+import type { DrillPhase } from './facts.ts';
 import type { PhaseName } from './phase-names.ts';
 
 /** Adds a phase, or lets the last one go on when it has the same name: looks and waits are one phase. Pure. */

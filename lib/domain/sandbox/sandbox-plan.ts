@@ -1,5 +1,7 @@
-import type { ProductionConfig } from '../config/index.ts';
-import type { DrillMode } from '../record/drill-record.ts';
+import type { RdsPlan } from './rds/rds-plan.ts';
+
+/** What a sandbox is made for: to be thrown away, or to be kept. */
+export type DrillMode = 'drill' | 'restore';
 
 /** What the sandbox shall be, decided before anything is made. */
 export interface SandboxPlan {
@@ -16,26 +18,6 @@ export interface SandboxPlan {
   mode: DrillMode;
   /** What RDS shall make; absent on one machine. */
   rds?: RdsPlan;
-}
-
-/** Where an instance may be placed; the next one is tried when there is no capacity. */
-export interface RdsPlacement {
-  instanceClass: string;
-  /** Null: RDS chooses. */
-  availabilityZone: string | null;
-}
-
-/** An RDS instance to be, with everything that creation needs and nothing secret. */
-export interface RdsPlan {
-  /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
-  engineVersion: string;
-  placements: RdsPlacement[];
-  /** gp3. From 400 GiB on it has four times the throughput (aws-facts section 2b). */
-  storageGib: number;
-  parameterGroup: string;
-  /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
-  production: ProductionConfig | null;
-  estimatedCostUsd: number;
 }
 
 /** Majors a sandbox can be made of: those PostgreSQL supports and both RDS and the local servers offer. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
-import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
+import type { SandboxLook } from '../../../ports/sandbox.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';

@@ -1,6 +1,7 @@
 import { CreateDBInstanceCommand } from '@aws-sdk/client-rds';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RdsPlan } from '../../../domain/sandbox/rds/rds-plan.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { awsWords, isAwsError } from '../../aws/rds-errors.ts';
 import { createRequest, type InstanceCreation } from './create-request.ts';
 import { findInstances } from './find-instances.ts';

@@ -1,6 +1,7 @@
 import type { CreateDBInstanceCommandInput } from '@aws-sdk/client-rds';
 import { masterRole } from '../../../contract/names.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RdsPlan } from '../../../domain/sandbox/rds/rds-plan.ts';
+import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { leaseTags } from './ownership.ts';
 
 /** Where instances are made. */

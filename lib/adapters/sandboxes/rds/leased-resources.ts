@@ -6,12 +6,17 @@ import {
   paginateDescribeDBSnapshots,
 } from '@aws-sdk/client-rds';
 import { resourcePrefix } from '../../../contract/names.ts';
+import type { Leftover } from '../../../ports/sandbox.ts';
 import { isAwsError } from '../../aws/rds-errors.ts';
 import { allInstances } from './find-instances.ts';
 import { ownershipOf, type Tagged } from './ownership.ts';
 import type { RdsHost } from './rds-host.ts';
 import { removeInstance } from './removal.ts';
-import type { Sweepable } from './sweeper.ts';
+
+/** One resource of ours with the way to remove it. */
+export interface Sweepable extends Leftover {
+  remove(): Promise<void>;
+}
 
 /** Instances of ours under lease. Those being deleted are no leftovers any more. */
 export async function instanceLeftovers(host: RdsHost): Promise<Sweepable[]> {

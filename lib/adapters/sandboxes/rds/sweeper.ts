@@ -3,7 +3,7 @@ import { machineTimeoutSeconds } from '../../../machine/definition.ts';
 import type { Leftover } from '../../../ports/sandbox.ts';
 import { awsWords } from '../../aws/rds-errors.ts';
 import type { RunningTasks } from '../../tasks/restore-tasks.ts';
-import { groupLeftovers, instanceLeftovers, snapshotLeftovers } from './leased-resources.ts';
+import { groupLeftovers, instanceLeftovers, type Sweepable, snapshotLeftovers } from './leased-resources.ts';
 import type { RdsHost } from './rds-host.ts';
 
 export interface SweepOptions {
@@ -11,11 +11,6 @@ export interface SweepOptions {
   isRunning(drillId: string): Promise<boolean>;
   /** Tasks of the restore cluster; null: none to look after. */
   tasks: RunningTasks | null;
-}
-
-/** One resource of ours with the way to remove it. */
-export interface Sweepable extends Leftover {
-  remove(): Promise<void>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { RestoreTaskPlace } from '../../../domain/drill/drill-state.ts';
+import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
 import { readEnvironment } from '../environment.ts';
 
 /** Chooses the smallest deployed task size that takes the dump; the largest takes everything. */

@@ -6,9 +6,9 @@ import { createSandboxCleaner } from '../../../adapters/postgres/sandbox-cleaner
 import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-check-runner.ts';
 import type { RdsSandboxAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/index.ts';
 import { restoreDumpStep } from '../../../steps/restore-dump.ts';

@@ -1,8 +1,9 @@
-import type { DrillState } from '../../drill/drill-state.ts';
-import { phaseNames } from '../../drill/phase-names.ts';
-import type { DrillPhase, DrillRecord } from '../../record/drill-record.ts';
-import { secondsBetween } from '../../verdict/objectives.ts';
-import { actualCostUsd } from './cost.ts';
+import type { DrillState } from '../drill/drill-state.ts';
+import type { DrillPhase } from '../drill/facts.ts';
+import { phaseNames } from '../drill/phase-names.ts';
+import { actualCostUsd } from '../sandbox/rds/cost.ts';
+import { secondsBetween } from '../verdict/objectives.ts';
+import type { DrillRecord } from './drill-record.ts';
 
 /**
  * What the drill cost, from its phases; null where nothing was planned on RDS. The sandbox counts from the moment it was

@@ -1,5 +1,5 @@
-import type { DrillState } from '../../drill/drill-state.ts';
-import { finding } from '../../findings/findings.ts';
+import { finding } from '../findings/findings.ts';
+import type { DrillState } from './drill-state.ts';
 
 /** No capacity where it was asked for: the next place of the plan, or the end when there is none. Pure. */
 export function withoutCapacity(state: DrillState, reason: string): DrillState {
