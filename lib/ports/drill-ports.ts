@@ -10,8 +10,8 @@ import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
 import type { ObjectReader } from './object-reader.ts';
+import type { Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
-import type { Restorer } from './restorer.ts';
 import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
 
@@ -110,7 +110,7 @@ export interface DrillPorts {
   inspector: DumpInspector;
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;
-  restorer: Restorer;
+  recoverers: Recoverers;
   restoreTasks: RestoreTasks;
   capabilities: Capabilities;
   /** AWS region, for prices; null on one machine, where a drill costs nothing. */

@@ -1,7 +1,16 @@
+import type { SelectedDump } from '../domain/backup/dump.ts';
+import { backupOf } from '../domain/backup/kinds.ts';
+import type { SandboxConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
-import { finding } from '../domain/findings/findings.ts';
-import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { methodFor } from '../domain/sandbox/methods.ts';
+import {
+  majorFor,
+  type SandboxDemand,
+  storageBytesFor,
+  supportedMajors,
+} from '../domain/sandbox/sandbox-plan.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds } from './step.ts';
 import { defineStep } from './step-definition.ts';
@@ -16,46 +25,27 @@ export const planSandboxStep = defineStep({
   run: async (state, ports: Pick<DrillPorts, 'configuration' | 'sandboxes' | 'clock' | 'announcements'>) => {
     const { dump } = state;
     if (dump === null) throw new Error('no dump to plan for');
-    const { sandbox } = ports.configuration.database(state.database);
-    const configured = sandbox.majorVersion;
-    const chosen = majorFor(dump.header.majorVersion, configured);
+    const found = methodFor(backupOf({ dump }).kind, ports.sandboxes.kind);
+    if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
+    const { sandbox: config } = ports.configuration.database(state.database);
+    const chosen = majorFor(dump.header.majorVersion, config.majorVersion);
     if ('unsupported' in chosen) {
       const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
-      return {
-        ...state,
-        stage: 'plan impossible',
-        findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
-      };
+      return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
     }
-    const unknown = dump.header.majorVersion === null && configured === null;
-    const findings = unknown
-      ? [
-          ...state.findings,
-          finding(
-            'SERVER_VERSION_UNKNOWN',
-            `the dump names no server version; PostgreSQL ${chosen.major} is used`,
-          ),
-        ]
-      : state.findings;
-    if (state.plan !== null && state.sandbox?.address != null)
-      return reuse({ ...state, findings }, chosen.major);
+    const { major } = chosen;
+    const known = { ...state, findings: [...state.findings, ...versionUnknown(dump, config, major)] };
+    if (state.plan !== null && state.sandbox?.address != null) return reuse(known, state.plan, major);
 
     const now = ports.clock.now();
-    const compressed = dump.header.format.wrappings.length > 0 || dump.header.format.archiveVersion !== null;
-    const leased = state.request.mode === 'restore' ? leaseSeconds : sandbox.leaseSeconds;
+    const answer = await ports.sandboxes.preflight(demandOf(state, dump, config, major, now));
+    // Nothing was asked for yet: what an earlier attempt asked for stays known, so that it is torn down.
+    if (!answer.possible) return impossible(known, ...answer.findings);
     const planned: DrillState = {
-      ...state,
+      ...known,
       stage: 'sandbox planned',
-      findings,
-      plan: {
-        drillId: state.drillId,
-        database: state.database,
-        majorVersion: chosen.major,
-        dumpBytes: dump.sizeBytes,
-        mode: state.request.mode,
-        storageBytes: sandbox.storageBytes ?? storageBytesFor({ sizeBytes: dump.sizeBytes, compressed }),
-        leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
-      },
+      findings: [...known.findings, ...answer.findings],
+      plan: answer.plan,
       // Known before it is asked for: whatever happens next, teardown finds it.
       sandbox: {
         sandboxId: ports.sandboxes.sandboxIdFor(state.drillId),
@@ -63,36 +53,41 @@ export const planSandboxStep = defineStep({
         address: null,
       },
     };
-    const possible = await preflight(state, planned, ports);
-    if (possible.stage === 'sandbox planned' && state.request.mode === 'restore')
-      await ports.announcements.restorePlanned(possible);
-    return possible;
+    if (state.request.mode === 'restore') await ports.announcements.restorePlanned(planned);
+    return planned;
   },
 });
 
-/**
- * What only the host knows: quotas, prices, versions. Nothing is made here; what an earlier attempt asked for stays
- * known, so that it is torn down.
- */
-async function preflight(
-  before: DrillState,
-  planned: DrillState,
-  ports: Pick<DrillPorts, 'sandboxes'>,
-): Promise<DrillState> {
-  if (planned.plan === null || ports.sandboxes.preflight === undefined) return planned;
-  const answer = await ports.sandboxes.preflight(planned.plan);
-  const findings = [...planned.findings, ...answer.findings];
-  if (answer.possible) return { ...planned, plan: answer.plan, findings };
-  const { plan, sandbox } = before;
-  return { ...planned, stage: 'plan impossible', plan, sandbox, findings };
+function impossible(state: DrillState, ...reasons: Finding[]): DrillState {
+  return { ...state, stage: 'plan impossible', findings: [...state.findings, ...reasons] };
 }
 
-function reuse(state: DrillState, major: number): DrillState {
-  if (state.plan !== null && state.plan.majorVersion >= major) return { ...state, stage: 'sandbox at hand' };
-  const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${state.plan?.majorVersion}`;
+function versionUnknown(dump: SelectedDump, config: SandboxConfig, major: number): Finding[] {
+  if (dump.header.majorVersion !== null || config.majorVersion !== null) return [];
+  const message = `the dump names no server version; PostgreSQL ${major} is used`;
+  return [finding('SERVER_VERSION_UNKNOWN', message)];
+}
+
+function demandOf(
+  { drillId, database, request: { mode } }: DrillState,
+  dump: SelectedDump,
+  config: SandboxConfig,
+  majorVersion: number,
+  now: Date,
+): SandboxDemand {
+  const { sizeBytes, header } = dump;
+  const compressed = header.format.wrappings.length > 0 || header.format.archiveVersion !== null;
+  const leased = mode === 'restore' ? leaseSeconds : config.leaseSeconds;
   return {
-    ...state,
-    stage: 'plan impossible',
-    findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
+    ...{ drillId, database, majorVersion, mode },
+    dumpBytes: sizeBytes,
+    storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
+    leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
   };
+}
+
+function reuse(state: DrillState, plan: SandboxDemand, major: number): DrillState {
+  if (plan.majorVersion >= major) return { ...state, stage: 'sandbox at hand' };
+  const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
+  return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
 }

@@ -16,7 +16,7 @@ type RestorePorts = Pick<
   | 'clock'
   | 'configuration'
   | 'openStore'
-  | 'restorer'
+  | 'recoverers'
   | 'cleaner'
   | 'checks'
   | 'secrets'
@@ -53,7 +53,7 @@ export async function restoreDumpStep(
   if (state.attempt > 1) await ports.cleaner.empty(sandbox);
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
   const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
-    ports.restorer.restore({
+    ports.recoverers.logical.restore({
       dump,
       store,
       sandbox,

@@ -42,6 +42,7 @@ function anApprovedRestore(): DrillState {
     sandbox: { sandboxId, askedAt: '2026-11-20T03:01:00.000Z', address },
     approval: { decision: 'approved', by: 'grace' },
     plan: {
+      kind: 'rds',
       ...{ drillId, database: 'shop', majorVersion: 15, dumpBytes: 1000, storageBytes: 1000 },
       mode: 'restore',
       leaseExpiresAt: '2026-11-23T03:00:00.000Z',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { finding } from '../../lib/domain/findings/findings.ts';
 import { planSandboxStep } from '../../lib/steps/plan-sandbox.ts';
 import { aDrillState } from '../support/drill-states.ts';
@@ -31,5 +31,18 @@ describe('a plan that is impossible', () => {
 
     expect(planned.stage).toBe('plan impossible');
     expect(planned.sandbox).toEqual(sandbox);
+  });
+
+  test('is refused before the host is asked when nothing recovers such a backup there', async () => {
+    const { ports } = inMemoryPorts();
+    const preflight = vi.fn(ports.sandboxes.preflight);
+    const sandboxes = { ...ports.sandboxes, kind: 'paper' as never, preflight };
+
+    const state = aDrillState({ stage: 'dump readable', sandbox: null });
+    const planned = await planSandboxStep(state, { ...ports, sandboxes });
+
+    expect(planned.stage).toBe('plan impossible');
+    expect(planned.findings.map(({ code }) => code)).toEqual(['METHOD_UNAVAILABLE']);
+    expect(preflight).not.toHaveBeenCalled();
   });
 });

@@ -106,7 +106,7 @@ describe('restoring', () => {
     const { ports } = inMemoryRestore();
     withRoles(ports, 'app');
     const touched = async (): Promise<never> => Promise.reject(new Error('touched'));
-    ports.restorer.restore = async () => anAccount({ complete: false });
+    ports.recoverers.logical.restore = async () => anAccount({ complete: false });
     ports.rolePasswords.set = touched;
     ports.checks.prepare = touched;
 

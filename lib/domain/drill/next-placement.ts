@@ -1,4 +1,5 @@
 import { finding } from '../findings/findings.ts';
+import { placesOf } from '../sandbox/sandbox-plan.ts';
 import type { DrillState } from './drill-state.ts';
 
 /** No capacity where it was asked for: the next place of the plan, or the end when there is none. Pure. */
@@ -6,7 +7,7 @@ export function withoutCapacity(state: DrillState, reason: string): DrillState {
   const { sandbox, plan } = state;
   if (sandbox === null) throw new Error('no sandbox to place');
   const next = (sandbox.placement ?? 0) + 1;
-  const places = plan?.rds?.placements.length ?? 1;
+  const places = plan === null ? 1 : placesOf(plan);
   if (next < places)
     return { ...state, stage: 'sandbox without capacity', sandbox: { ...sandbox, placement: next } };
   return {

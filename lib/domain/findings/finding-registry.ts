@@ -143,6 +143,11 @@ export const findingRegistry = {
     'Check what writes these dumps.',
   ),
   // ── the sandbox
+  METHOD_UNAVAILABLE: define(
+    'unverified',
+    'This kind of backup cannot be recovered in this kind of sandbox.',
+    'Read which kinds of sandbox can; docs/architecture.md has the table.',
+  ),
   SANDBOX_UNAVAILABLE: define(
     'unverified',
     'The sandbox did not come up.',
@@ -491,6 +496,11 @@ export const findingRegistry = {
     'unverified',
     'The folder for the evidence of the drill could not be written.',
     'Give the user who runs drills write access to the folder and free disk space.',
+  ),
+  STATE_UNREADABLE: define(
+    'unverified',
+    'The document that travels through the state machine was not one that this version reads.',
+    'Start the drill again. When it began before a deployment, deploy the version that it began with and redrive the execution.',
   ),
   INTERNAL_ERROR: define(
     'unverified',

@@ -3,8 +3,8 @@ import type { RdsPlan } from './rds/rds-plan.ts';
 /** What a sandbox is made for: to be thrown away, or to be kept. */
 export type DrillMode = 'drill' | 'restore';
 
-/** What the sandbox shall be, decided before anything is made. */
-export interface SandboxPlan {
+/** What a sandbox must be for a drill, whatever its kind; known before its host is asked. */
+export interface SandboxDemand {
   drillId: string;
   database: string;
   /** Major version of the server to make. */
@@ -16,11 +16,32 @@ export interface SandboxPlan {
   /** Size of the dump, for the estimate of time and cost. */
   dumpBytes: number;
   mode: DrillMode;
-  /** What RDS shall make; absent on one machine. */
-  rds?: RdsPlan;
 }
 
-/** Majors a sandbox can be made of: those PostgreSQL supports and both RDS and the local servers offer. */
+/** A managed instance in the user's account. */
+export interface RdsSandboxPlan extends SandboxDemand {
+  kind: 'rds';
+  rds: RdsPlan;
+}
+
+/** A server process of this machine: its host adds nothing to what is demanded. */
+export interface LocalProcessPlan extends SandboxDemand {
+  kind: 'local-process';
+}
+
+/** What the sandbox shall be, decided before anything is made: the demand, and what the host of its kind adds. */
+export type SandboxPlan = RdsSandboxPlan | LocalProcessPlan;
+
+export type SandboxKind = SandboxPlan['kind'];
+
+/** How many places the plan has in which the sandbox may be made, tried in turn while there is no capacity. */
+export const placesOf = (plan: SandboxPlan): number => (plan.kind === 'rds' ? plan.rds.placements.length : 1);
+
+/** What was decided of the managed instance; null: the sandbox is none. */
+export const rdsPlanOf = (plan: SandboxPlan | null): RdsPlan | null =>
+  plan?.kind === 'rds' ? plan.rds : null;
+
+/** Majors a sandbox can be made of: those PostgreSQL supports and every kind of sandbox offers. */
 export const supportedMajors = [14, 15, 16, 17, 18] as const;
 
 /**
@@ -43,7 +64,7 @@ const growthFactor = { compressed: 12, plain: 3 };
 const emptyClusterBytes = 200 * 1024 * 1024;
 
 /**
- * Disk to ask for: an 11 GB database is known to have had a 159 MB custom dump (aws-facts section 2b), but such
+ * Disk to ask for: an 11 GB database is known to have had a 159 MB custom dump, but such
  * ratios are rare; twelve times a compressed dump and three times a plain one, plus an empty cluster.
  */
 export function storageBytesFor(dump: { sizeBytes: number; compressed: boolean }): number {

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { findingRegistry } from '../../../domain/findings/findings.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
-import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { findServer } from './find-server.ts';
 import { type Lease, writeLease } from './lease.ts';
@@ -16,7 +16,7 @@ import { freePort, logTail, type ServerProcess, startServer } from './server-pro
 import { masterRole, pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
 
 export interface SandboxJob {
-  plan: SandboxPlan;
+  plan: SandboxDemand;
   files: SandboxFiles;
   lease: Lease;
   account: ServerAccount;

@@ -42,7 +42,7 @@ export async function restoreWork(
   return restoreDumpStep(pointer, {
     ...sourcePorts(configurationOf(state.database, databaseConfig)),
     clock: systemClock,
-    restorer: createRestorer(access),
+    recoverers: { logical: createRestorer(access) },
     cleaner: createSandboxCleaner(access),
     checks: checkRunner(access, secrets),
     secrets,
