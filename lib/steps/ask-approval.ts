@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /** What the machine hands over: the state, and the token that the answer must carry. */

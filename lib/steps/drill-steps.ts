@@ -1,4 +1,4 @@
-import { parseDrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { askApprovalStep } from './ask-approval.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { stateEvidenceName } from '../contract/state-evidence.ts';
-import { type DrillState, newDrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import { type DrillState, newDrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { Configuration } from '../ports/drill-ports.ts';
 import type { EvidenceStore } from '../ports/evidence-store.ts';
 import type { SandboxHost } from '../ports/sandbox.ts';

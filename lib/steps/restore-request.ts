@@ -1,5 +1,6 @@
 import type { DatabaseConfig } from '../domain/config/index.ts';
-import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { evidenceNames } from './step.ts';
 

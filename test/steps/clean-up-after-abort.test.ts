@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type DrillState, newDrillState, type Stage } from '../../lib/domain/drill/drill-state.ts';
+import { type DrillState, newDrillState } from '../../lib/domain/drill/drill-state.ts';
+import type { Stage } from '../../lib/domain/drill/stages.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { cleanUpAfterAbort, removeLeftBehind } from '../../lib/steps/clean-up-after-abort.ts';
 import { evidenceNames } from '../../lib/steps/step.ts';

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
 import type { Finding } from '../findings/findings.ts';
@@ -7,39 +6,10 @@ import type { SandboxAddress } from '../sandbox/address.ts';
 import type { HookRun, RestoreTaskPlace } from '../sandbox/rds/tasks.ts';
 import type { DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
 import type { ApprovalAnswer, DrillPhase, HandOver } from './facts.ts';
+import type { Stage } from './stages.ts';
 
-/**
- * Where a drill stands; Choice states of the machine read it. Plain words, because on-call reads them in the console.
- */
-export type Stage =
-  | 'accepted'
-  | 'refused'
-  | 'dump selected'
-  | 'no dump'
-  | 'dump thawing'
-  | 'dump readable'
-  | 'sandbox planned'
-  | 'sandbox at hand'
-  | 'plan impossible'
-  | 'sandbox pending'
-  | 'sandbox ready'
-  | 'sandbox broken'
-  | 'sandbox without capacity'
-  | 'restore prepared'
-  | 'checks planned'
-  | 'judged'
-  | 'try older dump'
-  | 'awaiting approval'
-  | 'approved'
-  | 'declined'
-  | 'ready to promote'
-  | 'promotion pending'
-  | 'promoted'
-  | 'promotion incomplete'
-  | 'handed over'
-  | 'sandbox leaving'
-  | 'sandbox gone'
-  | 'sealed';
+/** Version of the document's shape. A change that earlier documents cannot be filled up for makes it one more. */
+export const stateSchemaVersion = 1;
 
 /** What a person or a schedule asked for, after normalising. */
 export interface DrillRequest {
@@ -71,6 +41,8 @@ export interface CheckPointer {
  * and output of every state are logged.
  */
 export interface DrillState {
+  /** Documents of versions before the first have none; the door that reads one gives it this (state-schema.ts). */
+  schemaVersion: number;
   drillId: string;
   database: string;
   stage: Stage;
@@ -135,23 +107,6 @@ export interface RestoredSummary {
   hooks: DrillState['hooks'];
 }
 
-/**
- * Guards a door: what comes in must at least be a drill's state. The full shape is ours on both sides and is checked
- * by the compiler; this catches a foreign or truncated document.
- */
-export const drillStateGate = z.looseObject({
-  drillId: z.string().min(1),
-  database: z.string().min(1),
-  stage: z.string(),
-  attempt: z.number().int().min(1),
-  startedAt: z.string(),
-});
-
-/** @throws ZodError when the document is not a drill's state */
-export function parseDrillState(document: unknown): DrillState {
-  return drillStateGate.parse(document) as unknown as DrillState;
-}
-
 /** A drill before anything happened. */
 export function newDrillState(facts: {
   drillId: string;
@@ -160,6 +115,7 @@ export function newDrillState(facts: {
   startedAt: string;
 }): DrillState {
   return {
+    schemaVersion: stateSchemaVersion,
     drillId: facts.drillId,
     database: facts.database,
     stage: 'refused',
