@@ -15,7 +15,7 @@ import { provisionSandboxStep } from './provision-sandbox.ts';
 import { runCheckStep } from './run-check.ts';
 import { sealRecordStep } from './seal-record.ts';
 import { selectDumpStep } from './select-dump.ts';
-import type { Step } from './step-definition.ts';
+import type { AnyStep } from './step-definition.ts';
 import { confirmGoneStep, tearDownSandboxStep } from './tear-down-sandbox.ts';
 import { thawDumpStep } from './thaw-dump.ts';
 import { tryOlderDumpStep } from './try-older-dump.ts';
@@ -38,7 +38,7 @@ export const stateSteps = {
   tearDownSandbox: tearDownSandboxStep,
   confirmGone: confirmGoneStep,
   sealRecord: sealRecordStep,
-} satisfies Partial<Record<LambdaStep, Step<DrillPorts>>>;
+} satisfies Partial<Record<LambdaStep, AnyStep>>;
 
 type Handler = (payload: unknown) => Promise<unknown>;
 

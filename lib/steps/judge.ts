@@ -2,8 +2,10 @@ import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import { type At, reached } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { summariseRestore } from '../domain/record/attempt-report.ts';
@@ -24,6 +26,8 @@ const rpoNotMeasured =
 /** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
 export const judgeStep = defineStep({
   phase: { untimed: 'it only reads; the phase of the checks ends with the last result' },
+  from: stages,
+  to: ['judged', 'try older dump', 'awaiting approval', 'approved'],
   run: async (state, ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'clock' | 'restoreTasks'>) => {
     const { failure: _told, hookOutcomes: _judged, longCheckFailure: _named, ...rest } = state;
     const findings = [
@@ -40,13 +44,12 @@ export const judgeStep = defineStep({
     await ports.evidence.putJson(state.drillId, evidenceNames.attempt(state.attempt), report);
 
     const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
-    return {
+    const ended = {
       ...rest,
-      stage: worthTrying ? 'try older dump' : 'judged',
-      ...(worthTrying ? {} : keeping(state, report, ports)),
       verdict: state.verdict ?? report.verdict,
       phases: restoreFailed(state, now) ?? checksPhase(state, checked),
     };
+    return worthTrying ? reached({ ...ended, stage: 'try older dump' }) : kept(ended, report, ports);
   },
 });
 
@@ -70,15 +73,17 @@ const isOutOfTime = (outcome: unknown): boolean =>
   (outcome.Error === 'States.HeartbeatTimeout' || outcome.Error === 'States.Timeout');
 
 /** A real restore of whole data is kept, if a person says so; or if drills.yaml says that nobody need be asked. */
-function keeping(
+function kept(
   state: DrillState,
   report: AttemptReport,
   ports: Pick<DrillPorts, 'configuration'>,
-): Partial<DrillState> {
-  if (state.request.mode !== 'restore' || !report.worthKeeping) return {};
+): At<'judged' | 'awaiting approval' | 'approved'> {
+  if (state.request.mode !== 'restore' || !report.worthKeeping) return { ...state, stage: 'judged' };
   const { approval, approvalTimeoutSeconds } = ports.configuration.database(state.database).production;
-  if (approval === 'required') return { stage: 'awaiting approval', approvalTimeoutSeconds };
-  return { stage: 'approved', approval: { decision: 'approved', by: 'drills.yaml (approval: waived)' } };
+  if (approval === 'required')
+    return reached({ ...state, stage: 'awaiting approval', approvalTimeoutSeconds });
+  const waived = { decision: 'approved', by: 'drills.yaml (approval: waived)' } as const;
+  return reached({ ...state, stage: 'approved', approval: waived });
 }
 
 function reportAttempt(

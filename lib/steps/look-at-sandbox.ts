@@ -14,9 +14,10 @@ const provisionLimitSeconds = 45 * 60;
 /** One look at the sandbox: ready, not yet, or never. Dead ends are ended here and not waited out. */
 export const lookAtSandboxStep = defineStep({
   phase: phaseNames.provision,
+  from: ['sandbox pending'],
+  to: ['sandbox pending', 'sandbox ready', 'sandbox without capacity', 'sandbox broken'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
-    const sandbox = state.sandbox;
-    if (sandbox === null) throw new Error('no sandbox to look at');
+    const { sandbox } = state;
     const look = await ports.sandboxes.look(sandbox.sandboxId);
     if (look.state === 'ready') {
       return { ...state, stage: 'sandbox ready', sandbox: { ...sandbox, address: look.address } };

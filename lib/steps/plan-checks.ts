@@ -2,7 +2,7 @@ import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
-import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
@@ -18,12 +18,14 @@ import { defineStep } from './step-definition.ts';
  */
 export const planChecksStep = defineStep({
   phase: { untimed: 'it only plans; the phase of the restore is as long as the task says' },
+  from: ['restore prepared'],
+  needs: ['restored'],
+  to: ['checks planned'],
   run: async (
     state,
     ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'ledger' | 'capabilities'>,
   ) => {
     const account = await readAccount(state.drillId, state.attempt, ports);
-    if (state.dump === null) throw new Error('nothing was restored');
     const config = ports.configuration.database(state.database);
     const before = await lastProvenRows(state.database, ports);
     const { planned, notTested } = account.complete
@@ -80,12 +82,10 @@ function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabil
   return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
 }
 
-function restorePhase(state: DrillState) {
-  const { restored } = state;
-  if (restored === null) return state.phases;
+function restorePhase({ restored, phases }: Given<'restored'>) {
   const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();
   const { startedAt, bytesRead, rowsLoaded } = restored;
-  return extendPhases(state.phases, {
+  return extendPhases(phases, {
     name: phaseNames.restore,
     startedAt,
     endedAt,

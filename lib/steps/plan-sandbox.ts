@@ -2,6 +2,7 @@ import type { SelectedDump } from '../domain/backup/dump.ts';
 import { backupOf } from '../domain/backup/kinds.ts';
 import type { SandboxConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { At, Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { methodFor } from '../domain/sandbox/methods.ts';
@@ -22,9 +23,10 @@ import { defineStep } from './step-definition.ts';
  */
 export const planSandboxStep = defineStep({
   phase: phaseNames.plan,
+  from: ['dump readable'],
+  to: ['sandbox planned', 'sandbox at hand', 'plan impossible'],
   run: async (state, ports: Pick<DrillPorts, 'configuration' | 'sandboxes' | 'clock' | 'announcements'>) => {
     const { dump } = state;
-    if (dump === null) throw new Error('no dump to plan for');
     const found = methodFor(backupOf({ dump }).kind, ports.sandboxes.kind);
     if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
     const { sandbox: config } = ports.configuration.database(state.database);
@@ -35,13 +37,24 @@ export const planSandboxStep = defineStep({
     }
     const { major } = chosen;
     const known = { ...state, findings: [...state.findings, ...versionUnknown(dump, config, major)] };
-    if (state.plan !== null && state.sandbox?.address != null) return reuse(known, state.plan, major);
+    const { plan, sandbox } = state;
+    if (plan !== null && sandbox !== null && sandbox.address !== null) {
+      if (plan.majorVersion >= major)
+        return {
+          ...known,
+          stage: 'sandbox at hand',
+          plan,
+          sandbox: { ...sandbox, address: sandbox.address },
+        };
+      const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
+      return impossible(known, finding('SERVER_VERSION_UNSUPPORTED', message));
+    }
 
     const now = ports.clock.now();
     const answer = await ports.sandboxes.preflight(demandOf(state, dump, config, major, now));
     // Nothing was asked for yet: what an earlier attempt asked for stays known, so that it is torn down.
     if (!answer.possible) return impossible(known, ...answer.findings);
-    const planned: DrillState = {
+    const planned: At<'sandbox planned'> = {
       ...known,
       stage: 'sandbox planned',
       findings: [...known.findings, ...answer.findings],
@@ -58,7 +71,7 @@ export const planSandboxStep = defineStep({
   },
 });
 
-function impossible(state: DrillState, ...reasons: Finding[]): DrillState {
+function impossible(state: Given<'dump'>, ...reasons: Finding[]): At<'plan impossible'> {
   return { ...state, stage: 'plan impossible', findings: [...state.findings, ...reasons] };
 }
 
@@ -84,10 +97,4 @@ function demandOf(
     storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
     leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
   };
-}
-
-function reuse(state: DrillState, plan: SandboxDemand, major: number): DrillState {
-  if (plan.majorVersion >= major) return { ...state, stage: 'sandbox at hand' };
-  const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
-  return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
 }

@@ -16,9 +16,10 @@ const lostWaitsSeconds = [10, 30, 60];
  */
 export const prepareHandOverStep = defineStep({
   phase: phaseNames.promote,
+  from: ['awaiting approval', 'approved'],
+  to: ['ready to promote', 'declined'],
   run: async (state, ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>) => {
-    const address = state.sandbox?.address;
-    if (address == null) throw new Error('there is no sandbox to hand over');
+    const { address } = state.sandbox;
     const prepared = (await ports.evidence.getJson(
       state.drillId,
       evidenceNames.prepared(state.attempt),

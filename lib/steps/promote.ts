@@ -1,4 +1,5 @@
 import { phaseNames } from '../domain/drill/phase-names.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
@@ -16,11 +17,12 @@ const promotionLimitSeconds = 6 * 3600;
  */
 export const promoteStep = defineStep({
   phase: phaseNames.promote,
+  from: ['ready to promote'],
+  to: ['promotion pending'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'evidence' | 'clock'>) => {
     const { sandbox, plan } = state;
     const { promotion } = ports.sandboxes;
-    if (sandbox === null || plan === null || promotion === undefined)
-      throw new Error('there is nothing to promote');
+    if (promotion === undefined) throw cannotPromote(sandbox.sandboxId);
     const promotionAskedAt = ports.clock.now().toISOString();
     await ports.evidence.putJson(state.drillId, evidenceNames.promotion, {
       sandboxId: sandbox.sandboxId,
@@ -34,16 +36,17 @@ export const promoteStep = defineStep({
 /** One look at the promotion: done, under way, or ended short. */
 export const lookAtPromotionStep = defineStep({
   phase: phaseNames.promote,
+  from: ['promotion pending'],
+  to: ['promotion pending', 'promoted', 'promotion incomplete'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
     const { sandbox, plan } = state;
     const { promotion } = ports.sandboxes;
-    if (sandbox === null || plan === null || promotion === undefined)
-      throw new Error('there is nothing to look at');
+    if (promotion === undefined) throw cannotPromote(sandbox.sandboxId);
     const look = await promotion.look(sandbox.sandboxId, plan);
     if (look.state === 'done')
       return { ...state, stage: 'promoted', sandbox: { ...sandbox, address: look.address } };
     const now = ports.clock.now().toISOString();
-    const waitedSeconds = secondsBetween(state.promotionAskedAt ?? now, now);
+    const waitedSeconds = secondsBetween(state.promotionAskedAt, now);
     if (look.state === 'pending' && waitedSeconds < promotionLimitSeconds)
       return { ...state, stage: 'promotion pending' };
     const reason =
@@ -60,3 +63,10 @@ export const lookAtPromotionStep = defineStep({
     };
   },
 });
+
+/** A request for a real restore is refused where nothing can be promoted, so no drill comes here. */
+const cannotPromote = (sandboxId: string) =>
+  new DrillError('INTERNAL_ERROR', `${sandboxId} cannot be promoted: its host makes throwaways only`, {
+    hint: 'Please report it with the record.',
+    fault: 'us',
+  });

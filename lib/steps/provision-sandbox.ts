@@ -10,10 +10,11 @@ import { defineStep } from './step-definition.ts';
  */
 export const provisionSandboxStep = defineStep({
   phase: phaseNames.provision,
+  from: ['sandbox planned', 'sandbox without capacity'],
+  to: ['sandbox pending', 'sandbox without capacity', 'sandbox broken'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
-    if (state.plan === null) throw new Error('no plan to provision from');
     const askedAt = ports.clock.now().toISOString();
-    const placement = state.sandbox?.placement ?? 0;
+    const placement = state.sandbox.placement ?? 0;
     try {
       const { sandboxId } = await ports.sandboxes.provision(state.plan, placement);
       return {

@@ -42,8 +42,7 @@ export async function restoreDumpStep(
   const request = await readRestoreRequest(pointer, ports);
   const { state } = request;
   const { dump } = state;
-  const sandbox = state.sandbox?.address;
-  if (dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
+  const { address: sandbox } = state.sandbox;
   const config = ports.configuration.database(state.database);
   const { restore } = config;
   const { store } = await openSource(state.database, ports);
@@ -81,8 +80,7 @@ async function openToChecks(
   account: RestoreAccount,
   ports: RestorePorts,
 ): Promise<Finding[]> {
-  const address = state.sandbox?.address;
-  if (address == null) throw new Error('restore was not prepared');
+  const { address } = state.sandbox;
   const { roles } = ports.configuration.database(state.database);
   const findings = ports.capabilities.rolePasswords ? await setRolePasswords(roles, address, ports) : [];
   const databases = account.databases.map(({ name }) => name);

@@ -1,12 +1,12 @@
 import type { DatabaseConfig } from '../domain/config/index.ts';
-import type { DrillState } from '../domain/drill/drill-state.ts';
+import { type At, standing } from '../domain/drill/known-at.ts';
 import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { evidenceNames } from './step.ts';
 
 /** What the restore task needs, as "Prepare restore" wrote it down: the image of the task holds no configuration. */
 export interface RestoreRequestDocument {
-  state: DrillState;
+  state: At<'restore prepared'>;
   databaseConfig: DatabaseConfig;
 }
 
@@ -31,5 +31,5 @@ export async function readRestoreRequest(
     evidenceNames.restoreRequest(pointer.attempt),
   );
   const { databaseConfig } = document as { databaseConfig: DatabaseConfig };
-  return { state: parseDrillState(document), databaseConfig };
+  return { state: standing(parseDrillState(document), ['restore prepared']), databaseConfig };
 }

@@ -1,6 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding } from '../domain/drill/failure.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
@@ -25,6 +26,8 @@ import { defineStep } from './step-definition.ts';
  */
 export const sealRecordStep = defineStep({
   phase: { untimed: 'what it writes is the record, which holds the phases' },
+  from: stages,
+  to: ['sealed'],
   run: async (
     unsealed,
     ports: Pick<

@@ -9,6 +9,7 @@ import {
 } from '../domain/backup/dump-selection.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { At } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/verdict/objectives.ts';
@@ -31,6 +32,8 @@ const refusalsNamed = 10;
  */
 export const selectDumpStep = defineStep({
   phase: phaseNames.select,
+  from: ['accepted'],
+  to: ['dump selected', 'no dump'],
   run: async (
     state,
     ports: Pick<
@@ -61,10 +64,8 @@ export const selectDumpStep = defineStep({
     const lone = restoring || state.request.key !== null;
     const examined = await examineDump(newest, state.database, ports);
     const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
-    return {
+    const found = {
       ...selected,
-      stage: examined.dump === null ? 'no dump' : 'dump selected',
-      dump: examined.dump,
       olderDumps: olderOnes(older, config, state),
       dumpIntervalSeconds: config.source.intervalSeconds ?? intervalBetween(newest, older[0]),
       findings: [
@@ -80,6 +81,8 @@ export const selectDumpStep = defineStep({
           ? [companionsNotAsked]
           : [],
     };
+    const { dump } = examined;
+    return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
   },
 });
 
@@ -109,7 +112,7 @@ function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillS
 }
 
 /** Last night's dump is there but cannot be one: proving the night before instead would hide that. */
-function refuseNewest(state: DrillState, selection: DumpSelection, config: DatabaseConfig): DrillState {
+function refuseNewest(state: DrillState, selection: DumpSelection, config: DatabaseConfig): At<'no dump'> {
   const { key, reason, code } = selection.newestRefused!;
   return {
     ...state,
@@ -119,7 +122,7 @@ function refuseNewest(state: DrillState, selection: DumpSelection, config: Datab
   };
 }
 
-function nothingFound(state: DrillState, objects: DumpObject[], location: string): DrillState {
+function nothingFound(state: DrillState, objects: DumpObject[], location: string): At<'no dump'> {
   const asked = state.request.key;
   const physicalOnly = objects.some(
     ({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup',

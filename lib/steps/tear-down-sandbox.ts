@@ -1,5 +1,6 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/verdict/objectives.ts';
@@ -21,6 +22,8 @@ export const teardownAsked = 'asked';
  */
 export const tearDownSandboxStep = defineStep({
   phase: phaseNames.tearDown,
+  from: stages,
+  to: ['sandbox leaving'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock' | 'restoreTasks'>) => {
     const askedAt = ports.clock.now().toISOString();
     const stopped = state.sandbox === null ? [] : await stopTasks(state, ports);
@@ -58,8 +61,10 @@ async function stopTasks(state: DrillState, ports: Pick<DrillPorts, 'restoreTask
 /** One look whether the sandbox is gone. Only then is the record sealed. */
 export const confirmGoneStep = defineStep({
   phase: phaseNames.tearDown,
+  from: ['sandbox leaving'],
+  to: ['sandbox leaving', 'sandbox gone'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
-    const askedAt = state.teardown?.askedAt ?? ports.clock.now().toISOString();
+    const { askedAt, detail: last } = state.teardown;
     if (state.sandbox === null) {
       return {
         ...state,
@@ -91,7 +96,6 @@ export const confirmGoneStep = defineStep({
       );
       return { ...state, stage: 'sandbox leaving', teardown: { askedAt, confirmed: false, detail: said } };
     }
-    const last = state.teardown?.detail ?? teardownAsked;
     const why = last === teardownAsked ? '' : ` (${last})`;
     const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes${why}`;
     return {

@@ -13,9 +13,11 @@ const thawLimitSeconds = 18 * 3600;
  */
 export const thawDumpStep = defineStep({
   phase: phaseNames.select,
+  from: ['dump selected', 'dump thawing'],
+  to: ['dump readable', 'dump thawing', 'no dump'],
   run: async (state, ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'clock'>) => {
-    const archived = state.dump?.archivedIn;
-    if (state.dump === null || archived === undefined) return { ...state, stage: 'dump readable' };
+    const archived = state.dump.archivedIn;
+    if (archived === undefined) return { ...state, stage: 'dump readable' };
     const { store } = await openSource(state.database, ports);
     const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
     if (thawed === 'ready') return { ...state, stage: 'dump readable' };

@@ -9,18 +9,17 @@ import { defineStep } from './step-definition.ts';
  */
 export const tryOlderDumpStep = defineStep({
   phase: phaseNames.select,
+  from: ['try older dump'],
+  to: ['dump selected', 'no dump'],
   run: async (
     state,
     ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'>,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
-    if (next === undefined) throw new Error('no older dump to try');
     const examined = await examineDump(next, state.database, ports);
-    return {
+    const tried = {
       ...state,
-      stage: examined.dump === null ? 'no dump' : 'dump selected',
       attempt: state.attempt + 1,
-      dump: examined.dump,
       olderDumps,
       restored: null,
       checks: [],
@@ -28,5 +27,7 @@ export const tryOlderDumpStep = defineStep({
       hooks: { migrate: null, smokeTest: null },
       findings: examined.findings,
     };
+    const { dump } = examined;
+    return dump === null ? { ...tried, stage: 'no dump', dump } : { ...tried, stage: 'dump selected', dump };
   },
 });

@@ -11,7 +11,7 @@ import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { anInstance } from '../adapters/sandboxes/rds/rds-account.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
-import { aDrillState } from '../support/drill-states.ts';
+import { anApprovedState } from '../support/drill-states.ts';
 import { type DoorWorld, enterDoorWorld, theConfig } from './door-world.ts';
 
 const drillId = 'restore-1';
@@ -35,12 +35,9 @@ function anApprovedRestore(): DrillState {
   const { host, port, masterRole, serverVersion } = server;
   const address = { sandboxId, host, port, masterRole, serverVersion };
   const production = theConfig().databases.shop!.production;
-  return aDrillState({
+  return anApprovedState({
     drillId,
-    stage: 'approved',
-    request: { mode: 'restore', operator: 'ada', key: null, at: null },
     sandbox: { sandboxId, askedAt: '2026-11-20T03:01:00.000Z', address },
-    approval: { decision: 'approved', by: 'grace' },
     plan: {
       kind: 'rds',
       ...{ drillId, database: 'shop', majorVersion: 15, dumpBytes: 1000, storageBytes: 1000 },

@@ -30,6 +30,14 @@ export interface DrillSandbox {
   placement?: number;
 }
 
+/** How the removal of the sandbox went. */
+export interface Teardown {
+  askedAt: string;
+  confirmed: boolean;
+  /** In words. */
+  detail: string;
+}
+
 /** A planned check's pointer: the check itself lies in the evidence store. */
 export interface CheckPointer {
   index: number;
@@ -73,7 +81,7 @@ export interface DrillState {
   verdict: Verdict | null;
   /** One sentence for the console; the Cause of a failed execution. */
   summary: string;
-  teardown: { askedAt: string; confirmed: boolean; detail: string } | null;
+  teardown: Teardown | null;
   /** Checks that may outlast a Lambda: they run in the restore task, before the Map. */
   longChecks: CheckPointer[];
   /** Hooks planned for this attempt, without the name of their database; null: none. */
