@@ -1,4 +1,3 @@
-import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
@@ -6,15 +5,12 @@ import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
-import { timed } from '../lib/steps/timed.ts';
-
-const step = timed(phaseNames.plan, planSandboxStep);
 
 /** *Plan sandbox*: version, class, storage, quotas, cost. Nothing is made. */
 export const handler = stateDoor(
   'planSandbox',
   (state) =>
-    step(state, {
+    planSandboxStep(state, {
       configuration: deployedConfiguration,
       sandboxes: planningSandboxPort(),
       ...tellingPorts(),

@@ -1,4 +1,3 @@
-import { phaseNames } from '../lib/domain/drill/phase-names.ts';
 import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
@@ -6,15 +5,12 @@ import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and
 import { sourcePorts } from '../lib/runtimes/aws/ports/sources.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { selectDumpStep } from '../lib/steps/select-dump.ts';
-import { timed } from '../lib/steps/timed.ts';
-
-const step = timed(phaseNames.select, selectDumpStep);
 
 /** *Select dump*: the newest eligible dump, or the one that was asked for. */
 export const handler = stateDoor(
   'selectDump',
   (state) =>
-    step(state, {
+    selectDumpStep(state, {
       ...sourcePorts(deployedConfiguration),
       inspector: createDumpInspector(),
       ledger: ledgerPort(),

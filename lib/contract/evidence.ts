@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import type { DatabaseConfig } from '../domain/config/index.ts';
-import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { recordLine } from '../domain/record/report/json.ts';
 import { recordSchema } from '../domain/record/report/record-schema.ts';

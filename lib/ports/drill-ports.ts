@@ -2,8 +2,9 @@ import type { DumpHeader } from '../domain/backup/dump.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
-import type { RestoreTaskPlace } from '../domain/drill/drill-state.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
+import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
 import type { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
 import type { DumpStore } from './dump-store.ts';
@@ -13,9 +14,9 @@ import type { DrillMetrics } from './metric-sink.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectReader } from './object-reader.ts';
+import type { Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
-import type { Restorer } from './restorer.ts';
-import type { SandboxAddress, SandboxHost } from './sandbox.ts';
+import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
 
 /** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */
@@ -98,7 +99,7 @@ export interface DrillPorts {
   inspector: DumpInspector;
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;
-  restorer: Restorer;
+  recoverers: Recoverers;
   restoreTasks: RestoreTasks;
   capabilities: Capabilities;
   /** AWS region, for prices; null on one machine, where a drill costs nothing. */

@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import type { SandboxAddress } from './sandbox.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 
 /**
  * How to log in to a sandbox as its master role. Local: a socket or loopback with a password that never leaves the

@@ -1,5 +1,6 @@
 import type { Finding, FindingCode } from '../domain/findings/findings.ts';
-import type { SandboxPlan } from '../domain/sandbox/sandbox-plan.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
+import type { SandboxDemand, SandboxKind, SandboxPlan } from '../domain/sandbox/sandbox-plan.ts';
 
 /** What is known of a sandbox at one look. `broken` states never become ready. */
 export type SandboxLook =
@@ -13,19 +14,7 @@ export type SandboxLook =
   /** The user asked for it to outlive the drill; `detail` says until when. */
   | { state: 'kept'; detail: string };
 
-/** Where the sandbox answers. Travels in state: no secret in it. */
-export interface SandboxAddress {
-  sandboxId: string;
-  host: string;
-  port: number;
-  masterRole: string;
-  /** Full version of the server, e.g. `15.18`. */
-  serverVersion: string;
-  /** Secrets Manager secret with the master's password (RDS only): its name, never its value. */
-  secretArn?: string;
-}
-
-/** What is known before anything is made. `plan` is completed with what the host decided. */
+/** What is known before anything is made. `plan` is the demand with what the host decided. */
 export type Preflight =
   | { possible: true; plan: SandboxPlan; findings: Finding[] }
   | { possible: false; findings: Finding[] };
@@ -58,8 +47,10 @@ export interface Leftover {
 export interface SandboxHost {
   /** The id a drill's sandbox has or will have: known before it is asked for, so that teardown always finds it. */
   sandboxIdFor(drillId: string): string;
-  /** Completes a plan with what only the host knows: engine version, class, quotas, cost. Absent: nothing to add. */
-  preflight?(plan: SandboxPlan): Promise<Preflight>;
+  /** What it makes; with the kind of the backup it decides how is recovered (domain/sandbox/methods.ts). */
+  readonly kind: SandboxKind;
+  /** Makes a plan with what only the host knows – of RDS: engine version, class, quotas, cost. Makes nothing else. */
+  preflight(demand: SandboxDemand): Promise<Preflight>;
   /**
    * Starts making it; idempotent per drill: adopts its own, refuses anything else. `placement` counts from 0 the
    * places of the plan; one that had no capacity is removed first.

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { evidenceOf } from '../contract/evidence.ts';
-import { type DrillState, parseDrillState } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import type { ApprovalLinks, ApprovalQuestion } from '../ports/approvals.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';

@@ -1,5 +1,4 @@
-import { parseDrillState } from '../domain/drill/drill-state.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
+import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { LambdaStep } from '../machine/definition.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { askApprovalStep } from './ask-approval.ts';
@@ -16,42 +15,48 @@ import { provisionSandboxStep } from './provision-sandbox.ts';
 import { runCheckStep } from './run-check.ts';
 import { sealRecordStep } from './seal-record.ts';
 import { selectDumpStep } from './select-dump.ts';
+import type { AnyStep } from './step-definition.ts';
 import { confirmGoneStep, tearDownSandboxStep } from './tear-down-sandbox.ts';
 import { thawDumpStep } from './thaw-dump.ts';
-import { timed } from './timed.ts';
 import { tryOlderDumpStep } from './try-older-dump.ts';
+
+/** Every step that takes the state of a drill and gives back the next one. */
+export const stateSteps = {
+  selectDump: selectDumpStep,
+  thawDump: thawDumpStep,
+  planSandbox: planSandboxStep,
+  provisionSandbox: provisionSandboxStep,
+  lookAtSandbox: lookAtSandboxStep,
+  prepareRestore: prepareRestoreStep,
+  planChecks: planChecksStep,
+  judge: judgeStep,
+  tryOlderDump: tryOlderDumpStep,
+  prepareHandOver: prepareHandOverStep,
+  promote: promoteStep,
+  lookAtPromotion: lookAtPromotionStep,
+  handOver: handOverStep,
+  tearDownSandbox: tearDownSandboxStep,
+  confirmGone: confirmGoneStep,
+  sealRecord: sealRecordStep,
+} satisfies Partial<Record<LambdaStep, AnyStep>>;
+
+type Handler = (payload: unknown) => Promise<unknown>;
 
 /**
  * Every Lambda of the machine as a function of its payload. A deployed Lambda imports its own step only; a door that
  * runs the whole machine in one process takes them all from here.
  */
-export function drillSteps(
-  ports: DrillPorts,
-  operator: string,
-): Record<LambdaStep, (payload: unknown) => Promise<unknown>> {
-  const on =
-    (step: (state: ReturnType<typeof parseDrillState>, ports: DrillPorts) => Promise<unknown>) =>
-    async (payload: unknown) =>
-      step(parseDrillState(payload), ports);
+export function drillSteps(ports: DrillPorts, operator: string): Record<LambdaStep, Handler> {
+  const fromState = Object.fromEntries(
+    Object.entries(stateSteps).map(([name, step]): [string, Handler] => [
+      name,
+      async (payload) => step(parseDrillState(payload), ports),
+    ]),
+  ) as Record<keyof typeof stateSteps, Handler>;
   return {
+    ...fromState,
     normaliseRequest: (payload) => normaliseRequestStep({ ...(payload as ExecutionStart), operator }, ports),
-    selectDump: on(timed(phaseNames.select, selectDumpStep)),
-    thawDump: on(timed(phaseNames.select, thawDumpStep)),
-    planSandbox: on(timed(phaseNames.plan, planSandboxStep)),
-    provisionSandbox: on(timed(phaseNames.provision, provisionSandboxStep)),
-    lookAtSandbox: on(timed(phaseNames.provision, lookAtSandboxStep)),
-    prepareRestore: on(prepareRestoreStep),
-    planChecks: on(planChecksStep),
     runCheck: (payload) => runCheckStep(payload, ports),
-    judge: on(judgeStep),
-    tryOlderDump: on(timed(phaseNames.select, tryOlderDumpStep)),
     askApproval: (payload) => askApprovalStep(payload, ports),
-    prepareHandOver: on(timed(phaseNames.promote, prepareHandOverStep)),
-    promote: on(timed(phaseNames.promote, promoteStep)),
-    lookAtPromotion: on(timed(phaseNames.promote, lookAtPromotionStep)),
-    handOver: on(timed(phaseNames.promote, handOverStep)),
-    tearDownSandbox: on(timed(phaseNames.tearDown, tearDownSandboxStep)),
-    confirmGone: on(timed(phaseNames.tearDown, confirmGoneStep)),
-    sealRecord: on(sealRecordStep),
   };
 }

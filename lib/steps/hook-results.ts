@@ -1,9 +1,10 @@
 import { hookContainerNames } from '../contract/names.ts';
 import { type CheckResult, hookKind, type PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { StoredCheckResult } from '../domain/checks/check-evidence.ts';
-import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { neverStarted, readTaskOutcome, type TaskOutcome } from '../domain/sandbox/rds/task-outcome.ts';
+import type { HookRun } from '../domain/sandbox/rds/tasks.ts';
 import { inWords } from '../domain/time/spans.ts';
 
 /** What a check came to, or null when nothing came back of it. */

@@ -2,8 +2,10 @@ import { restoreTaskEnvironment } from '../contract/environment.ts';
 import { caBundleFileName, hookFolder } from '../contract/names.ts';
 import { sandboxName } from '../domain/checks/asking/planning.ts';
 import type { DatabaseConfig, HookConfig } from '../domain/config/index.ts';
-import type { DrillState, HookRun } from '../domain/drill/drill-state.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { Given } from '../domain/drill/known-at.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { HookRun } from '../domain/sandbox/rds/tasks.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 type Hooks = DrillState['hooks'];
@@ -16,14 +18,14 @@ export const hookFiles = { pgpass: `${hookFolder}/pgpass`, caBundle: `${hookFold
  * Passwords are not among it; the credentials container writes them into PGPASSFILE.
  */
 export function plannedHooks(
-  state: DrillState,
+  state: Given<'address'>,
   config: DatabaseConfig,
   ports: Pick<DrillPorts, 'hookTask'>,
 ): Hooks {
+  const { address } = state.sandbox;
   const plan = (hook: HookConfig | null, name: 'migrate' | 'smokeTest'): HookRun | null => {
-    const address = state.sandbox?.address;
     const taskDefinition = hook === null ? null : ports.hookTask(state.database, name);
-    if (hook === null || taskDefinition === null || address == null) return null;
+    if (hook === null || taskDefinition === null) return null;
     const ours = {
       [restoreTaskEnvironment.drillId]: state.drillId,
       PGHOST: address.host,

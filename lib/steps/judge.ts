@@ -3,7 +3,10 @@ import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import { type At, reached } from '../domain/drill/known-at.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { summariseRestore } from '../domain/record/attempt-report.ts';
@@ -14,39 +17,40 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
 import { readAccount } from './plan-checks.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 const rpoNotMeasured =
   'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
 
 /** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
-export const judgeStep: StepWith<'configuration' | 'evidence' | 'clock' | 'restoreTasks'> = async (
-  state,
-  ports,
-) => {
-  const { failure: _told, hookOutcomes: _judged, longCheckFailure: _named, ...rest } = state;
-  const findings = [
-    ...state.findings,
-    ...(state.restored?.findings ?? []),
-    ...(await failuresOf(state, ports)),
-  ];
-  const account = state.restored === null ? null : await readAccount(state.drillId, state.attempt, ports);
-  const plan = account === null ? null : await readPlan(state, ports);
-  const checked = plan === null ? [] : await readResults(state, plan.planned, ports);
-  const now = ports.clock.now();
-  const judged = [...checked, ...judgedHooks(state, now.toISOString())];
-  const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
-  await ports.evidence.write(evidenceOf.attempt(state.attempt), state.drillId, report);
+export const judgeStep = defineStep({
+  phase: { untimed: 'it only reads; the phase of the checks ends with the last result' },
+  from: stages,
+  to: ['judged', 'try older dump', 'awaiting approval', 'approved'],
+  run: async (state, ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'clock' | 'restoreTasks'>) => {
+    const { failure: _told, hookOutcomes: _judged, longCheckFailure: _named, ...rest } = state;
+    const findings = [
+      ...state.findings,
+      ...(state.restored?.findings ?? []),
+      ...(await failuresOf(state, ports)),
+    ];
+    const account = state.restored === null ? null : await readAccount(state.drillId, state.attempt, ports);
+    const plan = account === null ? null : await readPlan(state, ports);
+    const checked = plan === null ? [] : await readResults(state, plan.planned, ports);
+    const now = ports.clock.now();
+    const judged = [...checked, ...judgedHooks(state, now.toISOString())];
+    const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
+    await ports.evidence.write(evidenceOf.attempt(state.attempt), state.drillId, report);
 
-  const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
-  return {
-    ...rest,
-    stage: worthTrying ? 'try older dump' : 'judged',
-    ...(worthTrying ? {} : keeping(state, report, ports)),
-    verdict: state.verdict ?? report.verdict,
-    phases: restoreFailed(state, now) ?? checksPhase(state, checked),
-  };
-};
+    const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
+    const ended = {
+      ...rest,
+      verdict: state.verdict ?? report.verdict,
+      phases: restoreFailed(state, now) ?? checksPhase(state, checked),
+    };
+    return worthTrying ? reached({ ...ended, stage: 'try older dump' }) : kept(ended, report, ports);
+  },
+});
 
 /**
  * Whether an older dump may be restored into the sandbox at hand. Not into one that never came up, and not beside a
@@ -68,15 +72,17 @@ const isOutOfTime = (outcome: unknown): boolean =>
   (outcome.Error === 'States.HeartbeatTimeout' || outcome.Error === 'States.Timeout');
 
 /** A real restore of whole data is kept, if a person says so; or if drills.yaml says that nobody need be asked. */
-function keeping(
+function kept(
   state: DrillState,
   report: AttemptReport,
   ports: Pick<DrillPorts, 'configuration'>,
-): Partial<DrillState> {
-  if (state.request.mode !== 'restore' || !report.worthKeeping) return {};
+): At<'judged' | 'awaiting approval' | 'approved'> {
+  if (state.request.mode !== 'restore' || !report.worthKeeping) return { ...state, stage: 'judged' };
   const { approval, approvalTimeoutSeconds } = ports.configuration.database(state.database).production;
-  if (approval === 'required') return { stage: 'awaiting approval', approvalTimeoutSeconds };
-  return { stage: 'approved', approval: { decision: 'approved', by: 'drills.yaml (approval: waived)' } };
+  if (approval === 'required')
+    return reached({ ...state, stage: 'awaiting approval', approvalTimeoutSeconds });
+  const waived = { decision: 'approved', by: 'drills.yaml (approval: waived)' } as const;
+  return reached({ ...state, stage: 'approved', approval: waived });
 }
 
 function reportAttempt(
@@ -228,7 +234,7 @@ function restoreFailed(state: DrillState, now: Date): DrillState['phases'] | nul
   if (state.stage !== 'restore prepared' || state.restored !== null || last === undefined) return null;
   const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
   return extendPhases(state.phases, {
-    name: 'Restore dump into sandbox',
+    name: phaseNames.restore,
     startedAt,
     endedAt: now.toISOString(),
   });
@@ -243,7 +249,7 @@ function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] 
   const last = state.phases.at(-1);
   if (endedAt === undefined || last === undefined) return state.phases;
   const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
-  return extendPhases(state.phases, { name: 'Run checks', startedAt, endedAt });
+  return extendPhases(state.phases, { name: phaseNames.checks, startedAt, endedAt });
 }
 
 async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) {

@@ -3,53 +3,61 @@ import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
-import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { Given } from '../domain/drill/known-at.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /**
  * Plans every check from the account and drills.yaml, each in its lane: a Lambda, or the restore task. A dump that was not read to its end is not checked: what it
  * holds is known to be incomplete, and a list of consequences would only hide the cause.
  */
-export const planChecksStep: StepWith<
-  'configuration' | 'evidence' | 'planChecks' | 'ledger' | 'capabilities'
-> = async (state, ports) => {
-  const account = await readAccount(state.drillId, state.attempt, ports);
-  if (state.dump === null) throw new Error('nothing was restored');
-  const config = ports.configuration.database(state.database);
-  const before = await lastProvenRows(state.database, ports);
-  const { planned, notTested } = account.complete
-    ? ports.planChecks({
-        account,
-        configured: config.checks,
-        lastProvenRows: before,
-        ...dumpMoment(state.dump),
-        defaultDatabase: account.databases[0]?.name ?? 'postgres',
-        statementTimeoutSeconds: config.statementTimeoutSeconds,
-        roleLogins: ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
-      } satisfies CheckContext)
-    : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
-  await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
-    planned,
-    notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
-  });
-  const pointers = planned.map((check, index) => ({
-    pointer: { index, name: check.name },
-    long: runsInTask(check, account),
-  }));
-  return {
-    ...state,
-    stage: 'checks planned',
-    findings: [...state.findings, ...(account.complete ? tablesGone(account, before) : [])],
-    checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
-    longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
-    phases: restorePhase(state),
-  };
-};
+export const planChecksStep = defineStep({
+  phase: { untimed: 'it only plans; the phase of the restore is as long as the task says' },
+  from: ['restore prepared'],
+  needs: ['restored'],
+  to: ['checks planned'],
+  run: async (
+    state,
+    ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'ledger' | 'capabilities'>,
+  ) => {
+    const account = await readAccount(state.drillId, state.attempt, ports);
+    const config = ports.configuration.database(state.database);
+    const before = await lastProvenRows(state.database, ports);
+    const { planned, notTested } = account.complete
+      ? ports.planChecks({
+          account,
+          configured: config.checks,
+          lastProvenRows: before,
+          ...dumpMoment(state.dump),
+          defaultDatabase: account.databases[0]?.name ?? 'postgres',
+          statementTimeoutSeconds: config.statementTimeoutSeconds,
+          roleLogins:
+            ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
+        } satisfies CheckContext)
+      : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
+    await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
+      planned,
+      notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
+    });
+    const pointers = planned.map((check, index) => ({
+      pointer: { index, name: check.name },
+      long: runsInTask(check, account),
+    }));
+    return {
+      ...state,
+      stage: 'checks planned',
+      findings: [...state.findings, ...(account.complete ? tablesGone(account, before) : [])],
+      checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
+      longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
+      phases: restorePhase(state),
+    };
+  },
+});
 
 /** A table left out by the backup job (`pg_dump -T`) restores without an error: only an earlier drill remembers it. */
 function tablesGone(account: RestoreAccount, before: Record<string, number> | null): Finding[] {
@@ -74,13 +82,11 @@ function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabil
   return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
 }
 
-function restorePhase(state: DrillState) {
-  const { restored } = state;
-  if (restored === null) return state.phases;
+function restorePhase({ restored, phases }: Given<'restored'>) {
   const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();
   const { startedAt, bytesRead, rowsLoaded } = restored;
-  return extendPhases(state.phases, {
-    name: 'Restore dump into sandbox',
+  return extendPhases(phases, {
+    name: phaseNames.restore,
     startedAt,
     endedAt,
     bytes: bytesRead,

@@ -1,8 +1,20 @@
+import type { SelectedDump } from '../domain/backup/dump.ts';
+import { backupOf } from '../domain/backup/kinds.ts';
+import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
-import { finding } from '../domain/findings/findings.ts';
-import { majorFor, storageBytesFor, supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
+import type { At, Given } from '../domain/drill/known-at.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { methodFor } from '../domain/sandbox/methods.ts';
+import {
+  majorFor,
+  type SandboxDemand,
+  storageBytesFor,
+  supportedMajors,
+} from '../domain/sandbox/sandbox-plan.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { leaseSeconds, type StepWith } from './step.ts';
+import { leaseSeconds } from './step.ts';
+import { defineStep } from './step-definition.ts';
 import { tellPeople } from './tell-people.ts';
 
 /**
@@ -10,66 +22,61 @@ import { tellPeople } from './tell-people.ts';
  * anything is made. In a walk-back the sandbox at hand is used again when its server is not older
  * than the dump: PostgreSQL restores upwards, never downwards.
  */
-export const planSandboxStep: StepWith<
-  'configuration' | 'sandboxes' | 'clock' | 'ledger' | 'notifiers' | 'mishaps'
-> = async (state, ports) => {
-  const { dump } = state;
-  if (dump === null) throw new Error('no dump to plan for');
-  const { sandbox } = ports.configuration.database(state.database);
-  const configured = sandbox.majorVersion;
-  const chosen = majorFor(dump.header.majorVersion, configured);
-  if ('unsupported' in chosen) {
-    const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
-    return {
-      ...state,
-      stage: 'plan impossible',
-      findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
+export const planSandboxStep = defineStep({
+  phase: phaseNames.plan,
+  from: ['dump readable'],
+  to: ['sandbox planned', 'sandbox at hand', 'plan impossible'],
+  run: async (
+    state,
+    ports: Pick<DrillPorts, 'configuration' | 'sandboxes' | 'clock' | 'ledger' | 'notifiers' | 'mishaps'>,
+  ) => {
+    const { dump } = state;
+    const found = methodFor(backupOf({ dump }).kind, ports.sandboxes.kind);
+    if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
+    const { sandbox: config } = ports.configuration.database(state.database);
+    const chosen = majorFor(dump.header.majorVersion, config.majorVersion);
+    if ('unsupported' in chosen) {
+      const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
+      return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
+    }
+    const { major } = chosen;
+    const known = { ...state, findings: [...state.findings, ...versionUnknown(dump, config, major)] };
+    const { plan, sandbox } = state;
+    if (plan !== null && sandbox !== null && sandbox.address !== null) {
+      if (plan.majorVersion >= major)
+        return {
+          ...known,
+          stage: 'sandbox at hand',
+          plan,
+          sandbox: { ...sandbox, address: sandbox.address },
+        };
+      const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
+      return impossible(known, finding('SERVER_VERSION_UNSUPPORTED', message));
+    }
+
+    const now = ports.clock.now();
+    const answer = await ports.sandboxes.preflight(demandOf(state, dump, config, major, now));
+    // Nothing was asked for yet: what an earlier attempt asked for stays known, so that it is torn down.
+    if (!answer.possible) return impossible(known, ...answer.findings);
+    const planned: At<'sandbox planned'> = {
+      ...known,
+      stage: 'sandbox planned',
+      findings: [...known.findings, ...answer.findings],
+      plan: answer.plan,
+      // Known before it is asked for: whatever happens next, teardown finds it.
+      sandbox: {
+        sandboxId: ports.sandboxes.sandboxIdFor(state.drillId),
+        askedAt: now.toISOString(),
+        address: null,
+      },
     };
-  }
-  const unknown = dump.header.majorVersion === null && configured === null;
-  const findings = unknown
-    ? [
-        ...state.findings,
-        finding(
-          'SERVER_VERSION_UNKNOWN',
-          `the dump names no server version; PostgreSQL ${chosen.major} is used`,
-        ),
-      ]
-    : state.findings;
-  if (state.plan !== null && state.sandbox?.address != null)
-    return reuse({ ...state, findings }, chosen.major);
+    if (state.request.mode === 'restore') await announce(planned, ports);
+    return planned;
+  },
+});
 
-  const now = ports.clock.now();
-  const compressed = dump.header.format.wrappings.length > 0 || dump.header.format.archiveVersion !== null;
-  const leased = state.request.mode === 'restore' ? leaseSeconds : sandbox.leaseSeconds;
-  const planned: DrillState = {
-    ...state,
-    stage: 'sandbox planned',
-    findings,
-    plan: {
-      drillId: state.drillId,
-      database: state.database,
-      majorVersion: chosen.major,
-      dumpBytes: dump.sizeBytes,
-      mode: state.request.mode,
-      storageBytes: sandbox.storageBytes ?? storageBytesFor({ sizeBytes: dump.sizeBytes, compressed }),
-      leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
-    },
-    // Known before it is asked for: whatever happens next, teardown finds it.
-    sandbox: {
-      sandboxId: ports.sandboxes.sandboxIdFor(state.drillId),
-      askedAt: now.toISOString(),
-      address: null,
-    },
-  };
-  const possible = await preflight(state, planned, ports);
-  if (possible.stage === 'sandbox planned' && state.request.mode === 'restore')
-    await announceRestore(possible, ports);
-  return possible;
-};
-
-/** When the dump was proven is worth telling, and no reason not to tell. */
-async function announceRestore(
+/** A real restore is told before anything is made, beside the last proven drill. */
+async function announce(
   state: DrillState,
   ports: Pick<DrillPorts, 'ledger' | 'notifiers' | 'mishaps'>,
 ): Promise<void> {
@@ -77,30 +84,30 @@ async function announceRestore(
   await tellPeople({ kind: 'restore planned', state, lastProven }, ports);
 }
 
-/**
- * What only the host knows: quotas, prices, versions. Nothing is made here; what an earlier attempt asked for stays
- * known, so that it is torn down.
- */
-async function preflight(
-  before: DrillState,
-  planned: DrillState,
-  ports: Pick<DrillPorts, 'sandboxes'>,
-): Promise<DrillState> {
-  if (planned.plan === null || ports.sandboxes.preflight === undefined) return planned;
-  const answer = await ports.sandboxes.preflight(planned.plan);
-  const findings = [...planned.findings, ...answer.findings];
-  if (answer.possible) return { ...planned, plan: answer.plan, findings };
-  const { plan, sandbox } = before;
-  return { ...planned, stage: 'plan impossible', plan, sandbox, findings };
+function impossible(state: Given<'dump'>, ...reasons: Finding[]): At<'plan impossible'> {
+  return { ...state, stage: 'plan impossible', findings: [...state.findings, ...reasons] };
 }
 
-function reuse(state: Parameters<typeof planSandboxStep>[0], major: number) {
-  if (state.plan !== null && state.plan.majorVersion >= major)
-    return { ...state, stage: 'sandbox at hand' as const };
-  const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${state.plan?.majorVersion}`;
+function versionUnknown(dump: SelectedDump, config: DatabaseConfig['sandbox'], major: number): Finding[] {
+  if (dump.header.majorVersion !== null || config.majorVersion !== null) return [];
+  const message = `the dump names no server version; PostgreSQL ${major} is used`;
+  return [finding('SERVER_VERSION_UNKNOWN', message)];
+}
+
+function demandOf(
+  { drillId, database, request: { mode } }: DrillState,
+  dump: SelectedDump,
+  config: DatabaseConfig['sandbox'],
+  majorVersion: number,
+  now: Date,
+): SandboxDemand {
+  const { sizeBytes, header } = dump;
+  const compressed = header.format.wrappings.length > 0 || header.format.archiveVersion !== null;
+  const leased = mode === 'restore' ? leaseSeconds : config.leaseSeconds;
   return {
-    ...state,
-    stage: 'plan impossible' as const,
-    findings: [...state.findings, finding('SERVER_VERSION_UNSUPPORTED', message)],
+    ...{ drillId, database, majorVersion, mode },
+    dumpBytes: sizeBytes,
+    storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
+    leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
   };
 }

@@ -1,10 +1,11 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { SandboxAddress } from '../ports/sandbox.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /** Waits before the sandbox is asked again: 100 s together, of the state's 600. */
 const lostWaitsSeconds = [10, 30, 60];
@@ -14,20 +15,24 @@ const lostWaitsSeconds = [10, 30, 60];
  * where that is refused is not handed over, because its policies would not hold for its owner. The stage that it leaves
  * says that promotion may begin, so that from here on no abort tears down.
  */
-export const prepareHandOverStep: StepWith<'checks' | 'evidence' | 'clock'> = async (state, ports) => {
-  const address = state.sandbox?.address;
-  if (address == null) throw new Error('there is no sandbox to hand over');
-  const prepared = await ports.evidence.read(evidenceOf.prepared(state.attempt), state.drillId);
-  const refused = await undo(address, prepared, ports);
-  if (refused.length === 0) return { ...state, stage: 'ready to promote' };
-  const tables = refused.slice(0, 10).map(({ database, table }) => `${database}:${table}`);
-  const message = `row level security could not be forced again on ${refused.length} tables: ${tables.join(', ')}`;
-  return {
-    ...state,
-    stage: 'declined',
-    drillFindings: [...state.drillFindings, finding('HAND_OVER_REFUSED', message)],
-  };
-};
+export const prepareHandOverStep = defineStep({
+  phase: phaseNames.promote,
+  from: ['awaiting approval', 'approved'],
+  to: ['ready to promote', 'declined'],
+  run: async (state, ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>) => {
+    const { address } = state.sandbox;
+    const prepared = await ports.evidence.read(evidenceOf.prepared(state.attempt), state.drillId);
+    const refused = await undo(address, prepared, ports);
+    if (refused.length === 0) return { ...state, stage: 'ready to promote' };
+    const tables = refused.slice(0, 10).map(({ database, table }) => `${database}:${table}`);
+    const message = `row level security could not be forced again on ${refused.length} tables: ${tables.join(', ')}`;
+    return {
+      ...state,
+      stage: 'declined',
+      drillFindings: [...state.drillFindings, finding('HAND_OVER_REFUSED', message)],
+    };
+  },
+});
 
 /** Undoing is safe to repeat, and a connection that broke is no reason to throw an approved restore away. */
 async function undo(

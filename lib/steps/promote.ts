@@ -1,7 +1,10 @@
 import { evidenceOf } from '../contract/evidence.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
-import type { StepWith } from './step.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
+import { defineStep } from './step-definition.ts';
 
 /** A standby of a large instance takes hours; longer than this nobody waits, and the operator is told. */
 const promotionLimitSeconds = 6 * 3600;
@@ -12,43 +15,58 @@ const promotionLimitSeconds = 6 * 3600;
  *
  * @throws DrillError PROMOTION_FAILED
  */
-export const promoteStep: StepWith<'sandboxes' | 'evidence' | 'clock'> = async (state, ports) => {
-  const { sandbox, plan } = state;
-  const { promotion } = ports.sandboxes;
-  if (sandbox === null || plan === null || promotion === undefined)
-    throw new Error('there is nothing to promote');
-  const promotionAskedAt = ports.clock.now().toISOString();
-  await ports.evidence.write(evidenceOf.promotion, state.drillId, {
-    sandboxId: sandbox.sandboxId,
-    promotionAskedAt,
-  });
-  await promotion.promote(sandbox.sandboxId, plan);
-  return { ...state, stage: 'promotion pending', promotionAskedAt };
-};
+export const promoteStep = defineStep({
+  phase: phaseNames.promote,
+  from: ['ready to promote'],
+  to: ['promotion pending'],
+  run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'evidence' | 'clock'>) => {
+    const { sandbox, plan } = state;
+    const { promotion } = ports.sandboxes;
+    if (promotion === undefined) throw cannotPromote(sandbox.sandboxId);
+    const promotionAskedAt = ports.clock.now().toISOString();
+    await ports.evidence.write(evidenceOf.promotion, state.drillId, {
+      sandboxId: sandbox.sandboxId,
+      promotionAskedAt,
+    });
+    await promotion.promote(sandbox.sandboxId, plan);
+    return { ...state, stage: 'promotion pending', promotionAskedAt };
+  },
+});
 
 /** One look at the promotion: done, under way, or ended short. */
-export const lookAtPromotionStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
-  const { sandbox, plan } = state;
-  const { promotion } = ports.sandboxes;
-  if (sandbox === null || plan === null || promotion === undefined)
-    throw new Error('there is nothing to look at');
-  const look = await promotion.look(sandbox.sandboxId, plan);
-  if (look.state === 'done')
-    return { ...state, stage: 'promoted', sandbox: { ...sandbox, address: look.address } };
-  const now = ports.clock.now().toISOString();
-  const waitedSeconds = secondsBetween(state.promotionAskedAt ?? now, now);
-  if (look.state === 'pending' && waitedSeconds < promotionLimitSeconds)
-    return { ...state, stage: 'promotion pending' };
-  const reason =
-    look.state === 'failed'
-      ? look.reason
-      : `it was not done after ${Math.round(waitedSeconds / 3600)} hours (${look.detail})`;
-  return {
-    ...state,
-    stage: 'promotion incomplete',
-    drillFindings: [
-      ...state.drillFindings,
-      finding('PROMOTION_FAILED', `the promotion of ${sandbox.sandboxId} did not come off: ${reason}`),
-    ],
-  };
-};
+export const lookAtPromotionStep = defineStep({
+  phase: phaseNames.promote,
+  from: ['promotion pending'],
+  to: ['promotion pending', 'promoted', 'promotion incomplete'],
+  run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
+    const { sandbox, plan } = state;
+    const { promotion } = ports.sandboxes;
+    if (promotion === undefined) throw cannotPromote(sandbox.sandboxId);
+    const look = await promotion.look(sandbox.sandboxId, plan);
+    if (look.state === 'done')
+      return { ...state, stage: 'promoted', sandbox: { ...sandbox, address: look.address } };
+    const now = ports.clock.now().toISOString();
+    const waitedSeconds = secondsBetween(state.promotionAskedAt, now);
+    if (look.state === 'pending' && waitedSeconds < promotionLimitSeconds)
+      return { ...state, stage: 'promotion pending' };
+    const reason =
+      look.state === 'failed'
+        ? look.reason
+        : `it was not done after ${Math.round(waitedSeconds / 3600)} hours (${look.detail})`;
+    return {
+      ...state,
+      stage: 'promotion incomplete',
+      drillFindings: [
+        ...state.drillFindings,
+        finding('PROMOTION_FAILED', `the promotion of ${sandbox.sandboxId} did not come off: ${reason}`),
+      ],
+    };
+  },
+});
+
+/** A request for a real restore is refused where nothing can be promoted, so no drill comes here. */
+const cannotPromote = (sandboxId: string) =>
+  new DrillError('INTERNAL_ERROR', `${sandboxId} cannot be promoted: its host makes throwaways only`, {
+    hint: 'Please report it with the record.',
+    fault: 'us',
+  });

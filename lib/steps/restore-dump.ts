@@ -1,4 +1,4 @@
-import { evidenceOf, type RestoreRequestDocument } from '../contract/evidence.ts';
+import { evidenceOf } from '../contract/evidence.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import { DrillError } from '../domain/findings/errors.ts';
@@ -7,7 +7,7 @@ import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readyHooks } from './hook-runs.ts';
-import { readRestoreRequest } from './restore-request.ts';
+import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
 import { openSource } from './thaw-dump.ts';
 
@@ -16,7 +16,7 @@ type RestorePorts = Pick<
   | 'clock'
   | 'configuration'
   | 'openStore'
-  | 'restorer'
+  | 'recoverers'
   | 'cleaner'
   | 'checks'
   | 'secrets'
@@ -42,8 +42,7 @@ export async function restoreDumpStep(
   const request = await readRestoreRequest(pointer, ports);
   const { state } = request;
   const { dump } = state;
-  const sandbox = state.sandbox?.address;
-  if (dump === null || sandbox === null || sandbox === undefined) throw new Error('restore was not prepared');
+  const { address: sandbox } = state.sandbox;
   const config = ports.configuration.database(state.database);
   const { restore } = config;
   const { store } = await openSource(state.database, ports);
@@ -53,7 +52,7 @@ export async function restoreDumpStep(
   if (state.attempt > 1) await ports.cleaner.empty(sandbox);
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
   const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
-    ports.restorer.restore({
+    ports.recoverers.logical.restore({
       dump,
       store,
       sandbox,
@@ -77,12 +76,11 @@ export async function restoreDumpStep(
 
 /** What must be done before anybody asks the data: nothing of it may change what was restored. */
 async function openToChecks(
-  { state }: RestoreRequestDocument,
+  { state }: PreparedRestore,
   account: RestoreAccount,
   ports: RestorePorts,
 ): Promise<Finding[]> {
-  const address = state.sandbox?.address;
-  if (address == null) throw new Error('restore was not prepared');
+  const { address } = state.sandbox;
   const { roles } = ports.configuration.database(state.database);
   const findings = ports.capabilities.rolePasswords ? await setRolePasswords(roles, address, ports) : [];
   const databases = account.databases.map(({ name }) => name);

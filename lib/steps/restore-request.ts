@@ -1,11 +1,18 @@
-import { evidenceOf, type RestoreRequestDocument } from '../contract/evidence.ts';
+import { evidenceOf } from '../contract/evidence.ts';
 import { type DatabaseConfig, defaultDatabaseConfig } from '../domain/config/index.ts';
 import { mergeDefaults } from '../domain/config/merge-defaults.ts';
+import { type At, standing } from '../domain/drill/known-at.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
-/** Writes down what the restore task needs. No secret is in it: passwords and keys are named, never given. */
+/** What the restore task needs, as "Prepare restore" wrote it down: the image of the task holds no configuration. */
+export interface PreparedRestore {
+  state: At<'restore prepared'>;
+  databaseConfig: DatabaseConfig;
+}
+
+/** Writes it. No secret is in it: passwords and keys are named, never given. */
 export async function writeRestoreRequest(
-  request: RestoreRequestDocument,
+  request: PreparedRestore,
   ports: Pick<DrillPorts, 'evidence'>,
 ): Promise<void> {
   const { drillId, attempt } = request.state;
@@ -16,12 +23,15 @@ export async function writeRestoreRequest(
 export async function readRestoreRequest(
   pointer: { drillId: string; attempt: number },
   ports: Pick<DrillPorts, 'evidence'>,
-): Promise<RestoreRequestDocument> {
+): Promise<PreparedRestore> {
   const { state, databaseConfig } = await ports.evidence.read(
     evidenceOf.restoreRequest(pointer.attempt),
     pointer.drillId,
   );
   // The Lambda that wrote it may be of the release before, which knew fewer settings than this image.
   const defaults = defaultDatabaseConfig(databaseConfig.source);
-  return { state, databaseConfig: mergeDefaults(defaults, databaseConfig) as DatabaseConfig };
+  return {
+    state: standing(state, ['restore prepared']),
+    databaseConfig: mergeDefaults(defaults, databaseConfig) as DatabaseConfig,
+  };
 }

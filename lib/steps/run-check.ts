@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { evidenceOf } from '../contract/evidence.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { SandboxAddress } from '../ports/sandbox.ts';
 
 const address = z.strictObject({
   sandboxId: z.string(),

@@ -19,8 +19,7 @@ export async function runLongChecksStep(
   ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
 ): Promise<{ ran: number }> {
   const { state } = await readRestoreRequest(pointer, ports);
-  const address = state.sandbox?.address;
-  if (address == null) throw new Error('there is no sandbox to check');
+  const { address } = state.sandbox;
   const account = await readAccount(pointer.drillId, pointer.attempt, ports);
   const { planned } = await ports.evidence.read(evidenceOf.checkPlan(pointer.attempt), pointer.drillId);
   const long = planned.flatMap((check, index) => (runsInTask(check, account) ? [index] : []));

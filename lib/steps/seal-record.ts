@@ -2,20 +2,20 @@ import { evidenceOf, reportFiles } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding } from '../domain/drill/failure.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
+import { drillCost } from '../domain/record/drill-cost.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { renderJson } from '../domain/record/report/json.ts';
 import { renderJunit } from '../domain/record/report/junit.ts';
 import { renderMarkdown } from '../domain/record/report/markdown.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
-import { drillCost } from '../domain/sandbox/rds/drill-cost.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 import { tellSealed } from './tell-people.ts';
 
 /**
@@ -25,44 +25,53 @@ import { tellSealed } from './tell-people.ts';
  * What was sealed before counts: repeated (Lambda's retries, a redriven execution that had been cleaned up), the drill
  * ends by its sealed record, so that console, ledger and reports never say different things.
  */
-export const sealRecordStep: StepWith<
-  | 'clock'
-  | 'configuration'
-  | 'drillMetrics'
-  | 'evidence'
-  | 'ledger'
-  | 'mishaps'
-  | 'notifiers'
-  | 'region'
-  | 'software'
-> = async (unsealed, ports) => {
-  const state = withLateFindings(unsealed);
-  const attempts = await readAttempts(state, ports);
-  const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
-  const endedAt = ports.clock.now().toISOString();
-  const assembled = assembleRecord({
-    state,
-    attempts,
-    endedAt,
-    cost: drillCost(state, ports.region, endedAt, phaseNames),
-    asOf: asOf(state),
-    phases: state.phases,
-    lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
-    trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
-    software: ports.software,
-  });
-  const sealed = await ports.ledger.show(state.drillId);
-  // A name can be used again after 90 days: the records and reports of that drill are left alone.
-  const namesake = sealed !== null && sealed.endedAt < state.startedAt;
-  if (sealed === null) await ports.ledger.seal(assembled);
-  // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
-  const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
-  const record = kept === null || namesake ? assembled : kept;
-  if (!namesake) await writeReports(record, ports);
-  if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
-  await tellSealed(record, ports);
-  return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
-};
+export const sealRecordStep = defineStep({
+  phase: { untimed: 'what it writes is the record, which holds the phases' },
+  from: stages,
+  to: ['sealed'],
+  run: async (
+    unsealed,
+    ports: Pick<
+      DrillPorts,
+      | 'clock'
+      | 'configuration'
+      | 'drillMetrics'
+      | 'evidence'
+      | 'ledger'
+      | 'mishaps'
+      | 'notifiers'
+      | 'region'
+      | 'software'
+    >,
+  ) => {
+    const state = withLateFindings(unsealed);
+    const attempts = await readAttempts(state, ports);
+    const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
+    const endedAt = ports.clock.now().toISOString();
+    const assembled = assembleRecord({
+      state,
+      attempts,
+      endedAt,
+      cost: drillCost(state, ports.region, endedAt),
+      asOf: asOf(state),
+      phases: state.phases,
+      lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
+      trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
+      software: ports.software,
+    });
+    const sealed = await ports.ledger.show(state.drillId);
+    // A name can be used again after 90 days: the records and reports of that drill are left alone.
+    const namesake = sealed !== null && sealed.endedAt < state.startedAt;
+    if (sealed === null) await ports.ledger.seal(assembled);
+    // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
+    const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
+    const record = kept === null || namesake ? assembled : kept;
+    if (!namesake) await writeReports(record, ports);
+    if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
+    await tellSealed(record, ports);
+    return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
+  },
+});
 
 async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'evidence'>): Promise<void> {
   await ports.evidence.write(evidenceOf.record, record.drillId, record);

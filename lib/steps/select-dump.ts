@@ -9,12 +9,14 @@ import {
 } from '../domain/backup/dump-selection.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { At } from '../domain/drill/known-at.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { chooseDump } from './choose-dump.ts';
 import { examineDump } from './examine-dump.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 import { openSource } from './thaw-dump.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
@@ -28,52 +30,61 @@ const refusalsNamed = 10;
  * Lists the source to its last page, chooses the newest eligible dump (or the one asked for), looks at its first
  * bytes and its companions, and keeps older candidates for a walk-back.
  */
-export const selectDumpStep: StepWith<
-  'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger'
-> = async (state, ports) => {
-  const config = ports.configuration.database(state.database);
-  const opened = await openSource(state.database, ports);
-  const { store } = opened;
-  const objects: DumpObject[] = [];
-  for await (const object of store.list()) objects.push(object);
-  const selection = selectDumps(objects, selectionCriteria(config.source, opened, state.request));
-  const refusals = selection.refused
-    .filter((refused) => refused.key !== selection.newestRefused?.key)
-    .slice(0, refusalsNamed)
-    .map(({ key, reason }) => finding('DUMP_REFUSED', `${key} was passed over: ${reason}`));
-  const selected = { ...state, dumpLocation: store.location, findings: [...state.findings, ...refusals] };
+export const selectDumpStep = defineStep({
+  phase: phaseNames.select,
+  from: ['accepted'],
+  to: ['dump selected', 'no dump'],
+  run: async (
+    state,
+    ports: Pick<
+      DrillPorts,
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger' | 'clock'
+    >,
+  ) => {
+    const config = ports.configuration.database(state.database);
+    const opened = await openSource(state.database, ports);
+    const { store } = opened;
+    const objects: DumpObject[] = [];
+    for await (const object of store.list()) objects.push(object);
+    const selection = selectDumps(objects, selectionCriteria(config.source, opened, state.request));
+    const refusals = selection.refused
+      .filter((refused) => refused.key !== selection.newestRefused?.key)
+      .slice(0, refusalsNamed)
+      .map(({ key, reason }) => finding('DUMP_REFUSED', `${key} was passed over: ${reason}`));
+    const selected = { ...state, dumpLocation: store.location, findings: [...state.findings, ...refusals] };
 
-  const restoring = state.request.mode === 'restore';
-  const nothingElse = selection.candidates.length === 0;
-  if (selection.newestRefused !== null && (!restoring || nothingElse))
-    return refuseNewest(selected, selection, config);
-  const { dump: newest, older, findings } = await chooseDump(selection, state, ports);
-  if (newest === null) return nothingFound(selected, objects, store.location);
+    const restoring = state.request.mode === 'restore';
+    const nothingElse = selection.candidates.length === 0;
+    if (selection.newestRefused !== null && (!restoring || nothingElse))
+      return refuseNewest(selected, selection, config);
+    const { dump: newest, older, findings } = await chooseDump(selection, state, ports);
+    if (newest === null) return nothingFound(selected, objects, store.location);
 
-  // Companions belong to the nightly run; of a dump that was asked for by name only its own files are at hand.
-  const lone = restoring || state.request.key !== null;
-  const examined = await examineDump(newest, state.database, ports);
-  const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
-  return {
-    ...selected,
-    stage: examined.dump === null ? 'no dump' : 'dump selected',
-    dump: examined.dump,
-    olderDumps: olderOnes(older, config, state),
-    dumpIntervalSeconds: config.source.intervalSeconds ?? intervalBetween(newest, older[0]),
-    findings: [
-      ...selected.findings,
-      ...findings,
-      ...examined.findings,
-      ...(restoring ? [] : tooOld(newest, config.source.maxAgeSeconds, asOf)),
-      ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
-    ],
-    notTested: restoring
-      ? [companionsOfRestore]
-      : lone && config.companions.length > 0
-        ? [companionsNotAsked]
-        : [],
-  };
-};
+    // Companions belong to the nightly run; of a dump that was asked for by name only its own files are at hand.
+    const lone = restoring || state.request.key !== null;
+    const examined = await examineDump(newest, state.database, ports);
+    const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
+    const found = {
+      ...selected,
+      olderDumps: olderOnes(older, config, state),
+      dumpIntervalSeconds: config.source.intervalSeconds ?? intervalBetween(newest, older[0]),
+      findings: [
+        ...selected.findings,
+        ...findings,
+        ...examined.findings,
+        ...(restoring ? [] : tooOld(newest, config.source.maxAgeSeconds, asOf)),
+        ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
+      ],
+      notTested: restoring
+        ? [companionsOfRestore]
+        : lone && config.companions.length > 0
+          ? [companionsNotAsked]
+          : [],
+    };
+    const { dump } = examined;
+    return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
+  },
+});
 
 /** What the selection looks for, from drills.yaml and the request. */
 export function selectionCriteria(
@@ -101,7 +112,7 @@ function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillS
 }
 
 /** Last night's dump is there but cannot be one: proving the night before instead would hide that. */
-function refuseNewest(state: DrillState, selection: DumpSelection, config: DatabaseConfig): DrillState {
+function refuseNewest(state: DrillState, selection: DumpSelection, config: DatabaseConfig): At<'no dump'> {
   const { key, reason, code } = selection.newestRefused!;
   return {
     ...state,
@@ -111,7 +122,7 @@ function refuseNewest(state: DrillState, selection: DumpSelection, config: Datab
   };
 }
 
-function nothingFound(state: DrillState, objects: DumpObject[], location: string): DrillState {
+function nothingFound(state: DrillState, objects: DumpObject[], location: string): At<'no dump'> {
   const asked = state.request.key;
   const physicalOnly = objects.some(
     ({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup',

@@ -1,8 +1,8 @@
 import type { RolesConfig } from '../domain/config/index.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { SandboxAddress } from '../ports/sandbox.ts';
 
 /**
  * Gives roles the passwords that SSM Parameter Store keeps for them. What cannot be read or set is a finding: the data

@@ -1,9 +1,11 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import { stages } from '../domain/drill/stages.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /** How long removal may take before the record says that it was not confirmed; RDS needs about 5 minutes. */
 const teardownLimitSeconds = 45 * 60;
@@ -18,17 +20,22 @@ export const teardownAsked = 'asked';
  *
  * @throws DrillError TEARDOWN_FAILED for what must not be removed
  */
-export const tearDownSandboxStep: StepWith<'sandboxes' | 'clock' | 'restoreTasks'> = async (state, ports) => {
-  const askedAt = ports.clock.now().toISOString();
-  const stopped = state.sandbox === null ? [] : await stopTasks(state, ports);
-  const detail = state.sandbox === null ? teardownAsked : await askToGo(state.sandbox.sandboxId, ports);
-  return {
-    ...state,
-    stage: 'sandbox leaving',
-    teardown: { askedAt, confirmed: false, detail },
-    drillFindings: [...state.drillFindings, ...stopped],
-  };
-};
+export const tearDownSandboxStep = defineStep({
+  phase: phaseNames.tearDown,
+  from: stages,
+  to: ['sandbox leaving'],
+  run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock' | 'restoreTasks'>) => {
+    const askedAt = ports.clock.now().toISOString();
+    const stopped = state.sandbox === null ? [] : await stopTasks(state, ports);
+    const detail = state.sandbox === null ? teardownAsked : await askToGo(state.sandbox.sandboxId, ports);
+    return {
+      ...state,
+      stage: 'sandbox leaving',
+      teardown: { askedAt, confirmed: false, detail },
+      drillFindings: [...state.drillFindings, ...stopped],
+    };
+  },
+});
 
 /** @returns what came of it, in words */
 async function askToGo(sandboxId: string, ports: Pick<DrillPorts, 'sandboxes'>): Promise<string> {
@@ -52,42 +59,50 @@ async function stopTasks(state: DrillState, ports: Pick<DrillPorts, 'restoreTask
 }
 
 /** One look whether the sandbox is gone. Only then is the record sealed. */
-export const confirmGoneStep: StepWith<'sandboxes' | 'clock'> = async (state, ports) => {
-  const askedAt = state.teardown?.askedAt ?? ports.clock.now().toISOString();
-  if (state.sandbox === null) {
+export const confirmGoneStep = defineStep({
+  phase: phaseNames.tearDown,
+  from: ['sandbox leaving'],
+  to: ['sandbox leaving', 'sandbox gone'],
+  run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
+    const { askedAt, detail: last } = state.teardown;
+    if (state.sandbox === null) {
+      return {
+        ...state,
+        stage: 'sandbox gone',
+        teardown: { askedAt, confirmed: true, detail: 'no sandbox was made' },
+      };
+    }
+    const look = await ports.sandboxes.look(state.sandbox.sandboxId);
+    if (look.state === 'gone') {
+      return {
+        ...state,
+        stage: 'sandbox gone',
+        teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' },
+      };
+    }
+    // As the user wished, so no finding; but the record must not claim that it is gone.
+    if (look.state === 'kept') {
+      return {
+        ...state,
+        stage: 'sandbox gone',
+        teardown: { askedAt, confirmed: false, detail: look.detail },
+      };
+    }
+    const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
+    if (waitedSeconds < teardownLimitSeconds) {
+      // RDS may refuse to delete what is still being made: it is asked again at every look. A refusal is no end either.
+      const said = await askToGo(state.sandbox.sandboxId, ports).catch((error: unknown) =>
+        error instanceof Error ? error.message : String(error),
+      );
+      return { ...state, stage: 'sandbox leaving', teardown: { askedAt, confirmed: false, detail: said } };
+    }
+    const why = last === teardownAsked ? '' : ` (${last})`;
+    const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes${why}`;
     return {
       ...state,
       stage: 'sandbox gone',
-      teardown: { askedAt, confirmed: true, detail: 'no sandbox was made' },
+      teardown: { askedAt, confirmed: false, detail },
+      drillFindings: [...state.drillFindings, finding('TEARDOWN_FAILED', detail)],
     };
-  }
-  const look = await ports.sandboxes.look(state.sandbox.sandboxId);
-  if (look.state === 'gone') {
-    return {
-      ...state,
-      stage: 'sandbox gone',
-      teardown: { askedAt, confirmed: true, detail: 'the sandbox is gone' },
-    };
-  }
-  // As the user wished, so no finding; but the record must not claim that it is gone.
-  if (look.state === 'kept') {
-    return { ...state, stage: 'sandbox gone', teardown: { askedAt, confirmed: false, detail: look.detail } };
-  }
-  const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
-  if (waitedSeconds < teardownLimitSeconds) {
-    // RDS may refuse to delete what is still being made: it is asked again at every look. A refusal is no end either.
-    const said = await askToGo(state.sandbox.sandboxId, ports).catch((error: unknown) =>
-      error instanceof Error ? error.message : String(error),
-    );
-    return { ...state, stage: 'sandbox leaving', teardown: { askedAt, confirmed: false, detail: said } };
-  }
-  const last = state.teardown?.detail ?? teardownAsked;
-  const why = last === teardownAsked ? '' : ` (${last})`;
-  const detail = `sandbox ${state.sandbox.sandboxId} was still there after ${Math.round(waitedSeconds / 60)} minutes${why}`;
-  return {
-    ...state,
-    stage: 'sandbox gone',
-    teardown: { askedAt, confirmed: false, detail },
-    drillFindings: [...state.drillFindings, finding('TEARDOWN_FAILED', detail)],
-  };
-};
+  },
+});

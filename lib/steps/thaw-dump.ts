@@ -3,7 +3,7 @@ import { phaseNames } from '../domain/drill/phase-names.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /** A standard retrieval takes 12 hours at most (docs/facts.md#archived-objects); beyond this something else is wrong. */
 const thawLimitSeconds = 18 * 3600;
@@ -11,17 +11,22 @@ const thawLimitSeconds = 18 * 3600;
 /**
  * An archived dump (S3 Glacier classes) is thawed first; the wait counts into RTO, because a real restore has it too.
  */
-export const thawDumpStep: StepWith<'configuration' | 'openStore' | 'clock'> = async (state, ports) => {
-  const archived = state.dump?.archivedIn;
-  if (state.dump === null || archived === undefined) return { ...state, stage: 'dump readable' };
-  const { store } = await openSource(state.database, ports);
-  const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
-  if (thawed === 'ready') return { ...state, stage: 'dump readable' };
-  const waitedSeconds = secondsBetween(selectedSince(state), ports.clock.now().toISOString());
-  if (waitedSeconds < thawLimitSeconds) return { ...state, stage: 'dump thawing' };
-  const message = `${state.dump.key} was not brought back from ${archived} after ${inWords(waitedSeconds)}`;
-  return { ...state, stage: 'no dump', findings: [...state.findings, finding('STEP_TIMED_OUT', message)] };
-};
+export const thawDumpStep = defineStep({
+  phase: phaseNames.select,
+  from: ['dump selected', 'dump thawing'],
+  to: ['dump readable', 'dump thawing', 'no dump'],
+  run: async (state, ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'clock'>) => {
+    const archived = state.dump.archivedIn;
+    if (archived === undefined) return { ...state, stage: 'dump readable' };
+    const { store } = await openSource(state.database, ports);
+    const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
+    if (thawed === 'ready') return { ...state, stage: 'dump readable' };
+    const waitedSeconds = secondsBetween(selectedSince(state), ports.clock.now().toISOString());
+    if (waitedSeconds < thawLimitSeconds) return { ...state, stage: 'dump thawing' };
+    const message = `${state.dump.key} was not brought back from ${archived} after ${inWords(waitedSeconds)}`;
+    return { ...state, stage: 'no dump', findings: [...state.findings, finding('STEP_TIMED_OUT', message)] };
+  },
+});
 
 /** Selecting and thawing are one phase, so its start is when this dump was chosen – also in a walk-back. */
 function selectedSince({ phases, startedAt }: DrillState): string {

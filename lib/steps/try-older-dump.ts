@@ -1,26 +1,33 @@
+import { phaseNames } from '../domain/drill/phase-names.ts';
+import type { DrillPorts } from '../ports/drill-ports.ts';
 import { examineDump } from './examine-dump.ts';
-import type { StepWith } from './step.ts';
+import { defineStep } from './step-definition.ts';
 
 /**
  * Walk-back: the next older candidate, in the same sandbox, which the restore empties first. Bounded by the candidates
  * that "Select dump" left.
  */
-export const tryOlderDumpStep: StepWith<
-  'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'
-> = async (state, ports) => {
-  const [next, ...olderDumps] = state.olderDumps;
-  if (next === undefined) throw new Error('no older dump to try');
-  const examined = await examineDump(next, state.database, ports);
-  return {
-    ...state,
-    stage: examined.dump === null ? 'no dump' : 'dump selected',
-    attempt: state.attempt + 1,
-    dump: examined.dump,
-    olderDumps,
-    restored: null,
-    checks: [],
-    longChecks: [],
-    hooks: { migrate: null, smokeTest: null },
-    findings: examined.findings,
-  };
-};
+export const tryOlderDumpStep = defineStep({
+  phase: phaseNames.select,
+  from: ['try older dump'],
+  to: ['dump selected', 'no dump'],
+  run: async (
+    state,
+    ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'>,
+  ) => {
+    const [next, ...olderDumps] = state.olderDumps;
+    const examined = await examineDump(next, state.database, ports);
+    const tried = {
+      ...state,
+      attempt: state.attempt + 1,
+      olderDumps,
+      restored: null,
+      checks: [],
+      longChecks: [],
+      hooks: { migrate: null, smokeTest: null },
+      findings: examined.findings,
+    };
+    const { dump } = examined;
+    return dump === null ? { ...tried, stage: 'no dump', dump } : { ...tried, stage: 'dump selected', dump };
+  },
+});

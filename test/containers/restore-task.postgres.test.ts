@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
-import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
-import { aHeader } from '../support/in-memory-ports.ts';
+import { aDrillState, aDump } from '../support/drill-states.ts';
 import { type AwsOverHttp, awsOverHttp, etagOf } from './aws-over-http.ts';
 
 const dumpFile = 'examples/shop_20261120T020000Z.sql.gz';
@@ -33,21 +32,12 @@ function aRequest(drillId: string, attempt: number) {
   const address = { sandboxId, host, port, masterRole, serverVersion, secretArn };
   const startedAt = '2026-11-20T03:00:00.000Z';
   return {
-    ...newDrillState({ drillId, database: 'shop', operator: 'schedule', startedAt }),
-    stage: 'restore prepared',
-    attempt,
-    dump: {
-      key: dumpKey,
-      directory: false,
-      sizeBytes: dump.length,
-      uploadedAt: startedAt,
-      etag: etagOf(dump),
-      nameTimestamp: null,
-      nameTimestampEnd: null,
-      expectedSha256: null,
-      header: aHeader(),
-    },
-    sandbox: { sandboxId, askedAt: startedAt, address },
+    ...aDrillState({
+      drillId,
+      attempt,
+      dump: aDump({ key: dumpKey, sizeBytes: dump.length, etag: etagOf(dump), expectedSha256: null }),
+      sandbox: { sandboxId, askedAt: startedAt, address },
+    }),
     databaseConfig: defaultDatabaseConfig({
       kind: 's3',
       bucket: 'backups',

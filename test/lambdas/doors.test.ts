@@ -9,6 +9,7 @@ import { handler as selectDump } from '../../lambdas/select-dump.ts';
 import { handler as sweep } from '../../lambdas/sweep.ts';
 import { handler as watch } from '../../lambdas/watch.ts';
 import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
+import { aDrillState } from '../support/drill-states.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
 const dumpFile = 'shop_20261120T020000Z.sql.gz';
@@ -84,7 +85,8 @@ describe('select-dump and prepare-restore', () => {
     expect(selected.stage).toBe('dump selected');
     expect(selected.dump).toMatchObject({ key: dumpFile, header: { majorVersion: 15 } });
 
-    const prepared = await prepareRestore(selected);
+    const { sandbox, plan } = aDrillState();
+    const prepared = await prepareRestore({ ...selected, stage: 'sandbox ready', sandbox, plan });
 
     // The largest size takes what exceeds every size.
     expect(prepared.restoreTask).toEqual({

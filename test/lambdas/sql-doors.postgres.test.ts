@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { handler as prepareHandOver } from '../../lambdas/prepare-hand-over.ts';
 import { handler as runCheck } from '../../lambdas/run-check.ts';
-import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
+import { anApprovedState } from '../support/drill-states.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
 let world: DoorWorld;
@@ -77,11 +77,8 @@ describe('the doors in the isolated subnets', () => {
 
   test('take the tokens back before a hand-over, so that the secret lets its owner in', async () => {
     put('prepared-1', [{ database: 'postgres', forcedTables: [] }]);
-    const state = {
-      ...newDrillState({ drillId: 'd1', database: 'shop', operator: 'o', startedAt: '2026-11-20T03:00:00Z' }),
-      stage: 'approved',
-      sandbox: { sandboxId: 'x', askedAt: '2026-11-20T03:00:00Z', address: theAddress() },
-    };
+    const sandbox = { sandboxId: 'x', askedAt: '2026-11-20T03:00:00Z', address: theAddress() };
+    const state = anApprovedState({ drillId: 'd1', sandbox });
 
     const prepared = await prepareHandOver(state);
 

@@ -138,7 +138,7 @@ describe('a failure injected into', () => {
 
   test('the way back to an older dump still tears down', async () => {
     const { ports, witness } = everything();
-    ports.restorer.restore = async () =>
+    ports.recoverers.logical.restore = async () =>
       anAccount({
         complete: false,
         findings: [{ code: 'DUMP_TRUNCATED', severity: 'error', message: 'cut', hint: '' }],
@@ -240,7 +240,7 @@ describe('a hook', () => {
 
   test('is not run on a dump that broke off', async () => {
     const { ports } = everything();
-    ports.restorer.restore = async () => anAccount({ complete: false });
+    ports.recoverers.logical.restore = async () => anAccount({ complete: false });
 
     expect((await execute(ports, {})).ran).not.toContain('migrate');
   });
@@ -332,9 +332,9 @@ describe('a sandbox without capacity', () => {
     const { sandboxes } = world.ports;
     const { provision, look } = sandboxes;
     const tried: number[] = [];
-    sandboxes.preflight = async (plan) => ({
+    sandboxes.preflight = async (demand) => ({
       possible: true,
-      plan: { ...plan, rds: places(count) },
+      plan: { kind: 'rds', ...demand, rds: places(count) },
       findings: [],
     });
     sandboxes.provision = async (plan, placement = 0) => {
@@ -419,7 +419,7 @@ describe('what travels through the machine', () => {
     };
     const database = ports.configuration.database;
     ports.configuration.database = (name) => ({ ...database(name), walkBack: { maxDumps: 30 } });
-    ports.restorer.restore = async () => anAccount({ tables });
+    ports.recoverers.logical.restore = async () => anAccount({ tables });
     ports.planChecks = (context) => ({ planned: planChecks(context), notTested: [] });
     ports.checks.run = async (check) => aPassedCheck(check);
 

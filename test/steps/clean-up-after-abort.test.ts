@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
-import { type DrillState, newDrillState, type Stage } from '../../lib/domain/drill/drill-state.ts';
+import { type DrillState, newDrillState } from '../../lib/domain/drill/drill-state.ts';
+import type { Stage } from '../../lib/domain/drill/stages.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { cleanUpAfterAbort, removeLeftBehind } from '../../lib/steps/clean-up-after-abort.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
-import type { DrillState, HookRun } from '../../lib/domain/drill/drill-state.ts';
+import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import { finding } from '../../lib/domain/findings/findings.ts';
+import type { HookRun } from '../../lib/domain/sandbox/rds/tasks.ts';
 import type { EvidenceStore } from '../../lib/ports/evidence-store.ts';
 import { judgeStep } from '../../lib/steps/judge.ts';
 import { aDrillState } from '../support/drill-states.ts';

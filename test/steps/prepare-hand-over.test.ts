@@ -1,22 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
-import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import { prepareHandOverStep } from '../../lib/steps/prepare-hand-over.ts';
+import { anApprovedState } from '../support/drill-states.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
 async function anApprovedRestore(undo: () => Promise<{ database: string; table: string }[]>) {
   const { ports } = inMemoryRestore();
-  const fresh = newDrillState({
-    drillId: 'restore-1',
-    database: 'shop',
-    operator: 'ada',
-    startedAt: '2026-11-20T03:00:00.000Z',
-  });
   await ports.evidence.write(evidenceOf.prepared(1), 'restore-1', []);
-  const sandbox = { sandboxId: 's', askedAt: fresh.startedAt, address: rdsAddress('s') };
+  const sandbox = { sandboxId: 's', askedAt: '2026-11-20T03:00:00.000Z', address: rdsAddress('s') };
   return {
-    state: { ...fresh, sandbox },
+    state: anApprovedState({ drillId: 'restore-1', sandbox }),
     ports: { ...ports, checks: { ...ports.checks, undo } },
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
-import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import { prepareRestoreStep } from '../../lib/steps/prepare-restore.ts';
 import { restoreDumpStep } from '../../lib/steps/restore-dump.ts';
-import { aHeader, anAccount } from '../support/in-memory-ports.ts';
+import { aDrillState } from '../support/drill-states.ts';
+import { anAccount } from '../support/in-memory-ports.ts';
 import { inMemoryRestore, rdsAddress } from '../support/in-memory-restore.ts';
 
 const withRoles = (ports: DrillPorts, ...roles: string[]): void => {
@@ -20,30 +20,8 @@ const withRoles = (ports: DrillPorts, ...roles: string[]): void => {
 };
 
 async function restore(ports: DrillPorts, attempt = 1) {
-  const fresh = newDrillState({
-    drillId: 'd',
-    database: 'shop',
-    operator: 'ada',
-    startedAt: '2026-11-20T03:00:00.000Z',
-  });
-  await prepareRestoreStep(
-    {
-      ...fresh,
-      attempt,
-      dump: {
-        key: 'shop.sql.gz',
-        directory: false,
-        sizeBytes: 10,
-        uploadedAt: '2026-11-20T02:05:00.000Z',
-        nameTimestamp: null,
-        nameTimestampEnd: null,
-        expectedSha256: null,
-        header: aHeader(),
-      },
-      sandbox: { sandboxId: 's', askedAt: '2026-11-20T03:00:00.000Z', address: rdsAddress('s') },
-    },
-    ports,
-  );
+  const sandbox = { sandboxId: 's', askedAt: '2026-11-20T03:00:00.000Z', address: rdsAddress('s') };
+  await prepareRestoreStep(aDrillState({ drillId: 'd', stage: 'sandbox ready', attempt, sandbox }), ports);
   return restoreDumpStep({ drillId: 'd', attempt }, ports);
 }
 
@@ -106,7 +84,7 @@ describe('restoring', () => {
     const { ports } = inMemoryRestore();
     withRoles(ports, 'app');
     const touched = async (): Promise<never> => Promise.reject(new Error('touched'));
-    ports.restorer.restore = async () => anAccount({ complete: false });
+    ports.recoverers.logical.restore = async () => anAccount({ complete: false });
     ports.rolePasswords.set = touched;
     ports.checks.prepare = touched;
 

@@ -15,7 +15,11 @@ test.each([
   ports.openStore = async () => opened;
   ports.clock.now = () => new Date(now);
 
-  const state = aDrillState({ dump: aDump({ archivedIn: 'DEEP_ARCHIVE' }), phases: [select] });
+  const state = aDrillState({
+    stage: 'dump selected',
+    dump: aDump({ archivedIn: 'DEEP_ARCHIVE' }),
+    phases: [select],
+  });
   const thawed = await thawDumpStep(state, ports);
 
   expect(thawed.stage).toBe(stage);

@@ -136,7 +136,13 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     }),
     inspector: { inspect: async () => aHeader() },
     sandboxes: {
+      kind: 'local-process',
       sandboxIdFor: (drillId) => `sandbox-${drillId}`,
+      preflight: async (demand) => ({
+        possible: true,
+        plan: { kind: 'local-process', ...demand },
+        findings: [],
+      }),
       provision: async ({ drillId }) => {
         witness.sandboxes.set(`sandbox-${drillId}`, { state: 'pending', detail: 'starting' });
         return { sandboxId: `sandbox-${drillId}` };
@@ -158,10 +164,12 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       sweep: async () => ({ removed: [], kept: [] }),
     },
     cleaner: { empty: async () => {} },
-    restorer: {
-      restore: async ({ dump }) => {
-        witness.restoredKeys.push(dump.key);
-        return anAccount();
+    recoverers: {
+      logical: {
+        restore: async ({ dump }) => {
+          witness.restoredKeys.push(dump.key);
+          return anAccount();
+        },
       },
     },
     restoreTasks: { stop: async (drillId) => void witness.stopped.push(drillId), diagnose: async () => null },

@@ -5,8 +5,8 @@ import type { ForcedTable, PreparedDatabase } from '../../domain/checks/check-ev
 import { checkKind } from '../../domain/checks/registry.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { type Finding, finding } from '../../domain/findings/findings.ts';
+import type { SandboxAddress } from '../../domain/sandbox/address.ts';
 import type { CheckRunner } from '../../ports/drill-ports.ts';
-import type { SandboxAddress } from '../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { type OpenCheckDatabase, openCheckDatabase } from './check-database.ts';
 import { queryError } from './query-error.ts';

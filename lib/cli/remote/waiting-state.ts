@@ -1,5 +1,6 @@
 import type { SFNClient } from '@aws-sdk/client-sfn';
-import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import { historyBackwards } from './executions.ts';
 

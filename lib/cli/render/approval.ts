@@ -2,6 +2,7 @@ import { formatName } from '../../domain/backup/dump.ts';
 import type { DrillState } from '../../domain/drill/drill-state.ts';
 import { wrapped } from '../../domain/record/report/dossier.ts';
 import { bySeverity, severityNames } from '../../domain/record/report/wording.ts';
+import { rdsPlanOf } from '../../domain/sandbox/sandbox-plan.ts';
 import { formatBytes, formatMoment } from '../../domain/text/quantities.ts';
 
 /** What is about to be kept, or thrown away. */
@@ -45,8 +46,8 @@ function stateRows(state: DrillState): [string, string][] {
   }
   if (restored !== null && !restored.complete) rows.push(['Restored', 'NOT to the end of the dump']);
   if (sandbox !== null) rows.push(['Instance', sandbox.sandboxId]);
-  const rds = plan?.rds;
-  if (rds !== undefined) {
+  const rds = rdsPlanOf(plan);
+  if (rds !== null) {
     const place = rds.placements[sandbox?.placement ?? 0];
     rows.push([
       '',

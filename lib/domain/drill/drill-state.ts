@@ -1,43 +1,15 @@
-import { z } from 'zod';
 import type { SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
-import type { DrillMode, DrillPhase } from '../record/drill-record.ts';
-import type { SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { SandboxAddress } from '../sandbox/address.ts';
+import type { HookRun, RestoreTaskPlace } from '../sandbox/rds/tasks.ts';
+import type { DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { ApprovalAnswer, DrillPhase, HandOver } from './facts.ts';
+import type { Stage } from './stages.ts';
 
-/**
- * Where a drill stands; Choice states of the machine read it. Plain words, because on-call reads them in the console.
- */
-export type Stage =
-  | 'accepted'
-  | 'refused'
-  | 'dump selected'
-  | 'no dump'
-  | 'dump thawing'
-  | 'dump readable'
-  | 'sandbox planned'
-  | 'sandbox at hand'
-  | 'plan impossible'
-  | 'sandbox pending'
-  | 'sandbox ready'
-  | 'sandbox broken'
-  | 'sandbox without capacity'
-  | 'restore prepared'
-  | 'checks planned'
-  | 'judged'
-  | 'try older dump'
-  | 'awaiting approval'
-  | 'approved'
-  | 'declined'
-  | 'ready to promote'
-  | 'promotion pending'
-  | 'promoted'
-  | 'promotion incomplete'
-  | 'handed over'
-  | 'sandbox leaving'
-  | 'sandbox gone'
-  | 'sealed';
+/** Version of the document's shape. A change that earlier documents cannot be filled up for makes it one more. */
+export const stateSchemaVersion = 1;
 
 /** What a person or a schedule asked for, after normalising. */
 export interface DrillRequest {
@@ -53,44 +25,17 @@ export interface DrillRequest {
 export interface DrillSandbox {
   sandboxId: string;
   askedAt: string;
-  address: {
-    sandboxId: string;
-    host: string;
-    port: number;
-    masterRole: string;
-    serverVersion: string;
-    secretArn?: string;
-  } | null;
+  address: SandboxAddress | null;
   /** Which place of the plan is tried, from 0. */
   placement?: number;
 }
 
-/** A container of the user's that is to run, or ran, against the sandbox. */
-export interface HookRun {
-  taskDefinition: string;
-  /** Environment that the machine passes to both containers, as ECS takes it. No secret. */
-  environment: { Name: string; Value: string }[];
-  timeoutSeconds: number;
-}
-
-/** What a person answered to "Await approval". Nobody in time counts as declined. */
-export interface ApprovalAnswer {
-  decision: 'approved' | 'declined';
-  /** Who: an IAM principal, or `link` for the signed link of the notification. */
-  by: string;
-}
-
-/** Where the restored database lives from now on, and what is left for the operator. */
-export interface HandOver {
-  sandboxId: string;
-  endpoint: string;
-  port: number;
-  masterRole: string;
-  secretArn: string | null;
-  /** False when something of the promotion did not come off; `remaining` says what. */
-  complete: boolean;
-  /** Plain sentences: what remains for the operator. */
-  remaining: string[];
+/** How the removal of the sandbox went. */
+export interface Teardown {
+  askedAt: string;
+  confirmed: boolean;
+  /** In words. */
+  detail: string;
 }
 
 /** A planned check's pointer: the check itself lies in the evidence store. */
@@ -104,6 +49,8 @@ export interface CheckPointer {
  * and output of every state are logged.
  */
 export interface DrillState {
+  /** Documents of versions before the first have none; the door that reads one gives it this (state-schema.ts). */
+  schemaVersion: number;
   drillId: string;
   database: string;
   stage: Stage;
@@ -134,7 +81,7 @@ export interface DrillState {
   verdict: Verdict | null;
   /** One sentence for the console; the Cause of a failed execution. */
   summary: string;
-  teardown: { askedAt: string; confirmed: boolean; detail: string } | null;
+  teardown: Teardown | null;
   /** Checks that may outlast a Lambda: they run in the restore task, before the Map. */
   longChecks: CheckPointer[];
   /** Hooks planned for this attempt, without the name of their database; null: none. */
@@ -155,17 +102,6 @@ export interface DrillState {
   teardownProblem?: string;
 }
 
-/** Where the restore task runs; made by "Prepare restore". Local runs fill it with nothing. */
-export interface RestoreTaskPlace {
-  taskDefinition: string;
-  subnets: string[];
-  securityGroups: string[];
-  assignPublicIp: 'ENABLED' | 'DISABLED';
-  /** Size of the task, for its price; absent on one machine. */
-  vcpu?: number;
-  memoryGib?: number;
-}
-
 /** What the restore task gives back; the account itself lies in the evidence store. */
 export interface RestoredSummary {
   complete: boolean;
@@ -179,23 +115,6 @@ export interface RestoredSummary {
   hooks: DrillState['hooks'];
 }
 
-/**
- * Guards a door: what comes in must at least be a drill's state. The full shape is ours on both sides and is checked
- * by the compiler; this catches a foreign or truncated document.
- */
-export const drillStateGate = z.looseObject({
-  drillId: z.string().min(1),
-  database: z.string().min(1),
-  stage: z.string(),
-  attempt: z.number().int().min(1),
-  startedAt: z.string(),
-});
-
-/** @throws ZodError when the document is not a drill's state */
-export function parseDrillState(document: unknown): DrillState {
-  return drillStateGate.parse(document) as unknown as DrillState;
-}
-
 /** A drill before anything happened. */
 export function newDrillState(facts: {
   drillId: string;
@@ -204,6 +123,7 @@ export function newDrillState(facts: {
   startedAt: string;
 }): DrillState {
   return {
+    schemaVersion: stateSchemaVersion,
     drillId: facts.drillId,
     database: facts.database,
     stage: 'refused',

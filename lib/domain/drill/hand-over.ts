@@ -1,21 +1,14 @@
-import type { DrillState, HandOver, Stage } from './drill-state.ts';
+import type { DrillState } from './drill-state.ts';
+import type { HandOver } from './facts.ts';
 import { failureFinding } from './failure.ts';
-
-/** Stages from which on the restored database is the user's: nothing of ours deletes it any more. */
-const kept: ReadonlySet<Stage> = new Set([
-  'ready to promote',
-  'promotion pending',
-  'promoted',
-  'promotion incomplete',
-  'handed over',
-]);
+import { keptStages } from './stages.ts';
 
 /**
  * Whether promotion may have begun. Set before it is asked for, so that whoever cleans up after an abort never removes
  * what was promoted; if it had not begun, the lease is still there and the sweeper ends it.
  */
 export const promotionMayHaveBegun = (state: Pick<DrillState, 'stage' | 'handOver'>): boolean =>
-  kept.has(state.stage) || state.handOver !== null;
+  keptStages.has(state.stage) || state.handOver !== null;
 
 /** What the operator gets: where the database is, and what is left to do. `leaseTag` is named in the advice. */
 export function handOverOf(state: DrillState, problem: string | null, leaseTag: string): HandOver {

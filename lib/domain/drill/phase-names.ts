@@ -1,4 +1,4 @@
-/** Phase names of the record, in the words of the state machine. */
+/** Phase names of the record, in the words of the state machine and in the order of a drill. */
 export const phaseNames = {
   select: 'Select dump',
   plan: 'Plan sandbox',
@@ -8,3 +8,6 @@ export const phaseNames = {
   promote: 'Promote',
   tearDown: 'Tear down sandbox',
 } as const;
+
+/** One of them. Records of other versions may hold other names, so a record's phase is a plain text. */
+export type PhaseName = (typeof phaseNames)[keyof typeof phaseNames];

@@ -1,10 +1,11 @@
-import type { DrillPhase } from '../record/drill-record.ts';
 import { secondsBetween } from '../time/spans.ts';
+import type { DrillPhase } from './facts.ts';
+import type { PhaseName } from './phase-names.ts';
 
 /** Adds a phase, or lets the last one go on when it has the same name: looks and waits are one phase. Pure. */
 export function extendPhases(
   phases: DrillPhase[],
-  phase: { name: string; startedAt: string; endedAt: string; bytes?: number; rows?: number },
+  phase: { name: PhaseName; startedAt: string; endedAt: string; bytes?: number; rows?: number },
 ): DrillPhase[] {
   const last = phases.at(-1);
   const goesOn = last?.name === phase.name;

@@ -1,11 +1,12 @@
 import { formatName } from '../backup/dump.ts';
 import type { DrillState } from '../drill/drill-state.ts';
+import type { DrillPhase } from '../drill/facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import { inWords, secondsBetween } from '../time/spans.ts';
 import { judgeDrill } from '../verdict/judgement.ts';
 import type { AttemptReport } from './attempt-report.ts';
-import type { DrillPhase, DrillRecord } from './drill-record.ts';
+import type { DrillRecord } from './drill-record.ts';
 
 /** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
 export const neverTested = [

@@ -1,18 +1,8 @@
 import type { CheckStatus } from '../checks/asking/check.ts';
-import type { HandOver } from '../drill/drill-state.ts';
+import type { DrillPhase, HandOver } from '../drill/facts.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
-
-export type DrillMode = 'drill' | 'restore';
-
-/** One timed phase, in the words of the state machine. */
-export interface DrillPhase {
-  name: string;
-  startedAt: string;
-  seconds: number;
-  bytes?: number;
-  rows?: number;
-}
+import type { DrillMode } from '../sandbox/sandbox-plan.ts';
 
 /** What was tried of one dump: a drill that walks back has several. */
 export interface DumpAttempt {

@@ -1,6 +1,7 @@
+import type { DrillPhase } from '../drill/facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import { formatSeconds } from '../text/quantities.ts';
-import type { DrillPhase, DrillRecord } from './drill-record.ts';
+import type { DrillRecord } from './drill-record.ts';
 
 /**
  * A recovery is called slower when it took more than 1.5 times as long as in the last proven drill and more than 30 s

@@ -1,8 +1,10 @@
-import type { ProductionConfig } from '../config/index.ts';
-import type { DrillMode } from '../record/drill-record.ts';
+import type { RdsPlan } from './rds/rds-plan.ts';
 
-/** What the sandbox shall be, decided before anything is made. */
-export interface SandboxPlan {
+/** What a sandbox is made for: to be thrown away, or to be kept. */
+export type DrillMode = 'drill' | 'restore';
+
+/** What a sandbox must be for a drill, whatever its kind; known before its host is asked. */
+export interface SandboxDemand {
   drillId: string;
   database: string;
   /** Major version of the server to make. */
@@ -14,31 +16,32 @@ export interface SandboxPlan {
   /** Size of the dump, for the estimate of time and cost. */
   dumpBytes: number;
   mode: DrillMode;
-  /** What RDS shall make; absent on one machine. */
-  rds?: RdsPlan;
 }
 
-/** Where an instance may be placed; the next one is tried when there is no capacity. */
-export interface RdsPlacement {
-  instanceClass: string;
-  /** Null: RDS chooses. */
-  availabilityZone: string | null;
+/** A managed instance in the user's account. */
+export interface RdsSandboxPlan extends SandboxDemand {
+  kind: 'rds';
+  rds: RdsPlan;
 }
 
-/** An RDS instance to be, with everything that creation needs and nothing secret. */
-export interface RdsPlan {
-  /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
-  engineVersion: string;
-  placements: RdsPlacement[];
-  /** gp3. From 400 GiB on it has four times the throughput (docs/facts.md#gp3). */
-  storageGib: number;
-  parameterGroup: string;
-  /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
-  production: ProductionConfig | null;
-  estimatedCostUsd: number;
+/** A server process of this machine: its host adds nothing to what is demanded. */
+export interface LocalProcessPlan extends SandboxDemand {
+  kind: 'local-process';
 }
 
-/** Majors a sandbox can be made of: those PostgreSQL supports and both RDS and the local servers offer. */
+/** What the sandbox shall be, decided before anything is made: the demand, and what the host of its kind adds. */
+export type SandboxPlan = RdsSandboxPlan | LocalProcessPlan;
+
+export type SandboxKind = SandboxPlan['kind'];
+
+/** How many places the plan has in which the sandbox may be made, tried in turn while there is no capacity. */
+export const placesOf = (plan: SandboxPlan): number => (plan.kind === 'rds' ? plan.rds.placements.length : 1);
+
+/** What was decided of the managed instance; null: the sandbox is none. */
+export const rdsPlanOf = (plan: SandboxPlan | null): RdsPlan | null =>
+  plan?.kind === 'rds' ? plan.rds : null;
+
+/** Majors a sandbox can be made of: those PostgreSQL supports and every kind of sandbox offers. */
 export const supportedMajors = [14, 15, 16, 17, 18] as const;
 
 /**

@@ -3,19 +3,9 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { drillMetrics, watchMetrics } from '../../contract/metric-names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
+import { phaseNames } from '../../domain/drill/phase-names.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
-
-/** Phases as the record names them, in the order of a drill (lib/domain/drill/phase-names.ts; a test compares). */
-export const phases = [
-  'Select dump',
-  'Plan sandbox',
-  'Provision sandbox',
-  'Restore dump into sandbox',
-  'Run checks',
-  'Promote',
-  'Tear down sandbox',
-];
 
 const day = Duration.days(1);
 
@@ -132,7 +122,7 @@ export class Dashboard extends Construct {
       title: `${database}: phases (s)`,
       width: 8,
       stacked: true,
-      left: phases.map((phase) =>
+      left: Object.values(phaseNames).map((phase) =>
         databaseMetric(this.props.names.stack, database, drillMetrics.phaseSeconds, day, 'Maximum', {
           phase,
           label: phase,

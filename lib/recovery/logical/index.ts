@@ -1,4 +1,4 @@
-import type { Restorer } from '../../ports/restorer.ts';
+import type { Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { databaseRequest, loadPolicy } from './policy/index.ts';

@@ -1,7 +1,7 @@
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
-import type { RestoreRequest, Restorer } from '../../ports/restorer.ts';
+import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import type { DumpReader } from './dump-stream.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';

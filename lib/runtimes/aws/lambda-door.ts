@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { evidenceOf } from '../../contract/evidence.ts';
-import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { type DoorLogger, doorLogger, type LogFacts } from './door-logger.ts';

@@ -75,7 +75,7 @@ export function createLocalPorts(
     inspector: createDumpInspector(),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
-    restorer: createRestorer(sandboxes),
+    recoverers: { logical: createRestorer(sandboxes) },
     // The restore runs in this process and ends with it.
     restoreTasks: { stop: async () => {}, diagnose: async () => null },
     capabilities: { realRestore: false, rolePasswords: false },

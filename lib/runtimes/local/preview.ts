@@ -49,6 +49,8 @@ export async function previewDrill(
   const startedAt = ports.clock.now().toISOString();
   const fresh = newDrillState({ drillId: 'preview', database: normalised.database, operator, startedAt });
   const selected = await selectDumpStep({ ...fresh, stage: 'accepted', request: normalised.request }, ports);
-  const state = selected.dump === null ? selected : await planSandboxStep(selected, ports);
+  if (selected.stage === 'no dump') return { state: selected, findings: selected.findings };
+  // What is archived is thawed first; nothing of it is read for a plan.
+  const state = await planSandboxStep({ ...selected, stage: 'dump readable' }, ports);
   return { state, findings: state.findings };
 }

@@ -1,7 +1,8 @@
 /** The local door: runs the deployed definition with the deployed steps against this machine's adapters. */
 
 import { evidenceOf } from '../../contract/evidence.ts';
-import { type DrillState, parseDrillState } from '../../domain/drill/drill-state.ts';
+import type { DrillState } from '../../domain/drill/drill-state.ts';
+import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import type { LambdaStep } from '../../machine/definition.ts';

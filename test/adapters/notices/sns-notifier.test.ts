@@ -68,6 +68,7 @@ const aRestore = (given: Partial<DrillState> = {}): DrillState => ({
   } as NonNullable<DrillState['dump']>,
   dumpLocation: 's3://acme-backups/postgres/',
   plan: {
+    kind: 'rds',
     drillId: 'drill-1',
     database: 'shop',
     majorVersion: 15,

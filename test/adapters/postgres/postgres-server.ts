@@ -3,7 +3,7 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
-import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
+import type { SandboxAddress } from '../../../lib/domain/sandbox/address.ts';
 import type { SandboxAccess } from '../../../lib/ports/sandbox-access.ts';
 
 /** Another server can be tried with this folder of binaries; the default is Debian's PostgreSQL 15. */

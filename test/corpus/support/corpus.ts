@@ -69,7 +69,7 @@ export class Corpus {
       ports: {
         ...ports,
         sandboxes,
-        restorer: createRestorer(sandboxes),
+        recoverers: { logical: createRestorer(sandboxes) },
         checks: createCheckRunner(sandboxes),
       },
       watcher: { began: silent, ended: silent },

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import type { LocalSandboxHost } from '../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
+import type { SandboxAddress } from '../../../lib/domain/sandbox/address.ts';
 import type { SandboxPlan } from '../../../lib/domain/sandbox/sandbox-plan.ts';
-import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
 
 /** A sandbox server that goes from drill to drill. */
 interface PooledSandbox {

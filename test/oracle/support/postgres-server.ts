@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { createMasterRole } from '../../../lib/adapters/sandboxes/local-process/master-role.ts';
 import { adminRole, masterRole } from '../../../lib/adapters/sandboxes/local-process/server-settings.ts';
-import type { SandboxAddress } from '../../../lib/ports/sandbox.ts';
+import type { SandboxAddress } from '../../../lib/domain/sandbox/address.ts';
 import type { SandboxAccess } from '../../../lib/ports/sandbox-access.ts';
 
 /** The tools of the installed PostgreSQL 15: the same pg_dump looks at every result. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
-import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
+import type { RestoreOptions } from '../../../lib/ports/recovery.ts';
 import { createRestorer } from '../../../lib/recovery/logical/index.ts';
 import type { PostgresServer } from './postgres-server.ts';
 

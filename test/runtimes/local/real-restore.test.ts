@@ -174,7 +174,7 @@ describe('which dump a real restore takes:', () => {
 
   test('an older one when the first does not restore, and a person decides', async () => {
     const { ports, witness } = inMemoryRestore();
-    ports.restorer.restore = async ({ dump }) => {
+    ports.recoverers.logical.restore = async ({ dump }) => {
       witness.restoredKeys.push(dump.key);
       return dump.key.includes('18T')
         ? anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] })
@@ -336,7 +336,7 @@ describe('an interrupted real restore', () => {
     [
       'while it restores',
       (ports, abort) => {
-        ports.restorer.restore = ({ signal }) =>
+        ports.recoverers.logical.restore = ({ signal }) =>
           new Promise((_resolve, reject) => {
             signal.addEventListener('abort', () =>
               reject(new DrillError('INTERRUPTED', 'stop', { hint: 'again' })),

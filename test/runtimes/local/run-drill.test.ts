@@ -82,7 +82,7 @@ describe('a failure injected into', () => {
         },
       },
     ],
-    ['restoring', { restorer: { restore: fail } }],
+    ['restoring', { recoverers: { logical: { restore: fail } } }],
     ['preparing checks', { checks: { ...happy.checks, prepare: fail } }],
     [
       'planning checks',
@@ -187,7 +187,7 @@ describe('a sandbox that', () => {
 describe('walking back', () => {
   test('finds the newest dump that restores, and stays NOT_PROVEN', async () => {
     const { ports, witness } = inMemoryPorts();
-    ports.restorer.restore = async ({ dump }) => {
+    ports.recoverers.logical.restore = async ({ dump }) => {
       witness.restoredKeys.push(dump.key);
       return dump.key.includes('16T')
         ? anAccount()
@@ -208,7 +208,7 @@ describe('walking back', () => {
 
   test('is not done for a dump that was asked for by name', async () => {
     const { ports, witness } = inMemoryPorts();
-    ports.restorer.restore = async ({ dump }) => {
+    ports.recoverers.logical.restore = async ({ dump }) => {
       witness.restoredKeys.push(dump.key);
       return anAccount({ complete: false, findings: [finding('DUMP_CORRUPT', 'flipped')] });
     };
@@ -240,8 +240,10 @@ describe('walking back', () => {
       inspector: {
         inspect: async (_store, { key }) => aHeader({ majorVersion: key.includes('18T') ? 15 : 17 }),
       },
-      restorer: {
-        restore: async () => anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] }),
+      recoverers: {
+        logical: {
+          restore: async () => anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] }),
+        },
       },
     });
 
@@ -262,7 +264,9 @@ describe('what did not run', () => {
   });
 
   test('never counts as passed: a digest that was not computed although there is one to compare with', async () => {
-    const { ports } = inMemoryPorts({ restorer: { restore: async () => anAccount({ sha256: null }) } });
+    const { ports } = inMemoryPorts({
+      recoverers: { logical: { restore: async () => anAccount({ sha256: null }) } },
+    });
     const openStore = ports.openStore;
     ports.openStore = async (source) => {
       const opened = await openStore(source);
@@ -289,7 +293,9 @@ describe('what did not run', () => {
   });
 
   test('a restore that did not reach the end is not checked', async () => {
-    const { ports } = inMemoryPorts({ restorer: { restore: async () => anAccount({ complete: false }) } });
+    const { ports } = inMemoryPorts({
+      recoverers: { logical: { restore: async () => anAccount({ complete: false }) } },
+    });
 
     const record = await drill(ports);
 
@@ -370,7 +376,7 @@ describe('an interrupted drill', () => {
   test('leaves no sandbox and a record that says so', async () => {
     const controller = new AbortController();
     const { ports, witness } = inMemoryPorts({ signal: controller.signal });
-    ports.restorer.restore = ({ signal }) =>
+    ports.recoverers.logical.restore = ({ signal }) =>
       new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () =>
           reject(new DrillError('INTERRUPTED', 'aborted', { hint: 'again' })),

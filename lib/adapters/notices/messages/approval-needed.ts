@@ -1,5 +1,7 @@
+import type { ProductionConfig } from '../../../domain/config/index.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
+import { rdsPlanOf } from '../../../domain/sandbox/sandbox-plan.ts';
 import { formatMoment } from '../../../domain/text/quantities.ts';
 import type { Notice } from '../../../ports/notifier.ts';
 import { executionUrl, type NoticePlaces } from './console-links.ts';
@@ -11,7 +13,7 @@ import { instanceFacts, restoreFacts } from './restore-planned.ts';
  * restored data; null when it could not be read, and then the text says so.
  */
 export function approvalPlan(state: DrillState, report: AttemptReport | null): string {
-  const production = state.plan?.rds?.production ?? null;
+  const production = rdsPlanOf(state.plan)?.production ?? null;
   const facts = factLines([
     ...restoreFacts(state, null).filter(([label]) => label !== 'Proven'),
     ...instanceFacts(state).filter(([label]) => label !== 'Cost'),
@@ -35,10 +37,8 @@ function checksFact({ verdict }: DrillState, report: AttemptReport | null): stri
   return `${report.verdict.replaceAll('_', ' ')}: ${passed} of ${report.checks.length} passed`;
 }
 
-function promotionSentence(
-  production: NonNullable<NonNullable<DrillState['plan']>['rds']>['production'],
-): string {
-  return production?.multiAz === true
+function promotionSentence(production: ProductionConfig): string {
+  return production.multiAz === true
     ? 'a standby in another zone and deletion protection are added, then'
     : 'deletion protection is added, then';
 }

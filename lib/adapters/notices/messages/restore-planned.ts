@@ -1,6 +1,7 @@
 import { dumpMoment } from '../../../domain/backup/dump-moment.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import { rdsPlanOf } from '../../../domain/sandbox/sandbox-plan.ts';
 import { formatBytes, formatMoment } from '../../../domain/text/quantities.ts';
 import { executionArn, executionUrl, type NoticePlaces } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
@@ -59,17 +60,14 @@ export function restoreFacts(
 
 /** The instance that is made, and what it costs until a person decides. */
 export function instanceFacts({ plan, sandbox }: DrillState): [label: string, value: string | null][] {
-  const rds = plan?.rds;
+  const rds = rdsPlanOf(plan);
   const placement = rds?.placements[sandbox?.placement ?? 0] ?? rds?.placements[0];
   return [
     ['New instance', sandbox?.sandboxId ?? null],
     ['Class', placement?.instanceClass ?? null],
-    ['Storage', rds === undefined ? null : `${rds.storageGib} GiB gp3, encrypted`],
+    ['Storage', rds === null ? null : `${rds.storageGib} GiB gp3, encrypted`],
     ['PostgreSQL', rds?.engineVersion ?? (plan === null ? null : String(plan.majorVersion))],
-    [
-      'Cost',
-      rds === undefined ? null : `about ${rds.estimatedCostUsd.toFixed(2)} USD until it is handed over`,
-    ],
+    ['Cost', rds === null ? null : `about ${rds.estimatedCostUsd.toFixed(2)} USD until it is handed over`],
   ];
 }
 

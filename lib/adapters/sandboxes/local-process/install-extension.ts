@@ -1,5 +1,5 @@
 import { Client, DatabaseError } from 'pg';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
 

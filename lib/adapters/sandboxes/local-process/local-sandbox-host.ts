@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
-import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { SandboxLook } from '../../../ports/sandbox.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
@@ -61,7 +62,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     return null;
   }
 
-  async function provision(plan: SandboxPlan): Promise<{ sandboxId: string }> {
+  async function provision(plan: SandboxDemand): Promise<{ sandboxId: string }> {
     const sandboxId = sandboxIdOf(plan.drillId);
     if (own.has(sandboxId)) return { sandboxId };
     const parent = usableDirectory(stateRoots, 'sandboxes', ownAccount());
@@ -187,7 +188,13 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
   }
 
   return {
+    kind: 'local-process',
     sandboxIdFor: sandboxIdOf,
+    preflight: async (demand) => ({
+      possible: true,
+      plan: { kind: 'local-process', ...demand },
+      findings: [],
+    }),
     provision,
     look,
     remove,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import { type Lease, leaseKind, writeLease } from './lease.ts';
 import { identifyProcess } from './process-identity.ts';
 
@@ -46,7 +46,7 @@ export function sandboxFiles(directory: string): SandboxFiles {
  * Makes a sandbox's directory together with its lease: it never exists without one. Returns null when the name is taken.
  * Mode 0711 lets the server's user walk through to its data directory, and see nothing else.
  */
-export function makeSandboxDirectory(directory: string, plan: SandboxPlan): Lease | null {
+export function makeSandboxDirectory(directory: string, plan: SandboxDemand): Lease | null {
   const lease: Lease = {
     kind: leaseKind,
     formatVersion: 1,

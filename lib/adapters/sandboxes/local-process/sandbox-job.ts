@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { findServer } from './find-server.ts';
 import { type Lease, writeLease } from './lease.ts';
@@ -15,7 +15,7 @@ import { freePort, logTail, type ServerProcess, startServer } from './server-pro
 import { masterRole, pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
 
 export interface SandboxJob {
-  plan: SandboxPlan;
+  plan: SandboxDemand;
   files: SandboxFiles;
   lease: Lease;
   account: ServerAccount;

@@ -1,6 +1,6 @@
 import { CreateDBInstanceCommand } from '@aws-sdk/client-rds';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RdsSandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { awsWords, isAwsError } from '../../aws/rds-errors.ts';
 import { createRequest, type InstanceCreation } from './create-request.ts';
 import { findInstances } from './find-instances.ts';
@@ -18,10 +18,9 @@ import { instanceNameAt, maxPlacements, sandboxIdFor } from './sandbox-names.ts'
 export async function createInstance(
   host: RdsHost,
   creation: InstanceCreation,
-  plan: SandboxPlan,
+  plan: RdsSandboxPlan,
   placement: number,
 ): Promise<{ sandboxId: string }> {
-  if (!hasRdsPlan(plan)) throw new Error('the plan was not completed by preflight');
   if (placement >= Math.min(plan.rds.placements.length, maxPlacements))
     throw new RangeError(`the plan has no place ${placement}`);
   const sandboxId = sandboxIdFor(host.stackName, plan.drillId);
@@ -37,8 +36,6 @@ export async function createInstance(
   }
   return { sandboxId };
 }
-
-const hasRdsPlan = (plan: SandboxPlan): plan is SandboxPlan & { rds: RdsPlan } => plan.rds !== undefined;
 
 /** @throws DrillError SANDBOX_UNAVAILABLE unless the instance carries this drill's tags and its lease */
 async function adopt({ rds, stackName }: RdsHost, identifier: string, drillId: string): Promise<void> {
@@ -57,7 +54,7 @@ async function adopt({ rds, stackName }: RdsHost, identifier: string, drillId: s
   );
 }
 
-function refused(error: unknown, plan: SandboxPlan & { rds: RdsPlan }, placement: number): DrillError {
+function refused(error: unknown, plan: RdsSandboxPlan, placement: number): DrillError {
   const { instanceClass, availabilityZone } = plan.rds.placements[placement]!;
   const where = `${instanceClass} in ${availabilityZone ?? 'any zone'}`;
   if (isAwsError(error, 'noCapacity')) {

@@ -1,6 +1,6 @@
 import type { CreateDBInstanceCommandInput } from '@aws-sdk/client-rds';
 import { masterRole } from '../../../contract/names.ts';
-import type { RdsPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RdsSandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { leaseTags } from './ownership.ts';
 
 /** Where instances are made. */
@@ -22,7 +22,7 @@ const certificateAuthority = 'rds-ca-rsa2048-g1';
  * throughput is ever asked for: below 400 GiB RDS refuses them, and above the baseline is enough (docs/facts.md#gp3).
  */
 export function createRequest(
-  plan: SandboxPlan & { rds: RdsPlan },
+  plan: RdsSandboxPlan,
   placement: number,
   identifier: string,
   stackName: string,

@@ -1,5 +1,6 @@
 import type { DBInstance } from '@aws-sdk/client-rds';
-import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
+import type { SandboxLook } from '../../../ports/sandbox.ts';
 
 /**
  * States from which no instance comes back by itself (docs/facts.md#states-that-end-nowhere), in words. The official

@@ -4,7 +4,7 @@ import {
   type RDSClient,
 } from '@aws-sdk/client-rds';
 import { DrillError } from '../../../domain/findings/errors.ts';
-import type { RdsPlacement } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RdsPlacement } from '../../../domain/sandbox/rds/rds-plan.ts';
 import { awsWords } from '../../aws/rds-errors.ts';
 import { maxPlacements } from './sandbox-names.ts';
 

@@ -2,7 +2,7 @@ import type { RestoreTaskSize } from '../../../contract/restore-task-sizes.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { estimateCostUsd } from '../../../domain/sandbox/rds/cost.ts';
 import { sizeInstance, storageLimitsGib } from '../../../domain/sandbox/rds/instance-sizing.ts';
-import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { Configuration } from '../../../ports/drill-ports.ts';
 import type { Preflight } from '../../../ports/sandbox.ts';
 import { newestEngineVersion } from './engine-version.ts';
@@ -26,26 +26,26 @@ export interface PreflightOptions {
   spentThisMonthUsd(): Promise<number>;
 }
 
-/** Completes a plan: version, class and zones, disk, cost; or says why no sandbox can be made. Makes nothing. */
+/** Makes a plan of a demand: version, class and zones, disk, cost; or says why no sandbox can be made. Makes nothing. */
 export async function preflight(
   { rds }: RdsHost,
   options: PreflightOptions,
-  plan: SandboxPlan,
+  demand: SandboxDemand,
 ): Promise<Preflight> {
   const { configuration, region, subnetGroup } = options;
   const impossible = (...findings: Finding[]): Preflight => ({ possible: false, findings });
-  const { sandbox, production: configuredProduction } = configuration.database(plan.database);
-  const production = plan.mode === 'restore' ? configuredProduction : null;
+  const { sandbox, production: configuredProduction } = configuration.database(demand.database);
+  const production = demand.mode === 'restore' ? configuredProduction : null;
 
-  const engineVersion = await newestEngineVersion(rds, plan.majorVersion);
+  const engineVersion = await newestEngineVersion(rds, demand.majorVersion);
   if (engineVersion === null) {
-    const message = `RDS offers no PostgreSQL ${plan.majorVersion} in ${region}`;
+    const message = `RDS offers no PostgreSQL ${demand.majorVersion} in ${region}`;
     return impossible(finding('SERVER_VERSION_UNSUPPORTED', message));
   }
 
   const storageBytes = production?.storageBytes ?? sandbox.storageBytes;
   const sizing = sizeInstance({
-    storageBytes: plan.storageBytes,
+    storageBytes: demand.storageBytes,
     region,
     instanceClass: production?.instanceClass ?? sandbox.instanceClass,
     storageGib: storageBytes === null ? null : storageBytes / gibibyte,
@@ -63,30 +63,30 @@ export async function preflight(
     return impossible(finding('SANDBOX_UNAVAILABLE', message, hint));
   }
 
-  const task = taskFor(options.taskSizes, plan.dumpBytes);
+  const task = taskFor(options.taskSizes, demand.dumpBytes);
   const estimatedCostUsd = estimateCostUsd({
     plan: { placements, storageGib },
     taskVcpu: task.vcpu,
     taskMemoryGib: task.memoryGib,
     expectedRestoreSeconds,
     region,
-    dumpBytes: plan.dumpBytes,
+    dumpBytes: demand.dumpBytes,
   });
   const findings = [
     ...(await exceededQuotas(rds, storageGib)),
     // A cap is for drills: on the day it is needed, a restore is not refused for the price of an hour.
-    ...(plan.mode === 'restore' ? [] : await exceededCaps(options, sandbox.maxCostUsd, estimatedCostUsd)),
+    ...(demand.mode === 'restore' ? [] : await exceededCaps(options, sandbox.maxCostUsd, estimatedCostUsd)),
   ];
   if (findings.length > 0) return impossible(...findings);
 
   // The import group trades crash safety for speed: right for a throwaway, wrong for what is kept.
-  const defaultGroup = `default.postgres${plan.majorVersion}`;
+  const defaultGroup = `default.postgres${demand.majorVersion}`;
   const parameterGroup =
     production === null
-      ? (options.parameterGroups[String(plan.majorVersion)] ?? defaultGroup)
+      ? (options.parameterGroups[String(demand.majorVersion)] ?? defaultGroup)
       : (production.parameterGroup ?? defaultGroup);
   const completed = { engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd };
-  return { possible: true, plan: { ...plan, rds: completed }, findings: [] };
+  return { possible: true, plan: { kind: 'rds', ...demand, rds: completed }, findings: [] };
 }
 
 function taskFor(sizes: readonly RestoreTaskSize[], dumpBytes: number): RestoreTaskSize {

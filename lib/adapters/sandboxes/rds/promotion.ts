@@ -7,6 +7,7 @@ import {
 import { handedOverTag, tagKeys } from '../../../contract/names.ts';
 import type { ProductionConfig } from '../../../domain/config/index.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import { rdsPlanOf } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { Promotion, PromotionLook } from '../../../ports/sandbox.ts';
 import { awsWords, isAwsError } from '../../aws/rds-errors.ts';
 import { findInstances } from './find-instances.ts';
@@ -22,7 +23,7 @@ const stateWaitsSeconds = [10, 20, 30, 30, 30];
 export function createPromotion(host: RdsHost): Promotion {
   return {
     async promote(sandboxId, plan) {
-      const production = plan.rds?.production;
+      const production = rdsPlanOf(plan)?.production;
       if (production === undefined || production === null)
         throw failed(sandboxId, ['the plan says nothing of a production instance']);
       const { instance, name, ownership } = await ourInstance(host, sandboxId, plan.drillId);
@@ -35,7 +36,7 @@ export function createPromotion(host: RdsHost): Promotion {
       ].filter((problem) => problem !== null);
       if (problems.length > 0) throw failed(name, problems);
     },
-    look: (sandboxId, plan) => lookAtPromotion(host, sandboxId, plan.rds?.production ?? null),
+    look: (sandboxId, plan) => lookAtPromotion(host, sandboxId, rdsPlanOf(plan)?.production ?? null),
   };
 }
 

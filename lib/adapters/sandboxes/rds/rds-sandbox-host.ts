@@ -1,4 +1,5 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
+import type { RdsSandboxPlan, SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { createInstance } from './create-instance.ts';
 import type { InstanceCreation } from './create-request.ts';
@@ -28,14 +29,24 @@ export function createRdsSandboxHost(options: RdsSandboxHostOptions): SandboxHos
   const { planning, creation, sweeping, ...host } = options;
   return {
     sandboxIdFor: (drillId) => sandboxIdFor(host.stackName, drillId),
-    ...(planning === undefined ? {} : { preflight: (plan) => preflight(host, planning, plan) }),
+    kind: 'rds',
+    preflight: async (demand) => preflight(host, planning ?? missing('plan'), demand),
     provision: async (plan, placement = 0) =>
-      createInstance(host, creation ?? missing('make'), plan, placement),
+      createInstance(host, creation ?? missing('make'), rdsPlan(plan), placement),
     look: (sandboxId) => lookAtSandbox(host, sandboxId),
     remove: (sandboxId) => removeSandbox(host, sandboxId),
     sweep: async ({ dryRun }) => sweepLeftovers(host, sweeping ?? missing('sweep'), dryRun),
     promotion: createPromotion(host),
   };
+}
+
+/** @throws DrillError INTERNAL_ERROR for a plan of another kind of sandbox: it is none that this host made */
+function rdsPlan(plan: SandboxPlan): RdsSandboxPlan {
+  if (plan.kind === 'rds') return plan;
+  throw new DrillError('INTERNAL_ERROR', `the plan is for a sandbox of kind ${plan.kind}, not rds`, {
+    hint: 'Please report it with the record.',
+    fault: 'us',
+  });
 }
 
 function missing(verb: string): never {

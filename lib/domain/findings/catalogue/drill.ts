@@ -57,6 +57,12 @@ export const drillFindings = {
     meaning: 'The drill was interrupted before it could reach a verdict.',
     hint: 'Start it again.',
   },
+  STATE_UNREADABLE: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The document that travels through the state machine was not one that this version reads.',
+    hint: 'Start the drill again. When it began before a deployment, deploy the version that it began with and redrive the execution.',
+  },
   EVIDENCE_UNREADABLE: {
     severity: 'unverified',
     blames: 'drill',

@@ -2,6 +2,12 @@ import type { FindingDefinition } from './definition.ts';
 
 /** The sandbox and what runs in it. */
 export const sandboxFindings = {
+  METHOD_UNAVAILABLE: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'This kind of backup cannot be recovered in this kind of sandbox.',
+    hint: 'Read which kinds of sandbox can; docs/architecture.md has the table.',
+  },
   SANDBOX_UNAVAILABLE: {
     severity: 'unverified',
     blames: 'sandbox',

@@ -6,7 +6,6 @@
  * Step Functions: docs/facts.md#price-of-a-transition. Billing rules: RDS User Guide, "On-Demand DB instances".
  * An estimate for a cap and a figure for a record, never an invoice: discounts, taxes and credits are not in it.
  */
-import type { RdsPlan } from '../sandbox-plan.ts';
 
 /** USD per hour of the size `large` (2 vCPU); each doubling of the size doubles it. m8g and r8g: our own estimate. */
 const largeHourUsd: Readonly<Record<string, number>> = {
@@ -62,6 +61,7 @@ const regionFactors: Readonly<Record<string, number>> = {
 const otherRegionFactor = 1.35;
 
 /** Where the prices come from, for whoever shows them. */
+import type { RdsPlan } from './rds-plan.ts';
 export const priceBasis = 'approximate on-demand list prices, November 2026, us-east-1 scaled to the region';
 
 const regionFactor = (region: string): number => regionFactors[region] ?? otherRegionFactor;

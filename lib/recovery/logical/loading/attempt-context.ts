@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import type { RestoreOptions } from '../../../ports/restorer.ts';
+import type { RestoreOptions } from '../../../ports/recovery.ts';
 import type { AccountBook } from './account-book.ts';
 import type { Session } from './connection.ts';
 import type { EndSignal } from './end-signal.ts';

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
 import { finding } from '../../../domain/findings/findings.ts';
 import type { RestoreAccount, RestoreProgress } from '../../../domain/recovery/restore-account.ts';
-import type { RestoreRequest } from '../../../ports/restorer.ts';
+import type { RestoreRequest } from '../../../ports/recovery.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
 import { AccountBook } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';

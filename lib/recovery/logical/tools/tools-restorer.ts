@@ -2,7 +2,7 @@ import { isOfTheDump } from '../../../domain/findings/dump-damage.ts';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../../domain/recovery/restore-account.ts';
-import type { RestoreRequest, Restorer } from '../../../ports/restorer.ts';
+import type { RestoreRequest, Restorer } from '../../../ports/recovery.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
 import { dumpSourceOf } from '../dump-source.ts';
 import { type AttemptFrame, endOfAttempt, startAttempt } from '../loading/attempt-frame.ts';

@@ -11,7 +11,7 @@ import { createExecutionStatus } from '../../../adapters/tasks/execution-status.
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName } from '../../../contract/names.ts';
-import type { RestoreTaskPlace } from '../../../domain/drill/drill-state.ts';
+import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
 import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';

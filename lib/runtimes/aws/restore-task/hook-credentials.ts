@@ -2,7 +2,7 @@ import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { caBundleFileName } from '../../../contract/names.ts';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 
 /** A token opens connections for 15 minutes (docs/facts.md#iam-database-tokens); ours is never older than ten. */
 const tokenRenewalSeconds = 600;

@@ -5,10 +5,9 @@ import { createRolePasswordSetter } from '../../../adapters/postgres/role-passwo
 import { createSandboxCleaner } from '../../../adapters/postgres/sandbox-cleaner.ts';
 import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-check-runner.ts';
 import type { RdsSandboxAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
-import { DrillError } from '../../../domain/findings/errors.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/index.ts';
 import { restoreDumpStep } from '../../../steps/restore-dump.ts';
@@ -42,7 +41,7 @@ export async function restoreWork(
   return restoreDumpStep(pointer, {
     ...sourcePorts(configurationOf(state.database, databaseConfig)),
     clock: systemClock,
-    restorer: createRestorer(access),
+    recoverers: { logical: createRestorer(access) },
     cleaner: createSandboxCleaner(access),
     checks: checkRunner(access, secrets),
     secrets,
@@ -63,17 +62,13 @@ export async function checksWork(
   return {};
 }
 
-/** Where the sandbox of a request answers, for command `credentials`. @throws DrillError INTERNAL_ERROR */
+/** Where the sandbox of a request answers, for command `credentials`. @throws DrillError when there is no request */
 export async function requestedAddress(
   pointer: TaskPointer,
   evidence: EvidenceStore,
 ): Promise<SandboxAddress> {
   const { state } = await readRestoreRequest(pointer, { evidence });
-  if (state.sandbox?.address != null) return state.sandbox.address;
-  throw new DrillError('INTERNAL_ERROR', 'the restore request names no sandbox', {
-    hint: 'Please report it with the evidence of the drill.',
-    fault: 'us',
-  });
+  return state.sandbox.address;
 }
 
 /**

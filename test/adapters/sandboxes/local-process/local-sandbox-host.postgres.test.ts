@@ -8,7 +8,7 @@ import type {
   LocalSandboxOptions,
   SandboxProgress,
 } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
-import type { SandboxAddress } from '../../../../lib/ports/sandbox.ts';
+import type { SandboxAddress } from '../../../../lib/domain/sandbox/address.ts';
 import {
   aDirectory,
   anOwner,

@@ -7,6 +7,7 @@ async function main(): Promise<void> {
   const host = createLocalSandboxHost(options);
   const { drillId, majorVersion, leaseExpiresAt } = options;
   const plan = {
+    kind: 'local-process' as const,
     drillId,
     majorVersion,
     leaseExpiresAt,

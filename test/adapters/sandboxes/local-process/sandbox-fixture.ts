@@ -18,7 +18,7 @@ import { Client, type ClientConfig } from 'pg';
 import { afterAll } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
 import { defaultCacheDirectory } from '../../../../lib/adapters/sandboxes/local-process/storage-roots.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
+import type { LocalProcessPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import type { SandboxHost, SandboxLook } from '../../../../lib/ports/sandbox.ts';
 
 export const runsAsRoot = process.getuid?.() === 0;
@@ -28,9 +28,10 @@ export const nobody = { uid: 65534, gid: 65534 };
 
 let drills = 0;
 
-export function aPlan(overrides: Partial<SandboxPlan> = {}): SandboxPlan {
+export function aPlan(overrides: Partial<LocalProcessPlan> = {}): LocalProcessPlan {
   drills += 1;
   return {
+    kind: 'local-process',
     drillId: `test-${process.pid}-${drills}`,
     database: 'cleaning',
     majorVersion: 15,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PreflightOptions } from '../../../../lib/adapters/sandboxes/rds/preflight.ts';
 import type { DatabaseConfig } from '../../../../lib/domain/config/index.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
+import { rdsPlanOf, type SandboxDemand } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import { awsError } from '../../../support/aws/scripted-client.ts';
 import { aPlan, configured, hostOn, RdsAccount } from './rds-account.ts';
 
@@ -74,7 +74,7 @@ function accountIn(region: Region = {}): RdsAccount {
 interface Case {
   region?: Region;
   config?: DatabaseConfig;
-  plan?: Partial<SandboxPlan>;
+  plan?: Partial<SandboxDemand>;
   options?: Partial<PreflightOptions>;
   account?: RdsAccount;
 }
@@ -99,9 +99,8 @@ async function preflight({
     spentThisMonthUsd: () => Promise.reject(new Error('nobody asked for a budget')),
     ...options,
   };
-  const { rds: _notYet, ...unfinished } = aPlan(plan);
-  const answer = await hostOn(account, { planning }).preflight?.(unfinished);
-  if (answer === undefined) throw new Error('there is a preflight');
+  const { rds: _notYet, kind: _ofTheHost, ...demand } = aPlan(plan);
+  const answer = await hostOn(account, { planning }).preflight(demand);
   expect(account.writes()).toEqual([]);
   return answer;
 }
@@ -109,7 +108,7 @@ async function preflight({
 const rdsOf = async (what: Case) => {
   const answer = await preflight(what);
   if (!answer.possible) throw new Error(answer.findings.map(({ message }) => message).join('; '));
-  return answer.plan.rds;
+  return rdsPlanOf(answer.plan);
 };
 const codesOf = async (what: Case) => {
   const answer = await preflight(what);

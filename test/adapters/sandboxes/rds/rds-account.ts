@@ -6,7 +6,7 @@ import { sandboxIdFor } from '../../../../lib/adapters/sandboxes/rds/sandbox-nam
 import type { SweepOptions } from '../../../../lib/adapters/sandboxes/rds/sweeper.ts';
 import { tagKeys } from '../../../../lib/contract/names.ts';
 import { type DatabaseConfig, defaultDatabaseConfig } from '../../../../lib/domain/config/index.ts';
-import type { SandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
+import type { RdsSandboxPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import { awsError, type RecordedCall, scripted } from '../../../support/aws/scripted-client.ts';
 
 export const stackName = 'restore-drill';
@@ -200,11 +200,10 @@ export function configured(
   };
 }
 
-/** A drill's plan as "Plan sandbox" makes it, completed unless `rds` is given as undefined. */
-export function aPlan(
-  changes: Partial<SandboxPlan> = {},
-): SandboxPlan & { rds: NonNullable<SandboxPlan['rds']> } {
+/** A drill's plan as "Plan sandbox" makes it. */
+export function aPlan(changes: Partial<RdsSandboxPlan> = {}): RdsSandboxPlan {
   return {
+    kind: 'rds',
     drillId,
     database: 'shop',
     majorVersion: 15,

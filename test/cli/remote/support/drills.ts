@@ -109,6 +109,7 @@ export function restoreToApprove(): ExecutionHistory {
       finding('NEWER_DUMP_UNPROVEN', 'shop_20261121T023000Z.dump is newer and was never drilled'),
     ],
     plan: {
+      kind: 'rds',
       ...{
         drillId,
         database: 'shop',

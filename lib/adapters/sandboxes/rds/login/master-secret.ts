@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { DrillError } from '../../../../domain/findings/errors.ts';
-import type { SandboxAddress } from '../../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../../domain/sandbox/address.ts';
 
 /** What RDS writes into a managed secret. */
 const managedSecret = z.object({ password: z.string().min(1) });

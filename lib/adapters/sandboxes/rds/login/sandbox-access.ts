@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ClientConfig } from 'pg';
-import type { SandboxAddress } from '../../../../ports/sandbox.ts';
+import type { SandboxAddress } from '../../../../domain/sandbox/address.ts';
 import type { SandboxAccess } from '../../../../ports/sandbox-access.ts';
 import { masterPassword } from './master-secret.ts';
 import { isLoginRefused, isWrongPassword, queryAsMaster } from './master-session.ts';

@@ -9,7 +9,7 @@ import { createCheckRunner } from '../../../../../lib/adapters/postgres/check-ru
 import { createRdsCheckRunner } from '../../../../../lib/adapters/sandboxes/rds/login/rds-check-runner.ts';
 import { taskAccess, tokenAccess } from '../../../../../lib/adapters/sandboxes/rds/login/sandbox-access.ts';
 import { tokenSigner } from '../../../../../lib/adapters/sandboxes/rds/login/token-signer.ts';
-import type { SandboxAddress } from '../../../../../lib/ports/sandbox.ts';
+import type { SandboxAddress } from '../../../../../lib/domain/sandbox/address.ts';
 import { makeCertificates } from '../../../../support/aws/certificates.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../../../../support/aws/rds-like-server.ts';
 import { awsError, type RecordedCall, scripted } from '../../../../support/aws/scripted-client.ts';

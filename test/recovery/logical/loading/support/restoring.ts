@@ -1,5 +1,5 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
-import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/restorer.ts';
+import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/recovery.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
 import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
 import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { SandboxAddress } from '../../../../../lib/ports/sandbox.ts';
+import type { SandboxAddress } from '../../../../../lib/domain/sandbox/address.ts';
 import type { SandboxAccess } from '../../../../../lib/ports/sandbox-access.ts';
 
 const systemBinaries = '/usr/lib/postgresql/15/bin';

@@ -1,7 +1,8 @@
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
+import type { RecoverableKind, recoveryMethods } from '../domain/sandbox/methods.ts';
 import type { DumpStore } from './dump-store.ts';
-import type { SandboxAddress } from './sandbox.ts';
 
 export interface RestoreOptions {
   /** `native`: our own reader and loader. `tools`: the installed pg_restore and psql. */
@@ -18,17 +19,32 @@ export interface RestoreOptions {
   passphrase: string | null;
 }
 
-export interface RestoreRequest {
+/** What a sandbox gives to a method of recovery, by what the method needs (domain/sandbox/methods.ts). */
+interface GivenFor {
+  server: { sandbox: SandboxAddress };
+}
+
+/** What the methods of a kind of backup need. */
+type NeedOf<Kind extends RecoverableKind> = Extract<
+  (typeof recoveryMethods)[number],
+  { backup: Kind }
+>['needs'];
+
+export type RestoreRequest = GivenFor[NeedOf<'logical'>] & {
   dump: SelectedDump;
   store: DumpStore;
-  sandbox: SandboxAddress;
   options: RestoreOptions;
   onProgress(progress: RestoreProgress): void;
   signal: AbortSignal;
-}
+};
 
 /** Restores one dump into a fresh sandbox and accounts for every entry. */
 export interface Restorer {
   /** @throws DrillError only when nothing could be said of the dump (sandbox lost, dump unreadable). */
   restore(request: RestoreRequest): Promise<RestoreAccount>;
+}
+
+/** Who recovers each kind of backup. A kind with a method has a recoverer, or this does not compile. */
+export interface Recoverers extends Record<RecoverableKind, unknown> {
+  logical: Restorer;
 }

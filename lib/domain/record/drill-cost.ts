@@ -1,22 +1,23 @@
-import type { DrillState } from '../../drill/drill-state.ts';
-import type { DrillPhase, DrillRecord } from '../../record/drill-record.ts';
-import { secondsBetween } from '../../time/spans.ts';
-import { actualCostUsd } from './cost.ts';
+import type { DrillState } from '../drill/drill-state.ts';
+import type { DrillPhase } from '../drill/facts.ts';
+import { phaseNames } from '../drill/phase-names.ts';
+import { actualCostUsd } from '../sandbox/rds/cost.ts';
+import { rdsPlanOf } from '../sandbox/sandbox-plan.ts';
+import { secondsBetween } from '../time/spans.ts';
+import type { DrillRecord } from './drill-record.ts';
 
 /**
- * What the drill cost, from its phases; null where nothing was planned on RDS. The sandbox counts from the moment it was
- * asked for to the end of the teardown, or to `endedAt` when it was kept: a few minutes more than are billed.
+ * What the drill cost, from its phases; null where the sandbox was none that is paid for. It counts from the moment it
+ * was asked for to the end of the teardown, or to `endedAt` when it was kept: a few minutes more than are billed.
  */
 export function drillCost(
   state: DrillState,
   region: string | null,
   endedAt: string,
-  phaseNames: { provision: string; restore: string },
 ): NonNullable<DrillRecord['cost']> | null {
-  const plan = state.plan?.rds;
-  if (plan === undefined || region === null) return null;
+  const plan = rdsPlanOf(state.plan);
+  if (plan === null || region === null) return null;
   const provisioned = state.phases.find(({ name }) => name === phaseNames.provision);
-  const taskSeconds = secondsOf(state.phases, phaseNames.restore);
   return {
     estimatedUsd: plan.estimatedCostUsd,
     actualUsd: actualCostUsd({
@@ -26,7 +27,7 @@ export function drillCost(
       taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
       sandboxSeconds:
         provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
-      taskSeconds,
+      taskSeconds: secondsOf(state.phases, phaseNames.restore),
       region,
       dumpBytes: state.restored?.bytesRead ?? 0,
     }),

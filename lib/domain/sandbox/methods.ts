@@ -1,0 +1,36 @@
+import type { BackupKind } from '../backup/kinds.ts';
+import type { SandboxKind } from './sandbox-plan.ts';
+
+/**
+ * What a method of recovery works on: a server that answers, the data directory of one that does not run yet, or an
+ * instance that the service itself makes.
+ */
+export type MethodNeed = 'server' | 'data directory' | 'instance';
+
+/** One way to recover a kind of backup in a kind of sandbox. */
+export interface RecoveryMethod {
+  readonly backup: BackupKind;
+  readonly sandbox: SandboxKind;
+  readonly needs: MethodNeed;
+}
+
+/** Every pair that can be recovered, and how. What is not in this table is refused before anything is made. */
+export const recoveryMethods = [
+  { backup: 'logical', sandbox: 'rds', needs: 'server' },
+  { backup: 'logical', sandbox: 'local-process', needs: 'server' },
+] as const satisfies readonly RecoveryMethod[];
+
+/** Kinds of backup that can be recovered somewhere. */
+export type RecoverableKind = (typeof recoveryMethods)[number]['backup'];
+
+/** The method for a pair, or in words why there is none. */
+export function methodFor(
+  backup: BackupKind,
+  sandbox: SandboxKind,
+): { method: RecoveryMethod } | { refused: string } {
+  const method = recoveryMethods.find((row) => row.backup === backup && row.sandbox === sandbox);
+  if (method !== undefined) return { method };
+  const others = recoveryMethods.filter((row) => row.backup === backup).map((row) => row.sandbox);
+  const instead = others.length === 0 ? 'nor in any other' : `but in ${others.join(', ')}`;
+  return { refused: `a ${backup} backup cannot be recovered in a sandbox of kind ${sandbox}, ${instead}` };
+}

@@ -1,0 +1,21 @@
+import type { ProductionConfig } from '../../config/index.ts';
+
+/** Where an instance may be placed; the next one is tried when there is no capacity. */
+export interface RdsPlacement {
+  instanceClass: string;
+  /** Null: RDS chooses. */
+  availabilityZone: string | null;
+}
+
+/** An RDS instance to be, with everything that creation needs and nothing secret. */
+export interface RdsPlan {
+  /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
+  engineVersion: string;
+  placements: RdsPlacement[];
+  /** gp3. From 400 GiB on it has four times the throughput (aws-facts section 2b). */
+  storageGib: number;
+  parameterGroup: string;
+  /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
+  production: ProductionConfig | null;
+  estimatedCostUsd: number;
+}
