@@ -126,13 +126,13 @@ function factsOf(
   record: DrillRecord,
   restored: RestoredDatabase[],
 ): ProposalFacts {
-  const key = record.dump?.key ?? basename(dump);
+  const dumpKey = record.dump?.key ?? basename(dump);
   const named = record.dump?.nameTimestamp ?? null;
   const moment = dumpMoment({
-    ...{ key, directory: false, sizeBytes: 0, expectedSha256: null },
+    ...{ key: dumpKey, directory: false, sizeBytes: 0, expectedSha256: null },
     uploadedAt: record.dump?.uploadedAt ?? record.asOf,
     nameTimestamp: named,
-    nameTimestampEnd: named === null ? null : (recogniseTimestamp(basename(key))?.endsAt ?? null),
+    nameTimestampEnd: named === null ? null : (recogniseTimestamp(basename(dumpKey))?.endsAt ?? null),
     header: {
       ...bareHeader({ layout: 'plain', wrappings: [], archiveVersion: null }),
       consistencyPoint: record.dump?.consistencyPoint ?? null,
@@ -140,7 +140,7 @@ function factsOf(
   });
   return {
     ...moment,
-    database: databaseNameFor(key),
+    database: databaseNameFor(dumpKey),
     source: sourceOf(options, dump),
     passphraseEnv: options.decryptPassphraseEnv ?? null,
     restoredInSeconds: record.rto.actualSeconds,
@@ -149,7 +149,7 @@ function factsOf(
       ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
     },
     restored,
-    dumpKey: key,
+    dumpKey,
   };
 }
 

@@ -83,7 +83,10 @@ async function listOne(
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);
   const at = options.at === undefined ? null : new Date(options.at).toISOString();
-  const selection = selectDumps(objects, selectionCriteria(source, opened, { at, key: configuration.key }));
+  const selection = selectDumps(
+    objects,
+    selectionCriteria(source, opened, { at, key: configuration.dumpKey }),
+  );
   process.stdout.write(`${name}: ${store.location}\n`);
   for (const { key, sizeBytes, nameTimestamp, modifiedAt } of selection.candidates) {
     const moment = nameTimestamp?.startsAt ?? `${modifiedAt} (upload)`;

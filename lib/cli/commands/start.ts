@@ -52,11 +52,11 @@ export async function start(
 
 /** The request as a person would type it into Start execution. */
 async function requestOf(database: string, options: StartOptions, account: Account): Promise<object> {
-  const { mode, confirm, dump, at } = options;
+  const { mode, confirm, dump: dumpKey, at } = options;
   return {
     mode,
     database,
-    ...(dump === undefined ? {} : { dump }),
+    ...(dumpKey === undefined ? {} : { dump: dumpKey }),
     ...(at === undefined ? {} : { at }),
     ...(mode === 'restore' && confirm !== undefined ? { confirm } : {}),
     operator: (await callerArn(await account.clients.sts())).slice(0, 200),
@@ -104,10 +104,14 @@ async function refuseSecond(database: string, account: Account): Promise<void> {
   });
 }
 
-function announceRestore(database: string, { dump, at }: StartOptions, { stack, repeated }: Account): void {
+function announceRestore(
+  database: string,
+  { dump: dumpKey, at }: StartOptions,
+  { stack, repeated }: Account,
+): void {
   const which =
-    dump !== undefined
-      ? `the dump ${dump}`
+    dumpKey !== undefined
+      ? `the dump ${dumpKey}`
       : at !== undefined
         ? `the newest dump not after ${at}, proven or not,`
         : 'the newest proven dump – the newest of all, if none was ever proven –';

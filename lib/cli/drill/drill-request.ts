@@ -4,12 +4,12 @@ import type { LocalEvents } from '../../runtimes/local/local-ports.ts';
 
 /** The request as a person would type it into Start execution. */
 export function requestInput(
-  configuration: Pick<LocalConfiguration, 'chosen' | 'key'>,
+  configuration: Pick<LocalConfiguration, 'chosen' | 'dumpKey'>,
   options: { at?: string | undefined },
 ): Record<string, string> {
   return {
     ...(configuration.chosen === undefined ? {} : { database: configuration.chosen }),
-    ...(configuration.key === null ? {} : { dump: configuration.key }),
+    ...(configuration.dumpKey === null ? {} : { dump: configuration.dumpKey }),
     ...(options.at === undefined ? {} : { at: options.at }),
   };
 }

@@ -48,7 +48,7 @@ export function normaliseRequest(
     );
     return refuse(null, messages);
   }
-  const { mode, dump, at, confirm, operator } = parsed.data;
+  const { mode, dump: dumpKey, at, confirm, operator } = parsed.data;
   const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
   const problems: string[] = [];
   if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
@@ -73,7 +73,7 @@ export function normaliseRequest(
     request: {
       mode,
       operator: operator ?? facts.defaultOperator,
-      key: dump ?? null,
+      key: dumpKey ?? null,
       at: at === undefined ? null : new Date(at).toISOString(),
     },
   };

@@ -20,7 +20,7 @@ export interface LocalConfiguration extends Configuration {
   /** The database this run is about; undefined when the request itself must say so. */
   chosen: string | undefined;
   /** Key of the one dump that was asked for. */
-  key: string | null;
+  dumpKey: string | null;
   openStore(source: SourceConfig): Promise<OpenedSource>;
   /** Name of the environment variable with the passphrase of encrypted dumps. */
   passphraseVariable(database: string): string | null;
@@ -51,11 +51,11 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
   // Wrong usage rather than a drill that failed: nothing was asked for, so there is nothing to record.
   if (file === null && dump === null && options.database === undefined) throw nothingToDrill();
   const known = 'error' in read ? null : read.config;
-  const chosen = options.database ?? (dump === null ? undefined : databaseFor(dump.key, known));
+  const chosen = options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey, known));
 
   return {
     chosen,
-    key: dump?.key ?? null,
+    dumpKey: dump?.dumpKey ?? null,
     databases: () =>
       databaseNames(config(), dump === null || options.database !== undefined ? undefined : chosen),
     database: (name) => {
@@ -111,20 +111,20 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
 }
 
 type AskedDump =
-  | { kind: 'file'; path: string; key: string }
-  | { kind: 's3'; bucket: string; prefix: string; key: string };
+  | { kind: 'file'; path: string; dumpKey: string }
+  | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
 
 function parseDump(text: string): AskedDump {
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
-  if (s3 === null) return { kind: 'file', path: resolve(text), key: basename(resolve(text)) };
-  const [, bucket = '', key = ''] = s3;
-  return { kind: 's3', bucket, prefix: key.includes('/') ? `${dirname(key)}/` : '', key };
+  if (s3 === null) return { kind: 'file', path: resolve(text), dumpKey: basename(resolve(text)) };
+  const [, bucket = '', dumpKey = ''] = s3;
+  return { kind: 's3', bucket, prefix: dumpKey.includes('/') ? `${dirname(dumpKey)}/` : '', dumpKey };
 }
 
-function databaseFor(key: string, config: DrillConfig | null): string {
-  const fitting = fittingDatabases(key, config);
+function databaseFor(dumpKey: string, config: DrillConfig | null): string {
+  const fitting = fittingDatabases(dumpKey, config);
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
-  return databaseNameFor(key);
+  return databaseNameFor(dumpKey);
 }
 
 function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: DrillOptions): DatabaseConfig {

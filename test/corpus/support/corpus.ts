@@ -64,7 +64,7 @@ export class Corpus {
     const sandboxes = this.#sandboxes;
     return runLocalDrill({
       drillId: `corpus-${process.pid}-${this.#drills}`,
-      input: { database: configuration.chosen, dump: configuration.key },
+      input: { database: configuration.chosen, dump: configuration.dumpKey },
       operator: 'corpus',
       ports: {
         ...ports,
