@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { postgresqlPrograms } from '../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
 import { type DumpWay, dumpWays, dumpWays17, writeDump } from './support/dump-formats.ts';

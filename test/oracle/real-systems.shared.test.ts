@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { postgresqlPrograms } from '../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
 import { restoreOurs } from './support/restoring.ts';

@@ -11,9 +11,14 @@ export type Superuser = 'postgres' | 'drill_admin' | 'rdsadmin';
 /** A folder that the account of the servers owns: PostgreSQL refuses to run as root. */
 export function makeServerFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `restore-drill-${name}-`));
-  const { switchTo } = serverAccount();
-  if (switchTo !== null) chownSync(folder, switchTo.uid, switchTo.gid);
+  giveToServerAccount(folder);
   return folder;
+}
+
+/** Makes the account of the servers the owner of a file or folder. */
+export function giveToServerAccount(path: string): void {
+  const { switchTo } = serverAccount();
+  if (switchTo !== null) chownSync(path, switchTo.uid, switchTo.gid);
 }
 
 /** Makes `<folder>/data` with initdb: about a second of work. */

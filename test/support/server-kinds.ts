@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { createMasterRole } from '../../lib/adapters/sandboxes/local-process/master-role.ts';
-import { postgresqlPrograms } from '../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import type { Superuser } from './cluster.ts';
 
 /**

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { inject } from 'vitest';
 import type { SandboxAddress } from '../../lib/ports/sandbox.ts';
 import type { SandboxAccess } from '../../lib/ports/sandbox-access.ts';
-import { postgresqlPrograms } from '../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import {
   copyData,
   initialise,

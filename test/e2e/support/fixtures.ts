@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { opensslProgram } from '../../../scripts/oracle-programs.mjs';
 import { TestServer } from '../../support/server.ts';
 import { repositoryRoot } from './command-line.ts';
 
@@ -112,9 +113,13 @@ export const gzipped = (content: Buffer | string): Buffer => gzipSync(content);
 
 /** As backup jobs do it: `openssl enc -aes-256-cbc -pbkdf2`. */
 export function encrypted(content: Buffer, passphrase: string): Buffer {
-  return execFileSync('openssl', ['enc', '-aes-256-cbc', '-pbkdf2', '-salt', '-pass', 'env:PASSPHRASE'], {
-    input: content,
-    env: { PATH: process.env.PATH, PASSPHRASE: passphrase },
-    maxBuffer: 1 << 30,
-  });
+  return execFileSync(
+    opensslProgram(),
+    ['enc', '-aes-256-cbc', '-pbkdf2', '-salt', '-pass', 'env:PASSPHRASE'],
+    {
+      input: content,
+      env: { PATH: process.env.PATH, PASSPHRASE: passphrase },
+      maxBuffer: 1 << 30,
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { postgresqlPrograms } from '../../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../../scripts/oracle-programs.mjs';
 import type { TestServer } from '../../support/server.ts';
 
 /** A way to write a dump, and how PostgreSQL's own tools restore it. */

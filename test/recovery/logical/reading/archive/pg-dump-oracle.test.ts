@@ -10,7 +10,7 @@ import {
   readTarArchive,
   readTarredDirectory,
 } from '../../../../../lib/recovery/logical/reading/archive/index.ts';
-import { postgresqlPrograms } from '../../../../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
 import { TestServer } from '../../../../support/server.ts';
 import { directorySource, eventsOf, fileSource, ofKind, render, rowCounts } from './archive-events.ts';
 import { expectSameAsPgRestore } from './archive-oracle.ts';

@@ -1,7 +1,7 @@
 /** What pg_restore itself makes of an archive. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { postgresqlPrograms } from '../../../../../scripts/postgresql-programs.mjs';
+import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
 import { settingsText } from './archive-events.ts';
 
 export interface OracleScript {
