@@ -39,8 +39,8 @@ const apart = [
 ];
 
 if (!existsSync(new URL('../shared/dumps', import.meta.url)))
-  console.warn(
-    'There is no ../shared/dumps: what *.shared.test.ts compares with it is NOT tested in this run.',
+  process.stderr.write(
+    'There is no ../shared/dumps: what *.shared.test.ts compares with it is NOT tested in this run.\n',
   );
 
 export default defineConfig({
