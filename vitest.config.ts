@@ -1,12 +1,72 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+// The inner loop, `npm run test:quick`: rules, readers, steps and the machine, and one file on a real server.
+const quick = [
+  'test/*.test.ts',
+  'test/domain/**/*.test.ts',
+  'test/machine/**/*.test.ts',
+  'test/steps/**/*.test.ts',
+  'test/cli/{commands,progress,render}/**/*.test.ts',
+  'test/recovery/logical/policy/{classification,policy,rules}.test.ts',
+  'test/runtimes/local/**/*.test.ts',
+  'test/recovery/logical/reading/**/!(*.shared|*.postgres|*.property|*-oracle).test.ts',
+  'test/adapters/postgres/check-runner.test.ts',
+];
+
+// `npm run test:oracle`: many dumps through PostgreSQL's own programs and ours, random ones and those of real systems among
+// them. They prove the restorer over a wide field, change only when it does, and take minutes.
+const oracle = [
+  'test/oracle/**/*.test.ts',
+  'test/corpus/**/*.test.ts',
+  'test/e2e/shared-dumps.shared.test.ts',
+  'test/recovery/logical/loading/expected-dumps.shared.test.ts',
+  'test/recovery/logical/reading/archive/pg-dump-oracle.test.ts',
+];
+
+const frontDoor = ['test/e2e/**/*.test.ts'];
+
+/** AWS's own linter, which `npm run test:template` fetches. */
+const template = ['test/infra/cfn-lint.test.ts'];
+
+// They set the environment that modules read when they are loaded: each has a process of its own.
+const apart = [
+  'test/lambdas/**/*.test.ts',
+  'test/iam/**/*.test.ts',
+  'test/containers/**/*.test.ts',
+  'test/cli/remote/**/*.test.ts',
+  'test/adapters/dump-stores/open-for-aws.test.ts',
+];
+
+if (!existsSync(new URL('../shared/dumps', import.meta.url)))
+  process.stderr.write(
+    'There is no ../shared/dumps: what *.shared.test.ts compares with it is NOT tested in this run.\n',
+  );
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/servers-of-the-run.ts'],
     sequence: { shuffle: true },
-    // A test that starts a real PostgreSQL server needs initdb (0.5 s) and a busy machine may take ten times that.
+    // A busy machine may take ten times what a quiet one takes.
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // One process for many files, where they are not apart: most of their time was the loading of the same modules.
+    isolate: false,
+    projects: [
+      { extends: true, test: { name: 'quick', include: quick, exclude: apart } },
+      {
+        extends: true,
+        test: {
+          name: 'rooms',
+          include: ['test/**/*.test.ts'],
+          exclude: [...quick, ...apart, ...frontDoor, ...oracle, ...template],
+        },
+      },
+      { extends: true, test: { name: 'apart', include: apart, isolate: true } },
+      { extends: true, test: { name: 'front door', include: frontDoor, exclude: oracle } },
+      { extends: true, test: { name: 'oracle', include: oracle } },
+      { extends: true, test: { name: 'template', include: template } },
+    ],
   },
 });

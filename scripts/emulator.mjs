@@ -4,40 +4,30 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { cacheDirectory, nodeRelease } from './node-release.mjs';
 
 /** Major of the deployed runtime, nodejs24.x. */
-const nodePackage = `node-${process.platform}-${process.arch}`;
 const nodeVersion = '24.21.0';
 const requirementsFile = 'test/emulator/requirements.txt';
 
-const cache = process.env.RESTORE_DRILL_CACHE_DIR ?? process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-const requirements = readFileSync(requirementsFile, 'utf8');
-const key = createHash('sha256')
-  .update(`${requirements}${nodePackage}${nodeVersion}`)
-  .digest('hex')
-  .slice(0, 12);
-const directory = join(cache, 'restore-drill-emulator', key);
+const key = createHash('sha256').update(readFileSync(requirementsFile)).digest('hex').slice(0, 12);
+const directory = join(cacheDirectory, 'restore-drill-emulator', key);
 const ministack = join(directory, 'venv', 'bin', 'ministack');
-const node = join(directory, 'node', 'node_modules', nodePackage, 'bin', 'node');
 
 function run(command, words, options = {}) {
   execFileSync(command, words, { stdio: ['ignore', 'ignore', 'pipe'], ...options });
 }
 
 function install() {
+  nodeRelease(nodeVersion);
   const done = join(directory, 'installed');
   if (existsSync(done)) return;
   rmSync(directory, { recursive: true, force: true });
-  mkdirSync(join(directory, 'node'), { recursive: true });
+  mkdirSync(directory, { recursive: true });
   run('python3', ['-m', 'venv', join(directory, 'venv')]);
   const pip = join(directory, 'venv', 'bin', 'pip');
   run(pip, ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', requirementsFile]);
-  writeFileSync(join(directory, 'node', 'package.json'), '{"private":true}');
-  run('npm', ['install', '--silent', '--ignore-scripts', '-E', `${nodePackage}@${nodeVersion}`], {
-    cwd: join(directory, 'node'),
-  });
   writeFileSync(done, new Date().toISOString());
 }
 
@@ -52,7 +42,11 @@ if (process.argv[2] !== 'install') {
   const words = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/emulator/vitest.config.ts'];
   const { status } = spawnSync(process.execPath, [...words, ...process.argv.slice(2)], {
     stdio: 'inherit',
-    env: { ...process.env, EMULATOR_MINISTACK: ministack, EMULATOR_NODE: node },
+    env: {
+      ...process.env,
+      EMULATOR_MINISTACK: ministack,
+      EMULATOR_NODE: join(nodeRelease(nodeVersion), 'node'),
+    },
   });
   process.exit(status ?? 1);
 }

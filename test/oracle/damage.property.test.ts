@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isDrillError } from '../../lib/domain/findings/errors.ts';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { restoreOurs } from './support/restoring.ts';
 
 // Cut anywhere or with one bit turned, a dump is never taken for whole, and reading it always ends.
@@ -17,12 +17,12 @@ const runs = Math.ceil(Number(process.env.ORACLE_RUNS ?? 40) / 5);
 /** Far longer than any restore of these 20 kB takes. */
 const deadlineMs = 30_000;
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 const dumps = new Map<string, Buffer>();
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-damage-'));
   await tools.createDatabase('source');
   await tools.sql(
@@ -38,8 +38,7 @@ beforeAll(async () => {
   dumps.set('custom', tools.tool('pg_dump', ['-Fc', 'source']));
   dumps.set('tar', tools.tool('pg_dump', ['-Ft', 'source']));
 });
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -52,7 +51,7 @@ type Ending =
   | { ended: 'never' };
 
 /** Owners and privileges aside: a role of a misspelt name is made by ours and missed by the tools. */
-const dumpOf = (server: PostgresServer, database: string): string =>
+const dumpOf = (server: TestServer, database: string): string =>
   server.tool('pg_dump', ['--no-owner', '--no-privileges', database]).toString();
 
 async function endingOf(bytes: Buffer): Promise<Ending> {

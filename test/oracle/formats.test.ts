@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
-import { type DumpWay, dumpWays, dumpWays17, programs17, writeDump } from './support/dump-formats.ts';
-import { installedPrograms, PostgresServer } from './support/postgres-server.ts';
+import { type DumpWay, dumpWays, dumpWays17, writeDump } from './support/dump-formats.ts';
 import { invalidIndexes } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 import { createRoles } from './support/schemas.ts';
@@ -26,19 +27,18 @@ SELECT lo_create(5001), lo_create(5002); SELECT lo_put(5001, 0, '\\x00ff5c27'); 
 ALTER TABLE part OWNER TO app_owner; GRANT SELECT ON part TO auditor; COMMENT ON TABLE part IS E'a\\n-- Name: x; Type: TABLE; Schema: y; Owner: z\\nb'; ALTER DATABASE source SET work_mem = '7MB';
 ALTER TABLE log ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON log TO auditor USING (id > 0);`;
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-formats-'));
   await createRoles(tools);
   await tools.createDatabase('source');
   await tools.sql('source', mixture);
 });
 afterEach(() => sandbox.clear());
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -46,7 +46,7 @@ afterAll(async () => {
 async function reference(way: DumpWay, path: string): Promise<string> {
   if (way.createsDatabase === true) return 'source';
   await tools.createDatabase('reference');
-  const { programs = installedPrograms } = way;
+  const programs = way.programs ?? postgresqlPrograms(15);
   const { stderr } =
     way.restoredBy === 'pg_restore'
       ? tools.try('pg_restore', ['-d', 'reference', path], { programs })
@@ -85,12 +85,7 @@ test.each(dumpWays)('$name: ours and PostgreSQL’s tools make the same database
   expectSameResult(way),
 );
 
-if (programs17 === null) {
-  test('the tools of PostgreSQL 17 are absent: lz4 and zstd archives were not compared with pg_restore (set ORACLE_TOOLS_17)', () => {
-    expect(programs17).toBeNull();
-  });
-}
-describe.runIf(programs17 !== null)('with the tools of PostgreSQL 17', () => {
+describe('with the tools of PostgreSQL 17', () => {
   test.each(dumpWays17)('$name: ours and PostgreSQL’s tools make the same database of it', (way) =>
     expectSameResult(way),
   );

@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
-import { PostgresServer } from './support/postgres-server.ts';
+import { TestServer } from '../support/server.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 
 // A dump is input from outside. Everything here would act if it were executed, and the act would be seen.
 
-let sandbox: PostgresServer;
+let sandbox: TestServer;
 let directory: string;
 let listener: Server;
 let port = 0;
 let connections = 0;
 beforeAll(async () => {
-  sandbox = await PostgresServer.start('sandbox');
+  sandbox = await TestServer.shared('sandbox');
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-hostile-'));
   listener = createServer((socket) => {
     connections += 1;
@@ -31,7 +31,6 @@ beforeAll(async () => {
 beforeEach(() => sandbox.clear());
 afterAll(async () => {
   listener?.close();
-  await sandbox?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 

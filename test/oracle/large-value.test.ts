@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PostgresServer } from './support/postgres-server.ts';
+import { TestServer } from '../support/server.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 
 /** One value of 20 MB in the normal run; ORACLE_VALUE_MB=200 asks for more. PostgreSQL's own limit is 1 GB as text. */
 const megabytes = Number(process.env.ORACLE_VALUE_MB ?? 20);
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-large-'));
   await tools.createDatabase('source');
   await tools.sql(
@@ -21,8 +21,7 @@ beforeAll(async () => {
      INSERT INTO large SELECT 2, E'\\\\.', repeat(md5('x') || E'\\n\\t\\\\ é ', ${megabytes} * 1000000 / 40); INSERT INTO large VALUES (1, 'a', 'b'), (3, NULL, NULL)`,
   );
 });
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createFileDumpStore } from '../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { dumpSourceOf } from '../../lib/recovery/logical/dump-source.ts';
 import { openDump } from '../../lib/recovery/logical/reading/open-dump.ts';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { invalidIndexes } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 
@@ -23,11 +23,11 @@ CREATE FUNCTION of_a(integer) RETURNS boolean LANGUAGE sql AS 'SELECT EXISTS (SE
 CREATE TABLE d_checked (id integer, v text, CHECK (of_a(id))); INSERT INTO d_checked SELECT 1 + n % 100, md5(n::text) || md5((3 * n)::text) || md5((4 * n)::text) FROM generate_series(1, 150000) n;
 SELECT lo_create(4711); SELECT lo_put(4711, 0, '\\x0102');`;
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-largest-'));
   await tools.createDatabase('source');
   await tools.sql('source', database);
@@ -35,8 +35,7 @@ beforeAll(async () => {
   tools.tool('pg_dump', ['-Fd', '-f', join(directory, 'directory'), 'source']);
 });
 afterEach(() => sandbox.clear());
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 

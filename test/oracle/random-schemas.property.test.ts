@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { randomDatabase } from './support/random-schema.ts';
 import { contentOfRelations, invalidIndexes } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
@@ -15,16 +15,15 @@ import { createRoles } from './support/schemas.ts';
 /** 12 databases in the normal run; ORACLE_RUNS gives another number. */
 const runs = Number(process.env.ORACLE_RUNS ?? 12);
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-random-'));
   await createRoles(tools);
 });
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cachedServer } from '../../lib/adapters/sandboxes/local-process/fetch-server.ts';
 import { serverPackage } from '../../lib/adapters/sandboxes/local-process/server-packages.ts';
 import { defaultPlaces } from '../../lib/runtimes/local/places.ts';
+import { TestServer } from '../support/server.ts';
 import { catalogOf } from './support/catalog-fingerprint.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { contentOfRelations } from './support/relation-content.ts';
 import { restoreOurs } from './support/restoring.ts';
 
@@ -24,12 +24,12 @@ if (!possible) {
 }
 
 describe.runIf(possible)('a cluster of a real system', () => {
-  let tools: PostgresServer;
-  let sandbox: PostgresServer;
+  let tools: TestServer;
+  let sandbox: TestServer;
   beforeAll(async () => {
     [tools, sandbox] = await Promise.all([
-      PostgresServer.start('tools', programs ?? ''),
-      PostgresServer.start('sandbox', programs ?? ''),
+      TestServer.start('source', { programs: programs ?? '' }),
+      TestServer.start('sandbox', { programs: programs ?? '' }),
     ]);
   });
   afterAll(() => Promise.all([tools, sandbox].map((server) => server?.stop())));

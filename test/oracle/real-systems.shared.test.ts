@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { restoreOurs } from './support/restoring.ts';
 
 // Pagila, Chinook, Northwind and the five systems: ours against psql and pg_restore as a superuser.
 
 const folder = resolve(import.meta.dirname, '../../../shared/dumps');
 const present = existsSync(join(folder, 'EXPECTED.json'));
-const tools17 = process.env.ORACLE_TOOLS_17 ?? '/usr/lib/postgresql/17/bin';
 
 const expectedFiles = z.object({
   files: z.record(z.string(), z.object({ format: z.string(), verdict: z.string() })),
@@ -41,18 +41,17 @@ if (!present) {
 }
 
 describe.runIf(present)('dumps of real systems', () => {
-  let tools: PostgresServer;
-  let sandbox: PostgresServer;
+  let tools: TestServer;
+  let sandbox: TestServer;
   let directory: string;
   beforeAll(async () => {
-    [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+    [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
     directory = mkdtempSync(join(tmpdir(), 'restore-drill-shared-oracle-'));
     // The roles that dumps name but do not define, so that owners and grants can be compared.
     await tools.sql('postgres', 'CREATE ROLE guestguard; CREATE ROLE guestguard_ro');
   });
   afterEach(() => sandbox.clear());
-  afterAll(async () => {
-    await Promise.all([tools, sandbox].map((server) => server?.stop()));
+  afterAll(() => {
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -82,21 +81,13 @@ describe.runIf(present)('dumps of real systems', () => {
       return tools.try('psql', ['-X', '-q', '-d', 'reference', '-f', path]).stderr.match(/ERROR: .*/g) ?? [];
     const first = tools.try('pg_restore', ['-d', 'reference', path]);
     if (!/unsupported version/.test(first.stderr)) return first.stderr.match(/ERROR: .*/g) ?? [];
-    if (!existsSync(join(tools17, 'pg_restore'))) return ['needs pg_restore 17'];
-    return (
-      tools.try('pg_restore', ['-d', 'reference', path], { programs: tools17 }).stderr.match(/ERROR: .*/g) ??
-      []
-    );
+    const newer = tools.try('pg_restore', ['-d', 'reference', path], { programs: postgresqlPrograms(17) });
+    return newer.stderr.match(/ERROR: .*/g) ?? [];
   }
 
-  test.for(logical)('%s comes out as PostgreSQL’s own tools make it', async (name, { annotate }) => {
+  test.each(logical)('%s comes out as PostgreSQL’s own tools make it', async (name) => {
     await tools.createDatabase('reference');
     const errors = restoreWithTools(readable(name)).filter((error) => !/transaction_timeout/.test(error));
-    if (errors[0] === 'needs pg_restore 17') {
-      await annotate(`not run: ${name} needs pg_restore 17 (ORACLE_TOOLS_17)`);
-      expect(existsSync(join(tools17, 'pg_restore'))).toBe(false);
-      return;
-    }
     expect(errors).toEqual([]);
 
     const account = await restoreOurs(sandbox, join(folder, name));

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
+import { TestServer } from '../support/server.ts';
 import { compareDumps } from './support/dump-comparison.ts';
 import { acceptedDifferences, onlyByPgRestore, outcomesOfMissing } from './support/policy-differences.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { contentOfRelations, invalidIndexes } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 import { createRoles, createSource, type HurtingSchema, hurtingSchemas } from './support/schemas.ts';
@@ -14,21 +14,20 @@ import { contentsOf } from './support/table-of-contents.ts';
 // Every schema that was written to hurt is dumped by the real pg_dump, restored by ours and by psql or pg_restore, and
 // the same pg_dump looks at the results.
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-schemas-'));
   await createRoles(tools);
 });
 afterEach(() => sandbox.clear());
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const dumpOf = (server: PostgresServer, database: string) => server.tool('pg_dump', [database]).toString();
+const dumpOf = (server: TestServer, database: string) => server.tool('pg_dump', [database]).toString();
 
 /** What the account says must be so in the catalog and in the rows. */
 async function expectTrueAccount(account: RestoreAccount, schema: HurtingSchema): Promise<void> {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
 import { dumpWays, writeDump } from './support/dump-formats.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { invalidIndexes } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 import { createRoles, createSource } from './support/schemas.ts';
@@ -15,18 +15,17 @@ const ways = dumpWays.filter(({ name }) =>
   ['plain in gzip', 'plain with --inserts', 'custom', 'tar', 'directory'].includes(name),
 );
 
-let tools: PostgresServer;
-let sandbox: PostgresServer;
+let tools: TestServer;
+let sandbox: TestServer;
 let directory: string;
 beforeAll(async () => {
-  [tools, sandbox] = await Promise.all([PostgresServer.start('tools'), PostgresServer.start('sandbox')]);
+  [tools, sandbox] = await Promise.all([TestServer.shared('source'), TestServer.shared('sandbox')]);
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-tools-'));
   await createRoles(tools);
   for (const schema of schemas) await createSource(tools, `source_${schema}`, [schema]);
 });
 afterEach(() => sandbox.clear());
-afterAll(async () => {
-  await Promise.all([tools, sandbox].map((server) => server?.stop()));
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { cachedServer, fetchServer } from '../../lib/adapters/sandboxes/local-process/fetch-server.ts';
 import { serverPackage } from '../../lib/adapters/sandboxes/local-process/server-packages.ts';
 import { defaultPlaces } from '../../lib/runtimes/local/places.ts';
+import { TestServer } from '../support/server.ts';
 import { catalogOf } from './support/catalog-fingerprint.ts';
-import { PostgresServer } from './support/postgres-server.ts';
 import { contentOfRelations } from './support/relation-content.ts';
 import { onlyDatabase, restoreOurs } from './support/restoring.ts';
 import { createRoles, createSource, type HurtingSchema } from './support/schemas.ts';
@@ -34,15 +34,14 @@ const schemasFor = (major: number): HurtingSchema[] =>
     ? ['partitions', 'routines', 'names', 'rows', 'privileges']
     : ['partitions', 'routines', 'names', 'rows', 'privileges', 'views', 'tables', 'search'];
 
-let tools: PostgresServer;
+let tools: TestServer;
 let directory: string;
 beforeAll(async () => {
-  tools = await PostgresServer.start('tools');
+  tools = await TestServer.shared('source');
   directory = mkdtempSync(join(tmpdir(), 'restore-drill-versions-'));
   await createRoles(tools);
 });
-afterAll(async () => {
-  await tools?.stop();
+afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -56,9 +55,9 @@ for (const [major, found] of programs) {
 describe.each([...programs].filter(([, found]) => found !== null))(
   'on a server of version %i',
   (major, found) => {
-    let server: PostgresServer;
+    let server: TestServer;
     beforeAll(async () => {
-      server = await PostgresServer.start('sandbox', found ?? '');
+      server = await TestServer.start('sandbox', { programs: found ?? '' });
     });
     afterEach(async () => {
       await server.clear();

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import type { AnnouncedObject } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount, anEntry, announced, aTable } from '../../domain/checks/builders.ts';
-import { startServer, type TestServer } from './postgres-server.ts';
+import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runKind } from './running.ts';
 
 const shop = `
@@ -108,17 +108,16 @@ let databases = 0;
 /** A fresh copy of the shop, changed by SQL. */
 async function aShop(change: string | null = null, superuserChange: string | null = null): Promise<string> {
   const name = `shop_${databases++}`;
-  await server.asSuperuser('postgres', `create database ${name} template shop owner master`);
-  if (change !== null) await server.asMaster(name, change);
-  if (superuserChange !== null) await server.asSuperuser(name, superuserChange);
+  await server.sql('postgres', `create database ${name} template shop owner master`);
+  if (change !== null) await server.sql(name, change, 'master');
+  if (superuserChange !== null) await server.sql(name, superuserChange);
   return name;
 }
 
 beforeAll(async () => {
-  server = await startServer();
-  await server.database('shop', shop);
+  server = await TestServer.shared('target');
+  await server.masterDatabase('shop', shop);
 });
-afterAll(async () => server?.stop());
 
 describe('a healthy restore', () => {
   test('passes every built-in check as the master role, with no finding at all', async () => {
@@ -303,7 +302,7 @@ describe('row counts', () => {
       status: 'failed',
       codes: ['ROW_COUNT_MISMATCH', 'CHECK_COULD_NOT_RUN'],
     });
-    await server.asSuperuser(database, 'drop owned by other; drop role other');
+    await server.sql(database, 'drop owned by other; drop role other');
   });
 
   test('of partitions loaded through their root are compared as a sum', async () => {
@@ -375,7 +374,7 @@ describe('indexes and constraints', () => {
     );
     expect(outcome((await runKind(server, 'uniqueIndexes', shopContext(database)))[0])).toEqual(passed);
 
-    await server.asMaster(database, `insert into customers (name) values ('A'), ('B'), ('b')`);
+    await server.sql(database, `insert into customers (name) values ('A'), ('B'), ('b')`, 'master');
 
     const [result] = await runKind(server, 'uniqueIndexes', shopContext(database));
     expect(result?.findings.map(({ message }) => message)).toEqual([

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createCheckRunner, runCheck } from '../../../lib/adapters/postgres/check-runner.ts';
 import {
   liftForcedRowSecurity,
@@ -8,25 +8,21 @@ import {
 import type { PlannedCheck } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, anAccount, aTable, configured } from '../../domain/checks/builders.ts';
-import { startServer, type TestServer } from './postgres-server.ts';
+import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runKind } from './running.ts';
 
 let server: TestServer;
 let databases = 0;
 
 beforeAll(async () => {
-  server = await startServer();
-  await server.asSuperuser(
-    'postgres',
-    'create role owner_role; grant owner_role to master; create role stranger',
-  );
+  server = await TestServer.shared('target');
+  await server.sql('postgres', 'create role owner_role; grant owner_role to master; create role stranger');
 });
-afterAll(async () => server?.stop());
 
 /** Two rows in a table of owner_role, of which the policy shows none. */
 async function forcedDatabase(): Promise<string> {
   const name = `forced_${databases++}`;
-  await server.database(
+  await server.masterDatabase(
     name,
     `create table secretive (id int); insert into secretive values (1), (2);
      alter table secretive enable row level security; alter table secretive force row level security;
@@ -105,10 +101,7 @@ describe('forced row security', () => {
 
   test('of a stranger’s table stays, and its count could not run', async () => {
     const name = await forcedDatabase();
-    await server.asSuperuser(
-      name,
-      'alter table secretive owner to stranger; grant select on secretive to master',
-    );
+    await server.sql(name, 'alter table secretive owner to stranger; grant select on secretive to master');
 
     const lifted = await connected(name, liftForcedRowSecurity);
 
@@ -180,7 +173,7 @@ describe('the runner', () => {
       perform pg_terminate_backend(pid) from pg_stat_activity where application_name = 'restore-drill check' and query like 'fetch%' and state = 'active';
       exit when found; perform pg_sleep(0.05); perform pg_stat_clear_snapshot(); end loop; end $$`;
 
-    await server.asSuperuser('postgres', kill);
+    await server.sql('postgres', kill);
 
     await lost;
   });

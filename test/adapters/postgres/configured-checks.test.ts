@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCheck } from '../../../lib/adapters/postgres/check-runner.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, configured } from '../../domain/checks/builders.ts';
-import { startServer, type TestServer } from './postgres-server.ts';
+import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runConfigured } from './running.ts';
 
 /** Planted in the data: must be in no result whatever goes wrong. */
@@ -35,11 +35,11 @@ const failed = (...codes: string[]) => ({ status: 'failed', codes });
 const couldNotRun = (code = 'CHECK_COULD_NOT_RUN') => ({ status: 'could not run', codes: [code] });
 
 beforeAll(async () => {
-  server = await startServer();
-  await server.database('configured', schema);
-  await server.asSuperuser('postgres', `create role scram_only login password 'right'`);
+  server = await TestServer.start('target', { roleWithPassword: 'scram_only' });
+  await server.masterDatabase('configured', schema);
+  await server.sql('postgres', `create role scram_only login password 'right'`);
 });
-afterAll(async () => server?.stop());
+afterAll(() => server.stop());
 
 describe('tables', () => {
   test.each([
@@ -305,7 +305,7 @@ describe('sql', () => {
   });
 
   test('is asked in UTC, whatever the database says', async () => {
-    await server.asMaster('configured', `alter database configured set timezone = 'Asia/Tokyo'`);
+    await server.sql('configured', `alter database configured set timezone = 'Asia/Tokyo'`, 'master');
 
     const result = await check({
       sql: { name: 'hour', query: 'select extract(hour from max(created_at)) from bookings', expect: 1 },
@@ -370,11 +370,12 @@ describe('a row value', () => {
     ['migration head', { migrations: { table: 'bookings', column: 'email', head: '1' } }],
     ['json', { sql: { name: 'q', query: `select max(email)::json from bookings`, expect: 'x' } }],
   ])('appears in no result: %s', async (_what, entry) => {
-    await server.asMaster(
+    await server.sql(
       'configured',
       `create or replace function shout(t text) returns text language plpgsql as $$begin raise exception 'value %', t; end$$;
        create or replace function pose(t text) returns text language plpgsql as $$begin raise exception using errcode = '42703', message = t; end$$;
        create or replace function dynamic(t text) returns text language plpgsql as $$begin execute 'select ' || quote_ident(t); return t; end$$;`,
+      'master',
     );
 
     const result = await check(entry);

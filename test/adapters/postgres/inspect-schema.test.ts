@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { inspectDatabase, listDatabases } from '../../../lib/adapters/postgres/inspect-schema.ts';
-import { TestServer } from '../../recovery/logical/loading/support/server.ts';
+import { TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.shared('source');
   await server.sql('postgres', 'CREATE DATABASE shop');
   await server.sql(
     'shop',
@@ -19,7 +19,6 @@ beforeAll(async () => {
      INSERT INTO schema_migrations VALUES ('secret@example.org')`,
   );
 });
-afterAll(() => server.stop());
 
 const config = (database: string) => ({
   host: server.directory,

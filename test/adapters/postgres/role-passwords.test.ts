@@ -5,11 +5,11 @@ import { createRolePasswordSetter, scramVerifier } from '../../../lib/adapters/p
 import { createSandboxCleaner } from '../../../lib/adapters/postgres/sandbox-cleaner.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext } from '../../domain/checks/builders.ts';
-import { startServer, type TestServer } from './postgres-server.ts';
+import { TestServer } from '../../support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await TestServer.start('target', { roleWithPassword: 'scram_only' });
 }, 60_000);
 afterAll(() => server.stop());
 
@@ -31,8 +31,8 @@ async function logIn(password: string): Promise<string> {
 const setter = () => createRolePasswordSetter(server.access);
 
 describe('role passwords', () => {
-  beforeAll(() => server.asMaster('postgres', 'create role scram_only login'));
-  afterAll(() => server.asMaster('postgres', 'drop role scram_only'));
+  beforeAll(() => server.sql('postgres', 'create role scram_only login', 'master'));
+  afterAll(() => server.sql('postgres', 'drop role scram_only', 'master'));
 
   test.each(['simple', `with 'quotes', "more" and \\ back`, 'ein Käsebrot', 'x'.repeat(300)])(
     'let the role log in, and nobody else: %s',
@@ -47,7 +47,7 @@ describe('role passwords', () => {
     const salt = Buffer.alloc(16, 7);
     const verifier = await scramVerifier('secret', salt);
     expect(verifier).toMatch(/^SCRAM-SHA-256\$4096:BwcHBwcHBwcHBwcHBwcHBw==\$[\w+/=]{44}:[\w+/=]{44}$/);
-    await server.asMaster('postgres', `alter role scram_only password '${verifier}'`);
+    await server.sql('postgres', `alter role scram_only password '${verifier}'`, 'master');
     expect(await logIn('secret')).toBe('scram_only');
   });
 
@@ -106,13 +106,13 @@ describe('role passwords', () => {
 
 describe('emptying a sandbox', () => {
   test('drops every database and role that a dump made, and nothing of the server', async () => {
-    await server.database(
+    await server.masterDatabase(
       'left_over',
       'create table t (); create role of_dump; alter table t owner to master',
     );
-    await server.asMaster('postgres', 'create role second_of_dump login');
-    await server.asMaster('left_over', 'grant select on t to of_dump');
-    await server.asMaster('postgres', 'alter database left_over is_template true');
+    await server.sql('postgres', 'create role second_of_dump login', 'master');
+    await server.sql('left_over', 'grant select on t to of_dump', 'master');
+    await server.sql('postgres', 'alter database left_over is_template true', 'master');
     const cleaner = createSandboxCleaner(server.access);
 
     await cleaner.empty(server.address);

@@ -2,7 +2,7 @@ import { runCheck } from '../../../lib/adapters/postgres/check-runner.ts';
 import type { CheckContext, CheckResult } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, configured } from '../../domain/checks/builders.ts';
-import type { TestServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 /** Plans the checks of a context, sends each through JSON as the state machine does, and runs those of one kind. */
 export async function runKind(

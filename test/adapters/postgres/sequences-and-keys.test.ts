@@ -1,21 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Finding } from '../../../lib/domain/findings/findings.ts';
 import { aContext, anAccount } from '../../domain/checks/builders.ts';
-import { startServer, type TestServer } from './postgres-server.ts';
+import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runKind } from './running.ts';
 
 let server: TestServer;
 let databases = 0;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await TestServer.shared('target');
 });
-afterAll(async () => server?.stop());
 
 /** Runs one built-in kind in a fresh database that holds what `sql` makes. */
 async function check(kind: string, sql: string) {
   const name = `d${databases++}`;
-  await server.database(name, sql);
+  await server.masterDatabase(name, sql);
   const account = anAccount({ databases: [{ dumpName: null, name }] });
   const [result] = await runKind(server, kind, aContext({ account, defaultDatabase: name }));
   return result;
@@ -237,10 +236,9 @@ describe('a foreign key has orphans', () => {
     ],
   ])('%s', async (_what, { sql, tables }, orphans, codes) => {
     const name = `d${databases++}`;
-    await server.database(name, sql);
+    await server.masterDatabase(name, sql);
     // As a restore with triggers off would: rows that the key forbids get in, and the catalog still says valid.
-    for (const load of tables)
-      await server.asSuperuser(name, `set session_replication_role = replica; ${load}`);
+    for (const load of tables) await server.sql(name, `set session_replication_role = replica; ${load}`);
     const account = anAccount({ databases: [{ dumpName: null, name }] });
 
     const [result] = await runKind(server, 'foreignKeysHold', aContext({ account, defaultDatabase: name }));

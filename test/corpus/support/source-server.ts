@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TestServer } from '../../recovery/logical/loading/support/server.ts';
+import { TestServer } from '../../support/server.ts';
 
 const shopSql = fileURLToPath(new URL('../../../examples/shop.sql', import.meta.url));
 
@@ -15,14 +15,8 @@ export class SourceServer {
     this.#server = server;
   }
 
-  /** Makes dumps, and stops the server before any drill starts: so each test file runs one server at a time. */
   static async use<T>(work: (source: SourceServer) => Promise<T>): Promise<T> {
-    const server = await TestServer.start();
-    try {
-      return await work(new SourceServer(server));
-    } finally {
-      await server.stop();
-    }
+    return work(new SourceServer(await TestServer.shared('source')));
   }
 
   /** Runs SQL for the whole server, such as CREATE ROLE. */
@@ -34,7 +28,7 @@ export class SourceServer {
   async database(sql: string, options = '', name = `db${++this.#databases}`): Promise<string> {
     await this.#server.sql('postgres', `CREATE DATABASE "${name.replaceAll('"', '""')}" ${options}`);
     const text = sql.replaceAll('DATABASE_NAME', name);
-    this.#server.tool('psql', ['-U', 'postgres', '-d', name, '-q', '-v', 'ON_ERROR_STOP=1'], text);
+    this.#server.tool('psql', ['-d', name, '-q', '-v', 'ON_ERROR_STOP=1'], { input: text });
     return name;
   }
 
@@ -44,7 +38,7 @@ export class SourceServer {
   }
 
   dump(database: string, ...options: string[]): Buffer {
-    return this.#server.tool('pg_dump', ['-U', 'postgres', ...options, database]);
+    return this.#server.tool('pg_dump', [...options, database]);
   }
 
   /** File names with their contents. */
@@ -60,6 +54,6 @@ export class SourceServer {
   }
 
   cluster(...options: string[]): Buffer {
-    return this.#server.tool('pg_dumpall', ['-U', 'postgres', ...options]);
+    return this.#server.tool('pg_dumpall', [...options]);
   }
 }

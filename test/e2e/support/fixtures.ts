@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { TestServer } from '../../recovery/logical/loading/support/server.ts';
+import { opensslProgram } from '../../../scripts/oracle-programs.mjs';
+import { TestServer } from '../../support/server.ts';
 import { repositoryRoot } from './command-line.ts';
 
 export const shopName = 'shop_20261120T020000Z.sql.gz';
@@ -35,24 +36,24 @@ export interface ShopDumps {
 
 /** Loads the example dump into a real server and dumps it with PostgreSQL's own tools. */
 export async function makeShopDumps(): Promise<ShopDumps> {
-  const server = await TestServer.start();
+  const server = await TestServer.start('source');
   const plainGzip = readFileSync(shopFile);
   const plain = gunzipSync(plainGzip);
   await server.sql('postgres', 'create role shop_owner');
   await server.sql('postgres', 'create role shop_reader');
   await server.sql('postgres', 'create database shop');
-  server.tool('psql', ['-U', 'postgres', '-d', 'shop', '-q', '-v', 'ON_ERROR_STOP=1'], plain.toString());
+  server.tool('psql', ['-d', 'shop', '-q', '-v', 'ON_ERROR_STOP=1'], { input: plain });
   const wal = join(server.directory, 'data', 'pg_wal');
   const segment = readdirSync(wal).find((name) => /^[0-9A-F]{24}$/.test(name)) ?? '';
   return {
     plain,
     plainGzip,
-    custom: server.tool('pg_dump', ['-U', 'postgres', '-Fc', 'shop']),
-    tar: server.tool('pg_dump', ['-U', 'postgres', '-Ft', 'shop']),
+    custom: server.tool('pg_dump', ['-Fc', 'shop']),
+    tar: server.tool('pg_dump', ['-Ft', 'shop']),
     walSegment: readFileSync(join(wal, segment)),
     writeBaseBackup: (folder, format) => {
       const packed = format === 'tar' ? ['-Ft', '-z'] : ['-Fp'];
-      server.tool('pg_basebackup', ['-U', 'postgres', '-D', folder, ...packed, '-X', 'fetch', '-c', 'fast']);
+      server.tool('pg_basebackup', ['-D', folder, ...packed, '-X', 'fetch', '-c', 'fast']);
     },
     stop: () => server.stop(),
   };
@@ -66,26 +67,22 @@ export interface SlowDump {
 
 /** Dumped by pg_dump from a table whose CHECK calls a function. */
 export async function makeSlowDump(): Promise<SlowDump> {
-  const server = await TestServer.start();
+  const server = await TestServer.shared('source');
   const rows = 1000;
-  try {
-    await server.sql('postgres', 'create database slow');
-    await server.sql(
-      'slow',
-      `create function public.is_slow(n integer) returns boolean language plpgsql as 'begin return true; end';
+  await server.sql('postgres', 'create database slow');
+  await server.sql(
+    'slow',
+    `create function public.is_slow(n integer) returns boolean language plpgsql as 'begin return true; end';
        create table public.numbers (n integer primary key constraint slow check (public.is_slow(n)));
        insert into public.numbers select generate_series(1, ${rows});
        create or replace function public.is_slow(n integer) returns boolean language plpgsql
          as 'begin perform pg_sleep(0.12345); return true; end';`,
-    );
-    const dumped = server.tool('pg_dump', ['-U', 'postgres', 'slow']).toString();
-    return {
-      rows,
-      text: (milliseconds) => dumped.replace('pg_sleep(0.12345)', `pg_sleep(${milliseconds / 1000})`),
-    };
-  } finally {
-    await server.stop();
-  }
+  );
+  const dumped = server.tool('pg_dump', ['slow']).toString();
+  return {
+    rows,
+    text: (milliseconds) => dumped.replace('pg_sleep(0.12345)', `pg_sleep(${milliseconds / 1000})`),
+  };
 }
 
 /** Writes a file below a folder that is made for it, and gives back its path. */
@@ -116,9 +113,13 @@ export const gzipped = (content: Buffer | string): Buffer => gzipSync(content);
 
 /** As backup jobs do it: `openssl enc -aes-256-cbc -pbkdf2`. */
 export function encrypted(content: Buffer, passphrase: string): Buffer {
-  return execFileSync('openssl', ['enc', '-aes-256-cbc', '-pbkdf2', '-salt', '-pass', 'env:PASSPHRASE'], {
-    input: content,
-    env: { PATH: process.env.PATH, PASSPHRASE: passphrase },
-    maxBuffer: 1 << 30,
-  });
+  return execFileSync(
+    opensslProgram(),
+    ['enc', '-aes-256-cbc', '-pbkdf2', '-salt', '-pass', 'env:PASSPHRASE'],
+    {
+      input: content,
+      env: { PATH: process.env.PATH, PASSPHRASE: passphrase },
+      maxBuffer: 1 << 30,
+    },
+  );
 }

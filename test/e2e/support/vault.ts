@@ -1,4 +1,4 @@
-import { TestServer } from '../../recovery/logical/loading/support/server.ts';
+import { TestServer } from '../../support/server.ts';
 
 /** Stands in every column of a text-like kind; no word of a schema, a tool or a message. */
 export const secret = 'Xq7PlantedZw9';
@@ -63,14 +63,10 @@ export interface VaultDumps {
 }
 
 export async function makeVaultDumps(): Promise<VaultDumps> {
-  const server = await TestServer.start();
-  try {
-    await server.sql('postgres', 'create database vault');
-    await server.sql('vault', schema);
-    await server.sql('vault', rows);
-    const dump = (...options: string[]) => server.tool('pg_dump', ['-U', 'postgres', ...options, 'vault']);
-    return { plain: dump().toString(), inserts: dump('--inserts').toString(), custom: dump('-Fc') };
-  } finally {
-    await server.stop();
-  }
+  const server = await TestServer.shared('source');
+  await server.sql('postgres', 'create database vault');
+  await server.sql('vault', schema);
+  await server.sql('vault', rows);
+  const dump = (...options: string[]) => server.tool('pg_dump', [...options, 'vault']);
+  return { plain: dump().toString(), inserts: dump('--inserts').toString(), custom: dump('-Fc') };
 }

@@ -16,6 +16,7 @@ import type { FindingCode } from '../../../lib/domain/findings/findings.ts';
 import type { Verdict } from '../../../lib/domain/findings/verdict.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';
+import { postgresqlPrograms } from '../../../scripts/oracle-programs.mjs';
 import { type CommandLine, type Ended, Running, recordOf } from './command-line.ts';
 import { written } from './fixtures.ts';
 import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
@@ -74,7 +75,8 @@ export class World {
 
   get environment(): NodeJS.ProcessEnv {
     return {
-      PATH: process.env.PATH,
+      // A server that was fetched for the tests counts as installed.
+      PATH: `${process.env.PATH}:${postgresqlPrograms(15)}`,
       HOME: join(this.base, 'home'),
       TMPDIR: this.temporaryDirectory,
       RESTORE_DRILL_STATE_DIR: this.stateDirectory,

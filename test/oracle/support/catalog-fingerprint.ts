@@ -1,4 +1,4 @@
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 /**
  * Every object of a database with its definition in the server's own words, its owner and privileges: what pg_dump would
@@ -30,7 +30,7 @@ UNION ALL SELECT 'large object', m.oid::text, concat_ws('|', pg_get_userbyid(lom
 ORDER BY 1, 2, 3`;
 
 /** The objects as sorted lines, the bootstrap superuser, the master and `postgres` under one name. */
-export async function catalogOf(server: PostgresServer, database: string): Promise<string[]> {
+export async function catalogOf(server: TestServer, database: string): Promise<string[]> {
   const rows = await server.sql(database, objects);
   return rows
     .map((row) =>

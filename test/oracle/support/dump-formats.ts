@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { installedPrograms, type PostgresServer } from './postgres-server.ts';
+import { postgresqlPrograms } from '../../../scripts/oracle-programs.mjs';
+import type { TestServer } from '../../support/server.ts';
 
 /** A way to write a dump, and how PostgreSQL's own tools restore it. */
 export interface DumpWay {
@@ -69,10 +70,6 @@ export const dumpWays: DumpWay[] = [
   { name: 'directory in tar', options: ['-Fd', '-Z9'], restoredBy: 'pg_restore', wrapped: 'tar' },
 ];
 
-/** Where another helper of the tests may have put the tools of PostgreSQL 17; see docs of the test run. */
-const tools17 = process.env.ORACLE_TOOLS_17 ?? '/usr/lib/postgresql/17/bin';
-export const programs17 = existsSync(join(tools17, 'pg_dump')) ? tools17 : null;
-
 export const dumpWays17: DumpWay[] = (
   [
     ['custom with lz4', ['-Fc', '--compress=lz4']],
@@ -88,20 +85,23 @@ export const dumpWays17: DumpWay[] = (
   name: `${name} of pg_dump 17`,
   options: [...options],
   restoredBy: name.startsWith('plain') ? 'psql' : 'pg_restore',
-  ...(programs17 === null ? {} : { programs: programs17 }),
+  programs: postgresqlPrograms(17),
 }));
 
 /** Writes a dump. @returns what ours reads and what the tools read, which differ only in wrapping */
 export function writeDump(
-  server: PostgresServer,
+  server: TestServer,
   database: string,
   way: DumpWay,
   directory: string,
 ): { ours: string; theirs: string } {
   const theirs = join(directory, `${way.name.replaceAll(/\W+/g, '-')}`);
-  server.tool('pg_dump', [...way.options, '-f', theirs, database], {
-    programs: way.programs ?? installedPrograms,
-  });
+  const { programs } = way;
+  server.tool(
+    'pg_dump',
+    [...way.options, '-f', theirs, database],
+    programs === undefined ? {} : { programs },
+  );
   if (way.wrapped === undefined) return { ours: theirs, theirs };
   const ours = `${theirs}.wrapped`;
   if (way.wrapped === 'gzip') {

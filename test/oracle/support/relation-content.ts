@@ -1,11 +1,11 @@
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 /**
  * Rows and their digest for every relation that holds rows: what no dump carries (materialized views) and what needs no
  * pg_dump of the server's version. The digest does not depend on the order of rows.
  */
 export async function contentOfRelations(
-  server: PostgresServer,
+  server: TestServer,
   database: string,
   kinds = `'r', 'm'`,
 ): Promise<Record<string, string>> {
@@ -31,7 +31,7 @@ export async function contentOfRelations(
 }
 
 /** Indexes that the server does not use: an attachment that was lost leaves a partitioned index invalid, and no dump shows it. */
-export async function invalidIndexes(server: PostgresServer, database: string): Promise<unknown[][]> {
+export async function invalidIndexes(server: TestServer, database: string): Promise<unknown[][]> {
   return server.sql(
     database,
     'SELECT indexrelid::regclass::text FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1',

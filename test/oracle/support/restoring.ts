@@ -4,14 +4,14 @@ import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/recovery.ts';
 import { createRestorer } from '../../../lib/recovery/logical/index.ts';
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */
 const unknownHeader = bareHeader({ layout: 'plain', wrappings: [], archiveVersion: null });
 
 /** Restores a dump file or directory with our restorer, as a drill does. */
 export async function restoreOurs(
-  server: PostgresServer,
+  server: TestServer,
   path: string,
   options: Partial<RestoreOptions> = {},
   signal: AbortSignal = new AbortController().signal,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 const folder = join(import.meta.dirname, '..', 'schemas');
 
@@ -21,13 +21,13 @@ export const hurtingSchemas = [
 export type HurtingSchema = (typeof hurtingSchemas)[number];
 
 /** Creates the roles that the schemas name. */
-export async function createRoles(server: PostgresServer): Promise<void> {
+export async function createRoles(server: TestServer): Promise<void> {
   await server.sql('postgres', readFileSync(join(folder, 'roles.sql'), 'utf8'));
 }
 
 /** Makes a database of one or more schemas with psql, which must find nothing wrong with them. */
 export async function createSource(
-  server: PostgresServer,
+  server: TestServer,
   database: string,
   schemas: readonly HurtingSchema[],
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 /** One line of `pg_restore -l`. */
 export interface ContentsLine {
@@ -8,7 +8,7 @@ export interface ContentsLine {
 }
 
 /** What `pg_restore -l` says an archive holds. */
-export function contentsOf(server: PostgresServer, archive: string, programs?: string): ContentsLine[] {
+export function contentsOf(server: TestServer, archive: string, programs?: string): ContentsLine[] {
   return server
     .tool('pg_restore', ['-l', archive], programs === undefined ? {} : { programs })
     .toString()

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { opensslProgram } from '../../../scripts/oracle-programs.mjs';
 
 export interface Certificates {
   /** Certificate of the authority, PEM. */
@@ -13,7 +14,7 @@ export interface Certificates {
 /** A certificate authority of its own and a certificate of `localhost` that it issued, good for a day. */
 export function makeCertificates(directory: string): Certificates {
   const path = (name: string) => join(directory, name);
-  const openssl = (...options: string[]) => execFileSync('openssl', options, { stdio: 'pipe' });
+  const openssl = (...options: string[]) => execFileSync(opensslProgram(), options, { stdio: 'pipe' });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const authority = ['-x509', ...newKey, '-days', '1', '-subj', '/CN=Test authority'];
   openssl('req', ...authority, '-keyout', path('ca.key'), '-out', path('ca.pem'));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import { TestServer } from '../../../support/server.ts';
 import { aHeader, entryEvent, rowsEvents } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';
-import { TestServer } from './support/server.ts';
 
 const rowsPerChunk = 2000;
 const chunk = (index: number): string[] =>
@@ -45,7 +45,7 @@ const terminateLoaders = async (server: TestServer, database = 'main'): Promise<
 describe('a lost connection', () => {
   let server: TestServer;
   beforeEach(async () => {
-    server = await TestServer.start();
+    server = await TestServer.start('target');
   });
   afterEach(() => server.stop());
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { TestServer } from '../../../support/server.ts';
 import { dropDatabases } from './support/restoring.ts';
 import { restoreFile } from './support/restoring-files.ts';
-import { TestServer } from './support/server.ts';
 
 const folder = resolve(import.meta.dirname, '../../../../../shared/dumps');
 const present = existsSync(join(folder, 'EXPECTED.json'));
@@ -34,9 +34,8 @@ if (!present)
 describe.runIf(present)('dumps of real systems', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await TestServer.start();
+    server = await TestServer.shared('target');
   });
-  afterAll(() => server.stop());
   afterEach(() => dropDatabases(server));
 
   test.each(logical)('%s is restored with every row and no error', async (name, { rows, format }) => {

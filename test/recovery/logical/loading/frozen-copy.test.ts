@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import { TestServer } from '../../../support/server.ts';
 import { aHeader, entryEvent, rowsEvents } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';
-import { TestServer } from './support/server.ts';
 
 const numbered = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index + 1}\tname ${index + 1}`);
@@ -32,7 +32,7 @@ function* itemsDump(rows: string[], before: DumpEvent[] = []): Generator<DumpEve
 let server: TestServer;
 beforeAll(async () => {
   // As the sandbox on this machine has it.
-  server = await TestServer.start(undefined, ['-c', 'wal_level=minimal', '-c', 'max_wal_senders=0']);
+  server = await TestServer.start('target', { settings: { wal_level: 'minimal', max_wal_senders: '0' } });
 });
 afterAll(() => server.stop());
 afterEach(() => dropDatabases(server));

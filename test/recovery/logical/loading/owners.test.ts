@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import { TestServer } from '../../../support/server.ts';
 import { entryEvent } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';
-import { TestServer } from './support/server.ts';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.shared('target');
 });
-afterAll(() => server.stop());
 afterEach(() => dropDatabases(server));
 
 const owned = (): DumpEvent[] => [

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import { TestServer } from '../../../support/server.ts';
 import { entryEvent, rowsEvents } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';
-import { TestServer } from './support/server.ts';
 
 const chunksOf = (rows: string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
@@ -30,9 +30,8 @@ function* itemsDump(rows: string[], chunkRows = 100): Generator<DumpEvent> {
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.shared('target');
 });
-afterAll(() => server.stop());
 afterEach(() => dropDatabases(server));
 
 describe('loading rows', () => {

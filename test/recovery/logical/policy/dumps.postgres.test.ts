@@ -1,21 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Decision, loadPolicy, policyRules } from '../../../../lib/recovery/logical/policy/index.ts';
+import { TestServer } from '../../../support/server.ts';
 import { aContext, anEntry, aStatement, ruleOf } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';
 import { hurtfulRoles, hurtfulSchema } from './hurtful-schema.ts';
-import { installedPrograms, startServer, type TestServer } from './postgres-server.ts';
-
-// The dumps are restored into another major version with POLICY_TEST_PROGRAMS=<directory of initdb and postgres>.
-const targetPrograms = process.env.POLICY_TEST_PROGRAMS ?? installedPrograms();
 
 let source: TestServer;
 let target: TestServer;
 const dumps: Record<'create' | 'clean' | 'cluster', string> = { create: '', clean: '', cluster: '' };
 
 beforeAll(async () => {
-  [source, target] = await Promise.all([startServer(), startServer(targetPrograms)]);
+  [source, target] = await Promise.all([TestServer.shared('source'), TestServer.shared('target')]);
   const maintenance = await source.connect('postgres', 'postgres');
   await maintenance.query('CREATE DATABASE hurt');
   await maintenance.query(hurtfulRoles);
@@ -23,24 +18,16 @@ beforeAll(async () => {
   const client = await source.connect('postgres', 'hurt');
   await client.query(hurtfulSchema);
   await client.end();
-  const dump = (program: string, ...options: string[]) =>
-    execFileSync(
-      join(installedPrograms(), program),
-      ['-h', source.socketDir, '-p', String(source.port), '-U', 'postgres', ...options],
-      { encoding: 'utf8', maxBuffer: 1e8 },
-    );
+  const dump = (program: string, ...options: string[]) => source.tool(program, options).toString();
   dumps.create = dump('pg_dump', '--create', '--schema-only', '--blobs', 'hurt');
   dumps.clean = dump('pg_dump', '--clean', '--create', '--schema-only', 'hurt');
   dumps.cluster = dump('pg_dumpall', '--clean', '--schema-only');
-});
-afterAll(async () => {
-  await Promise.all([source, target].map((server) => server?.stop()));
 });
 
 async function decideAll(sqls: string[], eventTriggersAllowed = false): Promise<[string, Decision][]> {
   const policy = await loadPolicy();
   const context = aContext({
-    targetMajor: target.major,
+    targetMajor: target.majorVersion,
     databaseName: { dump: 'hurt', sandbox: 'drill' },
     eventTriggersAllowed,
     entry: anEntry({ type: 'ACL' }),
@@ -84,14 +71,14 @@ describe('every statement of a dump of a hurtful schema', () => {
             );
       }
     };
-    if (target.major >= 16) await maintenance.query("SET createrole_self_grant = 'set, inherit'");
+    if (target.majorVersion >= 16) await maintenance.query("SET createrole_self_grant = 'set, inherit'");
     await execute(
       maintenance,
       cluster.filter(([, decision]) => decision.action === 'run' && decision.plan.kind === 'role'),
       false,
     );
     expect(failures, 'roles').toEqual([]);
-    if (target.major < 16) await maintenance.query('GRANT app, boss, repl, "Re""ader é" TO master');
+    if (target.majorVersion < 16) await maintenance.query('GRANT app, boss, repl, "Re""ader é" TO master');
     await maintenance.query('CREATE DATABASE drill TEMPLATE template0');
     await maintenance.end();
     const client = await target.connect('master', 'drill');

@@ -6,14 +6,14 @@ import { createFileDumpStore } from '../../../../lib/adapters/dump-stores/folder
 import type { RestoreAccount } from '../../../../lib/domain/recovery/restore-account.ts';
 import { createDumpInspector } from '../../../../lib/recovery/logical/dump-inspector.ts';
 import { createRestorer } from '../../../../lib/recovery/logical/index.ts';
+import { TestServer } from '../../../support/server.ts';
 import { dropDatabases } from '../loading/support/restoring.ts';
-import { TestServer } from '../loading/support/server.ts';
 
 let server: TestServer;
 let folder: string;
 
 beforeAll(async () => {
-  server = await TestServer.start();
+  server = await TestServer.shared('target');
   folder = mkdtempSync(join(tmpdir(), 'restore-drill-tools-test-'));
   await server.sql('postgres', 'CREATE DATABASE source');
   await server.sql('source', 'CREATE ROLE clerk');
@@ -33,16 +33,15 @@ beforeAll(async () => {
     ['t', 'dump.tar'],
     ['d', 'dump.dir'],
   ] as const) {
-    server.tool('pg_dump', ['-U', 'postgres', `-F${format}`, '-f', join(folder, name), 'source']);
+    server.tool('pg_dump', [`-F${format}`, '-f', join(folder, name), 'source']);
   }
-  server.tool('pg_dump', ['-U', 'postgres', '--inserts', '-f', join(folder, 'inserts.sql'), 'source']);
+  server.tool('pg_dump', ['--inserts', '-f', join(folder, 'inserts.sql'), 'source']);
   await server.sql('postgres', 'DROP DATABASE source');
 });
 
 afterEach(() => dropDatabases(server));
 
 afterAll(async () => {
-  await server.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -52,7 +51,7 @@ async function restoreWithTools(name: string): Promise<RestoreAccount> {
   const directory = statSync(path).isDirectory();
   const sizeBytes = statSync(path).size;
   const header = await createDumpInspector().inspect(store, { key, directory, sizeBytes }, null);
-  return createRestorer(server.access).restore({
+  return createRestorer(server.accessOfRds).restore({
     dump: {
       key,
       directory,

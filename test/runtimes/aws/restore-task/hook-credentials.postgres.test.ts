@@ -10,9 +10,10 @@ import {
   hookCredentialsFile,
   keepHookCredentials,
 } from '../../../../lib/runtimes/aws/restore-task/hook-credentials.ts';
+import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
 import { type RdsLikeServer, startRdsLikeServer } from '../../../support/aws/rds-like-server.ts';
 
-const psql = '/usr/lib/postgresql/15/bin/psql';
+const psql = join(postgresqlPrograms(15), 'psql');
 let server: RdsLikeServer;
 beforeAll(async () => {
   server = await startRdsLikeServer();

@@ -2,9 +2,9 @@ import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
 import { createRestorer } from '../../../../../lib/recovery/logical/index.ts';
+import type { TestServer } from '../../../../support/server.ts';
 import { aHeader } from './events.ts';
 import type { Restoring } from './restoring.ts';
-import type { TestServer } from './server.ts';
 
 /** Restores a dump file or directory into a test server, as a drill does. */
 export async function restoreFile(
@@ -14,7 +14,7 @@ export async function restoreFile(
 ): Promise<RestoreAccount> {
   const { store, key } = await createFileDumpStore(path);
   const found = await stat(path);
-  return createRestorer(server.access).restore({
+  return createRestorer(server.accessOfRds).restore({
     dump: {
       key,
       directory: found.isDirectory(),

@@ -3,8 +3,8 @@ import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/re
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
 import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
 import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';
+import type { TestServer } from '../../../../support/server.ts';
 import { aHeader, reading } from './events.ts';
-import type { TestServer } from './server.ts';
 
 export interface Restoring {
   options?: Partial<RestoreOptions>;
@@ -48,7 +48,7 @@ export function restore(
     signal: signal ?? new AbortController().signal,
   };
   const restorer = new NativeRestorer({
-    access: server.access,
+    access: server.accessOfRds,
     openDump: () => {
       const made = events();
       const reader = Symbol.asyncIterator in made ? made : reading(made);

@@ -2,15 +2,18 @@
 import { expect } from 'vitest';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
 import { ofKind, render } from './archive-events.ts';
-import { comparable, oracleList, oracleScript } from './pg-restore-oracle.ts';
+import { comparable, type OracleMajor, oracleList, oracleScript } from './pg-restore-oracle.ts';
 
 const cameWithData = (type: string): boolean => /^(TABLE DATA|BLOB)/.test(type);
 
-/** @param archive what pg_restore reads: the same archive as a file or directory that it understands. */
-export function expectSameAsPgRestore(events: DumpEvent[], archive: string): void {
+/**
+ * @param archive what pg_restore reads: the same archive as a file or directory that it understands
+ * @param major whose pg_restore is asked
+ */
+export function expectSameAsPgRestore(events: DumpEvent[], archive: string, major: OracleMajor = 15): void {
   const ours = render(events);
-  const theirs = oracleScript(archive);
-  const list = oracleList(archive);
+  const theirs = oracleScript(archive, major);
+  const list = oracleList(archive, major);
   const contents = ofKind(events, 'contents')[0]?.entries.filter(({ type }) => type !== 'SETTING') ?? [];
 
   expect(contents.map(({ id }) => id).sort((a, b) => a - b)).toEqual([...list.keys()].sort((a, b) => a - b));

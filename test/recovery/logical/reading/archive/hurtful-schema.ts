@@ -1,5 +1,5 @@
 /** A schema written to hurt whoever reads its dump, and a cluster's worth of roles for it. */
-import type { PostgresServer } from './postgres-server.ts';
+import type { TestServer } from '../../../../support/server.ts';
 
 const schema = `
 CREATE ROLE "Owner ""of"" things; --" NOLOGIN; CREATE ROLE plain_owner; CREATE ROLE "user";
@@ -66,11 +66,12 @@ CREATE TABLE "가" (v text); INSERT INTO "가" VALUES ('똠방\\각하');
 `;
 
 /** Makes the databases `hurt`, `western`, `japanese` and `korean`, the first with a table in a tablespace of its own. */
-export function makeHurtfulDatabase(server: PostgresServer, tablespaceDirectory: string): void {
-  server.sql('postgres', `CREATE TABLESPACE "Fast;" LOCATION '${tablespaceDirectory}';`);
-  server.sql('postgres', schema);
-  server.sql('postgres', letters);
-  server.sql(
+export function makeHurtfulDatabase(server: TestServer): void {
+  // In the data directory, which the server may write to, whoever it runs as.
+  server.script('postgres', `SET allow_in_place_tablespaces = on; CREATE TABLESPACE "Fast;" LOCATION '';`);
+  server.script('postgres', schema);
+  server.script('postgres', letters);
+  server.script(
     'hurt',
     `CREATE TABLE plain.in_space (a int PRIMARY KEY USING INDEX TABLESPACE "Fast;") TABLESPACE "Fast;";
      CREATE INDEX in_space_idx ON plain.in_space (a); INSERT INTO plain.in_space VALUES (1);`,

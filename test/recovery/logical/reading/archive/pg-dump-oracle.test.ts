@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,41 +10,36 @@ import {
   readTarArchive,
   readTarredDirectory,
 } from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
+import { TestServer } from '../../../../support/server.ts';
 import { directorySource, eventsOf, fileSource, ofKind, render, rowCounts } from './archive-events.ts';
 import { expectSameAsPgRestore } from './archive-oracle.ts';
 import { makeHurtfulDatabase } from './hurtful-schema.ts';
-import { clientMajor, type PostgresServer, startPostgres } from './postgres-server.ts';
+import type { OracleMajor } from './pg-restore-oracle.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'drill-oracle-'));
-const installed = clientMajor() > 0;
-let server: PostgresServer | undefined;
+let server: TestServer;
 
 beforeAll(async () => {
-  if (!installed) return;
-  chmodSync(work, 0o755);
-  server = await startPostgres();
-  const tablespace = join(work, 'tablespace');
-  mkdirSync(tablespace);
-  const owner = statSync(join(server.socketDirectory, 'data'));
-  chownSync(tablespace, owner.uid, owner.gid);
-  makeHurtfulDatabase(server, tablespace);
+  server = await TestServer.shared('source');
+  makeHurtfulDatabase(server);
 });
-afterAll(() => {
-  server?.stop();
-  rmSync(work, { recursive: true, force: true });
-});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-const compressions = clientMajor() >= 16 ? ['0', 'gzip', 'lz4', 'zstd', 'zstd:long', 'lz4:9'] : ['0', '6'];
+const compressions: [OracleMajor, string][] = [
+  [15, '0'],
+  [15, '6'],
+  [17, 'gzip'],
+  [17, 'lz4'],
+  [17, 'zstd'],
+  [17, 'zstd:long'],
+];
 let serial = 0;
 
-function running(): PostgresServer {
-  if (server === undefined) throw new Error('the server is not running');
-  return server;
-}
-
-function dump(args: string[], database = 'hurt'): string {
+function dump(args: string[], database = 'hurt', major: OracleMajor = 15): string {
   const path = join(work, `dump-${serial++}`);
-  running().tool('pg_dump', [...args, '-d', database, '-f', path]);
+  const programs = postgresqlPrograms(major);
+  server.tool('pg_dump', [...args, '-d', database, '-f', path], { programs });
   return path;
 }
 
@@ -69,17 +54,13 @@ function packed(directory: string, names: string[]): string {
   return path;
 }
 
-test(`archives of pg_dump are ${installed ? 'compared' : 'NOT compared with pg_restore: no PostgreSQL is installed'}`, () => {
-  expect(clientMajor() > 0).toBe(installed);
-});
-
-describe.runIf(installed)('archives of pg_dump say what pg_restore says', () => {
-  test.each(compressions)('custom, compression %s', async (compression) => {
-    const path = dump(['-Fc', '-Z', compression]);
+describe('archives of pg_dump say what pg_restore says', () => {
+  test.each(compressions)('custom of pg_dump %i, compression %s', async (major, compression) => {
+    const path = dump(['-Fc', '-Z', compression], 'hurt', major);
 
     const events = await readCustom(path);
 
-    expectSameAsPgRestore(events, path);
+    expectSameAsPgRestore(events, path, major);
     expect(ofKind(events, 'finding')).toEqual([]);
     expect(rowCounts(events).get('plain.usual')).toBe(200_000);
     expect(rowCounts(events).get('plain.no columns')).toBe(2);
@@ -88,7 +69,7 @@ describe.runIf(installed)('archives of pg_dump say what pg_restore says', () => 
   test('custom, written to a pipe', async () => {
     const path = join(work, 'piped.dump');
     execFileSync('sh', ['-c', 'cat > "$0"', path], {
-      input: running().tool('pg_dump', ['-Fc', '-d', 'hurt']),
+      input: server.tool('pg_dump', ['-Fc', '-d', 'hurt']),
     });
 
     const events = await readCustom(path);
@@ -100,7 +81,7 @@ describe.runIf(installed)('archives of pg_dump say what pg_restore says', () => 
   test('custom, written to a file open for appending', async () => {
     const path = join(work, 'appended.dump');
     const file = openSync(path, 'a');
-    running().tool('pg_dump', ['-Fc', '-d', 'hurt'], { stdoutTo: file });
+    server.tool('pg_dump', ['-Fc', '-d', 'hurt'], { stdout: file });
     closeSync(file);
 
     const events = await readCustom(path);
@@ -159,10 +140,10 @@ describe.runIf(installed)('archives of pg_dump say what pg_restore says', () => 
     expectSameAsPgRestore(await eventsOf(readTarArchive(fileSource(path))), path);
   });
 
-  test.each(compressions)('directory, compression %s', async (compression) => {
-    const path = dump(['-Fd', '-Z', compression]);
+  test.each(compressions)('directory of pg_dump %i, compression %s', async (major, compression) => {
+    const path = dump(['-Fd', '-Z', compression], 'hurt', major);
 
-    expectSameAsPgRestore(await readDirectory(path), path);
+    expectSameAsPgRestore(await readDirectory(path), path, major);
   });
 
   test.each([

@@ -1,8 +1,8 @@
 /** What pg_restore itself makes of an archive. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
 import { settingsText } from './archive-events.ts';
-import { clientBin } from './postgres-server.ts';
 
 export interface OracleScript {
   byId: Map<number, string>;
@@ -10,17 +10,20 @@ export interface OracleScript {
   settings: Map<number, string>;
 }
 
-const run = (args: string[]): string =>
-  execFileSync(join(clientBin, 'pg_restore'), args, {
+/** Majors whose pg_restore may be asked; 15 does not read what 16 and later write. */
+export type OracleMajor = 15 | 17;
+
+const run = (major: OracleMajor, args: string[]): string =>
+  execFileSync(join(postgresqlPrograms(major), 'pg_restore'), args, {
     maxBuffer: 2 ** 29,
     stdio: ['ignore', 'pipe', 'ignore'],
   }).toString('latin1');
 
 /** `pg_restore -v -C -f -`, cut at its `-- TOC entry` comments. */
-export function oracleScript(archive: string): OracleScript {
+export function oracleScript(archive: string, major: OracleMajor): OracleScript {
   const script: OracleScript = { byId: new Map(), order: [], settings: new Map() };
   const running = new Map<string, string>();
-  const parts = run(['-v', '-C', '-f', '-', archive]).split(
+  const parts = run(major, ['-v', '-C', '-f', '-', archive]).split(
     /^--\n-- TOC entry (\d+) \(class \d+ OID \d+\)$/m,
   );
   trackSettings(parts[0] ?? '', running);
@@ -44,9 +47,9 @@ function trackSettings(text: string, running: Map<string, string>): void {
 }
 
 /** `pg_restore -l`: dump id to type; with everything, also what is only restored with --create. */
-export function oracleList(archive: string): Map<number, string> {
+export function oracleList(archive: string, major: OracleMajor): Map<number, string> {
   const list = new Map<number, string>();
-  for (const line of run(['-l', '-C', archive]).split('\n')) {
+  for (const line of run(major, ['-l', '-C', archive]).split('\n')) {
     const match = /^(\d+); \d+ \d+ (.*)$/.exec(line);
     if (match !== null) list.set(Number(match[1]), match[2] as string);
   }

@@ -1,13 +1,9 @@
 /** The oracle: a dump of a hurtful schema, restored by psql and by our reader, must give the same database. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readPlainDump } from '../../../../../lib/recovery/logical/reading/plain/read-plain-dump.ts';
+import { TestServer } from '../../../../support/server.ts';
 import { makeHurtfulDatabase } from '../archive/hurtful-schema.ts';
-import { type PostgresServer, serverBin, startPostgres } from '../archive/postgres-server.ts';
 import {
   eventsOf,
   findingsOf,
@@ -40,20 +36,12 @@ COMMENT ON TABLE "new
 line.""quoted""" IS E'a\\n-- PostgreSQL database dump complete\\n\\\\! x\\n';
 `;
 
-let server: PostgresServer;
-let directory: string;
+let server: TestServer;
 
 beforeAll(async () => {
-  server = await startPostgres();
-  // The server makes the folder of the tablespace its own.
-  directory = mkdtempSync(join(tmpdir(), 'drill-plain-'));
-  if (process.getuid?.() === 0) execFileSync('chown', ['postgres', directory]);
-  makeHurtfulDatabase(server, directory);
-  server.sql('hurt', more);
-});
-afterAll(() => {
-  server.stop();
-  rmSync(directory, { recursive: true, force: true });
+  server = await TestServer.shared('source');
+  makeHurtfulDatabase(server);
+  server.script('hurt', more);
 });
 
 const dumpOf = (database: string, ...options: string[]): string =>
@@ -64,18 +52,13 @@ const dumpOf = (database: string, ...options: string[]): string =>
 
 /** Restores the text with psql into one database and with ours into another; their dumps. */
 async function bothDumps(text: string, name: string): Promise<[string, string]> {
-  server.sql('postgres', `CREATE DATABASE ${name}_psql TEMPLATE template0`);
-  server.sql('postgres', `CREATE DATABASE ${name}_ours TEMPLATE template0`);
-  const psql = spawnSync(join(serverBin, 'psql'), ['-qXd', `${name}_psql`], {
-    env: { ...process.env, PGHOST: server.socketDirectory, PGUSER: 'postgres' },
-    input: text,
-  });
+  await server.createDatabase(`${name}_psql`);
+  await server.createDatabase(`${name}_ours`);
+  const psql = server.try('psql', ['-qXd', `${name}_psql`], { input: text });
   const reader = readPlainDump(sourceOf(text, 10_007), plainFormat);
-  const errors = await replay(reader, server.socketDirectory, `${name}_ours`);
+  const errors = await replay(reader, server.directory, `${name}_ours`);
   // The schema holds things that no restore can do; ours must fail at the same ones.
-  const errorsOfPsql = [...psql.stderr.toString().matchAll(/^ERROR: {2}(.*)$/gm)].map(
-    ([, message]) => message,
-  );
+  const errorsOfPsql = [...psql.stderr.matchAll(/^ERROR: {2}(.*)$/gm)].map(([, message]) => message);
   expect(errors).toEqual(errorsOfPsql);
   return [dumpOf(`${name}_psql`), dumpOf(`${name}_ours`)];
 }
