@@ -66,6 +66,10 @@ export function inMemoryRestore(
         restorePlanned: async (state) => void witness.planned.push(state),
         approvalNeeded: async ({ expiresAt, taskToken }) => void witness.asked.push({ expiresAt, taskToken }),
       },
+      rolePasswords: {
+        secrets: { parameter: async (name) => `value of ${name}` },
+        setter: { set: async () => [] },
+      },
       hookTask: (name, hook) => `restore-drill-${name}-${hook}`,
       ...given,
     },
