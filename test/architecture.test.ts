@@ -107,6 +107,32 @@ describe('the layers', () => {
     expect(impure).toEqual([]);
   });
 
+  test('keep the words of the cloud that sandboxes are made in to the room of that kind of sandbox', () => {
+    const room = 'lib/domain/sandbox/rds/';
+    // By file, each with its reason: what a user reads or writes about an account of AWS is in the words of AWS.
+    const reasons = new Map([
+      ['lib/domain/config/account.ts', 'describes the settings of a deployment in AWS'],
+      [
+        'lib/domain/config/database.ts',
+        'describes the settings of instances and containers in AWS, and their limits',
+      ],
+      ['lib/domain/config/database-name.ts', 'takes its limit from the names of instances'],
+      ['lib/domain/findings/finding-registry.ts', 'tells the user of a finding where to look'],
+    ]);
+    const cloud = /\b(RDS|ECS|AmazonECS|Fargate|ARNs?)\b/;
+    const speaking = files
+      .filter((file) => file.startsWith('lib/domain/') && !file.startsWith(room))
+      .filter((file) => cloud.test(readFileSync(join(root, file), 'utf8')));
+    expect(speaking.sort()).toEqual([...reasons.keys()].sort());
+    // The names of two kinds of thing stand elsewhere: a kind of sandbox (`rds`), and the field `secretArn` of documents
+    // and records that are kept for years.
+    const identifiers = files
+      .filter((file) => file.startsWith('lib/domain/') && !file.startsWith(room))
+      .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/\b\w*Arn\b/g)])
+      .map(([name]) => name);
+    expect(new Set(identifiers)).toEqual(new Set(['secretArn']));
+  });
+
   test('keep steps and ports free of SDKs, databases and files', () => {
     const impure = files
       .filter((file) => /^lib\/(steps|machine)\//.test(file))

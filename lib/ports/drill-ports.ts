@@ -78,6 +78,12 @@ export interface RolePasswordSetter {
   ): Promise<{ role: string; sqlState: string }[]>;
 }
 
+/** What is needed to give roles the passwords that a parameter store keeps for them. */
+export interface RolePasswords {
+  secrets: SecretReader;
+  setter: RolePasswordSetter;
+}
+
 /** Tells a watching person what happens. Names and numbers only. */
 export interface ProgressSink {
   restoreProgress(progress: RestoreProgress): void;
@@ -100,12 +106,13 @@ export interface DrillPorts {
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;
   recoverers: Recoverers;
-  restoreTasks: RestoreTasks;
+  /** Null where the restore runs in the drill's own process, and ends with it. */
+  restoreTasks: RestoreTasks | null;
   capabilities: Capabilities;
   /** AWS region, for prices; null on one machine, where a drill costs nothing. */
   region: string | null;
-  /** Where the restore task runs, chosen from the dump's size. On one machine: nowhere in particular. */
-  placeRestore(dumpBytes: number): RestoreTaskPlace;
+  /** Where the restore task runs, chosen from the dump's size; null where there is no task. */
+  placeRestore: ((dumpBytes: number) => RestoreTaskPlace) | null;
   checks: CheckRunner;
   planChecks(context: CheckContext): { planned: PlannedCheck[]; notTested: string[] };
   ledger: Ledger;
@@ -116,10 +123,10 @@ export interface DrillPorts {
   /** Null where no metrics are kept (one machine). */
   drillMetrics: DrillMetrics | null;
   mishaps: Mishaps;
-  secrets: SecretReader;
-  rolePasswords: RolePasswordSetter;
-  /** Task definition of a database's hook; null: none deployed, or no hooks here (one machine). */
-  hookTask(database: string, hook: 'migrate' | 'smokeTest'): string | null;
+  /** Null where no parameter store is at hand. */
+  rolePasswords: RolePasswords | null;
+  /** Task definition of a database's hook, or null when none is deployed; null where no containers run. */
+  hookTask: ((database: string, hook: 'migrate' | 'smokeTest') => string | null) | null;
   progress: ProgressSink;
   /** Passphrase for encrypted dumps, null when none was given. Never part of any state. */
   passphrase(database: string): Promise<string | null>;

@@ -27,6 +27,7 @@ export async function failuresOf(
 }
 
 async function diagnosed(drillId: string, ports: Pick<DrillPorts, 'restoreTasks'>): Promise<Finding | null> {
+  if (ports.restoreTasks === null) return null;
   // A verdict must not fail because its cause could not be looked up: then the missed heartbeat is all that is said.
   const diagnosis = await ports.restoreTasks.diagnose(drillId).catch(() => null);
   if (diagnosis === null) return null;

@@ -24,7 +24,7 @@ export function plannedHooks(
 ): Hooks {
   const { address } = state.sandbox;
   const plan = (hook: HookConfig | null, name: 'migrate' | 'smokeTest'): HookRun | null => {
-    const taskDefinition = hook === null ? null : ports.hookTask(state.database, name);
+    const taskDefinition = hook === null ? null : (ports.hookTask?.(state.database, name) ?? null);
     if (hook === null || taskDefinition === null) return null;
     const ours = {
       [restoreTaskEnvironment.drillId]: state.drillId,

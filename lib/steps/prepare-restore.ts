@@ -14,7 +14,7 @@ export const prepareRestoreStep = defineStep({
     const prepared: At<'restore prepared'> = {
       ...state,
       stage: 'restore prepared',
-      restoreTask: ports.placeRestore(state.dump.sizeBytes),
+      restoreTask: ports.placeRestore?.(state.dump.sizeBytes) ?? null,
       restored: null,
       checks: [],
       longChecks: [],

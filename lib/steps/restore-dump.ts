@@ -19,9 +19,7 @@ type RestorePorts = Pick<
   | 'recoverers'
   | 'cleaner'
   | 'checks'
-  | 'secrets'
   | 'rolePasswords'
-  | 'capabilities'
   | 'evidence'
   | 'progress'
   | 'passphrase'
@@ -82,7 +80,8 @@ async function openToChecks(
 ): Promise<Finding[]> {
   const { address } = state.sandbox;
   const { roles } = ports.configuration.database(state.database);
-  const findings = ports.capabilities.rolePasswords ? await setRolePasswords(roles, address, ports) : [];
+  const { rolePasswords } = ports;
+  const findings = rolePasswords === null ? [] : await setRolePasswords(roles, address, rolePasswords);
   const databases = account.databases.map(({ name }) => name);
   // Last, because from here on the master may have to log in in another way.
   const prepared = await ports.checks.prepare(address, databases);

@@ -50,7 +50,7 @@ async function askToGo(sandboxId: string, ports: Pick<DrillPorts, 'sandboxes'>):
 
 async function stopTasks(state: DrillState, ports: Pick<DrillPorts, 'restoreTasks'>): Promise<Finding[]> {
   try {
-    await ports.restoreTasks.stop(state.drillId);
+    await ports.restoreTasks?.stop(state.drillId);
     return [];
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

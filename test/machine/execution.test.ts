@@ -272,7 +272,7 @@ describe('a restore task', () => {
     [null, 'RESTORE_TASK_LOST', 'no heartbeat'],
   ])('that fell silent is diagnosed: %j', async (diagnosis, code, message) => {
     const { ports, witness } = everything();
-    ports.restoreTasks.diagnose = async () => diagnosis;
+    ports.restoreTasks!.diagnose = async () => diagnosis;
 
     const { end } = await execute(ports, {}, { restoreDump: silent });
 
@@ -284,7 +284,7 @@ describe('a restore task', () => {
 
   test('that cannot even be asked about is lost all the same', async () => {
     const { ports, witness } = everything();
-    ports.restoreTasks.diagnose = fail;
+    ports.restoreTasks!.diagnose = fail;
 
     await execute(ports, {}, { restoreDump: silent });
 
@@ -306,7 +306,7 @@ describe('a restore task', () => {
 
   test('that cannot be stopped does not keep the sandbox alive', async () => {
     const { ports, witness } = everything();
-    ports.restoreTasks.stop = fail;
+    ports.restoreTasks!.stop = fail;
 
     expect((await execute(ports, {})).end).toBe('succeeded');
     expect(witness.sandboxes.size).toBe(0);
@@ -448,7 +448,7 @@ describe('what travels through the machine', () => {
   test('never holds a password, and the token only where it is needed', async () => {
     const { ports } = everything();
     const set: string[] = [];
-    ports.rolePasswords.set = async (_address, passwords) => {
+    ports.rolePasswords!.setter.set = async (_address, passwords) => {
       set.push(...passwords.map(({ password }) => password));
       return [];
     };

@@ -43,7 +43,7 @@ describe('restoring', () => {
     const { ports } = inMemoryRestore();
     withRoles(ports, 'app', 'report');
     const did: string[] = [];
-    ports.rolePasswords.set = async (_address, passwords) => {
+    ports.rolePasswords!.setter.set = async (_address, passwords) => {
       did.push(...passwords.map(({ role, password }) => `${role}: ${password}`));
       return [];
     };
@@ -64,12 +64,12 @@ describe('restoring', () => {
   test('names each password that could not be read or set, and sets the others', async () => {
     const { ports } = inMemoryRestore();
     withRoles(ports, 'app', 'gone', 'unreadable');
-    ports.secrets.parameter = async (name) => {
+    ports.rolePasswords!.secrets.parameter = async (name) => {
       if (name === '/shop/unreadable')
         throw new DrillError('SECRET_UNREADABLE', `${name} may not be read`, { hint: 'allow it' });
       return 'value';
     };
-    ports.rolePasswords.set = async (_address, passwords) =>
+    ports.rolePasswords!.setter.set = async (_address, passwords) =>
       passwords.filter(({ role }) => role === 'gone').map(({ role }) => ({ role, sqlState: '42704' }));
 
     const { findings } = await restore(ports);
@@ -85,7 +85,7 @@ describe('restoring', () => {
     withRoles(ports, 'app');
     const touched = async (): Promise<never> => Promise.reject(new Error('touched'));
     ports.recoverers.logical.restore = async () => anAccount({ complete: false });
-    ports.rolePasswords.set = touched;
+    ports.rolePasswords!.setter.set = touched;
     ports.checks.prepare = touched;
 
     expect((await restore(ports)).complete).toBe(false);

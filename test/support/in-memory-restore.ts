@@ -75,6 +75,10 @@ export function inMemoryRestore(
           },
         },
       ],
+      rolePasswords: {
+        secrets: { parameter: async (name) => `value of ${name}` },
+        setter: { set: async () => [] },
+      },
       hookTask: (name, hook) => `restore-drill-${name}-${hook}`,
       ...given,
     },

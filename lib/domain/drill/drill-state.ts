@@ -93,7 +93,7 @@ export interface DrillState {
   /** When the promotion was asked for, ISO 8601; null: it was not. */
   promotionAskedAt: string | null;
   handOver: HandOver | null;
-  /** What hooks of this attempt came to, as ECS or a Catch left it; Judge turns it into checks and drops it. */
+  /** What hooks of this attempt came to, as its task or a Catch left it; Judge turns it into checks and drops it. */
   hookOutcomes?: { migrate?: unknown; smokeTest?: unknown };
   /** Why the long checks gave no answer; set by a Catch. */
   longCheckFailure?: { Error: string; Cause: string };

@@ -1,3 +1,4 @@
+import { remainingWork } from '../sandbox/rds/remaining-work.ts';
 import type { DrillState } from './drill-state.ts';
 import type { HandOver } from './facts.ts';
 import { failureFinding } from './failure.ts';
@@ -15,13 +16,6 @@ export function handOverOf(state: DrillState, problem: string | null, leaseTag: 
   const address = state.sandbox?.address ?? null;
   const sandboxId = state.sandbox?.sandboxId ?? 'unknown';
   const complete = problem === null;
-  const remaining = complete
-    ? []
-    : [
-        `Look at ${sandboxId} in RDS: ${problem}.`,
-        `Check that its tag ${leaseTag} is gone: while it is there, the sweeper removes the instance after the lease.`,
-        'Set what is missing by hand: Multi-AZ, deletion protection, security groups.',
-      ];
   return {
     sandboxId,
     endpoint: address?.host ?? 'unknown',
@@ -29,12 +23,7 @@ export function handOverOf(state: DrillState, problem: string | null, leaseTag: 
     masterRole: address?.masterRole ?? 'unknown',
     secretArn: address?.secretArn ?? null,
     complete,
-    remaining: [
-      ...remaining,
-      `Point the application at ${address?.host ?? 'the endpoint'}, port ${address?.port ?? 5432}; DNS and its secrets are yours.`,
-      `Read the password of ${address?.masterRole ?? 'the master'} from its secret; it is rotated every 7 days.`,
-      'Give roles their passwords where the dump carries none and drills.yaml sets none.',
-    ],
+    remaining: remainingWork({ sandboxId, address, problem, leaseTag }),
   };
 }
 

@@ -46,7 +46,7 @@ const demand = {
   mode: z.enum(['drill', 'restore']),
 };
 
-/** Plans had no kind at first: the part for RDS told. */
+/** Plans had no kind at first: a managed instance was told by its part of the plan. */
 const withKind = (plan: unknown): unknown =>
   typeof plan === 'object' && plan !== null && !('kind' in plan)
     ? { kind: 'rds' in plan ? 'rds' : 'local-process', ...plan }

@@ -6,6 +6,6 @@ export interface SandboxAddress {
   masterRole: string;
   /** Full version of the server, e.g. `15.18`. */
   serverVersion: string;
-  /** Secrets Manager secret with the master's password (RDS only): its name, never its value. */
+  /** Secrets Manager secret with the master's password (a managed instance only): its name, never its value. */
   secretArn?: string;
 }

@@ -7,8 +7,8 @@ import {
   type LambdaStep,
   lambdaPlaceholders,
 } from '../../machine/definition.ts';
-import { clusterPlaceholder } from '../../machine/placeholders.ts';
 import { stateNames } from '../../machine/state-names.ts';
+import type { State } from '../../machine/task-state.ts';
 
 /** What one state does on this machine: takes the state's effective input, gives its raw result. */
 export type StateHandler = (input: unknown) => Promise<unknown>;
@@ -89,22 +89,32 @@ export function interpretDrill(options: {
 }
 
 /**
- * The deployed definition with names that mean nothing outside this process. The interpreter looks for
- * TimeoutSecondsPath in what Parameters made, where Step Functions looks in the state's input (its documentation's own
- * example has both), so those tasks get a plain limit here; nothing on one machine waits for them.
+ * The deployed definition with names that mean nothing outside this process. Where a container runs is not said: the
+ * handlers stand in for it. The interpreter looks for TimeoutSecondsPath in what Parameters made, where Step Functions
+ * looks in the state's input (its documentation's own example has both), so those tasks get a plain limit here; nothing
+ * on one machine waits for them.
  */
 export function localDefinition(): object {
-  const placeholders = Object.values(lambdaPlaceholders).map((placeholder) => placeholder.slice(2, -1));
   const values = Object.fromEntries(
-    [...placeholders, clusterPlaceholder.slice(2, -1)].map((name) => [name, `local-${name}`]),
+    Object.values(lambdaPlaceholders).map((placeholder) => [
+      placeholder.slice(2, -1),
+      `local-${placeholder.slice(2, -1)}`,
+    ]),
   );
   const machine = drillMachine();
-  const states = Object.entries(machine.States).map(([name, { TimeoutSecondsPath, ...state }]) => [
-    name,
-    TimeoutSecondsPath === undefined ? state : { ...state, TimeoutSeconds: dayInSeconds },
-  ]);
+  const states = Object.entries(machine.States).map(([name, state]) => [name, limited(placeless(state))]);
   return fillPlaceholders({ ...machine, States: Object.fromEntries(states) }, values);
 }
+
+/** A task of ECS with what it is to do, and without where: no document of a local drill names a place. */
+function placeless(state: State): State {
+  if (!String(state.Resource).startsWith('arn:aws:states:::ecs:')) return state;
+  const { Overrides } = state.Parameters as { Overrides: unknown };
+  return { ...state, Parameters: { Overrides } };
+}
+
+const limited = ({ TimeoutSecondsPath, ...state }: State): State =>
+  TimeoutSecondsPath === undefined ? state : { ...state, TimeoutSeconds: dayInSeconds };
 
 const dayInSeconds = 24 * 3600;
 

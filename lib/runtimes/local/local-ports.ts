@@ -76,16 +76,9 @@ export function createLocalPorts(
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
     recoverers: { logical: createRestorer(sandboxes) },
-    // The restore runs in this process and ends with it.
-    restoreTasks: { stop: async () => {}, diagnose: async () => null },
     capabilities: { realRestore: false, rolePasswords: false },
-    region: null,
-    placeRestore: () => ({
-      taskDefinition: 'local',
-      subnets: [],
-      securityGroups: [],
-      assignPublicIp: 'DISABLED',
-    }),
+    // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.
+    ...{ restoreTasks: null, placeRestore: null, hookTask: null, rolePasswords: null, region: null },
     checks: createCheckRunner(sandboxes),
     planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
     ledger: localLedger(places, events.ledgerDamage),
@@ -95,9 +88,6 @@ export function createLocalPorts(
     notifiers: [],
     drillMetrics: null,
     mishaps: { tell: events.mishap },
-    secrets: { parameter: refuseParameter },
-    rolePasswords: { set: async () => [] },
-    hookTask: () => null,
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },
     passphrase: async (database) => readPassphrase(configuration.passphraseVariable(database)),
@@ -113,13 +103,5 @@ function readPassphrase(variable: string | null): string | null {
   if (value !== undefined && value !== '') return value;
   throw new DrillError('DECRYPTION_FAILED', `the environment variable ${variable} holds no passphrase`, {
     hint: `Set ${variable} in the environment of restore-drill.`,
-  });
-}
-
-/** SSM Parameter Store belongs to drills in AWS; a local drill says under "not tested" what it left out. */
-async function refuseParameter(name: string): Promise<string> {
-  throw new DrillError('INTERNAL_ERROR', `the SSM parameter ${name} was asked for in a local drill`, {
-    hint: 'Role passwords from SSM Parameter Store are set by drills in AWS only.',
-    fault: 'us',
   });
 }

@@ -12,7 +12,7 @@ export interface RdsPlan {
   /** e.g. `15.17`: resolved at run time, because minors are withdrawn. */
   engineVersion: string;
   placements: RdsPlacement[];
-  /** gp3. From 400 GiB on it has four times the throughput (aws-facts section 2b). */
+  /** gp3. From 400 GiB on it has four times the throughput (docs/facts.md#gp3). */
   storageGib: number;
   parameterGroup: string;
   /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */

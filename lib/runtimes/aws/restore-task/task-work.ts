@@ -14,7 +14,6 @@ import { restoreDumpStep } from '../../../steps/restore-dump.ts';
 import { readRestoreRequest } from '../../../steps/restore-request.ts';
 import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
 import { systemClock } from '../../system-clock.ts';
-import { capabilities } from '../capabilities.ts';
 import { configurationOf } from '../configuration.ts';
 import { sourcePorts } from '../ports/sources.ts';
 
@@ -44,9 +43,7 @@ export async function restoreWork(
     recoverers: { logical: createRestorer(access) },
     cleaner: createSandboxCleaner(access),
     checks: checkRunner(access, secrets),
-    secrets,
-    rolePasswords: createRolePasswordSetter(access),
-    capabilities,
+    rolePasswords: { secrets, setter: createRolePasswordSetter(access) },
     evidence,
     progress,
     signal,
