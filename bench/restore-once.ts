@@ -44,7 +44,6 @@ const account = await restorer.restore({
   store,
   sandbox: { sandboxId: 'bench', host: socket, port, masterRole: role, serverVersion: '' },
   options: {
-    engine: 'native',
     connections: Number(values.connections),
     createMissingRoles: true,
     allowCreate: true,

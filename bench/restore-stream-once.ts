@@ -46,7 +46,6 @@ const account = await new NativeRestorer({
   store: { location: 'standard input', list: only, stat: only, open: only },
   sandbox: { sandboxId: 'bench', host: socket, port: Number(port), masterRole: role, serverVersion: '' },
   options: {
-    engine: 'native',
     connections: Number(values.connections),
     createMissingRoles: true,
     allowCreate: true,

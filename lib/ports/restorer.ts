@@ -4,8 +4,6 @@ import type { DumpStore } from './dump-store.ts';
 import type { SandboxAddress } from './sandbox.ts';
 
 export interface RestoreOptions {
-  /** `native`: our own reader and loader. `tools`: the installed pg_restore and psql. */
-  engine: 'native' | 'tools';
   /** Parallel connections, 1 to 64. */
   connections: number;
   /** Create roles that the dump names but does not define (NOLOGIN), so that owners and grants hold. */

@@ -140,7 +140,6 @@ function factsOf(
     passphraseEnv: options.decryptPassphraseEnv ?? null,
     restoredInSeconds: record.rto.actualSeconds,
     restore: {
-      ...(options.engine === undefined ? {} : { engine: options.engine }),
       ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
     },
     restored,

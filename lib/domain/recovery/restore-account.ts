@@ -70,7 +70,7 @@ export interface RestorePhase {
 
 /** The exact account of a restore: what every entry of the dump came to. */
 export interface RestoreAccount {
-  engine: 'native' | 'tools';
+  engine: 'native';
   /** True only when the whole dump was read to its announced end. */
   complete: boolean;
   /** SHA-256 of the stored bytes, hex; null for a directory dump. */

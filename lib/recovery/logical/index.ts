@@ -4,17 +4,13 @@ import { dumpSourceOf } from './dump-source.ts';
 import { databaseRequest, loadPolicy } from './policy/index.ts';
 import { openDump } from './reading/open-dump.ts';
 import { NativeRestorer } from './restore.ts';
-import { ToolsRestorer } from './tools/tools-restorer.ts';
 
-/** The restorer of a drill: our own engine, or PostgreSQL's tools where drills.yaml asks for them. */
+/** The restorer of a drill, with the policy and the readers of this room. */
 export function createRestorer(access: SandboxAccess): Restorer {
-  const policy = async () => ({ ...(await loadPolicy()), databaseRequest });
-  const native = new NativeRestorer({
+  return new NativeRestorer({
     access,
-    loadPolicy: policy,
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
     openDump: ({ store, dump, signal, options: { passphrase } }) =>
       openDump(dumpSourceOf(store, dump, signal), { passphrase }),
   });
-  const tools = new ToolsRestorer({ access, loadPolicy: policy });
-  return { restore: (request) => (request.options.engine === 'tools' ? tools : native).restore(request) };
 }

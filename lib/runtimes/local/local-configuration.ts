@@ -131,7 +131,6 @@ function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: Dr
   const restore = {
     ...config.restore,
     connections: options.connections ?? config.restore.connections ?? connectionsHere(),
-    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
   };
   return { ...config, restore, source: sourceOf(config.source, dump, options) };

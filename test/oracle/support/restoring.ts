@@ -35,7 +35,6 @@ export async function restoreOurs(
     store,
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 3,
       createMissingRoles: true,
       allowCreate: true,

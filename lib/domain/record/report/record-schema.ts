@@ -37,6 +37,7 @@ const finding = z.object({
 });
 
 const restore = z.object({
+  // Drills restore with `native`; old records may say `tools`, an engine that is gone, and stay readable.
   engine: z.enum(['native', 'tools']),
   connections: z.number(),
   serverVersion: z.string(),

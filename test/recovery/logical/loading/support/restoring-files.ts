@@ -28,7 +28,6 @@ export async function restoreFile(
     store,
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 2,
       createMissingRoles: true,
       allowCreate: true,

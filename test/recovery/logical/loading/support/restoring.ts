@@ -36,7 +36,6 @@ export function restore(
     store: { location: 'nowhere', list: refuseToBeCalled, stat: refuseToBeCalled, open: refuseToBeCalled },
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 2,
       createMissingRoles: true,
       allowCreate: true,
