@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDrillState } from '../domain/drill/drill-state.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stateEvidenceName } from '../contract/state-evidence.ts';
 import { type DrillState, newDrillState, parseDrillState } from '../domain/drill/drill-state.ts';
 import type { Configuration } from '../ports/drill-ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { SandboxAddress } from '../ports/sandbox.ts';

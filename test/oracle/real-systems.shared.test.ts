@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';
 import { PostgresServer } from './support/postgres-server.ts';
 import { restoreOurs } from './support/restoring.ts';

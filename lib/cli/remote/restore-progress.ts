@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import { progressEvidenceName } from '../../runtimes/aws/restore-task/task-progress.ts';
 import type { Account } from './account.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkConfigSchema } from '../checks/registry.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';

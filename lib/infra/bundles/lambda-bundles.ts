@@ -17,7 +17,6 @@ const forbiddenPackages = ['aws-cdk-lib', 'constructs', 'lz4-napi', 'iconv-lite'
 const standIns = {
   'iconv-lite': './lib/infra/bundles/stand-ins/text-decoding.ts',
   'lz4-napi': './lib/infra/bundles/stand-ins/lz4-block.ts',
-  zod: './lib/runtimes/aws/bundling/zod-entry.ts',
 };
 
 /** What one function became. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nextRange } from '../../../lib/domain/checks/asking/sequence-catalog.ts';
 import { renderCheckTable } from '../../../lib/domain/checks/check-table.ts';
 import {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Marks a directory as a sandbox of ours; nothing without it is ever touched. */
 export const leaseKind = 'restore-drill sandbox';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { QueryAnswer } from './check.ts';
 import { compareDecimals } from './decimal.ts';
 import { decimalPattern, type expectationSettings } from './settings.ts';

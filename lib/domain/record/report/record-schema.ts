@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FindingCode } from '../../findings/findings.ts';
 import type { DrillRecord } from '../drill-record.ts';
 
