@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
 import { dumpMoment } from '../../domain/backup/dump-moment.ts';
 import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
@@ -153,13 +154,11 @@ const emptyHeader = {
 };
 
 function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
-  const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(dump);
+  const s3 = parseS3Url(dump);
   if (s3 !== null) {
-    const [, bucket = '', key = ''] = s3;
     return {
       kind: 's3',
-      bucket,
-      key,
+      ...s3,
       region: options.region ?? null,
       endpointUrl: options.endpointUrl ?? null,
       pathStyle: options.pathStyle ?? null,
