@@ -1,9 +1,10 @@
 import pg from 'pg';
+import { systemDatabases } from '../../domain/recovery/system-databases.ts';
+import { quoted } from '../../domain/text/sql-text.ts';
 import type { SandboxCleaner } from '../../ports/drill-ports.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 
-/** What a server brings along, on RDS or anywhere; everything else in a sandbox came from a dump. */
-const ownDatabases = ['postgres', 'template0', 'template1', 'rdsadmin'];
+/** What the server did not bring along came from a dump. */
 const databasesSql = 'select datname::text as name from pg_catalog.pg_database where datname <> all ($1)';
 /** `pg_` is reserved by PostgreSQL, `rds` names are RDS's; oid 10 is the role that made the server. */
 const rolesSql = `select rolname::text as name from pg_catalog.pg_roles
@@ -21,13 +22,13 @@ export function createSandboxCleaner(access: SandboxAccess): SandboxCleaner {
       client.on('error', () => {});
       await client.connect();
       try {
-        for (const database of await names(client, databasesSql, [ownDatabases])) {
+        for (const database of await names(client, databasesSql, [[...systemDatabases]])) {
           // A cluster dump may have made it a template, which cannot be dropped.
-          await client.query(`ALTER DATABASE ${client.escapeIdentifier(database)} IS_TEMPLATE false`);
-          await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(database)} WITH (FORCE)`);
+          await client.query(`ALTER DATABASE ${quoted(database)} IS_TEMPLATE false`);
+          await client.query(`DROP DATABASE IF EXISTS ${quoted(database)} WITH (FORCE)`);
         }
         for (const role of await names(client, rolesSql, [])) {
-          await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(role)}`).catch(keepRole);
+          await client.query(`DROP ROLE IF EXISTS ${quoted(role)}`).catch(keepRole);
         }
       } finally {
         await client.end();

@@ -1,3 +1,4 @@
+import { quoted } from '../text/sql-text.ts';
 import { inWords, secondsBetween } from '../verdict/objectives.ts';
 import type { RestoredDatabase, RestoredMigrations, RestoredTable } from './restored-schema.ts';
 
@@ -181,5 +182,4 @@ function tableText({ schema, name }: { schema: string; name: string }): string {
   return `${identifierText(schema)}.${identifierText(name)}`;
 }
 
-const identifierText = (name: string): string =>
-  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+const identifierText = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : quoted(name));

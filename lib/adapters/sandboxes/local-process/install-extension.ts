@@ -1,4 +1,5 @@
 import { Client, DatabaseError } from 'pg';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
@@ -92,9 +93,7 @@ export async function installExtension(
     await client.query(statement);
     // The wrapper belongs to the superuser now; on RDS the master may make servers of it at once.
     if (name === 'postgres_fdw')
-      await client.query(
-        `GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${client.escapeIdentifier(address.masterRole)}`,
-      );
+      await client.query(`GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${quoted(address.masterRole)}`);
   } finally {
     await client.end();
   }

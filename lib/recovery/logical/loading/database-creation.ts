@@ -1,15 +1,13 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { systemDatabases } from '../../../domain/recovery/system-databases.ts';
+import { literal, quoted } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { ServerError } from './server-error.ts';
-import { identifier, literal } from './sql-text.ts';
 
-/** Databases a server brings along, on RDS or anywhere: the dump's content for them goes beside them. */
-const reserved: ReadonlySet<string> = new Set(['postgres', 'template0', 'template1', 'rdsadmin']);
-
-/** The name in the sandbox of a database of the dump. */
+/** The name in the sandbox of a database of the dump: its content for one of the server's own goes beside that one. */
 export const sandboxName = (dumpName: string): string =>
-  reserved.has(dumpName) ? `${dumpName}_from_dump` : dumpName;
+  systemDatabases.has(dumpName) ? `${dumpName}_from_dump` : dumpName;
 
 /** Encodings a client may use but no database can have. Source: PostgreSQL documentation, table 24.3. */
 const clientOnly: ReadonlySet<string> = new Set([
@@ -44,7 +42,7 @@ export async function createDatabase(
   let refusal: ServerError | null = null;
   for (const { options, exact } of attempts) {
     try {
-      await session.text(`CREATE DATABASE ${identifier(name)} TEMPLATE template0${encoding}${options}`);
+      await session.text(`CREATE DATABASE ${quoted(name)} TEMPLATE template0${encoding}${options}`);
       return exact
         ? []
         : [

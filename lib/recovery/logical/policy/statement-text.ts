@@ -9,11 +9,6 @@ export interface TextEdit {
   text: string;
 }
 
-/** An identifier, always quoted: right for every name, reserved or not. */
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
 /**
  * Applies edits that do not overlap, in any order. The text may hold one character per byte (codec `binary`): the
  * parser was given the same characters as UTF-8, so its positions hold for both codecs.
