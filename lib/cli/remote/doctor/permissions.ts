@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-rds';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { isAccessDenied } from '../../../adapters/aws/aws-errors.ts';
 import { databasePartition, lockKey } from '../../../adapters/ledgers/dynamodb/ledger-items.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import { type Diagnosis, diagnose, ok, problem } from '../../diagnosis.ts';
 import type { Account } from '../account.ts';
-import { accountError, isAccessDenied } from '../account-error.ts';
+import { accountError } from '../account-error.ts';
 import { describeExecution, newestExecution } from '../executions.ts';
 
 /** A right that a command needs, and a call that uses it without changing anything. */
