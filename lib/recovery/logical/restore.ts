@@ -3,7 +3,7 @@ import { finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/restorer.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import type { DumpReader } from './dump-stream.ts';
+import type { DumpReader } from './dump/dump-stream.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';

@@ -1,7 +1,7 @@
 import { Client, DatabaseError } from 'pg';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
-import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
+import { loadSqlParser, parseSql } from '../../../recovery/logical/dump/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
 
 /**

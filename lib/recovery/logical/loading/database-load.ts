@@ -1,6 +1,6 @@
 import { finding } from '../../../domain/findings/findings.ts';
 import { quotedTable } from '../../../domain/text/sql-text.ts';
-import type { DumpEntry } from '../dump-stream.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import { literal, quotedTable } from '../../../domain/text/sql-text.ts';
-import type { RowsBegin } from '../dump-stream.ts';
+import type { RowsBegin } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';

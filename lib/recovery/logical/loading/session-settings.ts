@@ -1,4 +1,4 @@
-import type { Statement } from '../dump-stream.ts';
+import type { Statement } from '../dump/dump-stream.ts';
 
 /** The bytes of a statement as the dump holds them. */
 export const statementBytes = (statement: Statement): Buffer =>

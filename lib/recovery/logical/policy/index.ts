@@ -1,7 +1,7 @@
 /** The RDS policy: what becomes of each statement of a dump when a master that is no superuser restores it. */
 import type { Node } from 'libpg-query';
-import type { Statement } from '../dump-stream.ts';
-import { loadSqlParser, parseSql } from '../sql-parser.ts';
+import type { Statement } from '../dump/dump-stream.ts';
+import { loadSqlParser, parseSql } from '../dump/sql-parser.ts';
 import { alterTableHandlers } from './alter-table.ts';
 import { dataHandlers } from './data-statements.ts';
 import { databaseHandlers } from './databases.ts';

@@ -1,7 +1,7 @@
 /** Opens any dump: takes off its wrappings, recognises its format by its bytes, and reads it as dump events. */
 import type { Readable } from 'node:stream';
 import type { Wrapping } from '../../../domain/backup/dump.ts';
-import type { DumpEvent, DumpReader } from '../dump-stream.ts';
+import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
 import {
   readCustomArchive,
   readDirectoryArchive,
@@ -9,7 +9,7 @@ import {
   readTarredDirectory,
   type Seeking,
 } from './archive/index.ts';
-import { ByteSource, type DirectorySource } from './byte-source.ts';
+import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';

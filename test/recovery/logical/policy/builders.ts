@@ -1,4 +1,4 @@
-import type { DumpEntry, Statement } from '../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEntry, Statement } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import type { PolicyContext } from '../../../../lib/recovery/logical/policy/decision.ts';
 import { type Decision, loadPolicy } from '../../../../lib/recovery/logical/policy/index.ts';
 

@@ -2,10 +2,10 @@
 import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
-import { ByteSource } from '../byte-source.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import { decompressLz4 } from '../compression/lz4.ts';
 import { decompressZstd } from '../compression/zstd.ts';
-import { dumpError } from '../dump-error.ts';
 
 /** `zlib` in custom archives, `gzip` in the files of a directory. */
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';

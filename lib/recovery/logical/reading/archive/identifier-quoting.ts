@@ -3,7 +3,7 @@
  * here must read as pg_restore writes them – findings and the account quote them, and the tests compare them.
  */
 import { quoted } from '../../../../domain/text/sql-text.ts';
-import { scanSql } from '../../sql-parser.ts';
+import { scanSql } from '../../dump/sql-parser.ts';
 
 const quotedAlready = new Map<string, string>();
 

@@ -5,8 +5,8 @@
 import { uncompressSync } from 'lz4-napi';
 import xxhash, { type XXHash } from 'xxhash-wasm';
 import type { DrillError } from '../../../../domain/findings/errors.ts';
-import { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 const frameMagic = 0x184d2204;
 /** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over. */

@@ -2,7 +2,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isDrillError } from '../../../../../lib/domain/findings/errors.ts';
-import type { DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import {
   readCustomArchive,
   readDirectoryArchive,

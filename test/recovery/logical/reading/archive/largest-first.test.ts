@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDrillError } from '../../../../../lib/domain/findings/errors.ts';
-import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import {
   readCustomArchive,
   type Seeking,

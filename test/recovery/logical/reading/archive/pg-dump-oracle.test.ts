@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import {
   readCustomArchive,
   readDirectoryArchive,
