@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';
-import { createRestorer } from '../lib/recovery/logical/index.ts';
+import { createRestorer } from '../lib/recovery/logical/create-restorer.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({

@@ -1,8 +1,8 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
-import { databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/index.ts';
+import { NativeRestorer } from '../lib/recovery/logical/logical-restorer.ts';
+import { databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/load-policy.ts';
 import { openDump } from '../lib/recovery/logical/reading/open-dump.ts';
-import { NativeRestorer } from '../lib/recovery/logical/restore.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({

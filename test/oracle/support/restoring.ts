@@ -3,7 +3,7 @@ import { createFileDumpStore } from '../../../lib/adapters/dump-stores/folder/fo
 import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/restorer.ts';
-import { createRestorer } from '../../../lib/recovery/logical/index.ts';
+import { createRestorer } from '../../../lib/recovery/logical/create-restorer.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */

@@ -10,7 +10,7 @@ import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { SandboxAddress } from '../../../ports/sandbox.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
-import { createRestorer } from '../../../recovery/logical/index.ts';
+import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
 import { restoreDumpStep } from '../../../steps/restore-dump.ts';
 import { readRestoreRequest } from '../../../steps/restore-request.ts';
 import { runLongChecksStep } from '../../../steps/run-long-checks.ts';

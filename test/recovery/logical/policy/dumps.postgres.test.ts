@@ -1,7 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Decision, loadPolicy, policyRules } from '../../../../lib/recovery/logical/policy/index.ts';
+import {
+  type Decision,
+  loadPolicy,
+  policyRules,
+} from '../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aContext, anEntry, aStatement, ruleOf } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';
 import { hurtfulRoles, hurtfulSchema } from './hurtful-schema.ts';

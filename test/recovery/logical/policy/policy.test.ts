@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { databaseRequest, loadPolicy } from '../../../../lib/recovery/logical/policy/index.ts';
+import { databaseRequest, loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aContext, anEntry, aStatement, decide, ruleOf, texts } from './builders.ts';
 
 describe('rows of cron.job', () => {

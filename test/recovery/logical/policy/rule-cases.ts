@@ -1,4 +1,4 @@
-import type { PolicyContext, RuleId } from '../../../../lib/recovery/logical/policy/index.ts';
+import type { PolicyContext, RuleId } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 
 /** One statement that a rule applies to, and a twin that it leaves alone. */
 export interface RuleCase {

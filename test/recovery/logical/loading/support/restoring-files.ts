@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
-import { createRestorer } from '../../../../../lib/recovery/logical/index.ts';
+import { createRestorer } from '../../../../../lib/recovery/logical/create-restorer.ts';
 import { aHeader } from './events.ts';
 import type { Restoring } from './restoring.ts';
 import type { TestServer } from './server.ts';

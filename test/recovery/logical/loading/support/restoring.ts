@@ -1,8 +1,8 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/restorer.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
-import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
-import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';
+import { NativeRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
+import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aHeader, reading } from './events.ts';
 import type { TestServer } from './server.ts';
 
