@@ -1,4 +1,4 @@
-/** One restore by the native engine in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
+/** One restore by our restorer in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';

@@ -20,7 +20,7 @@ export interface OpenedDump {
   close(): void;
 }
 
-export interface NativeRestorerParts {
+export interface LogicalRestorerParts {
   access: SandboxAccess;
   /** Opens the dump from its start; called once more when a lost connection makes us begin afresh. */
   openDump(request: RestoreRequest): OpenedDump | Promise<OpenedDump>;
@@ -32,10 +32,10 @@ export interface NativeRestorerParts {
  * Connection losses: a chunk of rows is sent again when the server says it was not committed; anything else in doubt
  * starts the databases afresh, once.
  */
-export class NativeRestorer implements Restorer {
-  private readonly parts: NativeRestorerParts;
+export class LogicalRestorer implements Restorer {
+  private readonly parts: LogicalRestorerParts;
 
-  constructor(parts: NativeRestorerParts) {
+  constructor(parts: LogicalRestorerParts) {
     this.parts = parts;
   }
 

@@ -35,10 +35,6 @@ import {
   skip,
 } from './verdicts.ts';
 
-export { type DatabaseRequest, databaseRequest } from './databases.ts';
-export type { Decision, PolicyContext, StatementPlan } from './decision.ts';
-export { type PolicyRule, policyRules, type RuleId, renderPolicyTable } from './rules.ts';
-
 /** Characters of the longest statement that is parsed, long literals not counted: its tree takes about 30 times that. */
 const longestParsed = 4 * longStatement;
 /** Longer shapes hold rows that are no literals: they would fill the memory and never come again. */

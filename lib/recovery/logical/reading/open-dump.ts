@@ -2,13 +2,10 @@
 import type { Readable } from 'node:stream';
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
-import {
-  readCustomArchive,
-  readDirectoryArchive,
-  readTarArchive,
-  readTarredDirectory,
-  type Seeking,
-} from './archive/index.ts';
+import { readCustomArchive } from './archive/custom-archive.ts';
+import { readDirectoryArchive } from './archive/directory-archive.ts';
+import type { Seeking } from './archive/largest-first.ts';
+import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type Decision,
-  loadPolicy,
-  policyRules,
-} from '../../../../lib/recovery/logical/policy/load-policy.ts';
+import type { Decision } from '../../../../lib/recovery/logical/policy/decision.ts';
+import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
+import { policyRules } from '../../../../lib/recovery/logical/policy/rules.ts';
 import { aContext, anEntry, aStatement, ruleOf } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';
 import { hurtfulRoles, hurtfulSchema } from './hurtful-schema.ts';

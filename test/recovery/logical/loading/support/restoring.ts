@@ -1,8 +1,9 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/restorer.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
-import { NativeRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
-import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
+import { LogicalRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
+import { databaseRequest } from '../../../../../lib/recovery/logical/policy/databases.ts';
+import { loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aHeader, reading } from './events.ts';
 import type { TestServer } from './server.ts';
 
@@ -16,7 +17,7 @@ const refuseToBeCalled = (): never => {
   throw new Error('the loader reads through openDump only');
 };
 
-/** Restores hand-built events into a test server with the native engine. `events` is called once per reading. */
+/** Restores hand-built events into a test server with our restorer. `events` is called once per reading. */
 export function restore(
   server: TestServer,
   events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>,
@@ -46,7 +47,7 @@ export function restore(
     onProgress: onProgress ?? (() => {}),
     signal: signal ?? new AbortController().signal,
   };
-  const restorer = new NativeRestorer({
+  const restorer = new LogicalRestorer({
     access: server.access,
     openDump: () => {
       const made = events();

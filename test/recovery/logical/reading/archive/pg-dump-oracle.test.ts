@@ -14,12 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
-  readCustomArchive,
-  readDirectoryArchive,
   readTarArchive,
   readTarredDirectory,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+} from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { directorySource, eventsOf, fileSource, ofKind, render, rowCounts } from './archive-events.ts';
 import { expectSameAsPgRestore } from './archive-oracle.ts';
 import { makeHurtfulDatabase } from './hurtful-schema.ts';
