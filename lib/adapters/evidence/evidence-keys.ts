@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Prefix of all evidence in the bucket; the rights of every role end at it. */
-export const evidencePrefix = 'drills/';
+const evidencePrefix = 'drills/';
 
 /**
  * Key of one piece of evidence: `drills/<drillId>/<name>`. Names may come from a configuration or a dump, so anything

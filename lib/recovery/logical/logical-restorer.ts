@@ -3,22 +3,12 @@ import { finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/restorer.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import type { DumpReader } from './dump/dump-stream.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
-
-/** A dump opened for one reading. `lib/recovery/logical/reading/open-dump.ts` makes it. */
-export interface OpenedDump {
-  reader: DumpReader;
-  /** SHA-256 of the stored bytes in hex, once they were all read; null for a directory. */
-  sha256(): Promise<string | null>;
-  bytesRead(): number;
-  /** Lets go of the source, however reading ended. */
-  close(): void;
-}
+import type { OpenedDump } from './reading/open-dump.ts';
 
 export interface LogicalRestorerParts {
   access: SandboxAccess;

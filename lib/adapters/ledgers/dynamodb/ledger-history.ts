@@ -35,7 +35,7 @@ const pointer = z.object({ database: z.string(), startedAt: z.string(), drillId:
 const mostPerPage = 50;
 
 /** Records of one database, newest first, read as far as the caller goes. Damaged ones are told of and passed over. */
-export async function* recordsOf(
+async function* recordsOf(
   database: string,
   options: HistoryOptions & { wanted: number; provenOnly?: boolean },
 ): AsyncGenerator<DrillRecord> {

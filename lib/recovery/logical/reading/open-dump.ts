@@ -50,6 +50,7 @@ export interface OpenedDump {
   sha256(): Promise<string | null>;
   /** Stored bytes read so far. */
   bytesRead(): number;
+  /** Lets go of the source, however reading ended. */
   close(): void;
 }
 

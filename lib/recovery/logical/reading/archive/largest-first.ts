@@ -79,7 +79,7 @@ async function begins(cursor: ArchiveCursor, data: DataEntry): Promise<boolean> 
  * archive is read from start to end only.
  * @param dataStart where the table of contents ends
  */
-export function largestBlocks(
+function largestBlocks(
   { plan, contents }: Pick<OpenedArchive, 'plan' | 'contents'>,
   dataStart: number,
   { sizeBytes: archiveBytes, leastBytes: least = leastBytes }: Omit<Seeking, 'open'>,
