@@ -1,8 +1,8 @@
-/** One restore by the native engine in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
+/** One restore by our restorer in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';
-import { createRestorer } from '../lib/recovery/logical/index.ts';
+import { createRestorer } from '../lib/recovery/logical/create-restorer.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({
@@ -44,7 +44,6 @@ const account = await restorer.restore({
   store,
   sandbox: { sandboxId: 'bench', host: socket, port, masterRole: role, serverVersion: '' },
   options: {
-    engine: 'native',
     connections: Number(values.connections),
     createMissingRoles: true,
     allowCreate: true,

@@ -1,8 +1,9 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
-import { databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/index.ts';
+import { LogicalRestorer } from '../lib/recovery/logical/logical-restorer.ts';
+import { databaseRequest } from '../lib/recovery/logical/policy/databases.ts';
+import { loadPolicy } from '../lib/recovery/logical/policy/load-policy.ts';
 import { openDump } from '../lib/recovery/logical/reading/open-dump.ts';
-import { NativeRestorer } from '../lib/recovery/logical/restore.ts';
 import { unknownHeader } from './unread-dump.ts';
 
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const only = (): never => {
 const { socket, port, role } = values;
 const resident: number[] = [];
 const timer = setInterval(() => resident.push(Math.round(process.memoryUsage.rss() / 2 ** 20)), 1000);
-const account = await new NativeRestorer({
+const account = await new LogicalRestorer({
   access: {
     connection: async (address, database) => ({
       host: address.host,
@@ -46,7 +47,6 @@ const account = await new NativeRestorer({
   store: { location: 'standard input', list: only, stat: only, open: only },
   sandbox: { sandboxId: 'bench', host: socket, port: Number(port), masterRole: role, serverVersion: '' },
   options: {
-    engine: 'native',
     connections: Number(values.connections),
     createMissingRoles: true,
     allowCreate: true,

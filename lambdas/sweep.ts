@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { watchMetrics } from '../lib/contract/metric-names.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';

@@ -205,7 +205,7 @@ test('the SQL parser is loaded in one place, which keeps it small', () => {
       readFileSync(join(root, file), 'utf8'),
     ),
   );
-  expect(loading).toEqual(['lib/recovery/logical/sql-parser.ts']);
+  expect(loading).toEqual(['lib/recovery/logical/dump/sql-parser.ts']);
 });
 
 describe('the files', () => {

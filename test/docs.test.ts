@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
-import { renderPolicyTable } from '../lib/recovery/logical/policy/index.ts';
+import { renderPolicyTable } from '../lib/recovery/logical/policy/rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -131,12 +131,6 @@ function withSource(command: Command): Command {
     .addOption(
       new Option('--connections <n>', 'parallel connections of the restore').argParser(wholeNumber(1, 64)),
     )
-    .addOption(
-      new Option('--engine <engine>', 'our own restorer, or the installed pg_restore and psql').choices([
-        'native',
-        'tools',
-      ]),
-    )
     .option('--keep-order <table...>', 'tables whose rows must be loaded in their order on one connection')
     .option(
       '--decrypt-passphrase-env <name>',

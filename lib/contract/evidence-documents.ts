@@ -4,7 +4,7 @@
  * a member that a later release adds must come with a default here. Codes and classes that a release chose are taken as
  * they are, because the next one may not have them.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { CheckResult } from '../domain/checks/asking/check.ts';
 import type { CheckPlan, PreparedDatabase, StoredCheckResult } from '../domain/checks/check-evidence.ts';

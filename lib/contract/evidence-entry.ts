@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../domain/findings/errors.ts';
 
 /** One document of the evidence of a drill: where it lies, and how it is read. */

@@ -3,7 +3,7 @@
  * (lib/ports/evidence-store.ts), so that who writes and who reads agree by the compiler, and what was read is what it
  * says it is.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { parseDrillState } from '../domain/drill/state-schema.ts';

@@ -5,8 +5,6 @@ import type { RecoverableKind, recoveryMethods } from '../domain/sandbox/methods
 import type { DumpStore } from './dump-store.ts';
 
 export interface RestoreOptions {
-  /** `native`: our own reader and loader. `tools`: the installed pg_restore and psql. */
-  engine: 'native' | 'tools';
   /** Parallel connections, 1 to 64. */
   connections: number;
   /** Create roles that the dump names but does not define (NOLOGIN), so that owners and grants hold. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { evidenceOf } from '../contract/evidence.ts';
 import { type DrillState, newDrillState } from '../domain/drill/drill-state.ts';
 import type { Configuration } from '../ports/drill-ports.ts';

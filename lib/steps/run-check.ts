@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { evidenceOf } from '../contract/evidence.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';

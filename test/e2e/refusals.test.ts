@@ -112,7 +112,7 @@ const tenMistakes = `databases:
     source: { bucket: acme, folder: ./backups, patern: "*.sql.gz" }
     objectives: { rto: soon, rpo: -4h }
     walkBack: { maxDumps: 0 }
-    restore: { engine: turbo, connections: 1000 }
+    restore: { connections: 1000, createMissingRoles: perhaps }
     sandbox: { majorVersion: 9 }
     checks:
       - tabels: [orders]
@@ -169,7 +169,6 @@ describe('a wrong command line', () => {
     ['an option that does not exist', ['run', '--dumb', 'x.sql']],
     ['a command that does not exist', ['drill']],
     ['a number out of its range', ['run', '--dump', shopFile, '--connections', '0']],
-    ['a choice that does not exist', ['run', '--dump', shopFile, '--engine', 'turbo']],
     ['an option without its value', ['run', '--dump']],
     ['a word too many', ['run', 'shop', 'more', '--dump', shopFile]],
     ['nothing to drill', ['run']],

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import { TestServer } from '../support/server.ts';
 import { compareDumps, noDifference } from './support/dump-comparison.ts';

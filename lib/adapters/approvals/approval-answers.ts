@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendTaskSuccessCommand, type SFNClient } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApprovalAnswer } from '../../domain/drill/facts.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Clock } from '../../ports/clock.ts';

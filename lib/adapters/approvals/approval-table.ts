@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { awsErrorFacts } from '../aws/aws-errors.ts';
 import { approvalKey, expiryAttribute } from '../ledgers/dynamodb/ledger-items.ts';
 import type { Decision } from './approval-links.ts';

@@ -1,3 +1,5 @@
+import { awsErrorFacts } from './aws-errors.ts';
+
 /** Names of what RDS refuses, as its SDK throws them (docs/facts.md#errors-of-rds). */
 const names = {
   alreadyExists: ['DBInstanceAlreadyExistsFault', 'DBInstanceAlreadyExists'],
@@ -23,7 +25,7 @@ const names = {
 
 /** True when the error is of that kind, by either of the names it goes by (SDK class, query error code). */
 export function isAwsError(error: unknown, kind: keyof typeof names): boolean {
-  return error instanceof Error && (names[kind] as readonly string[]).includes(error.name);
+  return (names[kind] as readonly string[]).includes(awsErrorFacts(error).name);
 }
 
 /** Name and message of what AWS answered. AWS's messages speak of resources, never of data. */

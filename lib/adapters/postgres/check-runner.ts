@@ -48,7 +48,7 @@ export function createCheckRunner(access: SandboxAccess, options: CheckRunOption
  * its checks, which then say that they could not run.
  * @throws DrillError SANDBOX_LOST
  */
-export async function withoutForcedRowSecurity(
+async function withoutForcedRowSecurity(
   access: SandboxAccess,
   address: SandboxAddress,
   database: string,

@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2 as pbkdf2Callback, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { literal, quoted } from '../../domain/text/sql-text.ts';
 import type { RolePasswordSetter } from '../../ports/drill-ports.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { queryError } from './query-error.ts';
@@ -58,7 +59,7 @@ export function createRolePasswordSetter(access: SandboxAccess): RolePasswordSet
         await client.connect();
         for (const { role, password } of passwords) {
           const verifier = await scramVerifier(password);
-          const sql = `alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(verifier)}`;
+          const sql = `alter role ${quoted(role)} password ${literal(verifier)}`;
           const sqlState = await refusal(client, sql);
           if (sqlState !== null) refused.push({ role, sqlState });
         }

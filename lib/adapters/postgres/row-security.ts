@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { ForcedTable } from '../../domain/checks/check-evidence.ts';
+import { quotedTable } from '../../domain/text/sql-text.ts';
 
 /** What lifting needs of a connection; a pg Client or Pool client fits. */
 export interface SqlConnection {
@@ -52,9 +53,10 @@ async function alter(
   { schema, name }: { schema: string; name: string },
   force: 'FORCE' | 'NO FORCE',
 ): Promise<string | null> {
-  const table = [schema, name].map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
   try {
-    await connection.query(`alter table only ${table} ${force.toLowerCase()} row level security`);
+    await connection.query(
+      `alter table only ${quotedTable(schema, name)} ${force.toLowerCase()} row level security`,
+    );
     return null;
   } catch (error) {
     // 08 and 57P0x: the connection is gone; nothing can be said of the table.

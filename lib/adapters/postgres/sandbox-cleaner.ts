@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { serverDatabases } from '../../domain/recovery/server-databases.ts';
+import { quoted } from '../../domain/text/sql-text.ts';
 import type { SandboxCleaner } from '../../ports/drill-ports.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 
@@ -22,11 +23,11 @@ export function createSandboxCleaner(access: SandboxAccess): SandboxCleaner {
       try {
         for (const database of await names(client, databasesSql, [serverDatabases])) {
           // A cluster dump may have made it a template, which cannot be dropped.
-          await client.query(`ALTER DATABASE ${client.escapeIdentifier(database)} IS_TEMPLATE false`);
-          await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(database)} WITH (FORCE)`);
+          await client.query(`ALTER DATABASE ${quoted(database)} IS_TEMPLATE false`);
+          await client.query(`DROP DATABASE IF EXISTS ${quoted(database)} WITH (FORCE)`);
         }
         for (const role of await names(client, rolesSql, [])) {
-          await client.query(`DROP ROLE IF EXISTS ${client.escapeIdentifier(role)}`).catch(keepRole);
+          await client.query(`DROP ROLE IF EXISTS ${quoted(role)}`).catch(keepRole);
         }
       } finally {
         await client.end();

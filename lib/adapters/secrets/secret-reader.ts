@@ -1,7 +1,13 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { SecretReader } from '../../ports/secret-reader.ts';
-import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
+import {
+  awsErrorFacts,
+  awsErrorKind,
+  awsErrorText,
+  isAccessDenied,
+  isTransientAwsError,
+} from '../aws/aws-errors.ts';
 
 /**
  * Reads SecureStrings of SSM Parameter Store at the moment of use. Nothing is kept: a rotated secret counts at once.
@@ -27,7 +33,7 @@ export function createSecretReader({ client }: { client: SSMClient }): SecretRea
 
 function unreadableParameter(name: string, error: unknown): DrillError {
   const what = `the SSM parameter ${name} cannot be read (${awsErrorText(error)})`;
-  if (/^ParameterNotFound|^ParameterVersionNotFound/.test(awsErrorFacts(error).name)) {
+  if (awsErrorKind(error) === 'not found') {
     return new DrillError('SECRET_UNREADABLE', `there is no SSM parameter ${name} in this region`, {
       hint: 'Check its name in drills.yaml; parameters are regional and their names tell capitals apart.',
     });

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
+import { awsErrorKind, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
 
 /** Static keys of an S3-compatible store. */
 interface StoreCredentials {
@@ -61,7 +61,7 @@ const misshapen = (secretId: string, problem: string) =>
   new DrillError('SECRET_UNREADABLE', `the secret ${secretId} ${problem}`, { hint: shapeHint });
 
 function unreadableSecret(secretId: string, error: unknown): DrillError {
-  if (awsErrorFacts(error).name === 'ResourceNotFoundException') {
+  if (awsErrorKind(error) === 'not found') {
     return new DrillError('SECRET_UNREADABLE', `there is no secret ${secretId} in this region`, {
       hint: 'Check `source.credentialsSecret` in drills.yaml; secrets are regional.',
     });

@@ -1,8 +1,8 @@
 import type { ApprovalView } from '../../adapters/approvals/approval-outcomes.ts';
+import { isAccessDenied } from '../../adapters/aws/aws-errors.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
-import { isAccessDenied } from '../remote/account-error.ts';
 import type { AccountOptions } from '../remote/account-options.ts';
 import { executionArn } from '../remote/executions.ts';
 import { callerArn } from '../remote/operator.ts';

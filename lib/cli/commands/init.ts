@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
 import { reportFiles } from '../../contract/evidence.ts';
 import { bareHeader } from '../../domain/backup/dump.ts';
@@ -145,7 +146,6 @@ function factsOf(
     passphraseEnv: options.decryptPassphraseEnv ?? null,
     restoredInSeconds: record.rto.actualSeconds,
     restore: {
-      ...(options.engine === undefined ? {} : { engine: options.engine }),
       ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
     },
     restored,
@@ -154,13 +154,11 @@ function factsOf(
 }
 
 function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
-  const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(dump);
+  const s3 = parseS3Url(dump);
   if (s3 !== null) {
-    const [, bucket = '', key = ''] = s3;
     return {
       kind: 's3',
-      bucket,
-      key,
+      ...s3,
       region: options.region ?? null,
       endpointUrl: options.endpointUrl ?? null,
       pathStyle: options.pathStyle ?? null,

@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-rds';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { GetExecutionHistoryCommand, ListExecutionsCommand } from '@aws-sdk/client-sfn';
+import { isAccessDenied } from '../../adapters/aws/aws-errors.ts';
 import { databasePartition, lockKey } from '../../adapters/ledgers/dynamodb/ledger-items.ts';
 import { evidencePrefix } from '../../contract/names.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import type { Account } from '../remote/account.ts';
-import { accountError, isAccessDenied } from '../remote/account-error.ts';
+import { accountError } from '../remote/account-error.ts';
 import { describeExecution, newestExecution } from '../remote/executions.ts';
 import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 

@@ -1,55 +1,7 @@
-import { awsErrorText } from '../../adapters/aws/aws-errors.ts';
+import { awsErrorKind, awsErrorText } from '../../adapters/aws/aws-errors.ts';
 import { DrillError, type Fault, isDrillError } from '../../domain/findings/errors.ts';
 import type { FindingCode } from '../../domain/findings/findings.ts';
 import { type FailedCalls, failedAction } from './failed-call.ts';
-
-const noCredentials = new Set(['CredentialsProviderError', 'ProviderError', 'CredentialsError']);
-const expired = new Set([
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'RequestExpired',
-  'TokenRefreshRequired',
-  'TokenProviderError',
-  'SSOTokenProviderFailure',
-]);
-const refusedKeys = new Set([
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'InvalidSignatureException',
-  'SignatureDoesNotMatch',
-  'InvalidAccessKeyId',
-  'AuthFailure',
-  'IncompleteSignature',
-]);
-const denied = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthorizationError',
-  'UnauthorizedOperation',
-  'NotAuthorized',
-  'KMSAccessDeniedException',
-]);
-const throttled = new Set([
-  'Throttling',
-  'ThrottlingException',
-  'ThrottledException',
-  'TooManyRequestsException',
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'SlowDown',
-]);
-const unreachable = new Set([
-  'ENOTFOUND',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-]);
-
-/** True when the caller's rights do not suffice. */
-export const isAccessDenied = (error: unknown): error is Error =>
-  error instanceof Error && denied.has(error.name);
 
 /**
  * What a person reads of an error of the SDK: its cause in their words, and what to do. What is no error of AWS is left
@@ -94,30 +46,35 @@ function operatorsMove(error: Error): DrillError | null {
   const { name, message } = error;
   if (/region is missing/i.test(message))
     return named(error, 'no AWS region is set', 'Give --region, or set AWS_REGION.');
-  // An SSO session that ended comes as a credentials error whose text says so.
-  if (expired.has(name) || (noCredentials.has(name) && /expired|sso session/i.test(message))) {
-    const hint = 'Log in again (e.g. `aws sso login`), then repeat the command.';
-    return named(error, `the AWS credentials have expired: ${firstLine(message)}`, hint);
+  switch (awsErrorKind(error)) {
+    case 'expired credentials': {
+      const hint = 'Log in again (e.g. `aws sso login`), then repeat the command.';
+      return named(error, `the AWS credentials have expired: ${firstLine(message)}`, hint);
+    }
+    case 'no credentials': {
+      const hint = 'Log in (e.g. `aws sso login`), name a profile with --profile, or set AWS_PROFILE.';
+      return named(error, `there are no AWS credentials: ${firstLine(message)}`, hint);
+    }
+    case 'refused credentials': {
+      const hint =
+        'Check AWS_PROFILE or --profile, the keys behind it, that the region is enabled, and the clock of this machine.';
+      return named(error, `AWS refuses the credentials: ${firstLine(message)}`, hint);
+    }
+    case 'denied':
+      return accessDenied(error);
+    case 'throttled': {
+      const text = `AWS throttles ${failedAction(error) ?? 'the calls of this account'} and did so for every attempt`;
+      return named(error, text, 'Wait a minute and repeat the command.', 'service');
+    }
+    case 'unreachable': {
+      const text = `AWS cannot be reached: ${firstLine(message === '' ? name : message)}`;
+      return named(error, text, 'Check the network, the region, and AWS_ENDPOINT_URL.', 'service');
+    }
+    case 'not found':
+    case 'unavailable':
+    case 'other':
+      return null;
   }
-  if (noCredentials.has(name)) {
-    const hint = 'Log in (e.g. `aws sso login`), name a profile with --profile, or set AWS_PROFILE.';
-    return named(error, `there are no AWS credentials: ${firstLine(message)}`, hint);
-  }
-  if (refusedKeys.has(name)) {
-    const hint =
-      'Check AWS_PROFILE or --profile, the keys behind it, that the region is enabled, and the clock of this machine.';
-    return named(error, `AWS refuses the credentials: ${firstLine(message)}`, hint);
-  }
-  if (denied.has(name)) return accessDenied(error);
-  if (throttled.has(name)) {
-    const text = `AWS throttles ${failedAction(error) ?? 'the calls of this account'} and did so for every attempt`;
-    return named(error, text, 'Wait a minute and repeat the command.', 'service');
-  }
-  if (isUnreachable(error)) {
-    const text = `AWS cannot be reached: ${firstLine(message === '' ? name : message)}`;
-    return named(error, text, 'Check the network, the region, and AWS_ENDPOINT_URL.', 'service');
-  }
-  return null;
 }
 
 function accessDenied(error: Error): DrillError {
@@ -133,11 +90,6 @@ function accessDenied(error: Error): DrillError {
       ? 'Ask for the missing right; `restore-drill doctor --aws` shows what is allowed.'
       : `Ask for the right ${action}; \`restore-drill doctor --aws\` shows what is allowed.`,
   );
-}
-
-function isUnreachable(error: Error): boolean {
-  const code = 'code' in error ? String(error.code) : '';
-  return unreachable.has(code) || error.name === 'TimeoutError' || error.name === 'NetworkingError';
 }
 
 /** CONFIG_INVALID: nothing of this reaches a record, and the exit code must be 2, not wrong usage. */

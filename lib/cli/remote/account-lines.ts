@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StateKey } from '../../machine/state-names.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import type { DrillProgress } from '../progress/drill-progress.ts';

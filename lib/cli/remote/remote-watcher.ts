@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import { lambdaPlaceholders } from '../../machine/placeholders.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '../time/durations.ts';
 import type { ConfiguredCheck } from './asking/check.ts';
 import { commonSettings } from './asking/settings.ts';

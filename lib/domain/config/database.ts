@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkConfigSchema } from '../checks/check-config.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
@@ -42,10 +42,6 @@ const objectives = z
 
 const restore = z
   .strictObject({
-    engine: z.enum(['native', 'tools']).optional().meta({
-      description:
-        '`native`: our own reader and loader. `tools`: the installed pg_restore and psql. Default native.',
-    }),
     connections: z.int().min(1).max(64).optional().meta({
       description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
     }),
@@ -64,7 +60,6 @@ const restore = z
     timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
   })
   .transform((written) => ({
-    engine: written.engine ?? ('native' as const),
     connections: written.connections ?? null,
     createMissingRoles: written.createMissingRoles ?? true,
     allowCreate: written.allowCreate ?? false,

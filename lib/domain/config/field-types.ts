@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDumpPattern } from '../backup/dump-pattern.ts';
 import { canonicalTimezone } from '../time/calendar.ts';
 import { durationExamples, durationPattern, parseDuration } from '../time/durations.ts';

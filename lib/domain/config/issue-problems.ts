@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { hintMark, show } from './field-types.ts';
 import { knownKeysAt } from './json-schema.ts';
 import { isMapping } from './merge-defaults.ts';

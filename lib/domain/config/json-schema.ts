@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { databaseNameSource } from './database-name.ts';
 import { fileSchema } from './file-schema.ts';
 import { isMapping, type Mapping } from './merge-defaults.ts';

@@ -24,7 +24,7 @@ export interface ProposalFacts extends MomentOfDump {
   /** From the go decision to the last passed check. */
   restoredInSeconds: number | null;
   /** Options the drill needed to prove this dump. */
-  restore: { engine?: 'native' | 'tools'; keepOrder?: string[] };
+  restore: { keepOrder?: string[] };
   /** Databases of the dump that hold tables, the main one first. */
   restored: RestoredDatabase[];
   dumpKey: string;

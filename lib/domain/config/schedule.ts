@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCron } from '../time/cron.ts';
 import { duration, timezone, withHint } from './field-types.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
 
 const environmentName = matching(

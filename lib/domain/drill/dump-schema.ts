@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DumpHeader, SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
 

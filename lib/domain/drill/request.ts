@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { DrillRequest } from './drill-state.ts';
 

@@ -3,7 +3,7 @@
  * execution that began before a deployment. What earlier versions did not have is filled in; of a later version the
  * fields that are not known here are kept, for the door of that version which reads the document next.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ProductionConfig } from '../config/index.ts';
 import { DrillError } from '../findings/errors.ts';
 import type { Finding, FindingCode } from '../findings/findings.ts';

@@ -49,6 +49,7 @@ export interface DrillRecord {
   checks: { id?: string; name: string; kind: string; status: CheckStatus; durationMs: number }[];
   tables: { database: string; schema: string; name: string; rows: number }[];
   restore: {
+    /** `tools` stands in old records only: PostgreSQL's own programs did the loading. */
     engine: 'native' | 'tools';
     connections: number;
     serverVersion: string;

@@ -70,6 +70,7 @@ export interface RestorePhase {
 
 /** The exact account of a restore: what every entry of the dump came to. */
 export interface RestoreAccount {
+  /** `tools` stands in evidence of 0.1.0 only, when its restore ends after a deployment of this one. */
   engine: 'native' | 'tools';
   /** True only when the whole dump was read to its announced end. */
   complete: boolean;

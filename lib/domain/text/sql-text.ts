@@ -24,7 +24,11 @@ export function notOfExtension(catalog: string, oid: string): string {
   return `not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass and x.objid = ${oid} and x.deptype = 'e')`;
 }
 
-/** A text as SQL literal. Backslashes stand for themselves: checks run with standard_conforming_strings on. */
+/**
+ * A text as SQL literal that says the same whatever standard_conforming_strings is: a dump may switch it off. With a
+ * backslash it is an `E''` string, with a blank before it, so that no word in front becomes part of it.
+ */
 export function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll("'", "''");
+  return escaped.includes('\\') ? ` E'${escaped}'` : `'${escaped}'`;
 }

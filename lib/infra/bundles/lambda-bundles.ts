@@ -8,7 +8,7 @@ import { caBundleFileName, configFileName } from '../../contract/names.ts';
 const root = process.cwd();
 
 /** Lambda loads and compiles a bundle at every cold start: beyond this it is felt. */
-export const largestBundleBytes = 1.5 * 1024 * 1024;
+const largestBundleBytes = 1.5 * 1024 * 1024;
 
 /** What must never run in a Lambda: infrastructure code, native code, the parser that the restorer needs. */
 const forbiddenPackages = ['aws-cdk-lib', 'constructs', 'lz4-napi', 'iconv-lite', 'esbuild', 'yaml'];
@@ -17,7 +17,6 @@ const forbiddenPackages = ['aws-cdk-lib', 'constructs', 'lz4-napi', 'iconv-lite'
 const standIns = {
   'iconv-lite': './lib/infra/bundles/stand-ins/text-decoding.ts',
   'lz4-napi': './lib/infra/bundles/stand-ins/lz4-block.ts',
-  zod: './lib/runtimes/aws/bundling/zod-entry.ts',
 };
 
 /** What one function became. */
@@ -32,7 +31,7 @@ export interface LambdaBundle {
 }
 
 /** Names of every function: the files of lambdas/. */
-export const lambdaNames = (): string[] =>
+const lambdaNames = (): string[] =>
   readdirSync(join(root, 'lambdas'))
     .filter((file) => file.endsWith('.ts'))
     .map((file) => basename(file, '.ts'))

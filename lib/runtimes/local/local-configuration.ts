@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { createFileDumpStore } from '../../adapters/dump-stores/folder/folder-dump-store.ts';
 import { openConfiguredStore } from '../../adapters/dump-stores/open-for-local.ts';
+import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { readConfig } from '../../adapters/files/config-file.ts';
 import { databaseNameFor, fittingDatabases } from '../../domain/config/database-of-dump.ts';
 import {
@@ -115,9 +116,9 @@ type AskedDump =
   | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
 
 function parseDump(text: string): AskedDump {
-  const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(text);
+  const s3 = parseS3Url(text);
   if (s3 === null) return { kind: 'file', path: resolve(text), dumpKey: basename(resolve(text)) };
-  const [, bucket = '', dumpKey = ''] = s3;
+  const { bucket, key: dumpKey } = s3;
   return { kind: 's3', bucket, prefix: dumpKey.includes('/') ? `${dirname(dumpKey)}/` : '', dumpKey };
 }
 
@@ -131,7 +132,6 @@ function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: Dr
   const restore = {
     ...config.restore,
     connections: options.connections ?? config.restore.connections ?? connectionsHere(),
-    ...(options.engine === undefined ? {} : { engine: options.engine }),
     ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
   };
   return { ...config, restore, source: sourceOf(config.source, dump, options) };

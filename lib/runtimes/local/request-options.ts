@@ -12,7 +12,6 @@ export interface DrillOptions {
   region?: string | undefined;
   pathStyle?: boolean | undefined;
   connections?: number | undefined;
-  engine?: 'native' | 'tools' | undefined;
   keepOrder?: string[] | undefined;
   decryptPassphraseEnv?: string | undefined;
   stateDir?: string | undefined;

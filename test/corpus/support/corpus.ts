@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createCheckRunner } from '../../../lib/adapters/postgres/check-runner.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
-import { createRestorer } from '../../../lib/recovery/logical/index.ts';
+import { createRestorer } from '../../../lib/recovery/logical/create-restorer.ts';
 import { loadLocalConfiguration } from '../../../lib/runtimes/local/local-configuration.ts';
 import { createLocalPorts } from '../../../lib/runtimes/local/local-ports.ts';
 import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkConfigSchema } from '../../../lib/domain/checks/check-config.ts';
 import { configured } from './builders.ts';
 

@@ -25,7 +25,7 @@ const badFiles = {
   'an unknown key in a source': 'databases: { shop: { source: { folder: ., prefx: x } } }',
   'a number for a duration': 'databases: { shop: { source: { folder: . }, objectives: { rto: 4 } } }',
   'an unknown unit': 'databases: { shop: { source: { folder: . }, objectives: { rto: 4x } } }',
-  'an unknown engine': 'databases: { shop: { source: { folder: . }, restore: { engine: fast } } }',
+  'a word for a number': 'databases: { shop: { source: { folder: . }, restore: { connections: many } } }',
   'no name for a database': 'databases: { "1": { source: { folder: . } } }',
   'an unknown check': 'databases: { shop: { source: { folder: . }, checks: [{ rowz: 1 }] } }',
 };

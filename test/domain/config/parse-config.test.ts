@@ -99,7 +99,6 @@ databases:
       },
       hooks: { migrate: null, smokeTest: null },
       restore: {
-        engine: 'native',
         connections: null,
         createMissingRoles: true,
         allowCreate: false,
@@ -126,7 +125,7 @@ databases:
     source: { bucket: s3://acme, prefx: postgres/, pattern: "x_{time}.sql" }
     objectives: { rto: 4x, rpo: 24 }
     schedule: { cron: "0 3 1 * *", timezone: Europe/Londn }
-    restore: { engine: natve, connections: 0 }
+    restore: { conections: 2, connections: 0 }
     chekcs: []
     checks:
       - rows: { table: bookings, min: -1 }
@@ -141,7 +140,7 @@ databases:
         "drills.yaml:4:33 databases.cleaning.objectives.rpo: 24 is not a duration – write e.g. 90m, 4h, 1d, 1h30m",
         "drills.yaml:5:23 databases.cleaning.schedule.cron: "0 3 1 * *": EventBridge takes six fields, this has five – write "0 3 1 * ? *"",
         "drills.yaml:5:46 databases.cleaning.schedule.timezone: "Europe/Londn" is not an IANA timezone – write e.g. Europe/London, America/New_York or UTC",
-        "drills.yaml:6:24 databases.cleaning.restore.engine: "natve" is not one of native, tools – did you mean native?",
+        "drills.yaml:6:16 databases.cleaning.restore.conections: unknown key "conections" – did you mean connections?",
         "drills.yaml:6:44 databases.cleaning.restore.connections: 0 is less than 1",
         "drills.yaml:7:5 databases.cleaning.chekcs: unknown key "chekcs" – did you mean checks?",
         "drills.yaml:9:39 databases.cleaning.checks[0].rows.min: a number of rows is not negative",
@@ -151,7 +150,7 @@ databases:
   });
 
   it.each([
-    ['restore: { engine: tools }', 'databases'],
+    ['restore: { allowCreate: true }', 'databases'],
     ['', 'the file holds no mapping'],
     ['[]', 'the file holds no mapping'],
     ['databases: {}', 'names no database'],

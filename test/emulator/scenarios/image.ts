@@ -44,11 +44,6 @@ export function imageScenarios(world: () => World): void {
         expect(inside(['touch', join(volume, 'x')]).status).toBe(0);
     });
 
-    test('brings the client tools that `restore.engine: tools` needs', () => {
-      expect(inside(['psql', '--version']).stdout).toMatch(/^psql \(PostgreSQL\) \d+/);
-      expect(inside(['pg_restore', '--version']).status).toBe(0);
-    });
-
     test('refuses to start without the pointers of the state machine, by name', () => {
       const { status, stdout, stderr } = inside(wordsOf(tree.recipe, 'ENTRYPOINT'));
       expect(status).not.toBe(0);

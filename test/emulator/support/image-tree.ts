@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { installation } from './emulator.ts';
-import { environmentOf, type Instruction, readRecipe, textOf, withArguments, wordsOf } from './recipe.ts';
+import { environmentOf, type Instruction, readRecipe, textOf, wordsOf } from './recipe.ts';
 
 /** What had to be done otherwise than the recipe says, one sentence each. */
 export type Substitution = string;
@@ -33,12 +33,9 @@ export function buildTree(context: string, directory: string): ImageTree {
   const recipe = readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8'));
   const root = join(directory, 'root');
   const substitutions: Substitution[] = [];
-  const values: Record<string, string> = {};
   for (const { name, text } of recipe) {
     if (name === 'FROM') unpackBase(root, text, substitutions);
-    else if (name === 'ARG') values[text.slice(0, text.indexOf('='))] = text.slice(text.indexOf('=') + 1);
-    else if (name === 'ADD') add(root, text, substitutions);
-    else if (name === 'RUN') runInside(root, substitutedRun(withArguments(text, values), substitutions));
+    else if (name === 'RUN') runInside(root, text);
     else if (name === 'COPY') copy(context, root, text);
     else if (!['ENV', 'WORKDIR', 'USER', 'VOLUME', 'ENTRYPOINT', 'LABEL', 'HEALTHCHECK'].includes(name))
       throw new Error(`nothing here knows the instruction ${name}`);
@@ -63,27 +60,6 @@ function unpackBase(root: string, image: string, substitutions: Substitution[]):
   substitutions.push(
     `FROM: Debian ${suite} from its mirror and Node.js ${version} from npm instead of the image`,
   );
-}
-
-const packagedKey = 'https://www.postgresql.org/';
-
-function add(root: string, text: string, substitutions: Substitution[]): void {
-  const words = text.split(' ').filter((word) => !word.startsWith('--'));
-  const [source = '', target = ''] = words;
-  if (!source.startsWith(packagedKey)) throw new Error(`nothing here fetches ${source}`);
-  const into = join(root, target);
-  mkdirSync(dirname(into), { recursive: true });
-  writeFileSync(into, '');
-  substitutions.push('ADD: the key of PGDG is not fetched');
-}
-
-/** PGDG's repository is out of reach of the test: Debian's own client takes its place. */
-function substitutedRun(command: string, substitutions: Substitution[]): string {
-  if (!command.includes('pgdg')) return command;
-  substitutions.push("RUN: Debian's client of PostgreSQL 17 instead of PGDG's 18");
-  return command
-    .replace(/echo "deb [^"]*" > \S+/, 'true')
-    .replace(/"?postgresql-client-18=[^\s"]+"?/, 'postgresql-client-17');
 }
 
 function runInside(root: string, command: string): void {

@@ -19,10 +19,6 @@ export function readRecipe(text: string): Instruction[] {
   });
 }
 
-/** Replaces `${NAME}` and `$NAME` of build arguments. */
-export const withArguments = (text: string, values: Record<string, string>): string =>
-  text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => values[name] ?? whole);
-
 /** `NAME=value` pairs of ENV. */
 export const environmentOf = (recipe: Instruction[]): Record<string, string> =>
   Object.fromEntries(

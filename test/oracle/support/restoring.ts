@@ -3,7 +3,7 @@ import { createFileDumpStore } from '../../../lib/adapters/dump-stores/folder/fo
 import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/recovery.ts';
-import { createRestorer } from '../../../lib/recovery/logical/index.ts';
+import { createRestorer } from '../../../lib/recovery/logical/create-restorer.ts';
 import type { TestServer } from '../../support/server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */
@@ -35,7 +35,6 @@ export async function restoreOurs(
     store,
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 3,
       createMissingRoles: true,
       allowCreate: true,

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { _Object, HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { DumpObject } from '../../../domain/backup/dump.ts';
 import type { DumpStore, ReadOptions } from '../../../ports/dump-store.ts';
+import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { defaultParts, type RangeAnswer, readInParts } from './ranged-reader.ts';
 import { makeS3Client, type S3Connection } from './s3-client.ts';
 import { namedS3Error } from './s3-errors.ts';
@@ -123,8 +124,8 @@ export function createS3DumpStore(
           } satisfies RangeAnswer;
         } catch (error) {
           // 416: nothing at this offset, as for the first byte of an empty object.
-          if (error instanceof Error && (error.name === 'InvalidRange' || statusOf(error) === 416))
-            return null;
+          const { name, status } = awsErrorFacts(error);
+          if (name === 'InvalidRange' || status === 416) return null;
           throw error;
         }
       };
@@ -154,8 +155,7 @@ export function createS3DumpStore(
           new sdk.RestoreObjectCommand({ Bucket: bucket, Key: key, RestoreRequest: request, ...owned }),
         );
       } catch (error) {
-        if (!(error instanceof Error) || error.name !== 'RestoreAlreadyInProgress')
-          throw namedS3Error(error, what(key));
+        if (awsErrorFacts(error).name !== 'RestoreAlreadyInProgress') throw namedS3Error(error, what(key));
       }
       return 'thawing';
     },
@@ -204,13 +204,4 @@ function listed(object: _Object, urlEncoded: boolean): DumpObject {
 function totalOf(contentRange: string | undefined): number | null {
   const total = /^bytes \d+-\d+\/(\d+)$/.exec(contentRange ?? '')?.[1];
   return total === undefined ? null : Number(total);
-}
-
-function statusOf(error: Error): unknown {
-  return '$metadata' in error &&
-    typeof error.$metadata === 'object' &&
-    error.$metadata !== null &&
-    'httpStatusCode' in error.$metadata
-    ? error.$metadata.httpStatusCode
-    : null;
 }

@@ -1,33 +1,5 @@
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
-
-/** What an SDK error carries that we look at. Error classes of the SDK are compared by name: bundles duplicate them. */
-interface SdkError {
-  name: string;
-  message: string;
-  status: number | null;
-  cause: unknown;
-}
-
-const networkNames = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'EPIPE',
-  'TimeoutError',
-  'NetworkingError',
-]);
-const credentialNames = new Set([
-  'InvalidAccessKeyId',
-  'SignatureDoesNotMatch',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidToken',
-  'RequestExpired',
-]);
+import { awsErrorFacts, awsErrorKind, awsErrorText, isTransientAwsError } from '../../aws/aws-errors.ts';
 
 /**
  * Gives an error of the S3 client its name among ours. S3 answers 403 instead of 404 for a missing key when the caller
@@ -37,7 +9,9 @@ const credentialNames = new Set([
  */
 export function namedS3Error(error: unknown, what: string): DrillError {
   if (isDrillError(error)) return error;
-  const { name, message, status } = readError(error);
+  const { name, status } = awsErrorFacts(error);
+  const kind = awsErrorKind(error);
+  const message = error instanceof Error ? error.message : String(error);
   const made = (...args: ConstructorParameters<typeof DrillError>) =>
     new DrillError(args[0], args[1], { cause: error, ...args[2] });
   if (name === 'NoSuchBucket') {
@@ -45,7 +19,7 @@ export function namedS3Error(error: unknown, what: string): DrillError {
       hint: 'Check the name of the bucket, its region and the endpoint in drills.yaml.',
     });
   }
-  if (name === 'NoSuchKey' || name === 'NotFound' || name === 'NoSuchVersion' || status === 404) {
+  if (kind === 'not found') {
     return made('DUMP_NOT_FOUND', `${what} does not exist`, { hint: 'Check the key for spelling.' });
   }
   if (name === 'PreconditionFailed' || status === 412) {
@@ -56,12 +30,12 @@ export function namedS3Error(error: unknown, what: string): DrillError {
       hint: 'Thaw it first (aws s3api restore-object), or keep the newest dumps in a storage class that is read directly.',
     });
   }
-  if (credentialNames.has(name)) {
+  if (kind === 'expired credentials' || kind === 'refused credentials') {
     return made('DUMP_UNREADABLE', `the credentials for ${what} were not accepted (${name})`, {
       hint: 'Sign in again (aws sso login), or check AWS_PROFILE and the AWS_… environment variables.',
     });
   }
-  if (/^(CredentialsProviderError|ProviderError|TokenProviderError)$/.test(name)) {
+  if (kind === 'no credentials') {
     return made('DUMP_UNREADABLE', `there are no credentials to read ${what}`, {
       hint: 'Sign in (aws sso login), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     });
@@ -76,64 +50,39 @@ export function namedS3Error(error: unknown, what: string): DrillError {
       hint: 'Set source.region in drills.yaml to the region of the bucket.',
     });
   }
-  if (name === 'AccessDenied' || name === 'Forbidden' || status === 403) {
+  if (kind === 'denied') {
     return made('DUMP_UNREADABLE', `reading ${what} is not allowed`, {
       hint: 'Allow s3:GetObject (and s3:GetObjectVersion, kms:Decrypt for encrypted buckets) on it. Without s3:ListBucket, S3 also answers so when the key does not exist.',
     });
   }
-  if (networkNames.has(name)) {
+  if (kind === 'unreachable') {
     return made('DUMP_UNREADABLE', `the store of ${what} could not be reached (${name})`, {
       hint: 'Check the network, a proxy, and source.endpointUrl in drills.yaml.',
       fault: 'service',
       retryable: true,
     });
   }
-  return made(
-    'DUMP_UNREADABLE',
-    `${what} could not be read (${name}${status === null ? '' : `, HTTP ${status}`})`,
-    {
-      hint:
-        message === '' || message === 'UnknownError'
-          ? 'See the status of the store.'
-          : `The store says: ${firstLine(message)}`,
-      fault: 'service',
-      retryable: status !== null && status >= 500,
-    },
-  );
+  return made('DUMP_UNREADABLE', `${what} could not be read (${awsErrorText(error)})`, {
+    hint:
+      message === '' || message === 'UnknownError'
+        ? 'See the status of the store.'
+        : `The store says: ${firstLine(message)}`,
+    fault: 'service',
+    retryable: isTransientAwsError(error),
+  });
 }
 
-/** True when the same request may succeed if it is sent again: the connection broke, or the store is overloaded. */
+/**
+ * True when the same request may succeed if it is sent again. Beside what every service answers, the body of an object is a
+ * stream, which breaks in the words of Node and of our own reader.
+ */
 export function isTransientS3Error(error: unknown): boolean {
   if (isDrillError(error)) return error.retryable;
-  const { name, status, message } = readError(error);
-  if (status !== null && status >= 500) return true;
+  if (isTransientAwsError(error) || awsErrorFacts(error).name === 'ERR_STREAM_PREMATURE_CLOSE') return true;
   return (
-    networkNames.has(name) ||
-    /^(ERR_STREAM_PREMATURE_CLOSE|SlowDown|RequestTimeout|InternalError|ServiceUnavailable|ThrottlingException)$/.test(
-      name,
-    ) ||
-    /aborted|socket hang up|premature close|stalled|ended early/i.test(message)
+    error instanceof Error &&
+    /aborted|socket hang up|premature close|stalled|ended early/i.test(error.message)
   );
-}
-
-function readError(error: unknown): SdkError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), status: null, cause: null };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  const metadata =
-    '$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null
-      ? error.$metadata
-      : {};
-  const status =
-    'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number'
-      ? metadata.httpStatusCode
-      : null;
-  const generic = error.name === 'Error' || error.name === 'AggregateError' || error.name === 'TypeError';
-  return {
-    name: generic && code !== null ? code : error.name,
-    message: error.message,
-    status,
-    cause: error.cause,
-  };
 }
 
 function firstLine(text: string): string {

@@ -5,10 +5,14 @@ export interface S3Location {
   key: string;
 }
 
-/** Reads `s3://bucket/key`; null when the text is no such address. A bucket alone has an empty key. */
+/**
+ * Reads `s3://bucket/key`; null when the text is no address of an object. Any bucket name is taken: old buckets of AWS and
+ * those of other stores have capitals and underscores, and the store itself says what it does not know. A key may hold
+ * anything, even line breaks.
+ */
 export function parseS3Url(text: string): S3Location | null {
-  const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s.exec(text);
-  return match?.[1] === undefined ? null : { bucket: match[1], key: match[2] ?? '' };
+  const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(text);
+  return match?.[1] === undefined || match[2] === undefined ? null : { bucket: match[1], key: match[2] };
 }
 
 /** `s3://bucket/key` */

@@ -1,8 +1,8 @@
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
-import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../../aws/aws-errors.ts';
+import { awsErrorKind, awsErrorText, isAccessDenied, isTransientAwsError } from '../../aws/aws-errors.ts';
 
 const hintFor = (error: unknown): string => {
-  if (awsErrorFacts(error).name === 'ResourceNotFoundException')
+  if (awsErrorKind(error) === 'not found')
     return 'The table is gone or the stack was not deployed: deploy it again, or restore the table from its point-in-time backup.';
   if (isAccessDenied(error))
     return 'Deploy the stack again: its role may use this table and its key; look for a policy of the organisation that denies it.';

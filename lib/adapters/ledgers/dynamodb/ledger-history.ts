@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { evidenceOf } from '../../../contract/evidence.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { recordLine } from '../../../domain/record/report/json.ts';
 import { recordSchema } from '../../../domain/record/report/record-schema.ts';

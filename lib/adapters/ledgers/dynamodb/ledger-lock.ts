@@ -5,7 +5,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../../ports/clock.ts';
 import type { DrillLock, LockAnswer } from '../../../ports/ledger.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';

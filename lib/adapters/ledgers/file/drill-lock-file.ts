@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DrillLock, LockAnswer } from '../../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from '../../files/atomic-file.ts';
 import { identifyProcess, lookAtProcess } from '../../sandboxes/local-process/process-identity.ts';

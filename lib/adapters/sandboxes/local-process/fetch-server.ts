@@ -6,7 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { type NpmRegistry, npmRegistry } from './npm-registry.ts';
 import { openTarball } from './package-download.ts';

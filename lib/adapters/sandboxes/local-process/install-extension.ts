@@ -1,6 +1,7 @@
 import { Client, DatabaseError } from 'pg';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
-import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
+import { quoted } from '../../../domain/text/sql-text.ts';
+import { loadSqlParser, parseSql } from '../../../recovery/logical/dump/sql-parser.ts';
 import { adminRole } from './server-settings.ts';
 
 /**
@@ -92,9 +93,7 @@ export async function installExtension(
     await client.query(statement);
     // The wrapper belongs to the superuser now; on RDS the master may make servers of it at once.
     if (name === 'postgres_fdw')
-      await client.query(
-        `GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${client.escapeIdentifier(address.masterRole)}`,
-      );
+      await client.query(`GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${quoted(address.masterRole)}`);
   } finally {
     await client.end();
   }

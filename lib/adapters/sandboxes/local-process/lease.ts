@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Marks a directory as a sandbox of ours; nothing without it is ever touched. */
 export const leaseKind = 'restore-drill sandbox';
-export const leaseFileName = 'lease.json';
+const leaseFileName = 'lease.json';
 
 const processSchema = z.object({ pid: z.number().int(), startedAt: z.string().nullable(), host: z.string() });
 

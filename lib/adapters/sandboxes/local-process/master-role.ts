@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { literal } from '../../../domain/text/sql-text.ts';
 import { adminRole, masterRole } from './server-settings.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function createMasterRole(
   await client.connect();
   try {
     await client.query(
-      `CREATE ROLE ${masterRole} LOGIN CREATEDB CREATEROLE PASSWORD ${client.escapeLiteral(password)};
+      `CREATE ROLE ${masterRole} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)};
        GRANT pg_signal_backend TO ${masterRole};
        ALTER DATABASE postgres OWNER TO ${masterRole};
        ALTER DATABASE template1 OWNER TO ${masterRole};`,

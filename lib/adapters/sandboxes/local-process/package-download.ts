@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { NpmRegistry } from './npm-registry.ts';
 import type { ServerPackage } from './server-packages.ts';

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Directories that are made once and then only read (unpacked servers, initialised clusters) carry a seal: what they are

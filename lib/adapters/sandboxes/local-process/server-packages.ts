@@ -82,7 +82,7 @@ export function packagedMajors(platform = packagePlatform()): number[] {
 }
 
 /** This machine in the packages' words, or null where they do not run: they are linked against glibc, not musl. */
-export function packagePlatform(): string | null {
+function packagePlatform(): string | null {
   const architectures: Partial<Record<NodeJS.Architecture, string>> = {
     x64: 'x64',
     arm64: 'arm64',

@@ -13,7 +13,7 @@ export function defaultCacheDirectory(env: NodeJS.ProcessEnv = process.env): str
 }
 
 /** Where sandboxes live while they live: on disk, not in /tmp, which may be memory. */
-export function defaultStateDirectory(env: NodeJS.ProcessEnv = process.env): string {
+function defaultStateDirectory(env: NodeJS.ProcessEnv = process.env): string {
   if (process.getuid?.() === 0) return join('/var/lib', folderName);
   return join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), folderName);
 }

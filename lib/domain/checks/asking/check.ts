@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Finding, FindingCode } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
 

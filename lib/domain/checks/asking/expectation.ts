@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { QueryAnswer } from './check.ts';
 import { compareDecimals } from './decimal.ts';
 import { decimal, decimalPattern, scalar } from './settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import {
   countOrphans,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../findings/errors.ts';
 import { finding } from '../../findings/findings.ts';
 import type { CheckContext, ConfiguredCheckKind, PlannedCheck } from '../asking/check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { literal, quoted, rowSource } from '../../text/sql-text.ts';
 import type { ConfiguredCheckKind, Judgement, QueryAnswer } from '../asking/check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
 import type { AnnouncedObject } from '../../recovery/restore-account.ts';
 import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
 import type { CheckContext, ConfiguredCheck, ConfiguredCheckKind } from '../asking/check.ts';

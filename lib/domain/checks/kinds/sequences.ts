@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { quoted, quotedTable, rowSource } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
 import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';

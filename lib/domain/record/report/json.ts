@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DrillRecord } from '../drill-record.ts';
 import { recordSchema } from './record-schema.ts';
 

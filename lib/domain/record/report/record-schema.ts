@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FindingCode } from '../../findings/findings.ts';
 import type { DrillRecord } from '../drill-record.ts';
 
@@ -38,6 +38,7 @@ const finding = z.object({
 });
 
 const restore = z.object({
+  // Drills restore with `native`; old records may say `tools`, an engine that is gone, and stay readable.
   engine: z.enum(['native', 'tools']),
   connections: z.number(),
   serverVersion: z.string(),

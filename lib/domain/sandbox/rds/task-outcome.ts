@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What is known of an ECS task that ended. Nothing in it is secret: the environment is not read. */
 export interface TaskOutcome {

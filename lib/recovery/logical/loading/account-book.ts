@@ -6,7 +6,7 @@ import type {
   RestoreAccount,
   TableAccount,
 } from '../../../domain/recovery/restore-account.ts';
-import type { DumpEntry } from '../dump-stream.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
 export class OpenEntry {

@@ -1,4 +1,4 @@
-import type { DumpEntry } from '../dump-stream.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { Decided } from './entry-runner.ts';

@@ -1,5 +1,5 @@
 import type { AnnouncedObject } from '../../../domain/recovery/restore-account.ts';
-import type { DumpEntry } from '../dump-stream.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 
 /** Entries that create an object a check can ask for. Others (ACL, COMMENT, TABLE DATA …) change one. */

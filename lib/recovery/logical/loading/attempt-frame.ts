@@ -1,6 +1,7 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
 import { finding } from '../../../domain/findings/findings.ts';
 import type { RestoreAccount, RestoreProgress } from '../../../domain/recovery/restore-account.ts';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { RestoreRequest } from '../../../ports/recovery.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
 import { AccountBook } from './account-book.ts';
@@ -17,7 +18,6 @@ import { ConnectionLost, fromDriver, ServerError } from './server-error.ts';
 import { askServerFacts } from './server-facts.ts';
 import { fastLoadSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
-import { identifier } from './sql-text.ts';
 
 /** The database every PostgreSQL server and every RDS instance has: for work on roles and databases only. */
 const maintenanceDatabase = 'postgres';
@@ -145,15 +145,13 @@ async function undo(
     }
   };
   // A cluster dump may have made one a template, which cannot be dropped.
+  await dropAll([...context.databasesMade].map((name) => `ALTER DATABASE ${quoted(name)} IS_TEMPLATE false`));
   await dropAll(
-    [...context.databasesMade].map((name) => `ALTER DATABASE ${identifier(name)} IS_TEMPLATE false`),
-  );
-  await dropAll(
-    [...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`),
+    [...context.databasesMade].map((name) => `DROP DATABASE IF EXISTS ${quoted(name)} WITH (FORCE)`),
   );
   const { rows } = await session.text('SELECT rolname FROM pg_catalog.pg_roles');
   const made = rows.flatMap(([name]) => (typeof name === 'string' && !rolesBefore.has(name) ? [name] : []));
-  await dropAll(made.map((name) => `DROP ROLE IF EXISTS ${identifier(name)}`));
+  await dropAll(made.map((name) => `DROP ROLE IF EXISTS ${quoted(name)}`));
   await slot.close();
 }
 

@@ -1,6 +1,6 @@
+import { literal, quoted } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import { ServerError } from './server-error.ts';
-import { identifier, literal } from './sql-text.ts';
 
 /**
  * CREATE lent to future owners: `ALTER … OWNER TO x` by a non-superuser needs x to have CREATE on the schema (on the
@@ -26,8 +26,8 @@ export class CreateGrants {
     try {
       const { rows } = await session.text(asks);
       if (rows[0]?.[0] !== 'f') return;
-      await session.text(`GRANT CREATE ON ${kind} ${identifier(name)} TO ${identifier(role)}`);
-      this.lent.push(`REVOKE CREATE ON ${kind} ${identifier(name)} FROM ${identifier(role)}`);
+      await session.text(`GRANT CREATE ON ${kind} ${quoted(name)} TO ${quoted(role)}`);
+      this.lent.push(`REVOKE CREATE ON ${kind} ${quoted(name)} FROM ${quoted(role)}`);
     } catch (error) {
       // The statement that needs it will say what is missing.
       if (!(error instanceof ServerError)) throw error;

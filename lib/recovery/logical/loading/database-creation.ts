@@ -1,9 +1,9 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { serverDatabases } from '../../../domain/recovery/server-databases.ts';
+import { literal, quoted } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { ServerError } from './server-error.ts';
-import { identifier, literal } from './sql-text.ts';
 
 /** The name in the sandbox of a database of the dump. */
 export const sandboxName = (dumpName: string): string =>
@@ -42,7 +42,7 @@ export async function createDatabase(
   let refusal: ServerError | null = null;
   for (const { options, exact } of attempts) {
     try {
-      await session.text(`CREATE DATABASE ${identifier(name)} TEMPLATE template0${encoding}${options}`);
+      await session.text(`CREATE DATABASE ${quoted(name)} TEMPLATE template0${encoding}${options}`);
       return exact
         ? []
         : [

@@ -1,5 +1,6 @@
 import { finding } from '../../../domain/findings/findings.ts';
-import type { DumpEntry } from '../dump-stream.ts';
+import { quotedTable } from '../../../domain/text/sql-text.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
@@ -13,7 +14,6 @@ import { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
-import { qualified } from './sql-text.ts';
 import type { Task } from './task-graph.ts';
 
 /** A statement to run when everything else of the database is done. */
@@ -171,7 +171,7 @@ export class DatabaseLoad {
         run: async (slot) => {
           this.context.progress(`statistics of ${schema}.${name}`);
           // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
-          await (await slot.get()).text(`ANALYZE ${qualified(schema, name)}`).catch(spoiledUnlessRefused);
+          await (await slot.get()).text(`ANALYZE ${quotedTable(schema, name)}`).catch(spoiledUnlessRefused);
         },
       });
     }

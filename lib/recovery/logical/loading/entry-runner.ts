@@ -1,4 +1,4 @@
-import type { DumpEntry, Statement } from '../dump-stream.ts';
+import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, splitTag } from './announced-objects.ts';

@@ -1,6 +1,6 @@
+import { literal } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
-import { literal } from './sql-text.ts';
 import type { WireCopy } from './wire-query.ts';
 
 /**

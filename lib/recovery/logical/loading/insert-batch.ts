@@ -1,4 +1,4 @@
-import type { Statement } from '../dump-stream.ts';
+import type { Statement } from '../dump/dump-stream.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { Session } from './connection.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';

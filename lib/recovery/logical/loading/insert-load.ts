@@ -1,4 +1,4 @@
-import type { DumpEvent, Statement } from '../dump-stream.ts';
+import type { DumpEvent, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';

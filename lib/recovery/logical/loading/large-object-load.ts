@@ -1,5 +1,5 @@
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
-import type { DumpEntry } from '../dump-stream.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';

@@ -2,7 +2,7 @@ import type { DumpHeader } from '../../../domain/backup/dump.ts';
 import { isOfTheDump } from '../../../domain/findings/dump-damage.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { finding } from '../../../domain/findings/findings.ts';
-import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump-stream.ts';
+import type { DumpEntry, DumpEvent, DumpReader, RowsBegin, Statement } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import { proveSetting, runAdministrative } from './administrative-statements.ts';
 import type { AttemptContext } from './attempt-context.ts';

@@ -1,4 +1,4 @@
-import type { Statement } from '../dump-stream.ts';
+import type { Statement } from '../dump/dump-stream.ts';
 import type { DatabaseRequest } from '../policy/databases.ts';
 import type { Decision, PolicyContext } from '../policy/decision.ts';
 

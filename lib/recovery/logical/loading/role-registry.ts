@@ -1,6 +1,6 @@
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import { ServerError } from './server-error.ts';
-import { identifier } from './sql-text.ts';
 
 /** Words that stand for roles without being one, and the server's own roles. */
 const isSpecial = (role: string): boolean =>
@@ -70,7 +70,7 @@ export class RoleRegistry {
 
   private async create(session: Session, role: string): Promise<boolean> {
     if (!this.createMissing) return false;
-    const done = await succeeds(session, `CREATE ROLE ${identifier(role)} NOLOGIN`);
+    const done = await succeeds(session, `CREATE ROLE ${quoted(role)} NOLOGIN`);
     if (!done) return false;
     this.known.add(role);
     this.created.push(role);
@@ -83,7 +83,7 @@ export class RoleRegistry {
     if (this.joined.has(role)) return;
     this.joined.add(role);
     const options = this.majorVersion >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
-    await succeeds(session, `GRANT ${identifier(role)} TO ${identifier(this.masterRole)}${options}`);
+    await succeeds(session, `GRANT ${quoted(role)} TO ${quoted(this.masterRole)}${options}`);
   }
 }
 

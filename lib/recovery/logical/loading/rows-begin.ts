@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
-import type { RowsBegin } from '../dump-stream.ts';
+import { literal, quotedTable } from '../../../domain/text/sql-text.ts';
+import type { RowsBegin } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
@@ -10,7 +11,6 @@ import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
 import { copyPosition, safeServerMessage } from './safe-message.ts';
 import { statementBytes } from './session-settings.ts';
-import { literal, qualified } from './sql-text.ts';
 import { diskFull } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
 
@@ -149,7 +149,7 @@ function rowsFinding(failureClass: ReturnType<typeof classify>, table: string, m
 }
 
 async function columnsOf(load: DatabaseLoad, schema: string, table: string): Promise<string[]> {
-  const sql = `SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass(${literal(qualified(schema, table))}) AND attnum > 0`;
+  const sql = `SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass(${literal(quotedTable(schema, table))}) AND attnum > 0`;
   const rows = await load.ask(sql);
   return rows.flatMap(([name]) => (typeof name === 'string' ? [name] : []));
 }

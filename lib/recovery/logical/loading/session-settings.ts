@@ -1,4 +1,4 @@
-import type { Statement } from '../dump-stream.ts';
+import type { Statement } from '../dump/dump-stream.ts';
 
 /** The bytes of a statement as the dump holds them. */
 export const statementBytes = (statement: Statement): Buffer =>
@@ -49,7 +49,7 @@ const mebibyte = 1024 * 1024;
  * keeps all sessions together within another quarter; 64 MB (the server's default) to 1 GB, beyond which neither the
  * B-tree sort nor GIN gains.
  */
-export function maintenanceMemoryMebibytes(facts: ServerFacts, connections: number): number {
+function maintenanceMemoryMebibytes(facts: ServerFacts, connections: number): number {
   const share = Math.floor(facts.sharedBuffersBytes / mebibyte / connections);
   return Math.min(1024, Math.max(64, share));
 }

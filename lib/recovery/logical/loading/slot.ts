@@ -7,7 +7,7 @@ import { ConnectionLost } from './server-error.ts';
  * How long to wait for a server that does not accept connections. Crash recovery of a small sandbox takes seconds; a
  * server that is really gone must be called lost soon, because people wait: 15 s, in steps of 0.25 s.
  */
-export const reconnectForMs = 15_000;
+const reconnectForMs = 15_000;
 const reconnectEveryMs = 250;
 
 /** A place for one session: opened when first needed, opened anew when it was lost. */
@@ -43,10 +43,7 @@ export class Slot {
 }
 
 /** Connects, and waits for a server that is restarting. @throws DrillError SANDBOX_LOST */
-export async function connectPatiently(
-  connect: () => Promise<Session>,
-  signal: AbortSignal,
-): Promise<Session> {
+async function connectPatiently(connect: () => Promise<Session>, signal: AbortSignal): Promise<Session> {
   const giveUpAt = Date.now() + reconnectForMs;
   for (;;) {
     signal.throwIfAborted();

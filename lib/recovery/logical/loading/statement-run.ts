@@ -1,7 +1,7 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
-import type { DumpEntry, Statement } from '../dump-stream.ts';
+import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';

@@ -1,4 +1,5 @@
 import type { TableAccount } from '../../../domain/recovery/restore-account.ts';
+import { quotedTable } from '../../../domain/text/sql-text.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { chunkTransaction, copiedRows, copyChunk } from './chunk-copy.ts';
 import type { Session } from './connection.ts';
@@ -8,7 +9,6 @@ import type { Scheduler } from './scheduler.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
-import { qualified } from './sql-text.ts';
 import type { Task } from './task-graph.ts';
 import type { WireCopy } from './wire-query.ts';
 
@@ -151,7 +151,7 @@ export class TableLoad {
   private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
     const { account, copySql, frozen } = this.options;
     const whole = frozen
-      ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
+      ? await startFrozenCopy(session, copySql, quotedTable(account.schema, account.name))
       : null;
     const copy: WireCopy = whole ?? session.copy(copySql);
     try {
@@ -209,7 +209,7 @@ export class TableLoad {
       estimate: () => 0,
       run: async (slot) => {
         try {
-          await (await slot.get()).text(`TRUNCATE ONLY ${qualified(account.schema, account.name)}`);
+          await (await slot.get()).text(`TRUNCATE ONLY ${quotedTable(account.schema, account.name)}`);
         } catch (error) {
           throw new AttemptSpoiled(`taking back the rows of ${account.schema}.${account.name}`, error);
         }

@@ -1,7 +1,9 @@
 /** The dump's database name in statements, and the name it has in the sandbox. */
+
 import { serverDatabases } from '../../../domain/recovery/server-databases.ts';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { PolicyContext } from './decision.ts';
-import { applyEdits, isWord, quoteIdentifier, tokensOf } from './statement-text.ts';
+import { applyEdits, isWord, tokensOf } from './statement-text.ts';
 import type { Subject } from './verdicts.ts';
 
 /** True for a database of the server itself, unless it is the one being restored under another name. */
@@ -26,7 +28,5 @@ export function renamedDatabase(subject: Subject, name: string): string | null {
   while (tokens[index] !== undefined && written(tokens[index]?.text ?? '') !== name) index += 1;
   const token = tokens[index];
   if (start < 0 || token === undefined) return null;
-  return applyEdits(sql, [
-    { start: token.start, end: token.end, text: quoteIdentifier(databaseName.sandbox) },
-  ]);
+  return applyEdits(sql, [{ start: token.start, end: token.end, text: quoted(databaseName.sandbox) }]);
 }

@@ -1,7 +1,7 @@
 /** CREATE, ALTER and DROP DATABASE. The restore makes databases itself; the dump's wish is read for that. */
 import type { DefElem, Node } from 'libpg-query';
-import type { Statement } from '../dump-stream.ts';
-import { parseSql } from '../sql-parser.ts';
+import type { Statement } from '../dump/dump-stream.ts';
+import { parseSql } from '../dump/sql-parser.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import { storedSetting } from './stored-settings.ts';
 import { as, constantText } from './syntax-tree.ts';

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
-import type { DumpEntry, Statement } from '../dump-stream.ts';
+import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 
 /** How strongly a statement locks a relation, in the only three grades that scheduling needs. */
 export type LockGrade =

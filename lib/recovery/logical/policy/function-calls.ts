@@ -1,6 +1,6 @@
 /** SELECT: the few function calls that pg_dump writes, and nothing else. */
 import type { FuncCall, Node, SelectStmt } from 'libpg-query';
-import { parseSql } from '../sql-parser.ts';
+import { parseSql } from '../dump/sql-parser.ts';
 import type { Decision, RelationName } from './decision.ts';
 import { sessionSetting } from './settings.ts';
 import { as, constantText, nameParts, relationOf, visitAll } from './syntax-tree.ts';

@@ -1,17 +1,11 @@
 /** GRANT and REVOKE on objects, and default privileges. */
+
 import type { GrantStmt, Node, ScanToken } from 'libpg-query';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import type { Decision, PolicyContext } from './decision.ts';
 import type { RuleId } from './rules.ts';
-import {
-  applyEdits,
-  cutListItems,
-  cutTokens,
-  quoteIdentifier,
-  type TextEdit,
-  tokenAt,
-  tokensOf,
-} from './statement-text.ts';
+import { applyEdits, cutListItems, cutTokens, type TextEdit, tokenAt, tokensOf } from './statement-text.ts';
 import { as, objectName, relationFromParts, roleName } from './syntax-tree.ts';
 import {
   type Handlers,
@@ -166,7 +160,7 @@ export const grantHandlers: Handlers = {
     });
     const toMaster = bootstrap.map((role): TextEdit => {
       const token = tokens[tokenAt(tokens, role.location)];
-      return { start: token?.start ?? 0, end: token?.end ?? 0, text: quoteIdentifier(context.masterRole) };
+      return { start: token?.start ?? 0, end: token?.end ?? 0, text: quoted(context.masterRole) };
     });
     const edits = [...changed.edits, ...toMaster];
     if (edits.length === 0) return run(subject, plan, 'default-privileges-last');

@@ -1,7 +1,7 @@
 /** GRANT role TO role. */
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { Decision } from './decision.ts';
 import type { RuleId } from './rules.ts';
-import { quoteIdentifier } from './statement-text.ts';
 import { as, roleName } from './syntax-tree.ts';
 import {
   type Handlers,
@@ -97,7 +97,7 @@ export const membershipHandlers: Handlers = {
       return `${word} ${as(arg, 'Boolean')?.boolval === true ? 'TRUE' : 'FALSE'}`;
     });
     const texts = allowed.map((pair) => {
-      const [role, member] = [quoteIdentifier(pair.granted), quoteIdentifier(pair.grantee)];
+      const [role, member] = [quoted(pair.granted), quoted(pair.grantee)];
       if (isGrant)
         return `GRANT ${role} TO ${member}${words.length === 0 ? '' : ` WITH ${words.join(', ')}`}`;
       const cascade = node.behavior === 'DROP_CASCADE' ? ' CASCADE' : '';

@@ -1,8 +1,9 @@
 /** SET, RESET and set_config: what of the dump's session settings the restore follows. */
+
 import type { Node } from 'libpg-query';
 import { finding } from '../../../domain/findings/findings.ts';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { Decision } from './decision.ts';
-import { quoteIdentifier } from './statement-text.ts';
 import { isSuperuserSetting } from './superuser-settings.ts';
 import { constantText } from './syntax-tree.ts';
 import {
@@ -101,7 +102,7 @@ function settingValue(args: Node[] | undefined): string | null {
   const values = (args ?? []).map((arg) => constantText(arg));
   if (values.some((value) => value === null)) return null;
   if (values.length === 1) return values[0] ?? null;
-  return values.map((value) => quoteIdentifier(value ?? '')).join(', ');
+  return values.map((value) => quoted(value ?? '')).join(', ');
 }
 
 export const settingHandlers: Handlers = {

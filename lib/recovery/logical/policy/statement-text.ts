@@ -1,17 +1,12 @@
 /** Changing a statement's text at places the parser names. Positions are bytes of the UTF-8 text, never characters. */
 import type { ScanToken } from 'libpg-query';
-import { parseSql, scanSql } from '../sql-parser.ts';
+import { parseSql, scanSql } from '../dump/sql-parser.ts';
 
 /** Replace the bytes from `start` to before `end` by `text`. */
 export interface TextEdit {
   start: number;
   end: number;
   text: string;
-}
-
-/** An identifier, always quoted: right for every name, reserved or not. */
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /**

@@ -6,7 +6,7 @@ import { as, visitAll } from './syntax-tree.ts';
 import { type Handlers, place, refuse, run, runRewritten, type Subject, skip } from './verdicts.ts';
 
 /** True when the statement names a tablespace anywhere. */
-export function namesTablespace(node: Node): boolean {
+function namesTablespace(node: Node): boolean {
   const create = as(node, 'CreateStmt') ?? as(node, 'CreateForeignTableStmt')?.base;
   let found = create?.tablespacename !== undefined || as(node, 'IndexStmt')?.tableSpace !== undefined;
   found ||= as(node, 'CreateTableAsStmt')?.into?.tableSpaceName !== undefined;
@@ -20,7 +20,7 @@ export function namesTablespace(node: Node): boolean {
  * Removes every `[USING INDEX] TABLESPACE name`. A column may be called tablespace, so each candidate is tried and kept
  * only if the tree then differs by a tablespace alone; null when one stays.
  */
-export function withoutTablespaces(sql: string): string | null {
+function withoutTablespaces(sql: string): string | null {
   let text = sql;
   const bare = (tree: string | null) =>
     tree

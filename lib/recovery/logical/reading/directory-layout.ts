@@ -1,4 +1,4 @@
-import { dumpError } from './dump-error.ts';
+import { dumpError } from './bytes/dump-error.ts';
 
 /**
  * Refuses folders that hold no directory dump, saying what they hold instead.

@@ -1,15 +1,12 @@
 /** Opens any dump: takes off its wrappings, recognises its format by its bytes, and reads it as dump events. */
 import type { Readable } from 'node:stream';
 import type { Wrapping } from '../../../domain/backup/dump.ts';
-import type { DumpEvent, DumpReader } from '../dump-stream.ts';
-import {
-  readCustomArchive,
-  readDirectoryArchive,
-  readTarArchive,
-  readTarredDirectory,
-  type Seeking,
-} from './archive/index.ts';
-import { ByteSource, type DirectorySource } from './byte-source.ts';
+import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
+import { readCustomArchive } from './archive/custom-archive.ts';
+import { readDirectoryArchive } from './archive/directory-archive.ts';
+import type { Seeking } from './archive/largest-first.ts';
+import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
+import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
@@ -53,6 +50,7 @@ export interface OpenedDump {
   sha256(): Promise<string | null>;
   /** Stored bytes read so far. */
   bytesRead(): number;
+  /** Lets go of the source, however reading ended. */
   close(): void;
 }
 

@@ -1,7 +1,8 @@
 /** Tells what a tar holds: an archive of pg_dump, a packed directory dump, a base backup, or other files. */
-import { type TarMember, tarMembers } from './archive/tar-members.ts';
-import { ByteSource } from './byte-source.ts';
-import { dumpError } from './dump-error.ts';
+
+import { ByteSource } from './bytes/byte-source.ts';
+import { dumpError } from './bytes/dump-error.ts';
+import { type TarMember, tarMembers } from './bytes/tar-members.ts';
 
 export type TarLayout = 'tar archive' | 'directory in tar';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { restoreTaskEnvironment } from '../../../contract/environment.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
 

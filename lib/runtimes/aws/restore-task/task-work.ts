@@ -9,7 +9,7 @@ import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
-import { createRestorer } from '../../../recovery/logical/index.ts';
+import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
 import { restoreDumpStep } from '../../../steps/restore-dump.ts';
 import { readRestoreRequest } from '../../../steps/restore-request.ts';
 import { runLongChecksStep } from '../../../steps/run-long-checks.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createS3DumpStore } from '../../../../lib/adapters/dump-stores/s3/s3-dump-store.ts';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { dumpSourceOf } from '../../../../lib/recovery/logical/dump-source.ts';
-import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
 import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
 import {
   type BuiltEntry,

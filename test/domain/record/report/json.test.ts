@@ -53,6 +53,13 @@ describe('the schema of the record', () => {
     expect(recordSchema.safeParse(record).success).toBe(true);
   });
 
+  test('takes records of the engine that is gone, and of no other', () => {
+    const by = (engine: string) =>
+      recordSchema.safeParse({ ...aRecord(), restore: { ...aRecord().restore, engine } });
+    expect(by('tools').success).toBe(true);
+    expect(by('psql').success).toBe(false);
+  });
+
   test('refuses another schema version and a verdict that does not exist', () => {
     expect(recordSchema.safeParse({ ...aRecord(), schemaVersion: 2 }).success).toBe(false);
     expect(recordSchema.safeParse({ ...aRecord(), verdict: 'PASSED' }).success).toBe(false);

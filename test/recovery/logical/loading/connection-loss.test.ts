@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { TestServer } from '../../../support/server.ts';
 import { aHeader, entryEvent, rowsEvents } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { DrillError } from '../../../../lib/domain/findings/errors.ts';
-import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { TestServer } from '../../../support/server.ts';
 import { aHeader, anEntry, entryEvent, rowsEvents, statement } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';

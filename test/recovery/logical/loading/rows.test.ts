@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { TestServer } from '../../../support/server.ts';
 import { entryEvent, rowsEvents } from './support/events.ts';
 import { dropDatabases, restore } from './support/restoring.ts';

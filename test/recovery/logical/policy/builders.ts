@@ -1,6 +1,6 @@
-import type { DumpEntry, Statement } from '../../../../lib/recovery/logical/dump-stream.ts';
-import type { PolicyContext } from '../../../../lib/recovery/logical/policy/decision.ts';
-import { type Decision, loadPolicy } from '../../../../lib/recovery/logical/policy/index.ts';
+import type { DumpEntry, Statement } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
+import type { Decision, PolicyContext } from '../../../../lib/recovery/logical/policy/decision.ts';
+import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 
 export function anEntry(over: Partial<DumpEntry> = {}): DumpEntry {
   return {

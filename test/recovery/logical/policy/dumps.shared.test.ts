@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { loadModule } from 'libpg-query';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadPolicy } from '../../../../lib/recovery/logical/policy/index.ts';
+import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aContext, aStatement } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { databaseRequest, loadPolicy } from '../../../../lib/recovery/logical/policy/index.ts';
+import { databaseRequest } from '../../../../lib/recovery/logical/policy/databases.ts';
+import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aContext, anEntry, aStatement, decide, ruleOf, texts } from './builders.ts';
 
 describe('rows of cron.job', () => {

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import type { DumpEvent } from '../../../../lib/recovery/logical/dump-stream.ts';
+import * as z from 'zod';
+import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { type DumpSource, openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
 import { findingsOf, ofKind, outcomeOf } from './support/reading.ts';
 

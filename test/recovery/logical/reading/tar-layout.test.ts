@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { ByteSource } from '../../../../lib/recovery/logical/reading/byte-source.ts';
+import { ByteSource } from '../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { recognise } from '../../../../lib/recovery/logical/reading/recognise.ts';
 import { layoutOfTar, layoutOfTarStart } from '../../../../lib/recovery/logical/reading/tar-layout.ts';
 import { sourceOf } from './support/reading.ts';

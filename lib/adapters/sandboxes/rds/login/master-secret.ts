@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DrillError } from '../../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../../domain/sandbox/address.ts';
 

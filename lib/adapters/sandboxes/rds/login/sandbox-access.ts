@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ClientConfig } from 'pg';
 import type { SandboxAddress } from '../../../../domain/sandbox/address.ts';
+import { quoted } from '../../../../domain/text/sql-text.ts';
 import type { SandboxAccess } from '../../../../ports/sandbox-access.ts';
 import { masterPassword } from './master-secret.ts';
 import { isLoginRefused, isWrongPassword, queryAsMaster } from './master-session.ts';
@@ -122,8 +123,6 @@ function remembered<Value>(known: Map<string, Promise<Value>>, key: string, make
   made.catch(() => known.delete(key));
   return made;
 }
-
-const quoted = (role: string): string => `"${role.replaceAll('"', '""')}"`;
 
 /**
  * TLS with the server's certificate and name verified; pg refuses to go on in plain text when `ssl` is set and the

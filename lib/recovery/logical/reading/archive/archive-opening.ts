@@ -1,7 +1,7 @@
 /** The common beginning and end of every archive reader: header and contents before the data, the rest after it. */
 import type { DumpLayout, Wrapping } from '../../../../domain/backup/dump.ts';
-import type { DumpEvent } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
+import type { DumpEvent } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 import { type ArchiveHeader, readArchiveHeader } from './archive-header.ts';
 import { type ArchivePlan, type DataEntry, eventsBeforeData, planArchive } from './archive-plan.ts';

@@ -1,9 +1,9 @@
 /** From the table of contents to the events around the data: what comes before it, what after, what must arrive. */
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
-import type { Codec, DumpEntry, DumpEvent } from '../../dump-stream.ts';
-import { loadSqlParser } from '../../sql-parser.ts';
-import { dumpError } from '../dump-error.ts';
-import { isKnownEncoding } from '../plain/dump-encoding.ts';
+import type { Codec, DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
+import { loadSqlParser } from '../../dump/sql-parser.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { isKnownEncoding } from '../text/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';
 import { LargeObjectAccount } from './large-object-account.ts';
 import { type OrderedEntry, restoreOrder } from './restore-order.ts';

@@ -1,8 +1,8 @@
 /** Cuts COPY text into whole rows, counts them, and finds the end that pg_dump writes. */
-import type { DumpEvent } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
-import { byte } from '../plain/byte-kinds.ts';
-import { chunkBytes, RowChunks } from '../plain/row-chunks.ts';
+import type { DumpEvent } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { byte } from '../text/byte-kinds.ts';
+import { chunkBytes, RowChunks } from '../text/row-chunks.ts';
 
 /**
  * Rows of one COPY block, and their total. COPY text escapes newlines in values, so that each newline ends a row; the

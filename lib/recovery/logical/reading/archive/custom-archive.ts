@@ -5,9 +5,9 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { finding } from '../../../../domain/findings/findings.ts';
-import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveCompression } from './archive-header.ts';
 import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';

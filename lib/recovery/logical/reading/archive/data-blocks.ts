@@ -1,5 +1,5 @@
 /** The frames around data in custom archives: pg_backup_custom.c. */
-import { dumpError } from '../dump-error.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 
 /** Pieces are joined up to this much: pg_dump up to 16 wrote 4 KiB pieces, and one per row where nothing compresses. */

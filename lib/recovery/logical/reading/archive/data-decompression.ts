@@ -1,10 +1,11 @@
 /** Decompression of data blocks and data files: compress_gzip.c, compress_lz4.c, compress_zstd.c of pg_dump. */
 import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
 import * as zlib from 'node:zlib';
-import { Decompress } from 'fzstd';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import { decompressLz4 } from '../compression/lz4.ts';
-import { dumpError } from '../dump-error.ts';
+import { decompressZstd } from '../compression/zstd.ts';
 
 /** `zlib` in custom archives, `gzip` in the files of a directory. */
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
@@ -35,7 +36,7 @@ export async function* decompressData(
   }
   const whole = resume(first.value, iterator);
   if (compression === 'lz4') yield* decompressLz4(whole);
-  else if (compression === 'zstd') yield* decompressZstd(whole);
+  else if (compression === 'zstd') yield* throughZstd(whole);
   else
     yield* throughZlib(
       compression === 'zlib' ? zlib.createInflate(zlibOptions) : zlib.createGunzip(zlibOptions),
@@ -49,6 +50,15 @@ async function* resume(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerat
     for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
   } finally {
     await rest.return?.();
+  }
+}
+
+async function* throughZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  const source = new ByteSource(input);
+  try {
+    yield* decompressZstd(source);
+  } finally {
+    await source.cancel();
   }
 }
 
@@ -97,41 +107,11 @@ async function* coalesced(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, 
 function namedError(error: unknown): unknown {
   if (isDrillError(error)) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'Z_BUF_ERROR' || code === 'ZSTD_error_srcSize_wrong') {
+  if (code === 'Z_BUF_ERROR') {
     return dumpError('DUMP_TRUNCATED', 'the compressed data end early', error);
   }
-  if (typeof code === 'string' && /^(Z_|ZSTD_)/.test(code)) {
+  if (typeof code === 'string' && code.startsWith('Z_')) {
     return dumpError('DUMP_CORRUPT', 'the compressed data are damaged', error);
   }
   return error;
-}
-
-/** Node's own zstd (22.15 and later) where there is one; fzstd, three times slower, where there is not. */
-async function* decompressZstd(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  if (typeof native === 'function') {
-    yield* throughZlib(native(zlibOptions), input);
-    return;
-  }
-  let ready: Buffer[] = [];
-  const decompress = new Decompress((chunk) => {
-    // fzstd goes on writing into the memory that it hands out.
-    if (chunk.length > 0) ready.push(Buffer.from(chunk));
-  });
-  const push = (chunk: Uint8Array, last: boolean): void => {
-    try {
-      decompress.push(chunk, last);
-    } catch (error) {
-      throw last && chunk.length === 0
-        ? dumpError('DUMP_TRUNCATED', 'the compressed data end early', error)
-        : dumpError('DUMP_CORRUPT', 'the compressed data are damaged', error);
-    }
-  };
-  for await (const chunk of input) {
-    push(chunk, false);
-    yield* ready;
-    ready = [];
-  }
-  push(new Uint8Array(0), true);
-  yield* ready;
 }

@@ -1,7 +1,7 @@
 /** Reads directory archives (pg_dump -Fd) whose files lie as files or objects of their own. */
-import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
-import type { DirectorySource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
+import type { DirectorySource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import { describe } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';
 import { decompressData } from './data-decompression.ts';

@@ -1,5 +1,9 @@
-/** Quoting of names as fmtId of src/fe_utils/string_utils.c does it. */
-import { scanSql } from '../../sql-parser.ts';
+/**
+ * Quoting of names as fmtId of src/fe_utils/string_utils.c does it: only where it is needed, because the statements made
+ * here must read as pg_restore writes them – findings and the account quote them, and the tests compare them.
+ */
+import { quoted } from '../../../../domain/text/sql-text.ts';
+import { scanSql } from '../../dump/sql-parser.ts';
 
 const quotedAlready = new Map<string, string>();
 
@@ -11,11 +15,11 @@ const quotedAlready = new Map<string, string>();
 export function quoteIdentifier(name: string): string {
   const known = quotedAlready.get(name);
   if (known !== undefined) return known;
-  const quoted = isSafe(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  const written = isSafe(name) ? name : quoted(name);
   // Owners and schemas repeat in every entry, table names once or twice: the map stays small enough.
   if (quotedAlready.size > 10_000) quotedAlready.clear();
-  quotedAlready.set(name, quoted);
-  return quoted;
+  quotedAlready.set(name, written);
+  return written;
 }
 
 /** fmtQualifiedId: the schema may be absent. */

@@ -3,8 +3,8 @@
  * begin before its table is loaded: the largest tables are read first, as pg_restore -j does with a file on disk.
  */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
-import type { DumpEvent } from '../../dump-stream.ts';
-import type { ByteSource } from '../byte-source.ts';
+import type { DumpEvent } from '../../dump/dump-stream.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { OpenedArchive } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';
@@ -79,7 +79,7 @@ async function begins(cursor: ArchiveCursor, data: DataEntry): Promise<boolean> 
  * archive is read from start to end only.
  * @param dataStart where the table of contents ends
  */
-export function largestBlocks(
+function largestBlocks(
   { plan, contents }: Pick<OpenedArchive, 'plan' | 'contents'>,
   dataStart: number,
   { sizeBytes: archiveBytes, leastBytes: least = leastBytes }: Omit<Seeking, 'open'>,

@@ -1,5 +1,5 @@
 /** Splits the definition of an entry into its statements, by the parser of PostgreSQL. */
-import { parseSql } from '../../sql-parser.ts';
+import { parseSql } from '../../dump/sql-parser.ts';
 
 /**
  * Statements of one definition, without comments around them and without their final semicolons; none when it holds

@@ -1,14 +1,14 @@
 /** Reads tar archives (pg_dump -Ft) and directory archives packed by tar, in the order of their members. */
 import { posix } from 'node:path';
 import type { Wrapping } from '../../../../domain/backup/dump.ts';
-import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
-import { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { type TarMember, tarMembers } from '../bytes/tar-members.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import { closeArchive, openArchive } from './archive-opening.ts';
 import { decompressData } from './data-decompression.ts';
 import { type DataFile, DirectoryData, dataFile } from './directory-data.ts';
-import { type TarMember, tarMembers } from './tar-members.ts';
 
 const contentsName = 'toc.dat';
 

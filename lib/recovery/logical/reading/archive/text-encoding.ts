@@ -1,9 +1,9 @@
 /** The encoding of an archive's text: what is decoded, what is transcoded, what passes through as bytes. */
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import type { Codec } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
-import { decodeName } from '../plain/dump-encoding.ts';
+import type { Codec } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { decodeName } from '../text/dump-encoding.ts';
 
 /**
  * Client-only encodings: a second byte may look like an ASCII character (a backslash above all), so their text is

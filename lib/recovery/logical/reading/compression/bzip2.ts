@@ -1,6 +1,6 @@
 import unbzip2 from 'unbzip2-stream';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 /** Input handed to the decoder at once; it decodes all blocks that are complete before it returns. */
 const inputBytes = 64 * 1024;

@@ -2,8 +2,8 @@
 import type { TransformOptions } from 'node:stream';
 import { crc32, createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 /** Output of one call into zlib's thread: large enough that crossing threads costs little. */
 const chunkSize = 512 * 1024;

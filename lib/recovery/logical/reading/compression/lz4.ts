@@ -3,16 +3,19 @@
  * of lz4-napi, which has no streaming frames of its own.
  */
 import { uncompressSync } from 'lz4-napi';
+import xxhash, { type XXHash } from 'xxhash-wasm';
 import type { DrillError } from '../../../../domain/findings/errors.ts';
-import { XxHash32 } from '../archive/xxhash32.ts';
-import { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 const frameMagic = 0x184d2204;
 /** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over. */
 const skippableMagic = 0x184d2a50;
 /** A block may refer back to the last 64 KiB of the frame. */
 const historyBytes = 64 * 1024;
+
+/** Begins an xxHash32 with seed 0, the checksum of header, blocks and content. */
+type NewHash = () => XXHash<number>;
 
 interface FrameHeader {
   linkedBlocks: boolean;
@@ -32,10 +35,11 @@ export async function* decompressLz4(
 ): AsyncGenerator<Buffer, void, undefined> {
   const source = new ByteSource(chunks);
   try {
+    const { create32 } = await xxhash();
     while (!(await source.atEnd())) {
       const magic = (await source.read(4)).readUInt32LE();
       if (magic >>> 4 === skippableMagic >>> 4) await source.skip((await source.read(4)).readUInt32LE());
-      else if (magic === frameMagic) yield* decompressFrame(source);
+      else if (magic === frameMagic) yield* decompressFrame(source, create32);
       else throw damaged('no lz4 frame begins', source);
     }
   } finally {
@@ -43,9 +47,12 @@ export async function* decompressLz4(
   }
 }
 
-async function* decompressFrame(source: ByteSource): AsyncGenerator<Buffer, void, undefined> {
-  const header = await readHeader(source);
-  const contentHash = header.contentChecksum ? new XxHash32() : null;
+async function* decompressFrame(
+  source: ByteSource,
+  newHash: NewHash,
+): AsyncGenerator<Buffer, void, undefined> {
+  const header = await readHeader(source, newHash);
+  const contentHash = header.contentChecksum ? newHash() : null;
   let history: Buffer = Buffer.alloc(0);
   let total = 0n;
   for (;;) {
@@ -55,7 +62,7 @@ async function* decompressFrame(source: ByteSource): AsyncGenerator<Buffer, void
     const bytes = size & 0x7fffffff;
     if (bytes > header.largestBlockBytes) throw damaged(`an lz4 block claims ${bytes} bytes`, source);
     const block = await source.read(bytes);
-    if (header.blockChecksums) await verify(new XxHash32().update(block), 'block', source);
+    if (header.blockChecksums) await verify(newHash().update(block), 'block', source);
     const content = stored ? Buffer.from(block) : decompressBlock(block, header, history, source);
     if (header.linkedBlocks) history = lastBytes(history, content);
     contentHash?.update(content);
@@ -68,14 +75,16 @@ async function* decompressFrame(source: ByteSource): AsyncGenerator<Buffer, void
   }
 }
 
-async function readHeader(source: ByteSource): Promise<FrameHeader> {
+async function readHeader(source: ByteSource, newHash: NewHash): Promise<FrameHeader> {
   const start = await source.read(2);
   const [flags, descriptor] = [start[0] as number, start[1] as number];
   const hasContentSize = (flags & 0x08) !== 0;
   const hasDictionary = (flags & 0x01) !== 0;
   const optional = await source.read((hasContentSize ? 8 : 0) + (hasDictionary ? 4 : 0));
   const expected = (await source.read(1))[0];
-  const hash = new XxHash32().update(Buffer.concat([start, optional])).digest();
+  const hash = newHash()
+    .update(Buffer.concat([start, optional]))
+    .digest();
   const sizeCode = (descriptor >> 4) & 7;
   const sound = flags >> 6 === 1 && (flags & 0x02) === 0 && (descriptor & 0x8f) === 0 && sizeCode >= 4;
   if (!sound || ((hash >>> 8) & 0xff) !== expected) throw damaged('an lz4 frame header is damaged', source);
@@ -110,7 +119,7 @@ function lastBytes(history: Buffer, content: Buffer): Buffer {
   ]);
 }
 
-async function verify(hash: XxHash32, what: string, source: ByteSource): Promise<void> {
+async function verify(hash: XXHash<number>, what: string, source: ByteSource): Promise<void> {
   const expected = (await source.read(4)).readUInt32LE();
   if (hash.digest() !== expected) throw damaged(`the checksum of an lz4 ${what} does not match`, source);
 }

@@ -1,7 +1,7 @@
 /** Decryption of what `openssl enc -aes-256-cbc -pbkdf2` writes. */
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 /** Defaults of `openssl enc -pbkdf2` (apps/enc.c). */
 const iterations = 10_000;

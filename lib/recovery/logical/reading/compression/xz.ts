@@ -1,8 +1,8 @@
 /** Streaming xz (tukaani.org/xz/xz-file-format.txt), stream by stream. */
 import { crc32 } from 'node:zlib';
 import xzDecompress from 'xz-decompress';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 
 const streamMagic = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]);
 const footerBytes = 12;

@@ -1,6 +1,6 @@
-import type { DumpEntry, DumpEvent, Statement } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
-import { byte } from './byte-kinds.ts';
+import type { DumpEntry, DumpEvent, Statement } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { byte } from '../text/byte-kinds.ts';
 import { readCopyRows } from './copy-rows.ts';
 import type { SqlWindow } from './sql-window.ts';
 import type { CopyFacts } from './statement-facts.ts';

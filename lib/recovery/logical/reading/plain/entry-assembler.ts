@@ -1,4 +1,4 @@
-import type { DumpEntry, DumpEvent, Statement } from '../../dump-stream.ts';
+import type { DumpEntry, DumpEvent, Statement } from '../../dump/dump-stream.ts';
 import type { EntryComment } from './dump-comments.ts';
 import { sectionOf } from './entry-section.ts';
 import type { Relation } from './statement-facts.ts';

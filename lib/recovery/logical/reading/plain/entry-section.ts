@@ -1,4 +1,4 @@
-import type { Section } from '../../dump-stream.ts';
+import type { Section } from '../../dump/dump-stream.ts';
 
 const dataTypes = new Set(['TABLE DATA', 'SEQUENCE SET', 'BLOBS', 'BLOB DATA', 'STATISTICS DATA']);
 const postDataTypes = new Set([

@@ -1,5 +1,5 @@
 /** Where strings, identifiers, dollar quotes and comments end (the exclusive states of psqlscan.l). */
-import { ByteKind, byte, kindOf } from './byte-kinds.ts';
+import { ByteKind, byte, kindOf } from '../text/byte-kinds.ts';
 
 export interface QuotedEnd {
   /** The next byte to look at: after the end, or as far as the bytes at hand can be judged. */

@@ -2,10 +2,10 @@
 import type { DumpFormat } from '../../../../domain/backup/dump.ts';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { finding } from '../../../../domain/findings/findings.ts';
-import type { DumpEvent, DumpReader } from '../../dump-stream.ts';
-import { loadSqlParser } from '../../sql-parser.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
+import { loadSqlParser } from '../../dump/sql-parser.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import { type CopyBlock, readCopyBlock } from './copy-block.ts';
 import { parseDumpComment } from './dump-comments.ts';
 import { HeaderFacts } from './header-facts.ts';

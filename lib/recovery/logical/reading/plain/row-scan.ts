@@ -1,4 +1,4 @@
-import { byte } from './byte-kinds.ts';
+import { byte } from '../text/byte-kinds.ts';
 
 /** What one piece of a COPY block holds. */
 export interface RowScan {

@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
-import type { Codec, DumpEvent, Statement } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
+import type { Codec, DumpEvent, Statement } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import {
   decodeName,
   decodeStatement,
@@ -9,7 +9,7 @@ import {
   mustTranscode,
   sameEncoding,
   transcoderFrom,
-} from './dump-encoding.ts';
+} from '../text/dump-encoding.ts';
 import type { SqlWindow } from './sql-window.ts';
 import type { SettingFacts } from './statement-facts.ts';
 

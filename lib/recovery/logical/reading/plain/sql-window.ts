@@ -1,6 +1,6 @@
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
-import { byte } from './byte-kinds.ts';
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { byte } from '../text/byte-kinds.ts';
 
 /**
  * Longest statement that is held in memory. V8 cannot make longer strings (2^29 - 24 characters); PostgreSQL itself

@@ -1,5 +1,5 @@
 /** What PostgreSQL's own parser says about the few statements that a reader must understand. */
-import { parseSql } from '../../sql-parser.ts';
+import { parseSql } from '../../dump/sql-parser.ts';
 
 /** A relation as a statement names it, unquoted; schema null when the statement gives none. */
 export interface Relation {

@@ -5,7 +5,7 @@
  *
  * Works on bytes. The encoding must not use ASCII bytes inside multibyte characters (see dump-encoding.ts).
  */
-import { ByteKind, byte, isDigit, isWordPart, isWordStart, kindOf } from './byte-kinds.ts';
+import { ByteKind, byte, isDigit, isWordPart, isWordStart, kindOf } from '../text/byte-kinds.ts';
 import {
   endOfComment,
   endOfDollarQuote,

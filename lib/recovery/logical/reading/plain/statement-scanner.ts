@@ -1,5 +1,5 @@
-import { dumpError } from '../dump-error.ts';
-import { ByteKind, byte, kindOf } from './byte-kinds.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { ByteKind, byte, kindOf } from '../text/byte-kinds.ts';
 import { endOfComment, endOfLine } from './quoted-text.ts';
 import type { SqlWindow } from './sql-window.ts';
 import { StatementLexer } from './statement-lexer.ts';

@@ -1,10 +1,10 @@
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
-import type { Statement } from '../../dump-stream.ts';
-import { dumpError } from '../dump-error.ts';
+import type { Statement } from '../../dump/dump-stream.ts';
+import { dumpError } from '../bytes/dump-error.ts';
+import { decodeStatement } from '../text/dump-encoding.ts';
 import { AnnouncedEntry } from './announced-entry.ts';
 import type { CopyBlock } from './copy-block.ts';
 import type { EntryComment } from './dump-comments.ts';
-import { decodeStatement } from './dump-encoding.ts';
 import { EntryAssembler } from './entry-assembler.ts';
 import { LargeObjectStatements } from './large-object-statements.ts';
 import type { Session } from './session.ts';

@@ -1,4 +1,4 @@
-import { wordEquals } from './byte-kinds.ts';
+import { wordEquals } from '../text/byte-kinds.ts';
 
 /** Only the first words matter for deciding what a statement is. */
 const leadingWordCount = 4;

@@ -1,5 +1,9 @@
 import type { DumpHeader } from '../../../../../lib/domain/backup/dump.ts';
-import type { DumpEntry, DumpEvent, Statement } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type {
+  DumpEntry,
+  DumpEvent,
+  Statement,
+} from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 
 /** Builders of the events a reader yields, with defaults. */
 export const statement = (sql: string, line: number | null = null): Statement => ({

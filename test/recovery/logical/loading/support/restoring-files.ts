@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
-import { createRestorer } from '../../../../../lib/recovery/logical/index.ts';
+import { createRestorer } from '../../../../../lib/recovery/logical/create-restorer.ts';
 import type { TestServer } from '../../../../support/server.ts';
 import { aHeader } from './events.ts';
 import type { Restoring } from './restoring.ts';
@@ -28,7 +28,6 @@ export async function restoreFile(
     store,
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 2,
       createMissingRoles: true,
       allowCreate: true,

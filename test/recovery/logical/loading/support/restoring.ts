@@ -1,8 +1,9 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/recovery.ts';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
-import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { LogicalRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
+import { databaseRequest } from '../../../../../lib/recovery/logical/policy/databases.ts';
+import { loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
 import type { TestServer } from '../../../../support/server.ts';
 import { aHeader, reading } from './events.ts';
 
@@ -16,7 +17,7 @@ const refuseToBeCalled = (): never => {
   throw new Error('the loader reads through openDump only');
 };
 
-/** Restores hand-built events into a test server with the native engine. `events` is called once per reading. */
+/** Restores hand-built events into a test server with our restorer. `events` is called once per reading. */
 export function restore(
   server: TestServer,
   events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>,
@@ -36,7 +37,6 @@ export function restore(
     store: { location: 'nowhere', list: refuseToBeCalled, stat: refuseToBeCalled, open: refuseToBeCalled },
     sandbox: server.address,
     options: {
-      engine: 'native',
       connections: 2,
       createMissingRoles: true,
       allowCreate: true,
@@ -47,7 +47,7 @@ export function restore(
     onProgress: onProgress ?? (() => {}),
     signal: signal ?? new AbortController().signal,
   };
-  const restorer = new NativeRestorer({
+  const restorer = new LogicalRestorer({
     access: server.accessOfRds,
     openDump: () => {
       const made = events();

@@ -1,8 +1,15 @@
 /** Reads archives in tests: sources of bytes, and what came out of them. */
 import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DumpEntry, DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { ByteSource, type DirectorySource } from '../../../../../lib/recovery/logical/reading/byte-source.ts';
+import type {
+  DumpEntry,
+  DumpEvent,
+  DumpReader,
+} from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import {
+  ByteSource,
+  type DirectorySource,
+} from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 
 export const fileSource = (path: string): ByteSource => new ByteSource(createReadStream(path));
 

@@ -1,6 +1,6 @@
 /** The oracle test's one question: do the events of an archive say what pg_restore says? */
 import { expect } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { ofKind, render } from './archive-events.ts';
 import { comparable, type OracleMajor, oracleList, oracleScript } from './pg-restore-oracle.ts';
 

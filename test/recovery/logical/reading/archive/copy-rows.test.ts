@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { copyRowEvents } from '../../../../../lib/recovery/logical/reading/archive/copy-row-events.ts';
 
 const mebibyte = 1024 * 1024;

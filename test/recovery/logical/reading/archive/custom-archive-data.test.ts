@@ -1,8 +1,8 @@
 import iconv from 'iconv-lite';
 import { compressFrameSync } from 'lz4-napi';
 import { describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import {
   type BuiltArchive,
   type BuiltEntry,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import {
   type BuiltArchive,
   type BuiltEntry,

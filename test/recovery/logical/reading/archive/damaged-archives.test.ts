@@ -2,13 +2,13 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { isDrillError } from '../../../../../lib/domain/findings/errors.ts';
-import type { DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
-  readCustomArchive,
-  readDirectoryArchive,
   readTarArchive,
   readTarredDirectory,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+} from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { type BuiltEntry, buildArchive, settingEntries, tableEntries } from './archive-builder.ts';
 import { bufferSource, directoryFrom } from './archive-events.ts';
 import { customWithObjects, filesWithObjects, tarWithObjects } from './large-object-archive.ts';

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import {
-  readCustomArchive,
-  readDirectoryArchive,
-  readTarArchive,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
+import { readTarArchive } from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { bufferSource, directoryFrom, eventsOf, ofKind } from './archive-events.ts';
 import { customWithObjects, filesWithObjects, objects, tarWithObjects } from './large-object-archive.ts';
 

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isDrillError } from '../../../../../lib/domain/findings/errors.ts';
-import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import {
-  readCustomArchive,
-  type Seeking,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import type { Seeking } from '../../../../../lib/recovery/logical/reading/archive/largest-first.ts';
 import {
   type BuiltArchive,
   type BuiltEntry,

@@ -3,13 +3,13 @@ import { closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
-  readCustomArchive,
-  readDirectoryArchive,
   readTarArchive,
   readTarredDirectory,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
+} from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
 import { TestServer } from '../../../../support/server.ts';
 import { directorySource, eventsOf, fileSource, ofKind, render, rowCounts } from './archive-events.ts';

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
+import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
-  readCustomArchive,
-  readDirectoryArchive,
   readTarArchive,
   readTarredDirectory,
-} from '../../../../../lib/recovery/logical/reading/archive/index.ts';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/byte-source.ts';
+} from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
+import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { directorySource, eventsOf, fileSource, ofKind, rowCounts } from './archive-events.ts';
 import { expectSameAsPgRestore } from './archive-oracle.ts';
 import type { OracleMajor } from './pg-restore-oracle.ts';

@@ -1,6 +1,6 @@
 /** Reads dumps that lie in memory, and shows their events in a form that is easy to compare. */
-import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/byte-source.ts';
+import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { readPlainDump } from '../../../../../lib/recovery/logical/reading/plain/read-plain-dump.ts';
 
 export const plainFormat = { layout: 'plain' as const, wrappings: [], archiveVersion: null };

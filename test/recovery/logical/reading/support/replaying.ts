@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { DumpReader, Statement } from '../../../../../lib/recovery/logical/dump-stream.ts';
+import type { DumpReader, Statement } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 
 /** The extended protocol takes exactly one statement: two that were not separated are an error. */
 interface OneStatement extends pg.QueryConfig {

@@ -3,8 +3,8 @@
  * loading. A reader never executes anything and never buffers more than one statement, one chunk of rows or one
  * large-object block.
  */
-import type { DumpHeader } from '../../domain/backup/dump.ts';
-import type { Finding } from '../../domain/findings/findings.ts';
+import type { DumpHeader } from '../../../domain/backup/dump.ts';
+import type { Finding } from '../../../domain/findings/findings.ts';
 
 /**
  * Text of a statement. `utf8` when the dump's text is valid UTF-8 in a UTF8 dump; otherwise `binary`: one character

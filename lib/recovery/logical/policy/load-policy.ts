@@ -1,7 +1,7 @@
 /** The RDS policy: what becomes of each statement of a dump when a master that is no superuser restores it. */
 import type { Node } from 'libpg-query';
-import type { Statement } from '../dump-stream.ts';
-import { loadSqlParser, parseSql } from '../sql-parser.ts';
+import type { Statement } from '../dump/dump-stream.ts';
+import { loadSqlParser, parseSql } from '../dump/sql-parser.ts';
 import { alterTableHandlers } from './alter-table.ts';
 import { dataHandlers } from './data-statements.ts';
 import { databaseHandlers } from './databases.ts';
@@ -34,10 +34,6 @@ import {
   type Subject,
   skip,
 } from './verdicts.ts';
-
-export { type DatabaseRequest, databaseRequest } from './databases.ts';
-export type { Decision, PolicyContext, StatementPlan } from './decision.ts';
-export { type PolicyRule, policyRules, type RuleId, renderPolicyTable } from './rules.ts';
 
 /** Characters of the longest statement that is parsed, long literals not counted: its tree takes about 30 times that. */
 const longestParsed = 4 * longStatement;

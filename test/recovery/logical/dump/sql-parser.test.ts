@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { loadSqlParser, parseSql, scanSql } from '../../../lib/recovery/logical/sql-parser.ts';
-import { inOwnProcess } from './support/own-process.ts';
+import { loadSqlParser, parseSql, scanSql } from '../../../../lib/recovery/logical/dump/sql-parser.ts';
+import { inOwnProcess } from '../support/own-process.ts';
 
 const parseMany = (load: string): string => `
   import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,7 +22,7 @@ describe("PostgreSQL's parser", () => {
   test('does not cost the memory of compiling it twice', async () => {
     const ours = await inOwnProcess(
       parseMany(
-        `import { loadSqlParser, parseSql as parse } from './lib/recovery/logical/sql-parser.ts'; await loadSqlParser();`,
+        `import { loadSqlParser, parseSql as parse } from './lib/recovery/logical/dump/sql-parser.ts'; await loadSqlParser();`,
       ),
     );
     const asItComes = await inOwnProcess(

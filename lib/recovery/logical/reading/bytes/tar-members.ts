@@ -4,8 +4,8 @@
  * Our own because a drill must know what a library does not say: that the end mark is there, and where a damaged
  * header lies.
  */
-import type { ByteSource } from '../byte-source.ts';
-import { dumpError } from '../dump-error.ts';
+import type { ByteSource } from './byte-source.ts';
+import { dumpError } from './dump-error.ts';
 
 const blockBytes = 512;
 /** Names and sizes in extension headers; nothing larger is plausible. */

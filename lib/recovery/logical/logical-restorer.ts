@@ -3,24 +3,14 @@ import { finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import type { DumpReader } from './dump-stream.ts';
 import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
+import type { OpenedDump } from './reading/open-dump.ts';
 
-/** A dump opened for one reading. `lib/recovery/logical/reading/open-dump.ts` makes it. */
-export interface OpenedDump {
-  reader: DumpReader;
-  /** SHA-256 of the stored bytes in hex, once they were all read; null for a directory. */
-  sha256(): Promise<string | null>;
-  bytesRead(): number;
-  /** Lets go of the source, however reading ended. */
-  close(): void;
-}
-
-export interface NativeRestorerParts {
+export interface LogicalRestorerParts {
   access: SandboxAccess;
   /** Opens the dump from its start; called once more when a lost connection makes us begin afresh. */
   openDump(request: RestoreRequest): OpenedDump | Promise<OpenedDump>;
@@ -32,10 +22,10 @@ export interface NativeRestorerParts {
  * Connection losses: a chunk of rows is sent again when the server says it was not committed; anything else in doubt
  * starts the databases afresh, once.
  */
-export class NativeRestorer implements Restorer {
-  private readonly parts: NativeRestorerParts;
+export class LogicalRestorer implements Restorer {
+  private readonly parts: LogicalRestorerParts;
 
-  constructor(parts: NativeRestorerParts) {
+  constructor(parts: LogicalRestorerParts) {
     this.parts = parts;
   }
 

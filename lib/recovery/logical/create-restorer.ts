@@ -1,0 +1,17 @@
+import type { Restorer } from '../../ports/recovery.ts';
+import type { SandboxAccess } from '../../ports/sandbox-access.ts';
+import { dumpSourceOf } from './dump-source.ts';
+import { LogicalRestorer } from './logical-restorer.ts';
+import { databaseRequest } from './policy/databases.ts';
+import { loadPolicy } from './policy/load-policy.ts';
+import { openDump } from './reading/open-dump.ts';
+
+/** The restorer of a drill, with the policy and the readers of this room. */
+export function createRestorer(access: SandboxAccess): Restorer {
+  return new LogicalRestorer({
+    access,
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+    openDump: ({ store, dump, signal, options: { passphrase } }) =>
+      openDump(dumpSourceOf(store, dump, signal), { passphrase }),
+  });
+}
