@@ -26,7 +26,7 @@ export { restoreHeartbeatSeconds, restoreTimeoutSeconds } from './restore-states
 export const machineTimeoutSeconds = 72 * 3600;
 
 /** Every state of a drill. Pure data; see docs/architecture.md for the picture. */
-export function drillStates(): Record<string, State> {
+function drillStates(): Record<string, State> {
   return {
     ...selectStates,
     ...sandboxStates,

@@ -5,7 +5,7 @@ import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { DumpStore } from '../ports/dump-store.ts';
-import { openSource } from './thaw-dump.ts';
+import { openSource } from './configured-source.ts';
 
 /**
  * Looks at one candidate: its checksum file and its first bytes. What is wrong with it is a finding, not an error: a

@@ -11,7 +11,7 @@ import type { DrillPorts } from '../ports/drill-ports.ts';
 type Hooks = DrillState['hooks'];
 
 /** Files that the credentials container leaves in the folder which both containers of a hook see. */
-export const hookFiles = { pgpass: `${hookFolder}/pgpass`, caBundle: `${hookFolder}/${caBundleFileName}` };
+const hookFiles = { pgpass: `${hookFolder}/pgpass`, caBundle: `${hookFolder}/${caBundleFileName}` };
 
 /**
  * The hooks of a database as far as they are known before the restore: where, how long, and how to reach the sandbox.

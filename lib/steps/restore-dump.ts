@@ -6,10 +6,10 @@ import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { openSource } from './configured-source.ts';
 import { readyHooks } from './hook-runs.ts';
 import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
-import { openSource } from './thaw-dump.ts';
 
 type RestorePorts = Pick<
   DrillPorts,

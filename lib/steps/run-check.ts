@@ -13,7 +13,7 @@ const address = z.strictObject({
 });
 
 /** One Map item: a pointer to a planned check and where to ask it. */
-export const checkItem = z.object({
+const checkItem = z.object({
   drillId: z.string(),
   attempt: z.number(),
   database: z.string(),

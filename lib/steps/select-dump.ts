@@ -15,9 +15,9 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { chooseDump } from './choose-dump.ts';
+import { openSource } from './configured-source.ts';
 import { examineDump } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
-import { openSource } from './thaw-dump.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
 const companionsOfRestore =

@@ -6,12 +6,12 @@ import type { Stage } from '../domain/drill/stages.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /** Why a step's own time is no phase of the record, in words. */
-export interface Untimed {
+interface Untimed {
   untimed: string;
 }
 
 /** What a step of the machine is, apart from its name in the definition. */
-export interface StepDefinition<From extends Stage, To extends Stage, Ports, Needs extends Fact = never> {
+interface StepDefinition<From extends Stage, To extends Stage, Ports, Needs extends Fact = never> {
   /** The phase that the step's time counts into; steps of one phase (asking, waiting, looking) add up. */
   phase: PhaseName | Untimed;
   /** Stages at which the machine comes here; a test holds them against the definition. */

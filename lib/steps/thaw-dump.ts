@@ -3,6 +3,7 @@ import { phaseNames } from '../domain/drill/phase-names.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { openSource } from './configured-source.ts';
 import { defineStep } from './step-definition.ts';
 
 /** A standard retrieval takes 12 hours at most (docs/facts.md#archived-objects); beyond this something else is wrong. */
@@ -32,9 +33,4 @@ export const thawDumpStep = defineStep({
 function selectedSince({ phases, startedAt }: DrillState): string {
   const last = phases.at(-1);
   return last?.name === phaseNames.select ? last.startedAt : startedAt;
-}
-
-/** The configured source of a database. */
-export async function openSource(database: string, ports: Pick<DrillPorts, 'configuration' | 'openStore'>) {
-  return ports.openStore(ports.configuration.database(database).source);
 }

@@ -24,7 +24,7 @@ export interface WatchPorts extends Pick<DrillPorts, 'configuration' | 'openStor
 }
 
 /** One gauge, or why it could not be read; then `value` is what alarms. */
-export interface Gauge {
+interface Gauge {
   metric: string;
   value: number;
   problem: unknown;

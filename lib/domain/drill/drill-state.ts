@@ -39,7 +39,7 @@ export interface Teardown {
 }
 
 /** A planned check's pointer: the check itself lies in the evidence store. */
-export interface CheckPointer {
+interface CheckPointer {
   index: number;
   name: string;
 }

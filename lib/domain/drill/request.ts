@@ -29,7 +29,7 @@ const typedRequest = z.strictObject({
   operator: z.string().min(1).max(200).optional(),
 });
 
-export type NormalisedRequest =
+type NormalisedRequest =
   | { accepted: true; database: string; request: DrillRequest }
   | { accepted: false; database: string | null; findings: Finding[] };
 

@@ -9,7 +9,7 @@ import type { AttemptReport } from './attempt-report.ts';
 import type { DrillRecord } from './drill-record.ts';
 
 /** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
-export const neverTested = [
+const neverTested = [
   'the application itself: that it starts and works on the restored data',
   'secrets, DNS and everything else outside the database',
 ];

@@ -5,7 +5,7 @@ import type { Verdict } from '../findings/verdict.ts';
 import type { DrillMode } from '../sandbox/sandbox-plan.ts';
 
 /** What was tried of one dump: a drill that walks back has several. */
-export interface DumpAttempt {
+interface DumpAttempt {
   key: string;
   verdict: Verdict;
   findingCodes: string[];

@@ -7,8 +7,8 @@ import type { DrillRecord } from './drill-record.ts';
  * A recovery is called slower when it took more than 1.5 times as long as in the last proven drill and more than 30 s
  * longer. The factor leaves room for a busy machine, the seconds for databases that restore in a moment.
  */
-export const slowerFactor = 1.5;
-export const slowerSeconds = 30;
+const slowerFactor = 1.5;
+const slowerSeconds = 30;
 
 type Proven = Pick<DrillRecord, 'rto' | 'startedAt'>;
 
@@ -26,7 +26,7 @@ export function rtoTrend(actualSeconds: number | null, lastProven: Proven | null
   return [finding('RTO_SLOWER', `${took}; in the proven drill of ${day} it took ${formatSeconds(before)}`)];
 }
 
-export interface PhaseSpeed {
+interface PhaseSpeed {
   name: string;
   seconds: number;
   /** Null when the phase moved no bytes that were counted, or took no measurable time. */
@@ -51,10 +51,10 @@ export const forecastRecords = 3;
 /** Further ahead than this a straight line is not believed: 3 years. */
 export const forecastDays = 3 * 365;
 /** Below this share of the variation explained by the line (R²), records scatter too much for a date. */
-export const forecastFit = 0.5;
+const forecastFit = 0.5;
 
 /** When the recovery time will exceed its objective if it goes on growing as it did. An estimate, and says how good. */
-export type RtoForecast =
+type RtoForecast =
   | { outcome: 'too few records'; records: number }
   | { outcome: 'already exceeded'; records: number }
   | { outcome: 'not growing'; records: number; secondsPerDay: number }

@@ -5,10 +5,10 @@ import type { SandboxKind } from './sandbox-plan.ts';
  * What a method of recovery works on: a server that answers, the data directory of one that does not run yet, or an
  * instance that the service itself makes.
  */
-export type MethodNeed = 'server' | 'data directory' | 'instance';
+type MethodNeed = 'server' | 'data directory' | 'instance';
 
 /** One way to recover a kind of backup in a kind of sandbox. */
-export interface RecoveryMethod {
+interface RecoveryMethod {
   readonly backup: BackupKind;
   readonly sandbox: SandboxKind;
   readonly needs: MethodNeed;

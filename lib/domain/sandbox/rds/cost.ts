@@ -121,7 +121,7 @@ export function actualCostUsd(facts: DrillCostFacts): number {
 /** Checks, judging and deletion come on top of the restore: about 20 minutes in which the instance is still billed. */
 export const aroundRestoreSeconds = 20 * 60;
 
-export interface CostEstimateFacts {
+interface CostEstimateFacts {
   plan: Pick<RdsPlan, 'placements' | 'storageGib'>;
   taskVcpu: number;
   taskMemoryGib: number;

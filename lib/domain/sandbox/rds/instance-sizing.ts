@@ -12,7 +12,7 @@ const mebibyte = 1024 ** 2;
 /** Least and most of gp3 for PostgreSQL, GiB (docs/facts.md#gp3). */
 export const storageLimitsGib = { least: 20, most: 65_536 };
 /** From here on gp3 is striped over four volumes: 500 instead of 125 MiB/s at no extra charge per GiB. */
-export const stripedStorageGib = 400;
+const stripedStorageGib = 400;
 const storageBytesPerSecond = { plain: 125 * mebibyte, striped: 500 * mebibyte };
 /** Every row is written twice, to the table and to the WAL; indexes make up for what is cached. */
 const writeAmplification = 2;
@@ -30,7 +30,7 @@ const burstableClass = 'db.t4g.medium';
 /** Steps of the ladder: more than 16 vCPUs are not kept busy by the connections of one restore. */
 const ladder = ['db.m7g.large', 'db.m7g.xlarge', 'db.m7g.2xlarge', 'db.m7g.4xlarge'];
 
-export interface SizingFacts {
+interface SizingFacts {
   /** Disk that the restored data may need. */
   storageBytes: number;
   region: string;
@@ -39,7 +39,7 @@ export interface SizingFacts {
   storageGib: number | null;
 }
 
-export interface InstanceSizing {
+interface InstanceSizing {
   /** Wanted class first; the others are tried where it is not offered or has no capacity. */
   instanceClasses: string[];
   storageGib: number;
