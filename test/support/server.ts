@@ -52,14 +52,14 @@ export class TestServer {
   readonly superuser: Superuser;
   /** E.g. `15.18`. */
   readonly serverVersion: string;
-  private readonly process: ChildProcess | null;
+  readonly #process: ChildProcess | null;
 
   private constructor(kind: ServerKind, directory: string, version: string, process: ChildProcess | null) {
     this.kind = kind;
     this.directory = directory;
     this.superuser = superuserOf[kind];
     this.serverVersion = version;
-    this.process = process;
+    this.#process = process;
   }
 
   /**
@@ -71,7 +71,7 @@ export class TestServer {
     const directory = await askDesk({ ask: 'server', kind, worker });
     const server = new TestServer(kind, directory, await versionOf(kind, directory), null);
     await server.clear();
-    await server.renewOwnDatabases();
+    await server.#renewOwnDatabases();
     return server;
   }
 
@@ -207,23 +207,23 @@ export class TestServer {
 
   /** Drops every database, role and tablespace that was made since the start. */
   async clear(): Promise<void> {
-    await this.dropSubscriptions();
+    await this.#dropSubscriptions();
     const made = `datname NOT IN ('postgres', 'template0', 'template1')`;
     await this.sql('postgres', `UPDATE pg_database SET datistemplate = false WHERE ${made}`);
-    await this.runEach(
+    await this.#runEach(
       `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE ${made}`,
     );
     const kept = [this.superuser, ...rolesOf[this.kind]].map((role) => `'${role}'`).join(', ');
-    await this.runEach(
+    await this.#runEach(
       `SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN (${kept})`,
     );
-    await this.runEach(
+    await this.#runEach(
       `SELECT format('DROP TABLESPACE %I', spcname) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')`,
     );
   }
 
   /** A subscription keeps its database, and is dropped within it. */
-  private async dropSubscriptions(): Promise<void> {
+  async #dropSubscriptions(): Promise<void> {
     for (const [database, name] of await this.sql(
       'postgres',
       'SELECT datname, quote_ident(subname) FROM pg_subscription JOIN pg_database d ON d.oid = subdbid',
@@ -237,7 +237,7 @@ export class TestServer {
   }
 
   /** Empties the databases that every server has, and forgets settings made with ALTER. */
-  private async renewOwnDatabases(): Promise<void> {
+  async #renewOwnDatabases(): Promise<void> {
     const owner = this.kind === 'sandbox' ? 'master' : this.superuser;
     const renew = async (database: string, from: string, template: boolean) => {
       await this.sql(from, `UPDATE pg_database SET datistemplate = false WHERE datname = '${database}'`);
@@ -249,19 +249,19 @@ export class TestServer {
     };
     await renew('postgres', 'template1', false);
     await renew('template1', 'postgres', true);
-    await this.runEach(
+    await this.#runEach(
       `SELECT format('ALTER ROLE %I RESET ALL', rolname) FROM pg_roles WHERE rolname !~ '^pg_'`,
     );
   }
 
-  private async runEach(query: string): Promise<void> {
+  async #runEach(query: string): Promise<void> {
     for (const [statement] of await this.sql('postgres', query))
       await this.sql('postgres', String(statement));
   }
 
   /** As the kernel does it when memory is short. */
   killHard(): void {
-    this.own.kill('SIGKILL');
+    this.#own.kill('SIGKILL');
   }
 
   /** Process id of the postmaster. */
@@ -271,14 +271,14 @@ export class TestServer {
 
   /** Ends a server that was started for the caller alone, and removes its files. */
   async stop(): Promise<void> {
-    await stopPostgres(this.own);
+    await stopPostgres(this.#own);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private get own(): ChildProcess {
-    if (this.process === null)
+  get #own(): ChildProcess {
+    if (this.#process === null)
       throw new Error('a shared server is not stopped by a test: start one of your own');
-    return this.process;
+    return this.#process;
   }
 }
 
