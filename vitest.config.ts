@@ -22,6 +22,7 @@ const oracle = [
   'test/e2e/shared-dumps.shared.test.ts',
   'test/recovery/logical/loading/expected-dumps.shared.test.ts',
   'test/recovery/logical/reading/archive/pg-dump-oracle.test.ts',
+  'test/recovery/logical/reading/plain/pg-dump.postgres.test.ts',
 ];
 
 const frontDoor = ['test/e2e/**/*.test.ts'];

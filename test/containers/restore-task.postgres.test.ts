@@ -154,12 +154,19 @@ describe('the restore image', () => {
   });
 
   test('reports INTERRUPTED when Fargate stops it in the middle', async () => {
-    const aws = await anAws({ stalled: (key) => key.startsWith('backups/') });
+    let stop: (signal: NodeJS.Signals) => void = () => {};
+    const aws = await anAws({
+      stalled: (key) => {
+        const ofTheDump = key.startsWith('backups/');
+        if (ofTheDump) stop('SIGTERM');
+        return ofTheDump;
+      },
+    });
     put(aws, 'd3', 'restore-request-1', aRequest('d3', 1));
 
-    const { exitCode } = await runImage(aws, pointers('d3'), (kill) =>
-      setTimeout(() => kill('SIGTERM'), 4000),
-    );
+    const { exitCode } = await runImage(aws, pointers('d3'), (kill) => {
+      stop = kill;
+    });
 
     await aws.stop();
     expect(exitCode).toBe(1);

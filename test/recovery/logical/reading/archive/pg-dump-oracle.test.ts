@@ -107,7 +107,8 @@ describe('archives of pg_dump say what pg_restore says', () => {
     '--no-blobs',
     '--use-set-session-authorization',
   ])('custom, %s', async (flags) => {
-    const path = dump(['-Fc', ...flags.split(' ')]);
+    // The rows of the large table are compared above; here it is how things are said.
+    const path = dump(['-Fc', '--exclude-table-data=plain.usual', ...flags.split(' ')]);
 
     expectSameAsPgRestore(await readCustom(path), path);
   });
@@ -140,11 +141,14 @@ describe('archives of pg_dump say what pg_restore says', () => {
     expectSameAsPgRestore(await eventsOf(readTarArchive(fileSource(path))), path);
   });
 
-  test.each(compressions)('directory of pg_dump %i, compression %s', async (major, compression) => {
-    const path = dump(['-Fd', '-Z', compression], 'hurt', major);
+  test.each(compressions.filter(([, compression]) => compression !== 'zstd:long'))(
+    'directory of pg_dump %i, compression %s',
+    async (major, compression) => {
+      const path = dump(['-Fd', '-Z', compression], 'hurt', major);
 
-    expectSameAsPgRestore(await readDirectory(path), path, major);
-  });
+      expectSameAsPgRestore(await readDirectory(path), path, major);
+    },
+  );
 
   test.each([
     ['first', true],
