@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createProgress } from '../../../lib/cli/progress/create-progress.ts';
 import { createPlainProgress } from '../../../lib/cli/progress/plain-progress.ts';
 import { restoreProgressText } from '../../../lib/cli/progress/restore-text.ts';
@@ -66,6 +65,8 @@ describe('progress in a pipe', () => {
 });
 
 describe('progress on a terminal', () => {
+  afterEach(() => void vi.useRealTimers());
+
   const plainTerminal = { NO_COLOR: '1' };
   const hideCursor = '\u001b[?25l';
   const showCursor = '\u001b[?25h';
@@ -92,14 +93,15 @@ describe('progress on a terminal', () => {
     `);
   });
 
-  test('redraws what runs, with its time and what it last said', async () => {
+  test('redraws what runs, with its time and what it last said', () => {
+    vi.useFakeTimers();
     const stream = new RecordingStream(100);
     let now = 0;
     const progress = createTerminalProgress(stream, plainTerminal, () => now);
     progress.stepBegan(restore);
     now = 61;
     progress.stepProgress(restore, '19.0 MB of 40.0 MB (47 %), 91,428 rows, public.orders');
-    await sleep(250);
+    vi.advanceTimersByTime(250);
     progress.close();
     const drawn = stream.writes
       .map((write) => stripVTControlCharacters(write))
@@ -140,7 +142,8 @@ describe('progress on a terminal', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
   });
 
-  test('hides the cursor, gives it back at close, and is silent afterwards', async () => {
+  test('hides the cursor, gives it back at close, and is silent afterwards', () => {
+    vi.useFakeTimers();
     const stream = new RecordingStream(80);
     const progress = createTerminalProgress(stream, plainTerminal);
     expect(stream.text).toBe(hideCursor);
@@ -153,7 +156,7 @@ describe('progress on a terminal', () => {
     progress.stepProgress(restore, 'late');
     progress.stepEnded(restore, { seconds: 1 });
     progress.close();
-    await sleep(250);
+    vi.advanceTimersByTime(250);
     expect(stream.text).toBe(atClose);
   });
 
