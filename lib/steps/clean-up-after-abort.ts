@@ -1,6 +1,7 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
+import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
@@ -79,27 +80,30 @@ export async function removeLeftBehind(
   if (sealed.teardown.confirmed) return 'nothing left';
   if (sealed.handOver !== undefined || (await mayBePromoted(state, ports))) return 'kept';
   const { teardown } = await tearDownSandboxStep(state, ports);
-  if (teardown?.detail === teardownAsked) return 'asked to go';
-  throw new DrillError('TEARDOWN_FAILED', teardown?.detail ?? 'the teardown was not asked for', {
+  if (teardown.detail === teardownAsked) return 'asked to go';
+  throw new DrillError('TEARDOWN_FAILED', teardown.detail, {
     hint: 'This is repeated; the sweeper removes the sandbox once its lease has ended.',
     fault: 'service',
     retryable: true,
   });
 }
 
+/** A drill whose sandbox was asked to go. */
+type Leaving = At<'sandbox leaving' | 'sandbox gone'>;
+
 async function waitUntilGone(
-  leaving: DrillState,
+  leaving: Leaving,
   interruptedAt: DrillState['stage'],
   { lookIntervalSeconds, settleSeconds = 0, limitSeconds = Number.POSITIVE_INFINITY }: CleanUpOptions,
   ports: CleanUpPorts,
-): Promise<DrillState> {
-  const askedAt = leaving.teardown?.askedAt ?? leaving.startedAt;
+): Promise<Leaving> {
+  const { askedAt } = leaving.teardown;
   const mayAppear = interruptedAt === 'sandbox planned' || interruptedAt === 'sandbox without capacity';
-  let current = leaving;
+  let current: Leaving = leaving;
   while (current.stage === 'sandbox leaving') {
     const looked = await confirmGoneStep(current, ports);
     const waitedSeconds = secondsBetween(askedAt, ports.clock.now().toISOString());
-    const early = mayAppear && looked.teardown?.confirmed === true && waitedSeconds < settleSeconds;
+    const early = mayAppear && looked.teardown.confirmed && waitedSeconds < settleSeconds;
     if (looked.stage !== 'sandbox leaving' && !early) return looked;
     if (waitedSeconds >= limitSeconds) {
       const detail = `sandbox ${current.sandbox?.sandboxId ?? ''} was still there after ${inWords(waitedSeconds)}`;
@@ -118,7 +122,7 @@ async function mayBePromoted(state: DrillState, ports: Pick<DrillPorts, 'evidenc
   return (await ports.evidence.find(evidenceOf.promotion, state.drillId)) !== null;
 }
 
-function teardownFailed(state: DrillState, error: unknown): DrillState {
+function teardownFailed(state: DrillState, error: unknown): At<'sandbox gone'> {
   const detail = error instanceof Error ? error.message : String(error);
   return {
     ...state,

@@ -35,6 +35,8 @@ export const endingOf = ({ status }: EndedExecution): string => endings[status];
  * The last state that the drill kept. When none was kept – it ended before its first step did, or the store was away
  * – a state from what the execution itself says. Always with the sandbox's name, which follows from the drill's id:
  * the last state that could be kept may be older than the sandbox, and teardown finds it all the same.
+ *
+ * @throws DrillError STATE_UNREADABLE rather than to guess whether a database was promoted; the sweeper ends the lease
  */
 export async function lastKnownState(
   ended: EndedExecution,
