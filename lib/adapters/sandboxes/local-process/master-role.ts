@@ -3,7 +3,8 @@ import { adminRole, masterRole } from './server-settings.ts';
 
 /**
  * Makes the role that the drill works as, with the attributes of the RDS master: it may log in, create databases and roles,
- * and signal backends, and is no superuser. Returns the server's full version.
+ * and is no superuser. What RDS gives it besides, to signal backends, it does not get (server-walls.ts). Returns the server's
+ * full version.
  *
  * It owns the databases `postgres` and `template1`, as on RDS (`\l` of RDS 11 to 15 instances in public repositories), so that
  * a cluster's dump that keeps objects in `postgres` fares as it would there.
@@ -31,7 +32,6 @@ export async function createMasterRole(
   try {
     await client.query(
       `CREATE ROLE ${masterRole} LOGIN CREATEDB CREATEROLE PASSWORD ${client.escapeLiteral(password)};
-       GRANT pg_signal_backend TO ${masterRole};
        ALTER DATABASE postgres OWNER TO ${masterRole};
        ALTER DATABASE template1 OWNER TO ${masterRole};`,
     );

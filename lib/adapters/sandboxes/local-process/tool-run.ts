@@ -13,6 +13,8 @@ export interface ToolOptions {
   account: ServerAccount | null;
   workingDirectory?: string;
   signal?: AbortSignal;
+  /** What the tool reads from its standard input. @default nothing */
+  input?: string;
 }
 
 const keptCharacters = 4096;
@@ -30,7 +32,7 @@ export function runTool(command: string, args: string[], options: ToolOptions): 
   return new Promise((resolve) => {
     const { account } = options;
     const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: serverEnvironment(),
       // A process group of its own: Ctrl-C in the terminal reaches us, and we end the tool.
       detached: true,
@@ -40,10 +42,13 @@ export function runTool(command: string, args: string[], options: ToolOptions): 
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    // A tool that ends before it has read everything says why by how it ends.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input);
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdout = (stdout + chunk.toString()).slice(-keptCharacters);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-keptCharacters);
     });
     child.on('error', (error) => resolve({ exitCode: null, stdout, stderr: error.message }));

@@ -12,7 +12,7 @@ import type { ServerFacts } from './session-settings.ts';
 export interface AttemptContext {
   options: RestoreOptions;
   masterRole: string;
-  facts: ServerFacts & { availableExtensions: ReadonlySet<string> };
+  facts: ServerFacts & { availableExtensions: ReadonlySet<string>; superuserRoles: ReadonlySet<string> };
   policy: RestorePolicy;
   book: AccountBook;
   clock: PhaseClock;

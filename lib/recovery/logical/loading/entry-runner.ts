@@ -58,6 +58,7 @@ export function decide(
     targetMajor: facts.majorVersion,
     masterRole,
     availableExtensions: facts.availableExtensions,
+    superuserRoles: facts.superuserRoles,
     databaseName,
     entry,
   });
