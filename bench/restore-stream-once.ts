@@ -1,6 +1,6 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
-import { databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/index.ts';
+import { announcementsIn, databaseRequest, loadPolicy } from '../lib/recovery/logical/policy/index.ts';
 import { openDump } from '../lib/recovery/logical/reading/open-dump.ts';
 import { NativeRestorer } from '../lib/recovery/logical/restore.ts';
 import { unknownHeader } from './unread-dump.ts';
@@ -29,7 +29,7 @@ const account = await new NativeRestorer({
       database,
     }),
   },
-  loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+  loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
   openDump: () =>
     openDump({ kind: 'stream', open: async () => process.stdin, sizeBytes: null }, { passphrase: null }),
 }).restore({

@@ -264,6 +264,11 @@ export const findingRegistry = {
     'The dump holds a statement that no dump needs and that is never executed.',
     'Find out who wrote it into the dump; treat the file as hostile until you know.',
   ),
+  DUMP_TRIED_TO_ACT: define(
+    'error',
+    'Code inside the dump (a function that a check, an index or a rule calls) tried to act on the server that restores it.',
+    'Find out who wrote it into the database; treat the dump, and the database it came from, as hostile until you know.',
+  ),
   META_COMMAND_REFUSED: define(
     'error',
     'The dump holds a psql meta-command that would change its meaning; it was not executed.',

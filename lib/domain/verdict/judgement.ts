@@ -147,6 +147,7 @@ const blamesTheDump: ReadonlySet<FindingCode> = new Set([
   'SEARCH_PATH_DEFECT',
   'PRIVILEGE_MISSING',
   'STATEMENT_REFUSED',
+  'DUMP_TRIED_TO_ACT',
   'META_COMMAND_REFUSED',
   'NO_DATA',
   'OBJECT_MISSING',

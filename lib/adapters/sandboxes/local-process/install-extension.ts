@@ -1,7 +1,5 @@
-import { Client, DatabaseError } from 'pg';
-import type { SandboxAddress } from '../../../ports/sandbox.ts';
+import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { loadSqlParser, parseSql } from '../../../recovery/logical/sql-parser.ts';
-import { adminRole } from './server-settings.ts';
 
 /**
  * Extensions that the RDS master may create and the master of a plain server may not, because their control files do
@@ -59,11 +57,12 @@ const creatableOnRds: ReadonlySet<string> = new Set([
  * the list is refused as the server would refuse it. Foreign-data wrappers lose their handler in the same transaction:
  * servers, user mappings and foreign tables can be made, and no query, import or ANALYZE of one ever leaves the server.
  *
+ * @param login of the administrator, to the database
  * @throws DatabaseError with SQLSTATE 42501 when it is refused, or what the server answers
  */
 export async function installExtension(
-  address: SandboxAddress,
-  database: string,
+  login: ClientConfig,
+  masterRole: string,
   statement: string,
 ): Promise<void> {
   await loadSqlParser();
@@ -72,16 +71,7 @@ export async function installExtension(
   const name =
     node !== undefined && 'CreateExtensionStmt' in node ? node.CreateExtensionStmt.extname : undefined;
   if (name === undefined || others.length > 0 || !creatableOnRds.has(name)) throw refused(name ?? '');
-  const { host, port } = address;
-  const client = new Client({
-    host,
-    port,
-    user: adminRole,
-    database,
-    ssl: false,
-    // Our own names mean the server's, whatever the settings of the database say.
-    options: '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=',
-  });
+  const client = new Client(login);
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -96,7 +86,7 @@ export async function installExtension(
     // The wrapper belongs to the superuser now; on RDS the master may make servers of it at once.
     if (name === 'postgres_fdw')
       await client.query(
-        `GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${client.escapeIdentifier(address.masterRole)}`,
+        `GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO ${client.escapeIdentifier(masterRole)}`,
       );
     await client.query('COMMIT');
   } finally {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import { adminRole, masterRole } from './server-settings.ts';
+import { administratorLogin } from './administrator.ts';
+import { masterRole } from './server-settings.ts';
 
 /**
  * Makes the role that the drill works as, with the attributes of the RDS master: it may log in, create databases and roles,
@@ -16,16 +17,7 @@ export async function createMasterRole(
   port: number,
   password: string,
 ): Promise<string> {
-  // `options` keeps PGOPTIONS of the caller's environment away.
-  const client = new Client({
-    host: socketDirectory,
-    port,
-    user: adminRole,
-    database: 'postgres',
-    ssl: false,
-    options: '-c statement_timeout=0',
-    connectionTimeoutMillis: 10_000,
-  });
+  const client = new Client(administratorLogin({ socketDirectory, port }, 'postgres'));
   // A lost connection also rejects the query that waits for it; without a listener it would end our process instead.
   client.on('error', () => undefined);
   await client.connect();

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { RestoreOptions } from '../../../ports/restorer.ts';
+import type { ServerWatch } from '../tampering/server-watch.ts';
 import type { AccountBook } from './account-book.ts';
 import type { Session } from './connection.ts';
 import type { EndSignal } from './end-signal.ts';
@@ -17,6 +18,8 @@ export interface AttemptContext {
   book: AccountBook;
   clock: PhaseClock;
   roles: RoleRegistry;
+  /** What the dump must not change on the server, seen before anything of it ran. */
+  watch: ServerWatch;
   /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
   admin(): Promise<Session>;
   signal: AbortSignal;

@@ -62,7 +62,11 @@ export function decide(
     databaseName,
     entry,
   });
-  if (decision.action === 'run') return decision;
+  if (decision.action === 'run') {
+    for (const { sql } of decision.statements)
+      for (const announcement of policy.announcementsIn(sql)) context.watch.announced.add(announcement);
+    return decision;
+  }
   if (decision.action === 'skip') {
     open.merge({ status: 'skipped by policy', rule: decision.rule });
     if (decision.finding !== null) book.find(decision.finding);

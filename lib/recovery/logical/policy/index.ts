@@ -35,6 +35,7 @@ import {
   skip,
 } from './verdicts.ts';
 
+export { announcementsIn } from './announcements.ts';
 export { type DatabaseRequest, databaseRequest } from './databases.ts';
 export type { Decision, PolicyContext, StatementPlan } from './decision.ts';
 export { type PolicyRule, policyRules, type RuleId, renderPolicyTable } from './rules.ts';

@@ -1,7 +1,11 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/restorer.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump-stream.ts';
-import { databaseRequest, loadPolicy } from '../../../../../lib/recovery/logical/policy/index.ts';
+import {
+  announcementsIn,
+  databaseRequest,
+  loadPolicy,
+} from '../../../../../lib/recovery/logical/policy/index.ts';
 import { NativeRestorer } from '../../../../../lib/recovery/logical/restore.ts';
 import { aHeader, reading } from './events.ts';
 import type { TestServer } from './server.ts';
@@ -54,7 +58,7 @@ export function restore(
       const reader = Symbol.asyncIterator in made ? made : reading(made);
       return { reader, sha256: async () => null, bytesRead: () => 0, close: () => {} };
     },
-    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
   });
   return restorer.restore(request);
 }
