@@ -20,12 +20,16 @@ export interface ToolOptions {
 const keptCharacters = 4096;
 
 /**
- * What our server processes see of the environment: nothing of PostgreSQL's or the loader's, and a locale that exists
+ * What a server sees of the environment: nothing of ours, of PostgreSQL's or of the loader's, and a locale that exists
  * everywhere, so that messages are in English and macOS does not start threads in the postmaster to look one up.
  */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-}
+export const serverEnvironment: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' };
+
+/** Tools need to find others besides: initdb a shell, a shell `cp`. */
+const toolEnvironment = (): NodeJS.ProcessEnv => ({
+  ...serverEnvironment,
+  PATH: process.env.PATH ?? '/usr/bin:/bin',
+});
 
 /** Runs a short tool (initdb, cp, `postgres --version`) to its end. Never throws: how it ended is a value. */
 export function runTool(command: string, args: string[], options: ToolOptions): Promise<ToolOutcome> {
@@ -33,7 +37,7 @@ export function runTool(command: string, args: string[], options: ToolOptions): 
     const { account } = options;
     const child = spawn(command, args, {
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      env: serverEnvironment(),
+      env: toolEnvironment(),
       // A process group of its own: Ctrl-C in the terminal reaches us, and we end the tool.
       detached: true,
       ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
