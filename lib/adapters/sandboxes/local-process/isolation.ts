@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { type PrivateRoot, setprivInside } from './private-root.ts';
+import { makePrivateRoot, type PrivateRoot, type PrivateRootContent, setprivInside } from './private-root.ts';
 import type { ServerAccount } from './server-account.ts';
 import { runTool } from './tool-run.ts';
 
@@ -116,15 +116,15 @@ function inNamespaces(
  * and security modules forbid them in ways that nothing announces.
  */
 export async function isolationFor(
-  makeRoot: (setpriv: string) => PrivateRoot,
-  account: ServerAccount,
+  content: Omit<PrivateRootContent, 'setpriv'>,
   probe: [string, ...string[]],
   signal?: AbortSignal,
 ): Promise<Isolation> {
   const tools = namespaceTools();
   if ('missing' in tools) return { kind: 'none', reason: tools.missing };
-  const isolation: Isolation = { kind: 'namespaces', tools, privateRoot: makeRoot(tools.setpriv) };
-  const { command, args } = launchOf(isolation, account, 'own', probe);
+  const privateRoot = makePrivateRoot({ ...content, setpriv: tools.setpriv });
+  const isolation: Isolation = { kind: 'namespaces', tools, privateRoot };
+  const { command, args } = launchOf(isolation, content.account, 'own', probe);
   const { exitCode, stderr } = await runTool(command, args, {
     account: null,
     ...(signal === undefined ? {} : { signal }),

@@ -4,6 +4,7 @@ import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxAddress, SandboxLook } from '../../../ports/sandbox.ts';
 import { administratorLogin } from './administrator.ts';
+import { describeWalls } from './describe-walls.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
@@ -206,6 +207,8 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
         usableDirectory(fallbackRoots(options.cacheDirectory, 'cache'), '.', ownAccount()),
         ownAccount(),
       ),
+    describeWalls: async () =>
+      describeWalls(usableDirectory(stateRoots, 'sandboxes', ownAccount()), ownAccount()),
   };
 }
 

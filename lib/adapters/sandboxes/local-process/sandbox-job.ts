@@ -12,7 +12,7 @@ import { type Isolation, isolationFor } from './isolation.ts';
 import { type Lease, writeLease } from './lease.ts';
 import type { SandboxProgress } from './local-sandbox-options.ts';
 import { createMasterRole } from './master-role.ts';
-import { makePrivateRoot } from './private-root.ts';
+import { programsOf } from './private-root.ts';
 import { identifyProcess } from './process-identity.ts';
 import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
 import { type ServerAccount, sandboxAccount } from './server-account.ts';
@@ -72,8 +72,12 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.configFile, '', { mode: 0o644 });
   const owner = await handOver(job, binaries);
   const isolation = await isolationFor(
-    (setpriv) => makePrivateRoot(files, job.lease.socketDirectory, binaries, owner, setpriv),
-    owner,
+    {
+      directory: files.directory,
+      readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
+      writable: [files.dataDirectory, job.lease.socketDirectory],
+      account: owner,
+    },
     [join(binaries.binDirectory, 'postgres'), '--version'],
     signal,
   );
