@@ -1,5 +1,5 @@
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { makePrivateRoot, type PrivateRoot, type PrivateRootContent, setprivInside } from './private-root.ts';
 import type { ServerAccount } from './server-account.ts';
 import { runTool } from './tool-run.ts';
@@ -70,6 +70,13 @@ export function launchOf(
 }
 
 /**
+ * Mounts and goes on. A core file would hold rows. Without /proc the loader asks LD_ORIGIN_PATH where the program lies, for
+ * libraries that are found from there (ld.so(8), $ORIGIN).
+ */
+const enterScript =
+  'ulimit -c 0; "$0" --all --fstab "$1" && export LD_ORIGIN_PATH="$2" && shift 2 && unset PWD && exec "$@"';
+
+/**
  * As `account`, without any capability and without a way to gain one. Each link of the chain replaces itself by the next, so
  * that the process id is the program's. Root makes the namespaces itself and then becomes the account; an ordinary user is
  * root of a user namespace while the root directory is put together, and itself again in another one inside.
@@ -78,7 +85,7 @@ function inNamespaces(
   { tools, privateRoot }: { tools: NamespaceTools; privateRoot: PrivateRoot },
   { uid, gid, switchTo }: ServerAccount,
   network: 'own' | 'shared',
-  program: string[],
+  program: [string, ...string[]],
 ): Launch {
   const asRoot = switchTo !== null;
   const itself = ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps'];
@@ -93,10 +100,10 @@ function inNamespaces(
       '--uts',
       tools.sh,
       '-c',
-      // A core file would hold rows.
-      'ulimit -c 0; "$0" --all --fstab "$1" && shift && exec "$@"',
+      enterScript,
       tools.mount,
       privateRoot.fstab,
+      dirname(program[0]),
       tools.unshare,
       ...(asRoot ? [] : itself),
       `--root=${privateRoot.root}`,
