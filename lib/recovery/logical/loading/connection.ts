@@ -8,19 +8,19 @@ const connectTimeoutMs = 20_000;
 
 /** One connection to the sandbox and the state we have brought it to. */
 export class Session {
-  private settings: SettingsSnapshot = new Map();
-  private lostBecause: ConnectionLost | null = null;
-  private readonly client: Client;
+  #settings: SettingsSnapshot = new Map();
+  #lostBecause: ConnectionLost | null = null;
+  readonly #client: Client;
 
   private constructor(client: Client) {
-    this.client = client;
+    this.#client = client;
     client.on('error', (error) => {
       const cause = fromDriver(error);
-      this.lostBecause ??=
+      this.#lostBecause ??=
         cause instanceof ConnectionLost ? cause : new ConnectionLost(cause.sqlState, cause);
     });
     client.on('end', () => {
-      this.lostBecause ??= new ConnectionLost(null, null);
+      this.#lostBecause ??= new ConnectionLost(null, null);
     });
   }
 
@@ -50,12 +50,12 @@ export class Session {
 
   /** True once the connection is gone. */
   get lost(): boolean {
-    return this.lostBecause !== null;
+    return this.#lostBecause !== null;
   }
 
   /** Why the connection is gone; null while it is there. */
   get loss(): ConnectionLost | null {
-    return this.lostBecause;
+    return this.#lostBecause;
   }
 
   /** Runs SQL of our own. @throws ServerError, ConnectionLost */
@@ -65,8 +65,8 @@ export class Session {
 
   /** Runs exact bytes as one simple query. @throws ServerError, ConnectionLost */
   run(sql: Buffer): Promise<WireResult> {
-    if (this.lostBecause !== null) return Promise.reject(this.lostBecause);
-    return this.client.query(new WireQuery(sql)).result;
+    if (this.#lostBecause !== null) return Promise.reject(this.#lostBecause);
+    return this.#client.query(new WireQuery(sql)).result;
   }
 
   /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */
@@ -74,9 +74,9 @@ export class Session {
     sql: string,
     values: (string | number | bigint | Buffer | string[])[],
   ): Promise<unknown[][]> {
-    if (this.lostBecause !== null) throw this.lostBecause;
+    if (this.#lostBecause !== null) throw this.#lostBecause;
     try {
-      const result = await this.client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
+      const result = await this.#client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
       return result.rows;
     } catch (error) {
       throw fromDriver(error);
@@ -86,32 +86,32 @@ export class Session {
   /** Starts a COPY; see WireCopy. */
   copy(sql: Buffer): WireCopy {
     const copy = new WireCopy(sql);
-    if (this.lostBecause !== null) copy.handleError(this.lostBecause);
-    else this.client.query(copy);
+    if (this.#lostBecause !== null) copy.handleError(this.#lostBecause);
+    else this.#client.query(copy);
     return copy;
   }
 
   /** `I` idle, `T` in a transaction, `E` in a failed one. */
   get transactionStatus(): string | null {
-    return this.client.getTransactionStatus();
+    return this.#client.getTransactionStatus();
   }
 
   /** Brings the session to the dump's settings at one point of the dump. @throws ServerError, ConnectionLost */
   async apply(snapshot: SettingsSnapshot): Promise<void> {
-    for (const statement of settingsBetween(this.settings, snapshot))
+    for (const statement of settingsBetween(this.#settings, snapshot))
       await this.run(statementBytes(statement));
-    this.settings = snapshot;
+    this.#settings = snapshot;
   }
 
   /** Says goodbye; never throws. */
   async close(): Promise<void> {
     if (this.lost) return this.destroy();
-    await this.client.end().catch(() => {});
+    await this.#client.end().catch(() => {});
   }
 
   /** Drops the socket at once, also in the middle of a statement. */
   destroy(): void {
-    this.lostBecause ??= new ConnectionLost(null, null);
-    this.client.end().catch(() => {});
+    this.#lostBecause ??= new ConnectionLost(null, null);
+    this.#client.end().catch(() => {});
   }
 }

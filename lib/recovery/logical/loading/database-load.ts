@@ -42,23 +42,23 @@ export class DatabaseLoad {
   /** The dump's name for it, as accounts carry it. */
   readonly dumpName: string;
   readonly settings: SessionSettings;
-  private readonly slots: Slot[];
-  private readonly context: AttemptContext;
-  private catalogStale = true;
+  readonly #slots: Slot[];
+  readonly #context: AttemptContext;
+  #catalogStale = true;
 
   private constructor(context: AttemptContext, name: string, dumpName: string, settings: SessionSettings) {
-    this.context = context;
+    this.#context = context;
     this.name = name;
     this.dumpName = dumpName;
     this.settings = settings;
     this.grants = new CreateGrants(name);
     const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
     const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
-    this.slots = Array.from(
+    this.#slots = Array.from(
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
     );
-    this.scheduler = new Scheduler(this.slots, context.ending, () => context.book.rowsBytes);
+    this.scheduler = new Scheduler(this.#slots, context.ending, () => context.book.rowsBytes);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */
@@ -83,13 +83,13 @@ export class DatabaseLoad {
 
   /** A statement that may have changed the catalog ran. */
   catalogChanged(): void {
-    this.catalogStale = true;
+    this.#catalogStale = true;
   }
 
   /** Learns the relations when they may have changed. Waits for statements under way. */
   async refreshRelations(): Promise<void> {
-    if (!this.catalogStale) return;
-    this.catalogStale = false;
+    if (!this.#catalogStale) return;
+    this.#catalogStale = false;
     const work = this.scheduler.submit({
       locks: [],
       lane: 'main',
@@ -109,24 +109,24 @@ export class DatabaseLoad {
 
   /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
   async finish(): Promise<void> {
-    if (!this.stopped) await this.analyze();
+    if (!this.stopped) await this.#analyze();
     await this.scheduler.idle();
-    this.context.clock.touch('finishing');
+    this.#context.clock.touch('finishing');
     for (const { run } of this.deferred.splice(0)) {
       run();
       await this.scheduler.idle();
     }
     await this.takeBackGrants();
-    await this.lookForWaysOut();
+    await this.#lookForWaysOut();
     if (this.sequentialTables.length > 0) {
-      this.context.book.find(
+      this.#context.book.find(
         finding(
           'SEQUENTIAL_FALLBACK',
           `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
         ),
       );
     }
-    this.context.clock.touch('finishing');
+    this.#context.clock.touch('finishing');
     await this.close();
   }
 
@@ -146,10 +146,10 @@ export class DatabaseLoad {
     return answer;
   }
 
-  private async lookForWaysOut(): Promise<void> {
+  async #lookForWaysOut(): Promise<void> {
     const [servers, mappings] = waysOutSql;
     const names = async (sql: string): Promise<string[]> => (await this.ask(sql)).map(([name]) => name ?? '');
-    const { watch, book } = this.context;
+    const { watch, book } = this.#context;
     for (const words of waysOut(await names(servers), await names(mappings), watch.announced))
       book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words} in database ${this.dumpName}`));
   }
@@ -170,7 +170,7 @@ export class DatabaseLoad {
    * Statistics for every table, so that whoever queries next has a plan worth timing. Each waits for the indexes of its own
    * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
    */
-  private async analyze(): Promise<void> {
+  async #analyze(): Promise<void> {
     await this.refreshRelations();
     for (const { schema, name } of this.relations.withRows()) {
       this.scheduler.submit({
@@ -179,7 +179,7 @@ export class DatabaseLoad {
         kind: 'statement',
         estimate: () => -1,
         run: async (slot) => {
-          this.context.progress(`statistics of ${schema}.${name}`);
+          this.#context.progress(`statistics of ${schema}.${name}`);
           // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
           await (await slot.get()).text(`ANALYZE ${qualified(schema, name)}`).catch(spoiledUnlessRefused);
         },
@@ -188,15 +188,15 @@ export class DatabaseLoad {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => slot.close()));
+    await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
   /** Ends at once, in the middle of whatever runs. */
   async abandon(reason: unknown): Promise<void> {
     this.scheduler.fail(reason);
-    for (const slot of this.slots) slot.discard();
+    for (const slot of this.#slots) slot.discard();
     await this.scheduler.settled();
-    for (const slot of this.slots) slot.discard();
+    for (const slot of this.#slots) slot.discard();
   }
 }
 

@@ -50,92 +50,92 @@ const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { len
 
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
 export class TableLoad {
-  private readonly options: TableLoadOptions;
+  readonly #options: TableLoadOptions;
   /** Ends when the table is complete. */
   readonly complete: Task;
-  private readonly hold: { task: Task; release(): void };
-  private readonly tasks: Promise<void>[] = [];
-  private readonly startedAt = performance.now();
-  private stream: PieceQueue<readonly Buffer[]> | null = null;
-  private failure: RowsFailure | null = null;
-  private rows = 0;
-  private loaded = 0;
+  readonly #hold: { task: Task; release(): void };
+  readonly #tasks: Promise<void>[] = [];
+  readonly #startedAt = performance.now();
+  #stream: PieceQueue<readonly Buffer[]> | null = null;
+  #failure: RowsFailure | null = null;
+  #rows = 0;
+  #loaded = 0;
 
   /** @param hold already taken for this table (archives announce their tables), or taken here. */
   constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
-    this.options = options;
+    this.#options = options;
     const { schema, name } = options.account;
-    this.hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
-    this.complete = this.hold.task;
+    this.#hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
+    this.complete = this.#hold.task;
   }
 
   /** Whole rows. @throws what ended the restore */
   async write(pieces: readonly Buffer[], rows: number): Promise<void> {
-    const firstRow = this.rows;
-    this.rows += rows;
-    this.weigh(pieces);
-    if (this.failure !== null) return;
-    const { scheduler, settings } = this.options;
-    if (this.inOneCopy) return this.push(pieces, firstRow);
+    const firstRow = this.#rows;
+    this.#rows += rows;
+    this.#weigh(pieces);
+    if (this.#failure !== null) return;
+    const { scheduler, settings } = this.#options;
+    if (this.#inOneCopy) return this.#push(pieces, firstRow);
     await scheduler.room();
-    const transaction = chunkTransaction(this.options.copySql);
-    this.submit(async (slot) => {
-      if (this.failure === null)
-        this.count(
-          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.options.onRetry),
+    const transaction = chunkTransaction(this.#options.copySql);
+    this.#submit(async (slot) => {
+      if (this.#failure === null)
+        this.#count(
+          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.#options.onRetry),
         );
     }, firstRow);
   }
 
   /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
   async piece(bytes: Buffer, rows: 0 | 1): Promise<void> {
-    const firstRow = this.rows;
-    this.rows += rows;
-    this.weigh([bytes]);
-    await this.push([bytes], firstRow);
-    if (rows === 1 && !this.inOneCopy) this.closeStream();
+    const firstRow = this.#rows;
+    this.#rows += rows;
+    this.#weigh([bytes]);
+    await this.#push([bytes], firstRow);
+    if (rows === 1 && !this.#inOneCopy) this.#closeStream();
   }
 
   /** No more rows. Releases the table once everything is confirmed. */
   end(): void {
-    this.closeStream();
-    const finished = Promise.all(this.tasks).then(() => this.finish());
-    finished.catch((error) => this.options.scheduler.fail(error));
+    this.#closeStream();
+    const finished = Promise.all(this.#tasks).then(() => this.#finish());
+    finished.catch((error) => this.#options.scheduler.fail(error));
   }
 
-  private get inOneCopy(): boolean {
-    return this.options.ordered || this.options.frozen;
+  get #inOneCopy(): boolean {
+    return this.#options.ordered || this.#options.frozen;
   }
 
-  private weigh(pieces: readonly Buffer[]): void {
+  #weigh(pieces: readonly Buffer[]): void {
     const bytes = bytesOf(pieces);
-    this.options.account.bytes += bytes;
-    this.options.onBytes(bytes);
+    this.#options.account.bytes += bytes;
+    this.#options.onBytes(bytes);
   }
 
-  private async push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
-    const { scheduler } = this.options;
+  async #push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
+    const { scheduler } = this.#options;
     // Each stream that waits for a session holds a piece: many small tables must not pile up.
-    if (this.stream === null) await scheduler.room();
-    this.stream ??= this.openStream(firstRow);
-    await scheduler.guard(this.stream.push(pieces));
+    if (this.#stream === null) await scheduler.room();
+    this.#stream ??= this.#openStream(firstRow);
+    await scheduler.guard(this.#stream.push(pieces));
   }
 
-  private closeStream(): void {
-    this.stream?.end();
-    this.stream = null;
+  #closeStream(): void {
+    this.#stream?.end();
+    this.#stream = null;
   }
 
   /** One COPY that takes pieces until the queue ends. */
-  private openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
-    const { frozen, scheduler } = this.options;
+  #openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
+    const { frozen, scheduler } = this.#options;
     const ahead = scheduler.sessionsForRows > 1 ? readAheadBytes.far : readAheadBytes.near;
     const queue = new PieceQueue<readonly Buffer[]>(frozen ? ahead : 1, bytesOf);
     const run = async (slot: Slot): Promise<void> => {
       try {
         const session = await slot.get();
-        await session.apply(this.options.settings);
-        await this.copyPieces(session, queue);
+        await session.apply(this.#options.settings);
+        await this.#copyPieces(session, queue);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         slot.discard();
@@ -144,12 +144,12 @@ export class TableLoad {
         queue.drop();
       }
     };
-    this.submit(run, firstRow);
+    this.#submit(run, firstRow);
     return queue;
   }
 
-  private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
-    const { account, copySql, frozen } = this.options;
+  async #copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
+    const { account, copySql, frozen } = this.#options;
     const whole = frozen
       ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
       : null;
@@ -157,17 +157,17 @@ export class TableLoad {
     try {
       await copy.ready;
       for await (const pieces of queue.pieces()) await copy.write(pieces);
-      this.count(copiedRows(await copy.finish()));
+      this.#count(copiedRows(await copy.finish()));
     } catch (error) {
       if (whole !== null && error instanceof ServerError) await session.text('ROLLBACK');
       throw error;
     }
   }
 
-  private submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
-    const { done } = this.options.scheduler.submit({
+  #submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
+    const { done } = this.#options.scheduler.submit({
       locks: [],
-      after: this.options.after,
+      after: this.#options.after,
       lane: 'any',
       kind: 'rows',
       estimate: () => 0,
@@ -177,31 +177,32 @@ export class TableLoad {
         } catch (error) {
           if (!(error instanceof ServerError)) throw error;
           // The first damaged row is the one to name, whichever chunk failed first.
-          if (this.failure === null || firstRow < this.failure.firstRow) this.failure = { error, firstRow };
+          if (this.#failure === null || firstRow < this.#failure.firstRow)
+            this.#failure = { error, firstRow };
         }
       },
     });
-    this.tasks.push(done);
+    this.#tasks.push(done);
   }
 
-  private count(rows: number): void {
-    this.loaded += rows;
-    this.options.onRows(rows);
+  #count(rows: number): void {
+    this.#loaded += rows;
+    this.#options.onRows(rows);
   }
 
-  private async finish(): Promise<void> {
-    const { account, scheduler } = this.options;
-    if (this.failure !== null && this.loaded > 0 && !this.inOneCopy) await this.takeBack();
-    account.rowsInDump += this.options.linesAreRows ? this.rows : this.loaded;
-    account.rowsLoaded += this.loaded;
-    account.seconds += (performance.now() - this.startedAt) / 1000;
-    await scheduler.guard(this.options.onEnd(this.failure));
-    this.hold.release();
+  async #finish(): Promise<void> {
+    const { account, scheduler } = this.#options;
+    if (this.#failure !== null && this.#loaded > 0 && !this.#inOneCopy) await this.#takeBack();
+    account.rowsInDump += this.#options.linesAreRows ? this.#rows : this.#loaded;
+    account.rowsLoaded += this.#loaded;
+    account.seconds += (performance.now() - this.#startedAt) / 1000;
+    await scheduler.guard(this.#options.onEnd(this.#failure));
+    this.#hold.release();
   }
 
   /** psql's one COPY would have left nothing: neither do our many. */
-  private async takeBack(): Promise<void> {
-    const { account, scheduler } = this.options;
+  async #takeBack(): Promise<void> {
+    const { account, scheduler } = this.#options;
     const { done } = scheduler.submit({
       locks: [],
       lane: 'any',
@@ -216,7 +217,7 @@ export class TableLoad {
       },
     });
     await scheduler.guard(done);
-    this.options.onRows(-this.loaded);
-    this.loaded = 0;
+    this.#options.onRows(-this.#loaded);
+    this.#loaded = 0;
   }
 }

@@ -50,8 +50,8 @@ export interface Node extends Task {
 /** Everything submitted and not ended, and who waits for whom. */
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
-  private readonly byName = new Map<string, Set<Node>>();
-  private order = 0;
+  readonly #byName = new Map<string, Set<Node>>();
+  #order = 0;
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
   enter(work: Work | null, locks: Lock[], after: Task[], within: Task | null): Node {
@@ -59,10 +59,10 @@ export class TaskGraph {
     const done = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.order += 1;
+    this.#order += 1;
     const node: Node = {
       work,
-      order: this.order,
+      order: this.#order,
       locks,
       own: work?.estimate() ?? 0,
       urgency: 0,
@@ -75,7 +75,7 @@ export class TaskGraph {
       end,
     };
     const blockers = new Set<Node>();
-    for (const earlier of this.candidates(locks)) {
+    for (const earlier of this.#candidates(locks)) {
       if (earlier === within || sameFamily(work, earlier.work)) continue;
       if (collide({ locks }, earlier)) blockers.add(earlier);
     }
@@ -87,16 +87,16 @@ export class TaskGraph {
     raiseUrgency(node);
     this.outstanding.add(node);
     for (const { name } of locks) {
-      const sharing = this.byName.get(name) ?? new Set();
+      const sharing = this.#byName.get(name) ?? new Set();
       sharing.add(node);
-      this.byName.set(name, sharing);
+      this.#byName.set(name, sharing);
     }
     return node;
   }
 
   /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
   reestimate(name: string): void {
-    for (const node of this.byName.get(name) ?? []) {
+    for (const node of this.#byName.get(name) ?? []) {
       const own = node.work?.estimate() ?? 0;
       if (own <= node.own) continue;
       node.urgency += own - node.own;
@@ -106,10 +106,10 @@ export class TaskGraph {
   }
 
   /** Outstanding tasks that may conflict: those that name one of the relations, and those on everything. */
-  private candidates(locks: Lock[]): Iterable<Node> {
+  #candidates(locks: Lock[]): Iterable<Node> {
     if (locks.some((lock) => lock.name === '*')) return this.outstanding;
-    const found = new Set<Node>(this.byName.get('*'));
-    for (const { name } of locks) for (const node of this.byName.get(name) ?? []) found.add(node);
+    const found = new Set<Node>(this.#byName.get('*'));
+    for (const { name } of locks) for (const node of this.#byName.get(name) ?? []) found.add(node);
     return found;
   }
 
@@ -118,9 +118,9 @@ export class TaskGraph {
     node.ended = true;
     this.outstanding.delete(node);
     for (const { name } of node.locks) {
-      const sharing = this.byName.get(name);
+      const sharing = this.#byName.get(name);
       sharing?.delete(node);
-      if (sharing?.size === 0) this.byName.delete(name);
+      if (sharing?.size === 0) this.#byName.delete(name);
     }
     node.end();
     const ready: Node[] = [];

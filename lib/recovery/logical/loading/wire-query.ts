@@ -37,14 +37,14 @@ function deferred<T>(): { promise: Promise<T> } & Outcome<T> {
 export class WireQuery implements Submittable {
   readonly result: Promise<WireResult>;
   protected connection: Connection | null = null;
-  private readonly done = deferred<WireResult>();
-  private readonly tags: string[] = [];
-  private readonly rows: (string | null)[][] = [];
-  private readonly sql: Buffer;
+  readonly #done = deferred<WireResult>();
+  readonly #tags: string[] = [];
+  readonly #rows: (string | null)[][] = [];
+  readonly #sql: Buffer;
 
   constructor(sql: Buffer) {
-    this.sql = sql;
-    this.result = this.done.promise;
+    this.#sql = sql;
+    this.result = this.#done.promise;
     // The caller may still be writing rows when the server answers with an error; it awaits `result` later.
     this.result.catch(() => {});
   }
@@ -53,8 +53,8 @@ export class WireQuery implements Submittable {
     this.connection = connection;
     const { stream } = connection;
     stream.cork();
-    stream.write(frameHeader('Q', this.sql.length + 1));
-    stream.write(this.sql);
+    stream.write(frameHeader('Q', this.#sql.length + 1));
+    stream.write(this.#sql);
     stream.write(terminator);
     stream.uncork();
   }
@@ -62,12 +62,12 @@ export class WireQuery implements Submittable {
   handleRowDescription(): void {}
 
   handleDataRow(message: { fields: (string | null)[] }): void {
-    this.rows.push(message.fields);
+    this.#rows.push(message.fields);
     this.handleRow(message.fields);
   }
 
   handleCommandComplete(message: { text: string }): void {
-    this.tags.push(message.text);
+    this.#tags.push(message.text);
   }
 
   handleEmptyQuery(): void {}
@@ -81,11 +81,11 @@ export class WireQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.done.resolve({ tags: this.tags, rows: this.rows });
+    this.#done.resolve({ tags: this.#tags, rows: this.#rows });
   }
 
   handleError(error: unknown): void {
-    this.done.reject(fromDriver(error));
+    this.#done.reject(fromDriver(error));
   }
 
   protected handleRow(_fields: (string | null)[]): void {}
@@ -101,25 +101,25 @@ export class WireCopy extends WireQuery {
   readonly ready: Promise<void>;
   /** First value of the first row before the COPY began: the transaction id in our chunk transactions. */
   firstValue: string | null = null;
-  private readonly open = deferred<void>();
-  private failed = false;
+  readonly #open = deferred<void>();
+  #failed = false;
   /** Ends the wait of a blocked write: after an error the server no longer reads rows, it drops them. */
-  private blockedWrite: (() => void) | null = null;
+  #blockedWrite: (() => void) | null = null;
 
   constructor(sql: Buffer) {
     super(sql);
-    this.ready = this.open.promise;
+    this.ready = this.#open.promise;
     this.ready.catch(() => {});
   }
 
   override handleCopyInResponse(): void {
-    this.open.resolve();
+    this.#open.resolve();
   }
 
   /** Writes pieces as one message; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
   write(pieces: readonly Buffer[]): Promise<void> {
     const stream = this.connection?.stream;
-    if (this.failed || stream === undefined || !stream.writable) return Promise.resolve();
+    if (this.#failed || stream === undefined || !stream.writable) return Promise.resolve();
     stream.cork();
     let more = stream.write(
       frameHeader(
@@ -134,26 +134,26 @@ export class WireCopy extends WireQuery {
       const settle = (): void => {
         stream.off('drain', settle);
         stream.off('close', settle);
-        this.blockedWrite = null;
+        this.#blockedWrite = null;
         resolve();
       };
       stream.once('drain', settle);
       stream.once('close', settle);
-      this.blockedWrite = settle;
+      this.#blockedWrite = settle;
     });
   }
 
   /** Ends the rows and waits for the server's confirmation of everything in the query. */
   finish(): Promise<WireResult> {
-    if (!this.failed) this.connection?.stream.write(copyDoneMessage);
+    if (!this.#failed) this.connection?.stream.write(copyDoneMessage);
     return this.result;
   }
 
   override handleError(error: unknown): void {
-    this.failed = true;
+    this.#failed = true;
     super.handleError(error);
-    this.open.reject(fromDriver(error));
-    this.blockedWrite?.();
+    this.#open.reject(fromDriver(error));
+    this.#blockedWrite?.();
   }
 
   protected override handleRow(fields: (string | null)[]): void {

@@ -12,14 +12,14 @@ export type Announcement =
  * the server afterwards was done by code inside the dump.
  */
 export class AnnouncedChanges {
-  private readonly known = new Set<string>();
+  readonly #known = new Set<string>();
 
   add(announcement: Announcement): void {
-    this.known.add(keyOf(announcement));
+    this.#known.add(keyOf(announcement));
   }
 
   has(change: Announcement): boolean {
-    return this.known.has(keyOf(change));
+    return this.#known.has(keyOf(change));
   }
 }
 

@@ -22,14 +22,14 @@ export interface WatchOptions {
  */
 export class ServerWatch {
   readonly announced = new AnnouncedChanges();
-  private readonly options: WatchOptions;
-  private readonly before: ServerLook;
-  private session: WatchSession;
+  readonly #options: WatchOptions;
+  readonly #before: ServerLook;
+  #session: WatchSession;
 
   private constructor(options: WatchOptions, session: WatchSession, before: ServerLook) {
-    this.options = options;
-    this.session = session;
-    this.before = before;
+    this.#options = options;
+    this.#session = session;
+    this.#before = before;
   }
 
   /** @throws what the session throws */
@@ -44,22 +44,22 @@ export class ServerWatch {
    * us, the checks that follow say so. @throws what the session throws when the server is gone
    */
   async tamperings(): Promise<Tampering[]> {
-    const { masterRole, asAdministrator, open } = this.options;
-    if (this.session.lost) this.session = await open();
-    const after = await lookAtServer(this.session, masterRole, asAdministrator);
-    const found = tamperingsBetween(this.before, after, this.announced, masterRole);
-    for (const { mend } of found) if (mend !== null) await this.session.text(mend).catch(() => {});
+    const { masterRole, asAdministrator, open } = this.#options;
+    if (this.#session.lost) this.#session = await open();
+    const after = await lookAtServer(this.#session, masterRole, asAdministrator);
+    const found = tamperingsBetween(this.#before, after, this.announced, masterRole);
+    for (const { mend } of found) if (mend !== null) await this.#session.text(mend).catch(() => {});
     return found;
   }
 
   /** True when the server was started anew since the watch began. @throws what the session throws when it is gone */
   async restarted(): Promise<boolean> {
-    if (this.session.lost) this.session = await this.options.open();
-    const { rows } = await this.session.text('SELECT pg_catalog.pg_postmaster_start_time()');
-    return rows[0]?.[0] !== this.before.startedAt;
+    if (this.#session.lost) this.#session = await this.#options.open();
+    const { rows } = await this.#session.text('SELECT pg_catalog.pg_postmaster_start_time()');
+    return rows[0]?.[0] !== this.#before.startedAt;
   }
 
   async close(): Promise<void> {
-    await this.session.close();
+    await this.#session.close();
   }
 }
