@@ -1,6 +1,7 @@
 /** Restores a dump that comes in on standard input, in a process of its own: its peak memory is the loader's alone. */
 import { parseArgs } from 'node:util';
 import { LogicalRestorer } from '../lib/recovery/logical/logical-restorer.ts';
+import { announcementsIn } from '../lib/recovery/logical/policy/announcements.ts';
 import { databaseRequest } from '../lib/recovery/logical/policy/databases.ts';
 import { loadPolicy } from '../lib/recovery/logical/policy/load-policy.ts';
 import { openDump } from '../lib/recovery/logical/reading/open-dump.ts';
@@ -30,7 +31,7 @@ const account = await new LogicalRestorer({
       database,
     }),
   },
-  loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+  loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
   openDump: () =>
     openDump({ kind: 'stream', open: async () => process.stdin, sizeBytes: null }, { passphrase: null }),
 }).restore({

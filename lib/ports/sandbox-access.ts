@@ -8,6 +8,11 @@ import type { SandboxAddress } from '../domain/sandbox/address.ts';
 export interface SandboxAccess {
   connection(address: SandboxAddress, database: string): Promise<ClientConfig>;
   /**
+   * How to log in as the sandbox's own administrator, to a database that holds nothing of a dump: to look at what code of
+   * the dump did to the server, and to put it right. Absent where we have none (RDS keeps it to itself).
+   */
+  administration?(address: SandboxAddress): Promise<ClientConfig>;
+  /**
    * Runs a CREATE EXTENSION that the policy allowed, where the RDS master may create the extension and the master of a
    * plain server may not (`pg_stat_statements` is not a trusted extension). Absent where the master can do it itself.
    * @throws an error of the driver when the server refuses

@@ -52,6 +52,7 @@ async function ofThisMachine(options: DoctorOptions): Promise<Diagnosis[]> {
     await writable('state', places.stateDirectory),
     await freeDisk(places.sandboxDirectory),
     ...(await servers(places)),
+    ...(await walls(places)),
     ...(options.config === undefined ? [] : await configuration(options.config)),
   ];
 }
@@ -95,6 +96,31 @@ const servers = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
             : `fetched when first needed (${fetchableVersion})`,
       ),
     );
+  });
+
+const serverUsers = {
+  'own number': 'a user id of its own, which owns the sandbox and nothing else',
+  lent: 'a user of this machine that root lends: what it owns elsewhere is not walled off by its id',
+  yourself: 'yourself: what you own is not walled off by the user id',
+};
+
+/** None of it is a problem: each wall stands for itself, and the first one on every machine. */
+const walls = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
+  diagnose('walls of a sandbox', async () => {
+    const { sharedBecause, user } = await localSandboxes(places, () => {}).describeWalls();
+    return [
+      ok(
+        'sandbox, rights',
+        'the role that restores reaches no program, file or session; foreign-data wrappers connect to nothing',
+      ),
+      ok(
+        'sandbox, network and files',
+        sharedBecause === null
+          ? 'its own: no address, and no file but its own and the libraries'
+          : `shared with this machine, because namespaces cannot be made (${sharedBecause})`,
+      ),
+      ok('sandbox, user', serverUsers[user]),
+    ];
   });
 
 async function configuration(file: string): Promise<Diagnosis[]> {

@@ -2,6 +2,7 @@ import type { Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { LogicalRestorer } from './logical-restorer.ts';
+import { announcementsIn } from './policy/announcements.ts';
 import { databaseRequest } from './policy/databases.ts';
 import { loadPolicy } from './policy/load-policy.ts';
 import { openDump } from './reading/open-dump.ts';
@@ -10,7 +11,7 @@ import { openDump } from './reading/open-dump.ts';
 export function createRestorer(access: SandboxAccess): Restorer {
   return new LogicalRestorer({
     access,
-    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
     openDump: ({ store, dump, signal, options: { passphrase } }) =>
       openDump(dumpSourceOf(store, dump, signal), { passphrase }),
   });

@@ -1,9 +1,9 @@
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
-import { finding } from '../../domain/findings/findings.ts';
+import { finding, findingRegistry } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import { type AttemptEnd, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
+import { type AttemptEnd, type AttemptFrame, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
@@ -40,6 +40,9 @@ export class LogicalRestorer implements Restorer {
     );
     const second = await this.#attempt(request, [again]);
     if (second.account !== null) return second.account;
+    // Once may be an operator; twice, while the server itself went on, is the dump.
+    if (endedByCommand(first.spoiledBy) && endedByCommand(second.spoiledBy) && !second.restarted)
+      throw triedToAct(['ended the sessions of the restore'], second.spoiledBy);
     throw sandboxLost(second.spoiledBy);
   }
 
@@ -58,12 +61,14 @@ export class LogicalRestorer implements Restorer {
       return { account: await endOfAttempt(frame, dump, complete, findings) };
     } catch (error) {
       await frame.attempt.abandon(error);
+      if (!request.signal.aborted) await throwIfTamperedWith(frame, error);
       const spoiledBy = error instanceof ConnectionLost ? new AttemptSpoiled('the restore', error) : error;
       if (spoiledBy instanceof AttemptSpoiled && !request.signal.aborted) {
         await frame.undo().catch((lost) => {
           throw asDrillError(lost, request.signal);
         });
-        return { account: null, spoiledBy };
+        const restarted = await frame.context.watch.restarted().catch(() => true);
+        return { account: null, spoiledBy, restarted };
       }
       throw asDrillError(error, request.signal);
     } finally {
@@ -73,6 +78,26 @@ export class LogicalRestorer implements Restorer {
     }
   }
 }
+
+/** Code of a dump may have shut the restore out: then that is what is told, and not what it made us stumble over. */
+async function throwIfTamperedWith({ context }: AttemptFrame, cause: unknown): Promise<void> {
+  const tamperings = await context.watch.tamperings().catch(() => []);
+  if (tamperings.length > 0)
+    throw triedToAct(
+      tamperings.map(({ words }) => words),
+      cause,
+    );
+}
+
+const triedToAct = (did: string[], cause: unknown): DrillError =>
+  new DrillError('DUMP_TRIED_TO_ACT', `code of the dump ${did.join('; it ')}`, {
+    hint: findingRegistry.DUMP_TRIED_TO_ACT.hint,
+    cause,
+  });
+
+/** SQLSTATE 57P01, admin_shutdown: what a session is told that pg_terminate_backend ends. */
+const endedByCommand = ({ cause }: AttemptSpoiled): boolean =>
+  cause instanceof ConnectionLost && cause.sqlState === '57P01';
 
 const interrupted = (cause: unknown): DrillError =>
   new DrillError('INTERRUPTED', 'the restore was interrupted', { cause });

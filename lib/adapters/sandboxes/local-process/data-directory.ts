@@ -6,6 +6,7 @@ import type { ServerBinaries } from './installed-servers.ts';
 import { publishDirectory, removeAbandoned, sealDirectory, sealHolds } from './sealed-directory.ts';
 import type { ServerAccount } from './server-account.ts';
 import { adminRole } from './server-settings.ts';
+import { serverWalls } from './server-walls.ts';
 import { runTool } from './tool-run.ts';
 
 export interface DataDirectoryOptions {
@@ -42,8 +43,8 @@ export async function fillDataDirectory(options: DataDirectoryOptions): Promise<
 /** C.UTF-8 knows the case of every letter; C, which every system has, only of ASCII. */
 const locales = ['C.UTF-8', 'C'];
 
-/** Raise when the arguments of initdb change, so that old templates are not used. */
-const templateFormat = 1;
+/** Raise when the arguments of initdb or the walls change, so that old templates are not used. */
+const templateFormat = 2;
 
 async function clusterTemplate(
   options: DataDirectoryOptions,
@@ -108,11 +109,31 @@ async function initialise(
       signal,
     },
   );
-  if (exitCode === 0) return 'made';
+  if (exitCode === 0) {
+    await raiseWalls(directory, options);
+    return 'made';
+  }
   signal.throwIfAborted();
   if (/invalid locale name|could not find suitable .*encoding|encoding mismatch/i.test(stderr))
     return 'locale absent';
   throw new InitdbRefusal(lastLine(stderr));
+}
+
+/** @throws DrillError SANDBOX_UNAVAILABLE: a server without them is not started */
+async function raiseWalls(
+  directory: string,
+  { binaries, account, signal }: DataDirectoryOptions,
+): Promise<void> {
+  for (const { database, statements } of serverWalls) {
+    const { exitCode, stderr } = await runTool(
+      join(binaries.binDirectory, 'postgres'),
+      // `-j`: a statement ends at a semicolon and an empty line. The server ends at the first that fails.
+      ['--single', '-j', '-c', 'exit_on_error=on', '-c', 'fsync=off', '-D', directory, database],
+      { account, workingDirectory: directory, signal, input: `${statements.join(';\n\n')};\n\n` },
+    );
+    signal.throwIfAborted();
+    if (exitCode !== 0) throw new InitdbRefusal(`the server could not be walled in: ${lastLine(stderr)}`);
+  }
 }
 
 function initdbArguments(directory: string, locale: string, { majorVersion }: ServerBinaries): string[] {

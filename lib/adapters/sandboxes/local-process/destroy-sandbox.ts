@@ -51,7 +51,8 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     runs(pid: number): boolean {
       try {
         const folder = fs.readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '');
-        if (folder !== dataDirectory) return false;
+        // A server in a mount namespace works below the root directory that it was given there.
+        if (folder !== dataDirectory && folder !== path.join(directory, 'root', dataDirectory)) return false;
         if (!/^(postgres|initdb|cp)$/.test(fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim())) return false;
         return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
       } catch {

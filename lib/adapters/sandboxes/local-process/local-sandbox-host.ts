@@ -4,6 +4,8 @@ import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { SandboxLook } from '../../../ports/sandbox.ts';
+import { administratorLogin } from './administrator.ts';
+import { describeWalls } from './describe-walls.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
@@ -156,16 +158,19 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     return { host, port, user, password, database, ssl: false, options: '-c statement_timeout=0' };
   }
 
+  function administratorOf({ sandboxId, port }: SandboxAddress, database: string) {
+    const lease = own.get(sandboxId)?.lease ?? leasedDirectory(sandboxId)?.lease;
+    if (lease === undefined) throw noSuchSandbox(sandboxId);
+    return administratorLogin({ socketDirectory: lease.socketDirectory, port }, database);
+  }
+
   function storedPassword(sandboxId: string): string {
     try {
       const { directory } = leasedDirectory(sandboxId) ?? { directory: '' };
       const line = readFileSync(sandboxFiles(directory).passwordFile, 'utf8').trim();
       return line.slice(line.lastIndexOf(':') + 1);
     } catch (cause) {
-      throw new DrillError('SANDBOX_LOST', `the sandbox ${sandboxId} does not exist`, {
-        hint: 'Start the drill again.',
-        cause,
-      });
+      throw noSuchSandbox(sandboxId, cause);
     }
   }
 
@@ -199,7 +204,9 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     look,
     remove,
     connection,
-    installExtension,
+    administration: async (address) => administratorOf(address, 'postgres'),
+    installExtension: (address, database, statement) =>
+      installExtension(administratorOf(address, database), address.masterRole, statement),
     release,
     sweep: ({ dryRun }) => sweepSandboxes(sandboxParents, now(), dryRun),
     describeServers: () =>
@@ -207,5 +214,14 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
         usableDirectory(fallbackRoots(options.cacheDirectory, 'cache'), '.', ownAccount()),
         ownAccount(),
       ),
+    describeWalls: async () =>
+      describeWalls(usableDirectory(stateRoots, 'sandboxes', ownAccount()), ownAccount()),
   };
+}
+
+function noSuchSandbox(sandboxId: string, cause?: unknown): DrillError {
+  return new DrillError('SANDBOX_LOST', `the sandbox ${sandboxId} does not exist`, {
+    hint: 'Start the drill again.',
+    cause,
+  });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../ports/clock.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
+import type { SandboxWalls } from './describe-walls.ts';
 import type { ServerAvailability } from './find-server.ts';
 
 /** What the sandbox host is doing, for a live display. */
@@ -49,4 +50,6 @@ export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
   release(sandboxId: string): Promise<KeptSandbox>;
   /** Which majors are installed, cached and fetchable here; downloads nothing. */
   describeServers(): Promise<ServerAvailability[]>;
+  /** What keeps a server from the rest of this machine; makes nothing that stays. */
+  describeWalls(): Promise<SandboxWalls>;
 }

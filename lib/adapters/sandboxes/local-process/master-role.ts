@@ -1,10 +1,12 @@
 import { Client } from 'pg';
 import { literal } from '../../../domain/text/sql-text.ts';
-import { adminRole, masterRole } from './server-settings.ts';
+import { administratorLogin } from './administrator.ts';
+import { masterRole } from './server-settings.ts';
 
 /**
  * Makes the role that the drill works as, with the attributes of the RDS master: it may log in, create databases and roles,
- * and signal backends, and is no superuser. Returns the server's full version.
+ * and is no superuser. What RDS gives it besides, to signal backends, it does not get (server-walls.ts). Returns the server's
+ * full version.
  *
  * It owns the databases `postgres` and `template1`, as on RDS (`\l` of RDS 11 to 15 instances in public repositories), so that
  * a cluster's dump that keeps objects in `postgres` fares as it would there.
@@ -16,23 +18,13 @@ export async function createMasterRole(
   port: number,
   password: string,
 ): Promise<string> {
-  // `options` keeps PGOPTIONS of the caller's environment away.
-  const client = new Client({
-    host: socketDirectory,
-    port,
-    user: adminRole,
-    database: 'postgres',
-    ssl: false,
-    options: '-c statement_timeout=0',
-    connectionTimeoutMillis: 10_000,
-  });
+  const client = new Client(administratorLogin({ socketDirectory, port }, 'postgres'));
   // A lost connection also rejects the query that waits for it; without a listener it would end our process instead.
   client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query(
       `CREATE ROLE ${masterRole} LOGIN CREATEDB CREATEROLE PASSWORD ${literal(password)};
-       GRANT pg_signal_backend TO ${masterRole};
        ALTER DATABASE postgres OWNER TO ${masterRole};
        ALTER DATABASE template1 OWNER TO ${masterRole};`,
     );

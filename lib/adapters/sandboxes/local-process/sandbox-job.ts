@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { findServer } from './find-server.ts';
+import type { ServerBinaries } from './installed-servers.ts';
+import { type Isolation, isolationFor } from './isolation.ts';
 import { type Lease, writeLease } from './lease.ts';
 import type { SandboxProgress } from './local-sandbox-options.ts';
 import { createMasterRole } from './master-role.ts';
+import { programsOf } from './private-root.ts';
 import { identifyProcess } from './process-identity.ts';
 import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
-import type { ServerAccount } from './server-account.ts';
+import { type ServerAccount, sandboxAccount } from './server-account.ts';
 import { freePort, logTail, type ServerProcess, startServer } from './server-process.ts';
 import { masterRole, pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
+import { runTool } from './tool-run.ts';
 
 export interface SandboxJob {
   plan: SandboxDemand;
@@ -63,9 +68,21 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   // Not secret, and root's lent user must read them.
   writeFileSync(files.hbaFile, pgHbaConf(), { mode: 0o644 });
   writeFileSync(files.identFile, pgIdentConf(account.ownName), { mode: 0o644 });
+  writeFileSync(files.configFile, '', { mode: 0o644 });
+  const owner = await handOver(job, binaries);
+  const isolation = await isolationFor(
+    {
+      directory: files.directory,
+      readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
+      writable: [files.dataDirectory, job.lease.socketDirectory],
+      account: owner,
+    },
+    [join(binaries.binDirectory, 'postgres'), '--version'],
+    signal,
+  );
 
   onProgress({ step: 'start', detail: `starting PostgreSQL ${binaries.version}` });
-  const { server, port } = await startOnPort(job, binaries.binDirectory, locale);
+  const { server, port } = await startOnPort(job, { binaries, owner, isolation, locale });
   const password = randomBytes(24).toString('base64url');
   const { socketDirectory } = job.lease;
   const serverVersion = await createMasterRole(socketDirectory, port, password).catch((cause: unknown) => {
@@ -84,15 +101,38 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   return { address, password, server };
 }
 
+/** Gives the sandbox's directories to the user who runs its server. @throws DrillError SANDBOX_UNAVAILABLE */
+async function handOver(job: SandboxJob, { binDirectory }: ServerBinaries): Promise<ServerAccount> {
+  const { account, files, lease, signal } = job;
+  const owner = sandboxAccount(account, lease.sandboxId, [files.directory, binDirectory]);
+  if (owner.uid === account.uid) return owner;
+  const folders = [files.dataDirectory, lease.socketDirectory];
+  const { exitCode, stderr } = await runTool('chown', ['-R', `${owner.uid}:${owner.gid}`, ...folders], {
+    account: null,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (exitCode !== 0)
+    throw unavailable(`the sandbox could not be handed to its user: ${stderr.trim()}`, null);
+  return owner;
+}
+
+/** What a server is started with. */
+interface ServerMakeUp {
+  binaries: ServerBinaries;
+  owner: ServerAccount;
+  isolation: Isolation;
+  locale: string;
+}
+
 /** Another process may take a free port between our look and the server's: five looks make that a non-event. */
 const portAttempts = 5;
 
 async function startOnPort(
   job: SandboxJob,
-  binDirectory: string,
-  locale: string,
+  { binaries, owner, isolation, locale }: ServerMakeUp,
 ): Promise<{ server: ServerProcess; port: number }> {
-  const { files, account, signal, transport } = job;
+  const { files, signal, transport } = job;
   for (let attempt = 1; ; attempt++) {
     const port = transport === 'socket' ? 5432 : (job.port ?? (await freePort()));
     const conf = postgresqlConf({
@@ -107,11 +147,13 @@ async function startOnPort(
     });
     writeFileSync(files.configFile, conf, { mode: 0o644 });
     const started = await startServer({
-      binDirectory,
+      binDirectory: binaries.binDirectory,
       dataDirectory: files.dataDirectory,
       configFile: files.configFile,
       logFile: files.logFile,
-      account,
+      account: owner,
+      isolation,
+      network: transport === 'tcp' ? 'shared' : 'own',
       signal,
       onSpawn(pid) {
         job.lease.server = identifyProcess(pid);

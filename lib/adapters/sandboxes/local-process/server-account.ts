@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
@@ -67,6 +68,34 @@ function readPasswd(): string[][] {
   } catch {
     return [];
   }
+}
+
+/** User ids that no system gives to anybody. Source: systemd, "Users, Groups, UIDs and GIDs on systemd Systems". */
+const unusedUserIds = { first: 0x7000_0000, count: 0x100_0000 };
+
+/**
+ * The user that root runs one sandbox's server as: a number of its own, which owns the sandbox's data and nothing else on the
+ * machine. The lent user may own a cluster here. Where such a number cannot be had or cannot reach what it needs, the lent
+ * user stays; an ordinary user has no other to offer.
+ *
+ * @param needed directories that the server must be able to enter
+ */
+export function sandboxAccount(account: ServerAccount, sandboxId: string, needed: string[]): ServerAccount {
+  if (account.switchTo === null || process.platform !== 'linux') return account;
+  const digest = createHash('sha256').update(sandboxId).digest();
+  const uid = unusedUserIds.first + (digest.readUInt32BE(0) % unusedUserIds.count);
+  const own = { ...account, uid, gid: uid, switchTo: { uid, gid: uid } };
+  return isMapped(uid) && needed.every((directory) => canReach(own, directory)) ? own : account;
+}
+
+/** False inside a user namespace that knows few numbers, as a container's may be. See user_namespaces(7). */
+function isMapped(uid: number): boolean {
+  return ['uid_map', 'gid_map'].every((map) =>
+    readFileSync(`/proc/self/${map}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .some(([first = Number.NaN, , count = 0]) => uid >= first && uid < first + count),
+  );
 }
 
 /** True when the account may walk into the directory: every folder on the way lets it through. */

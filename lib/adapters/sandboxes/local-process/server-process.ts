@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { type Isolation, launchOf } from './isolation.ts';
 import type { ServerAccount } from './server-account.ts';
 import { serverEnvironment } from './tool-run.ts';
 
@@ -11,6 +12,9 @@ export interface ServerStart {
   configFile: string;
   logFile: string;
   account: ServerAccount;
+  isolation: Isolation;
+  /** `shared`: it listens on 127.0.0.1 of this machine. */
+  network: 'own' | 'shared';
   signal: AbortSignal;
   /** Told as soon as the process exists, before it is ready. */
   onSpawn(pid: number): void;
@@ -28,21 +32,24 @@ const startLimitSeconds = 60;
 
 /** Starts postgres and waits until it takes connections; an early end is a value. */
 export async function startServer(start: ServerStart): Promise<ServerProcess | { failed: string }> {
+  const { command, args, switchTo } = launchOf(start.isolation, start.account, start.network, [
+    join(start.binDirectory, 'postgres'),
+    '-D',
+    start.dataDirectory,
+    '-c',
+    `config_file=${start.configFile}`,
+  ]);
   const log = openSync(start.logFile, 'a', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(
-      join(start.binDirectory, 'postgres'),
-      ['-D', start.dataDirectory, '-c', `config_file=${start.configFile}`],
-      {
-        cwd: start.dataDirectory,
-        env: serverEnvironment(),
-        stdio: ['ignore', log, log],
-        // A session of its own, so that Ctrl-C in the terminal ends the drill in order and not the server under it.
-        detached: true,
-        ...(start.account.switchTo ?? {}),
-      },
-    );
+    child = spawn(command, args, {
+      cwd: start.dataDirectory,
+      env: serverEnvironment,
+      stdio: ['ignore', log, log],
+      // A session of its own, so that Ctrl-C in the terminal ends the drill in order and not the server under it.
+      detached: true,
+      ...(switchTo ?? {}),
+    });
   } finally {
     closeSync(log);
   }

@@ -13,25 +13,31 @@ export interface ToolOptions {
   account: ServerAccount | null;
   workingDirectory?: string;
   signal?: AbortSignal;
+  /** What the tool reads from its standard input. @default nothing */
+  input?: string;
 }
 
 const keptCharacters = 4096;
 
 /**
- * What our server processes see of the environment: nothing of PostgreSQL's or the loader's, and a locale that exists
+ * What a server sees of the environment: nothing of ours, of PostgreSQL's or of the loader's, and a locale that exists
  * everywhere, so that messages are in English and macOS does not start threads in the postmaster to look one up.
  */
-export function serverEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
-}
+export const serverEnvironment: NodeJS.ProcessEnv = { LC_ALL: 'C', TZ: 'UTC' };
+
+/** Tools need to find others besides: initdb a shell, a shell `cp`. */
+const toolEnvironment = (): NodeJS.ProcessEnv => ({
+  ...serverEnvironment,
+  PATH: process.env.PATH ?? '/usr/bin:/bin',
+});
 
 /** Runs a short tool (initdb, cp, `postgres --version`) to its end. Never throws: how it ended is a value. */
 export function runTool(command: string, args: string[], options: ToolOptions): Promise<ToolOutcome> {
   return new Promise((resolve) => {
     const { account } = options;
     const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: serverEnvironment(),
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      env: toolEnvironment(),
       // A process group of its own: Ctrl-C in the terminal reaches us, and we end the tool.
       detached: true,
       ...(options.workingDirectory === undefined ? {} : { cwd: options.workingDirectory }),
@@ -40,10 +46,13 @@ export function runTool(command: string, args: string[], options: ToolOptions): 
     });
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => {
+    // A tool that ends before it has read everything says why by how it ends.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(options.input);
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdout = (stdout + chunk.toString()).slice(-keptCharacters);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString()).slice(-keptCharacters);
     });
     child.on('error', (error) => resolve({ exitCode: null, stdout, stderr: error.message }));

@@ -2,6 +2,13 @@ import type { FindingDefinition } from './definition.ts';
 
 /** Restoring the dump into the sandbox. */
 export const restoringFindings = {
+  DUMP_TRIED_TO_ACT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning:
+      'Code inside the dump (a function that a check, an index or a rule calls) tried to act on the server that restores it.',
+    hint: 'Find out who wrote it into the database; treat the dump, and the database it came from, as hostile until you know.',
+  },
   CREATE_NOT_ALLOWED: {
     severity: 'unverified',
     blames: 'drill',

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { RestoreOptions } from '../../../ports/recovery.ts';
+import type { ServerWatch } from '../tampering/server-watch.ts';
 import type { AccountBook } from './account-book.ts';
 import type { Session } from './connection.ts';
 import type { EndSignal } from './end-signal.ts';
@@ -12,11 +13,13 @@ import type { ServerFacts } from './session-settings.ts';
 export interface AttemptContext {
   options: RestoreOptions;
   masterRole: string;
-  facts: ServerFacts & { availableExtensions: ReadonlySet<string> };
+  facts: ServerFacts & { availableExtensions: ReadonlySet<string>; superuserRoles: ReadonlySet<string> };
   policy: RestorePolicy;
   book: AccountBook;
   clock: PhaseClock;
   roles: RoleRegistry;
+  /** What the dump must not change on the server, seen before anything of it ran. */
+  watch: ServerWatch;
   /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
   admin(): Promise<Session>;
   signal: AbortSignal;

@@ -1,9 +1,12 @@
+import type { ClientConfig } from 'pg';
 import type { Finding } from '../../../domain/findings/findings.ts';
 import { finding } from '../../../domain/findings/findings.ts';
 import type { RestoreAccount, RestoreProgress } from '../../../domain/recovery/restore-account.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import type { RestoreRequest } from '../../../ports/recovery.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
+import { ServerWatch } from '../tampering/server-watch.ts';
 import { AccountBook } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
@@ -25,7 +28,9 @@ const maintenanceDatabase = 'postgres';
 const progressEveryMs = 250;
 
 /** What an attempt came to: an account, or a lost connection that makes us begin afresh. */
-export type AttemptEnd = { account: RestoreAccount } | { account: null; spoiledBy: AttemptSpoiled };
+export type AttemptEnd =
+  | { account: RestoreAccount }
+  | { account: null; spoiledBy: AttemptSpoiled; restarted: boolean };
 
 /** An attempt with what surrounds it: the administrative session, progress, and the way back. */
 export interface AttemptFrame {
@@ -62,9 +67,11 @@ export async function startAttempt(
     if (admin.lost)
       throw new AttemptSpoiled(
         'work on the server: the administrative session ended, so it may have crashed',
+        admin.loss,
       );
     return admin;
   };
+  const watch = await watchOver(sandbox, access, connectionTo);
   const book = new AccountBook();
   const clock = new PhaseClock();
   let bytesRead = (): number => 0;
@@ -94,6 +101,7 @@ export async function startAttempt(
     clock,
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
     admin: alive,
+    watch,
     signal,
     ending: new EndSignal(),
     databasesMade: new Set(),
@@ -121,9 +129,36 @@ export async function startAttempt(
     close: async () => {
       clearInterval(timer);
       endHeapHeadroom();
+      await watch.close();
       await admin.close();
     },
   };
+}
+
+/** Settings that code of the dump may have left behind for new sessions do not reach this one. */
+const watchOptions = '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=';
+
+/** @throws DrillError, ServerError, ConnectionLost */
+function watchOver(
+  sandbox: SandboxAddress,
+  access: SandboxAccess,
+  connectionTo: (database: string) => Promise<ClientConfig>,
+): Promise<ServerWatch> {
+  const asAdministrator = access.administration !== undefined;
+  const login = async (): Promise<ClientConfig> =>
+    (await access.administration?.(sandbox)) ?? (await connectionTo(maintenanceDatabase));
+  return ServerWatch.begin({
+    masterRole: sandbox.masterRole,
+    asAdministrator,
+    open: async () => Session.open({ ...(await login()), options: watchOptions }, []),
+  });
+}
+
+/** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
+export async function tellTamperings({ watch, roles, book }: AttemptContext): Promise<void> {
+  for (const name of roles.created) watch.announced.add({ kind: 'role', name });
+  for (const { words } of await watch.tamperings())
+    book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words}`));
 }
 
 async function undo(
@@ -169,6 +204,7 @@ export async function endOfAttempt(
     if (error instanceof ConnectionLost) throw new AttemptSpoiled('the last look at the server', error);
     throw error;
   }
+  await tellTamperings(frame.context);
   if (roles.created.length > 0)
     book.find(
       finding(

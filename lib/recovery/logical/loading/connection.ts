@@ -53,6 +53,11 @@ export class Session {
     return this.#lostBecause !== null;
   }
 
+  /** Why the connection is gone; null while it is there. */
+  get loss(): ConnectionLost | null {
+    return this.#lostBecause;
+  }
+
   /** Runs SQL of our own. @throws ServerError, ConnectionLost */
   text(sql: string): Promise<WireResult> {
     return this.run(Buffer.from(sql, 'utf8'));

@@ -2,6 +2,7 @@ import { finding } from '../../../domain/findings/findings.ts';
 import { quotedTable } from '../../../domain/text/sql-text.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
+import { waysOut, waysOutSql } from '../tampering/ways-out.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { lookAtCatalog, type RelationTraits } from './catalog-look.ts';
@@ -116,6 +117,7 @@ export class DatabaseLoad {
       await this.scheduler.idle();
     }
     await this.takeBackGrants();
+    await this.#lookForWaysOut();
     if (this.sequentialTables.length > 0) {
       this.#context.book.find(
         finding(
@@ -142,6 +144,14 @@ export class DatabaseLoad {
     });
     await this.scheduler.guard(work.done);
     return answer;
+  }
+
+  async #lookForWaysOut(): Promise<void> {
+    const [servers, mappings] = waysOutSql;
+    const names = async (sql: string): Promise<string[]> => (await this.ask(sql)).map(([name]) => name ?? '');
+    const { watch, book } = this.#context;
+    for (const words of waysOut(await names(servers), await names(mappings), watch.announced))
+      book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words} in database ${this.dumpName}`));
   }
 
   async takeBackGrants(): Promise<void> {

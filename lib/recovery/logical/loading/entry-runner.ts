@@ -58,10 +58,15 @@ export function decide(
     targetMajor: facts.majorVersion,
     masterRole,
     availableExtensions: facts.availableExtensions,
+    superuserRoles: facts.superuserRoles,
     databaseName,
     entry,
   });
-  if (decision.action === 'run') return decision;
+  if (decision.action === 'run') {
+    for (const { sql } of decision.statements)
+      for (const announcement of policy.announcementsIn(sql)) context.watch.announced.add(announcement);
+    return decision;
+  }
   if (decision.action === 'skip') {
     open.merge({ status: 'skipped by policy', rule: decision.rule });
     if (decision.finding !== null) book.find(decision.finding);

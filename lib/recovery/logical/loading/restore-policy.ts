@@ -1,6 +1,7 @@
 import type { Statement } from '../dump/dump-stream.ts';
 import type { DatabaseRequest } from '../policy/databases.ts';
 import type { Decision, PolicyContext } from '../policy/decision.ts';
+import type { Announcement } from '../tampering/announced-changes.ts';
 
 export type { DatabaseRequest };
 
@@ -9,6 +10,8 @@ export interface RestorePolicy {
   decide(statement: Statement, context: PolicyContext): Decision;
   /** Null when the statement is no CREATE DATABASE. */
   databaseRequest(statement: Statement): DatabaseRequest | null;
+  /** What a statement that it lets run makes or changes on the server beside the content of databases. */
+  announcementsIn(sql: string): Announcement[];
 }
 
 /** A database that the dump says nothing about. */

@@ -3,6 +3,7 @@ import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import { literal, quotedTable } from '../../../domain/text/sql-text.ts';
 import type { RowsBegin } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
+import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { DatabaseLoad } from './database-load.ts';
@@ -132,6 +133,12 @@ async function rowsOutcome(
     position.column === null ? null : `column ${position.column}`,
   ].filter((part) => part !== null);
   const message = `${safeServerMessage(error, [schema, event.table, ...columns])}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
+  const act = attemptedAct(error);
+  if (act !== null) {
+    const what = `rows of ${schema}.${event.table} were not loaded: code of the dump tried to ${act}, and the server refused it`;
+    context.book.find(finding('DUMP_TRIED_TO_ACT', what));
+    return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
+  }
   context.book.find(
     rowsFinding(failureClass, `${schema}.${event.table}`, `${message} (SQLSTATE ${error.sqlState})`),
   );

@@ -3,6 +3,7 @@ import { finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
+import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { Session } from './connection.ts';
@@ -63,11 +64,17 @@ export function failedOutcome(
   ];
   const message = safeServerMessage(error, known);
   const outcome: EntryOutcome = { status: 'failed', failure, sqlState: error.sqlState, message };
+  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
+  const label = `${entry.type.toLowerCase()} ${name}`;
+  const act = attemptedAct(error);
+  if (act !== null) {
+    context.book.find(
+      finding('DUMP_TRIED_TO_ACT', `${label}: code of the dump tried to ${act}, and the server refused it`),
+    );
+    return outcome;
+  }
   const code =
     plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
-  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
-  context.book.find(
-    finding(code, `${entry.type.toLowerCase()} ${name}: ${message} (SQLSTATE ${error.sqlState})`),
-  );
+  context.book.find(finding(code, `${label}: ${message} (SQLSTATE ${error.sqlState})`));
   return outcome;
 }

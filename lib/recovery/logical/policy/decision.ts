@@ -89,6 +89,8 @@ export interface PolicyContext {
   masterRole: string;
   /** Extensions the server offers (pg_available_extensions). */
   availableExtensions: ReadonlySet<string>;
+  /** Roles that count as superusers on the server, so that nobody else may grant them. @default none */
+  superuserRoles?: ReadonlySet<string>;
   /** True where a master that is no superuser may create event triggers (RDS). @default false, as PostgreSQL */
   eventTriggersAllowed?: boolean;
   /** The database being restored: its name in the dump and the one it has in the sandbox. @default same name */

@@ -38,6 +38,7 @@ function barrierTo(
 ): RuleId | null {
   if (isServerFileRole(granted)) return 'membership-server-files';
   if (isMappedToMaster(granted, context) || isMappedToMaster(grantee, context)) return 'membership-bootstrap';
+  if (context.superuserRoles?.has(granted) === true) return 'membership-withheld';
   if (isPredefinedRole(granted) && context.targetMajor >= 16) return 'membership-predefined';
   return null;
 }

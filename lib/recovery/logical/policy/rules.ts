@@ -84,6 +84,12 @@ export const policyRules = {
     'It would let code inside the dump leave the database; RDS does not give it either.',
     'PostgreSQL: Predefined Roles',
   ),
+  'membership-withheld': rule(
+    'dropped',
+    'Membership in a role that counts as a superuser on the server',
+    'A sandbox on your machine keeps `pg_signal_backend` for itself, so that code inside the dump cannot end the sessions that restore it.',
+    'design of the sandbox',
+  ),
   'membership-bootstrap': rule(
     'dropped',
     'Membership of, or in, the master, `postgres`, `rdsadmin`, `rds_*`',

@@ -70,7 +70,7 @@ describe('a sandbox on this machine', () => {
         rolcreaterole: true,
         rolreplication: false,
         rolbypassrls: false,
-        signals: true,
+        signals: false,
         major: majorVersion,
       });
       expect(address.serverVersion).toMatch(new RegExp(`^${majorVersion}\\.\\d+$`));

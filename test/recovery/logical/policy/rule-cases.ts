@@ -130,6 +130,13 @@ export const ruleCases: RuleCase[] = [
     sql: 'CREATE ROLE x IN ROLE pg_write_server_files',
     twin: 'CREATE ROLE x IN ROLE staff',
   },
+  {
+    rule: 'membership-withheld',
+    sql: 'GRANT pg_signal_backend TO app',
+    context: { superuserRoles: new Set(['pg_signal_backend']) },
+    twin: 'GRANT pg_signal_backend TO app',
+    twinContext: { targetMajor: 15 },
+  },
   { rule: 'membership-bootstrap', sql: 'GRANT app TO postgres', twin: 'GRANT app TO staff' },
   { rule: 'membership-bootstrap', sql: 'GRANT master TO app', twin: 'GRANT staff TO app' },
   {

@@ -2,6 +2,7 @@ import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/
 import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/recovery.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { LogicalRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
+import { announcementsIn } from '../../../../../lib/recovery/logical/policy/announcements.ts';
 import { databaseRequest } from '../../../../../lib/recovery/logical/policy/databases.ts';
 import { loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
 import type { TestServer } from '../../../../support/server.ts';
@@ -54,7 +55,7 @@ export function restore(
       const reader = Symbol.asyncIterator in made ? made : reading(made);
       return { reader, sha256: async () => null, bytesRead: () => 0, close: () => {} };
     },
-    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest }),
+    loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
   });
   return restorer.restore(request);
 }

@@ -1,0 +1,90 @@
+/** A grammar of dumps whose code acts: every place of a dump that runs code, with an act drawn for it. */
+
+/** What code tries: most of it the server refuses, the last ones change what a dump has no business to change. */
+const acts: string[] = [
+  `EXECUTE 'GRANT pg_execute_server_program TO CURRENT_USER';`,
+  `EXECUTE 'COPY (SELECT 1) TO PROGRAM ''touch PROOF''';`,
+  `EXECUTE 'CREATE ROLE chained IN ROLE pg_write_server_files ROLE CURRENT_USER';`,
+  `EXECUTE 'COPY (SELECT 1) TO ''PROOF''';`,
+  `PERFORM pg_read_file('/etc/passwd');`,
+  `PERFORM lo_export(1, 'PROOF');`,
+  'PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid();',
+  `EXECUTE 'GRANT pg_signal_backend TO CURRENT_USER';`,
+  `EXECUTE 'SET ROLE drill_admin';`,
+  `EXECUTE 'CREATE SERVER IF NOT EXISTS s FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host ''127.0.0.1'', port ''PORT'')';
+      EXECUTE 'CREATE USER MAPPING IF NOT EXISTS FOR CURRENT_USER SERVER s OPTIONS (user ''u'', password ''p'')';
+      EXECUTE 'CREATE FOREIGN TABLE IF NOT EXISTS public.away (a int) SERVER s';
+      BEGIN PERFORM a FROM public.away; EXCEPTION WHEN OTHERS THEN NULL; END;`,
+  `EXECUTE 'ALTER ROLE CURRENT_USER SET statement_timeout = 1';`,
+  `EXECUTE 'ALTER ROLE CURRENT_USER PASSWORD ''x''';`,
+];
+
+const codeOf = (name: string, act: string, kind: 'VOLATILE' | 'IMMUTABLE'): string =>
+  `CREATE FUNCTION public.${name}_act(x integer) RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN ${act} RETURN x; END $$;
+CREATE FUNCTION public.${name}(x integer) RETURNS integer LANGUAGE plpgsql ${kind} AS $$ BEGIN PERFORM public.${name}_act(x); RETURN x; END $$;
+`;
+
+/** A table of its own for each place, with two rows. */
+const table = (name: string): string => `CREATE TABLE public.t_${name} (id integer);\n`;
+const rows = (name: string): string => `COPY public.t_${name} (id) FROM stdin;\n1\n2\n\\.\n\n`;
+
+const places: Record<string, (name: string, act: string) => string> = {
+  check: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}${rows(name)}ALTER TABLE public.t_${name} ADD CONSTRAINT c CHECK (public.${name}(id) = id);\n`,
+  generated: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}${rows(name)}ALTER TABLE public.t_${name} ADD COLUMN g integer GENERATED ALWAYS AS (public.${name}(id)) STORED;\n`,
+  index: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}${rows(name)}CREATE INDEX i_${name} ON public.t_${name} (public.${name}(id));\n`,
+  default: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}${rows(name)}ALTER TABLE public.t_${name} ADD COLUMN d integer DEFAULT public.${name}(1);\n`,
+  trigger: (name, act) =>
+    `${table(name)}CREATE FUNCTION public.${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN NEW; END $$;
+CREATE TRIGGER tr BEFORE INSERT ON public.t_${name} FOR EACH ROW EXECUTE FUNCTION public.${name}();\n${rows(name)}`,
+  domain: (name, act) =>
+    `${codeOf(name, act, 'VOLATILE')}CREATE DOMAIN public.d_${name} AS integer CHECK (public.${name}(VALUE) = VALUE);
+CREATE TABLE public.t_${name} (id public.d_${name});\n${rows(name)}`,
+  view: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}${rows(name)}CREATE MATERIALIZED VIEW public.m_${name} AS SELECT public.${name}(id) AS x FROM public.t_${name} WITH NO DATA;
+REFRESH MATERIALIZED VIEW public.m_${name};\n`,
+  operator: (name, act) =>
+    `${table(name)}CREATE FUNCTION public.${name}(x integer, y integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN true; END $$;
+CREATE OPERATOR public.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = public.${name});
+${rows(name)}ALTER TABLE public.t_${name} ADD CONSTRAINT c CHECK (id OPERATOR(public.===) id);\n`,
+};
+
+/**
+ * One dump with all places, and an act for each, drawn by a number.
+ *
+ * @param proof a path that must never come into being
+ * @param port of 127.0.0.1, where nobody must ever connect
+ */
+export function actingDump(seed: number, majorVersion: number, proof: string, port: number): string {
+  let state = seed;
+  const draw = (below: number): number => {
+    // The generator of Numerical Recipes: the same dump for the same number, on every machine.
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const drawn = Object.entries(places).map(([name, place]) => {
+    const act = acts[draw(acts.length)];
+    if (act === undefined) throw new Error('an act is drawn from the list');
+    return place(name, act.replaceAll('PROOF', proof).replaceAll('PORT', String(port)));
+  });
+  const head = `--
+-- PostgreSQL database dump
+--
+
+-- Dumped from database version ${majorVersion}.1
+-- Dumped by pg_dump version ${majorVersion}.1
+
+SET statement_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+
+CREATE EXTENSION IF NOT EXISTS postgres_fdw WITH SCHEMA public;
+`;
+  const end = '\n--\n-- PostgreSQL database dump complete\n--\n\n';
+  return head + drawn.join('\n') + end;
+}
