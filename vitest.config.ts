@@ -44,30 +44,34 @@ if (!existsSync(new URL('../shared/dumps', import.meta.url)))
     'There is no ../shared/dumps: what *.shared.test.ts compares with it is NOT tested in this run.\n',
   );
 
+const everyProject = {
+  sequence: { shuffle: true },
+  // A busy machine may take ten times what a quiet one takes.
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // One process for many files, where they are not apart: most of their time was the loading of the same modules.
+  isolate: false,
+};
+
 export default defineConfig({
   test: {
+    // Once for all projects, which inherit what it provides and not the setting.
     globalSetup: ['test/support/servers-of-the-run.ts'],
-    sequence: { shuffle: true },
-    // A busy machine may take ten times what a quiet one takes.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
-    // One process for many files, where they are not apart: most of their time was the loading of the same modules.
-    isolate: false,
     projects: [
-      { extends: true, test: { name: 'quick', include: quick, exclude: apart } },
+      { test: { ...everyProject, name: 'quick', include: quick, exclude: apart } },
       {
-        extends: true,
         test: {
+          ...everyProject,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
           exclude: [...quick, ...apart, ...frontDoor, ...oracle, ...template],
         },
       },
-      { extends: true, test: { name: 'apart', include: apart, isolate: true } },
-      { extends: true, test: { name: 'front door', include: frontDoor, exclude: oracle } },
-      { extends: true, test: { name: 'oracle', include: oracle } },
-      { extends: true, test: { name: 'template', include: template } },
+      { test: { ...everyProject, name: 'apart', include: apart, isolate: true } },
+      { test: { ...everyProject, name: 'front door', include: frontDoor, exclude: oracle } },
+      { test: { ...everyProject, name: 'oracle', include: oracle } },
+      { test: { ...everyProject, name: 'template', include: template } },
     ],
   },
 });
