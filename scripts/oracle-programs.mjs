@@ -8,9 +8,11 @@ import {
   chmodSync,
   constants,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -199,13 +201,16 @@ function startThroughLoader(made, target, name) {
   rmSync(join(made, dirname(folder), 'lib', 'llvmjit.so'), { force: true });
   const programs = join(dirname(folder), 'programs');
   renameSync(join(made, folder), join(made, programs));
-  mkdirSync(join(made, folder));
+  // A process is called as the file that was executed: the loader has each program's name.
+  const loaders = join(dirname(folder), 'loaders');
+  for (const each of [folder, loaders]) mkdirSync(join(made, each));
   const path = libraries.map((each) => join(target, each)).join(':');
   for (const program of readdirSync(join(made, programs))) {
+    linkSync(realpathSync(join(made, loader)), join(made, loaders, program));
     // PostgreSQL finds its other programs and files from the name that it was called by.
     const started = `--argv0 '${join(target, folder, program)}' '${join(target, programs, program)}'`;
     const configured = name === 'openssl' ? `OPENSSL_CONF='${join(target, 'etc/ssl/openssl.cnf')}' ` : '';
-    const script = `#!/bin/sh\n${configured}exec '${join(target, loader)}' --library-path '${path}' ${started} "$@"\n`;
+    const script = `#!/bin/sh\n${configured}exec '${join(target, loaders, program)}' --library-path '${path}' ${started} "$@"\n`;
     writeFileSync(join(made, folder, program), script, { mode: 0o755 });
   }
 }

@@ -143,13 +143,15 @@ describe('--keep', () => {
     const command = /connect with: (.+)$/m.exec(ended.stderr)?.[1] ?? '';
     expect(command).toContain('psql');
     const words = `${command.replace(/ postgres$/, ' main')} -XAtc 'select count(*) from shop.orders'`;
-    expect(execFileSync('sh', ['-c', words], { encoding: 'utf8' }).trim()).toBe('900');
+    const answer = () =>
+      execFileSync('sh', ['-c', words], { encoding: 'utf8', env: world.environment }).trim();
+    expect(answer()).toBe('900');
 
     const sweeps = await world.run(['sweep']);
     expect(sweeps.stdout).toMatch(/^kept: PostgreSQL 15/);
     const next = await world.drill(['--dump', shopFile]);
     expect(next.record.verdict).toBe('PROVEN');
-    expect(execFileSync('sh', ['-c', words], { encoding: 'utf8' }).trim()).toBe('900');
+    expect(answer()).toBe('900');
 
     const swept = await world.run(['sweep', '--drill', record.drillId]);
     expect(swept).toMatchObject({ code: 0, stdout: expect.stringContaining(record.drillId) });

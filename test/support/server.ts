@@ -236,19 +236,24 @@ export class TestServer {
         await this.sql(String(database), statement);
   }
 
-  /** Empties the databases that every server has, and forgets settings made with ALTER. */
+  /** Makes anew the databases that every server has, as initdb makes them, and forgets settings of roles. */
   async #renewOwnDatabases(): Promise<void> {
-    const owner = this.kind === 'sandbox' ? 'master' : this.superuser;
-    const renew = async (database: string, from: string, template: boolean) => {
+    const renew = async (database: string, from: string, properties: string[]) => {
       await this.sql(from, `UPDATE pg_database SET datistemplate = false WHERE datname = '${database}'`);
       await this.sql(from, `DROP DATABASE "${database}" WITH (FORCE)`);
-      await this.sql(
-        from,
-        `CREATE DATABASE "${database}" TEMPLATE template0 OWNER "${owner}" IS_TEMPLATE ${template}`,
-      );
+      await this.sql(from, `CREATE DATABASE "${database}" TEMPLATE template0`);
+      for (const property of properties) await this.sql(from, property);
+      if (this.kind === 'sandbox') await this.sql(from, `ALTER DATABASE "${database}" OWNER TO master`);
     };
-    await renew('postgres', 'template1', false);
-    await renew('template1', 'postgres', true);
+    await renew('postgres', 'template1', [
+      `COMMENT ON DATABASE postgres IS 'default administrative connection database'`,
+    ]);
+    await renew('template1', 'postgres', [
+      `COMMENT ON DATABASE template1 IS 'default template for new databases'`,
+      'ALTER DATABASE template1 IS_TEMPLATE true',
+      'REVOKE ALL ON DATABASE template1 FROM PUBLIC',
+      'GRANT CONNECT ON DATABASE template1 TO PUBLIC',
+    ]);
     await this.#runEach(
       `SELECT format('ALTER ROLE %I RESET ALL', rolname) FROM pg_roles WHERE rolname !~ '^pg_'`,
     );
