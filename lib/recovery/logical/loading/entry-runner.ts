@@ -45,6 +45,9 @@ const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
   'add foreign key',
 ]);
 
+/** Statements whose text is data. A sequence's value is a row's too. */
+const holdsRows: ReadonlySet<StatementPlan['kind']> = new Set(['insert', 'sequence value', 'large object']);
+
 /** Asks the policy about one statement and keeps what it says in the books. @returns the decision when it is to run */
 export function decide(
   context: AttemptContext,
@@ -61,7 +64,10 @@ export function decide(
     databaseName,
     entry,
   });
-  if (decision.action === 'run') return decision;
+  if (decision.action === 'run') {
+    if (!holdsRows.has(decision.plan.kind)) book.names.learnFrom(statement.sql);
+    return decision;
+  }
   if (decision.action === 'skip') {
     open.merge({ status: 'skipped by policy', rule: decision.rule });
     if (decision.finding !== null) book.find(decision.finding);
