@@ -84,7 +84,7 @@ async function listOne(
   for await (const object of store.list()) objects.push(object);
   const at = options.at === undefined ? null : new Date(options.at).toISOString();
   const selection = selectDumps(objects, selectionCriteria(source, opened, { at, key: configuration.key }));
-  process.stdout.write(`${name}: ${store.location}\n`);
+  process.stdout.write(`${visibleText(`${name}: ${store.location}`)}\n`);
   for (const { key, sizeBytes, nameTimestamp, modifiedAt } of selection.candidates) {
     const moment = nameTimestamp?.startsAt ?? `${modifiedAt} (upload)`;
     process.stdout.write(
@@ -92,7 +92,7 @@ async function listOne(
     );
   }
   for (const { key, reason } of selection.refused)
-    process.stdout.write(`  refused   ${visibleText(key)}: ${reason}\n`);
+    process.stdout.write(`  refused   ${visibleText(`${key}: ${reason}`)}\n`);
   process.stdout.write(`  ignored   ${selection.ignored} objects that are no dumps by their names\n`);
   return selection.candidates.length > 0 && selection.newestRefused === null;
 }
