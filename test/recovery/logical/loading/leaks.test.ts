@@ -235,11 +235,14 @@ describe('names of the dump are told where code ran', () => {
       ...rows(),
       ...[...rowsEvents('public', 'items', [[`${planted}\tx`]])],
     ]);
-    expect(account.findings.map(({ message }) => message)).toEqual([
+    const messages = account.findings.map(({ message }) => message);
+    expect(messages).toContainEqual(
       expect.stringContaining(
         'a row breaks a check constraint (constraint items_n_check, table public.items)',
       ),
-      expect.stringContaining('column n'),
-    ]);
+    );
+    expect(messages).toContainEqual(
+      expect.stringMatching(/a value cannot be read as its type at .*column n/),
+    );
   });
 });
