@@ -2,7 +2,7 @@ import { once } from 'node:events';
 
 /** The two streams that commands write to; `process` has them. */
 export interface StandardStreams {
-  stdout: NodeJS.WritableStream;
+  stdout: NodeJS.WritableStream & { readonly writableLength: number };
   stderr: NodeJS.WritableStream;
 }
 
@@ -25,12 +25,10 @@ export function watchStandardStreams({ stdout, stderr }: StandardStreams): Strea
   stderr.on('error', () => {});
   return {
     async lostOutput() {
-      if (stdout.writable) {
-        // Resolves when everything before it was handed on; a failure comes by the listener above as well.
-        await Promise.race([
-          new Promise<void>((resolve) => stdout.write('', () => resolve())),
-          once(stdout, 'close'),
-        ]).catch(() => {});
+      // Only when something waits: a full disk refuses even nothing. Its failure comes by the listener above as well.
+      if (stdout.writable && stdout.writableLength > 0) {
+        const taken = new Promise<void>((resolve) => stdout.write('', () => resolve()));
+        await Promise.race([taken, once(stdout, 'close')]).catch(() => {});
       }
       await new Promise((resolve) => setImmediate(resolve));
       return lost;
