@@ -54,13 +54,18 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  inAccount(
-    withSource(command('list [database]', 'list the dumps as the selection sees them, with reasons')),
-  ).action(
-    act(async (database: string | undefined, options) =>
-      (await import('./commands/list.ts')).list(database, options),
-    ),
-  );
+  inAccount(withSource(command('list [database]', 'list the dumps as the selection sees them, with reasons')))
+    .addOption(
+      new Option('--limit <n>', 'at most so many eligible and so many refused ones, the newest').argParser(
+        wholeNumber(1, 1_000_000),
+      ),
+    )
+    .option('--json', 'print the lists as JSON')
+    .action(
+      act(async (database: string | undefined, options) =>
+        (await import('./commands/list.ts')).list(database, options),
+      ),
+    );
 
   withSource(command('init', 'drill a dump and propose a commented drills.yaml for it'))
     .option('--output <file>', 'where to write it; - for stdout', 'drills.yaml')

@@ -125,6 +125,8 @@ describe("checks of one's own", () => {
       - sql: { name: a value that is not the expected one, query: select secret from notes where id = 1, expect: other }
       - sql: { name: rows where none may be, query: select * from vault, expect: empty }
       - sql: { name: a query that fails on a value, query: "select count(*) from notes where secret::integer = 1", expect: 0 }
+      - sql: { name: a query that makes a value a table, query: "select count(*) from notes where secret::regclass is null", expect: 0 }
+      - sql: { name: a query that makes a value an operator, query: "select count(*) from notes where secret::regoper is null", expect: 0 }
       - sql: { name: a number that is not the expected one, query: select big from vault limit 1, expect: 0 }
       - unique: { table: vault, on: t }
       - unique: { table: notes, on: "(secret::integer)" }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type EvidenceEntry, readEvidence } from '../../contract/evidence-entry.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
+import { visibleJson } from '../../domain/text/visible-text.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from '../files/atomic-file.ts';
 import { safeFileName } from '../files/safe-file-name.ts';
@@ -54,7 +55,7 @@ export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(d
   return {
     folderOf,
     write: (entry, drillId, document) =>
-      put(drillId, safeFileName(entry.file), `${JSON.stringify(entry.format(document), null, 1)}\n`),
+      put(drillId, safeFileName(entry.file), `${visibleJson(entry.format(document), 1)}\n`),
     writeReport: (file, drillId, text) => put(drillId, file, text),
     find,
     async read(entry, drillId) {

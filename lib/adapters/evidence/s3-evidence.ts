@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type EvidenceEntry, readEvidence } from '../../contract/evidence-entry.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import { visibleJson } from '../../domain/text/visible-text.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
 import { evidenceKey } from './evidence-keys.ts';
@@ -43,8 +44,7 @@ export function createS3EvidenceStore(options: { client: S3Client; bucket: strin
   }
 
   return {
-    write: (entry, drillId, document) =>
-      put(drillId, entry.file, `${JSON.stringify(entry.format(document))}\n`),
+    write: (entry, drillId, document) => put(drillId, entry.file, `${visibleJson(entry.format(document))}\n`),
     writeReport: (file, drillId, text) => put(drillId, file, text),
     find,
     async read(entry, drillId) {

@@ -10,6 +10,13 @@ export function namedFileError(error: unknown, path: string): DrillError {
       cause: error,
     });
   }
+  // A name that no file can have: that of a checksum beside a dump whose own name is the longest possible.
+  if (code === 'ENAMETOOLONG') {
+    return new DrillError('DUMP_NOT_FOUND', `${path} does not exist: its name is too long for a file`, {
+      hint: 'Give it a shorter name.',
+      cause: error,
+    });
+  }
   if (code === 'EACCES' || code === 'EPERM') {
     return new DrillError('DUMP_UNREADABLE', `${path} may not be read by this user`, {
       hint: 'Check the permissions of the file and of the folders above it.',

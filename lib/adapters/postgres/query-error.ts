@@ -1,45 +1,8 @@
 import { DatabaseError } from 'pg';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
-
-/** Conditions whose server message may repeat a row's value; these words of ours stand in for it (errcodes.txt). */
-const conditions: Readonly<Record<string, string>> = {
-  '21000': 'a subquery gave more than one row',
-  '22001': 'a text is too long for its type',
-  '22003': 'a number is out of range',
-  '22007': 'a text is no valid date or time',
-  '22008': 'a date or time is out of range',
-  '22012': 'division by zero',
-  '22021': 'a text is not valid in its encoding',
-  '22023': 'a parameter has an invalid value',
-  '22P02': 'a text is not valid for the type it was cast to',
-  '23505': 'a unique key was broken',
-  '25006': 'the statement would write, and checks only read',
-  P0001: 'a function raised an exception',
-};
-
-const classes: Readonly<Record<string, string>> = {
-  '22': 'a value is not valid for what was done with it',
-  '23': 'a constraint was broken',
-  P0: 'a function failed',
-};
-
-/** Classes whose messages speak of statements and objects, not of values. */
-const speakable = new Set([
-  '0A',
-  '25',
-  '26',
-  '28',
-  '34',
-  '3D',
-  '3F',
-  '40',
-  '42',
-  '53',
-  '54',
-  '55',
-  '57',
-  '58',
-]);
+import { KnownNames } from '../../domain/server-errors/known-names.ts';
+import { literalsIn } from '../../domain/server-errors/sql-names.ts';
+import { tellServerError } from '../../domain/server-errors/tell-server-error.ts';
 
 /** True when the server or the way to it is gone, so that no other check can run either. */
 export function isConnectionLost(error: unknown): boolean {
@@ -57,8 +20,8 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * Turns what a query threw into a named error without row values. The server's own words pass only where they speak
- * of statements and objects; a quoted part of them only when it stands in our query or names an object.
+ * Turns what a query threw into a named error without row values. A query can run code of the dump (views, functions, policies)
+ * and make names of values, so of what the server says only names are shown that stand in the query itself.
  */
 export function queryError(error: unknown, sql: string, timeoutSeconds: number): DrillError {
   if (isDrillError(error)) return error;
@@ -91,18 +54,20 @@ export function queryError(error: unknown, sql: string, timeoutSeconds: number):
 }
 
 function safeMessage(error: DatabaseError, sql: string): string {
-  const state = error.code ?? '';
-  const known = conditions[state] ?? classes[state.slice(0, 2)];
-  if (known !== undefined) return known;
-  // `where` is set when a function was running and RAISE may say anything under any SQLSTATE.
-  const raised = error.routine === 'exec_stmt_raise' || error.where !== undefined;
-  if (raised || !speakable.has(state.slice(0, 2))) return 'the server refused the statement';
-  const names = new Set(
-    [error.schema, error.table, error.column, error.dataType, error.constraint].filter(
-      (name) => name !== undefined,
-    ),
-  );
-  return error.message.replace(/"([^"]*)"/g, (whole, part: string) =>
-    names.has(part) || sql.includes(part) ? whole : '"…"',
-  );
+  const names = new KnownNames(literalsIn(sql));
+  names.learnFrom(sql);
+  // The server points into the query's own text only while it parses it, and has read no row yet.
+  const parsing =
+    error.position !== undefined && error.where === undefined && error.internalQuery === undefined;
+  const said = {
+    sqlState: error.code ?? '',
+    message: error.message,
+    schema: error.schema ?? null,
+    table: error.table ?? null,
+    column: error.column ?? null,
+    constraint: error.constraint ?? null,
+    dataType: error.dataType ?? null,
+    context: error.where ?? null,
+  };
+  return tellServerError(said, names, parsing ? 'definitions' : 'rows');
 }

@@ -2,6 +2,7 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderHistory } from '../../domain/record/report/history-table.ts';
 import { forecastRto } from '../../domain/record/trend.ts';
 import { formatSeconds } from '../../domain/text/quantities.ts';
+import { visibleJson } from '../../domain/text/visible-text.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
@@ -24,9 +25,7 @@ export async function history(
     surroundings,
   );
   const text =
-    options.json === true
-      ? `${JSON.stringify(records, null, 2)}\n`
-      : renderHistory(records, widthOf(process.stdout));
+    options.json === true ? `${visibleJson(records, 2)}\n` : renderHistory(records, widthOf(process.stdout));
   process.stdout.write(text + (options.json === true ? '' : rtoOutlook(records)));
   return 0;
 }

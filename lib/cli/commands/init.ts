@@ -10,10 +10,11 @@ import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
 import { formatProblem, parseConfig } from '../../domain/config/index.ts';
 import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
 import type { RestoredDatabase } from '../../domain/config/restored-schema.ts';
-import { DrillError } from '../../domain/findings/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { recogniseTimestamp } from '../../domain/time/name-timestamp.ts';
+import { reportedError } from '../../runtimes/aws/reported-error.ts';
 import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { drillHere } from '../drill/local-drill.ts';
@@ -91,7 +92,8 @@ function lookingFirst(ports: LocalPorts, look: Look): LocalPorts {
           looked = true;
           // Teardown comes first: whatever goes wrong with looking must not keep a sandbox alive.
           await inspect(ports, sandboxId, look).catch((error: unknown) => {
-            look.failed = error instanceof Error ? error.message : String(error);
+            // A message of the server may quote rows.
+            look.failed = isDrillError(error) ? error.message : reportedError(error).message;
           });
         }
         await sandboxes.remove(sandboxId);

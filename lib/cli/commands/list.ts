@@ -1,9 +1,9 @@
 import type { DumpObject } from '../../domain/backup/dump.ts';
-import { selectDumps } from '../../domain/backup/dump-selection.ts';
+import { type DumpCandidate, type DumpSelection, selectDumps } from '../../domain/backup/dump-selection.ts';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
-import { visibleText } from '../../domain/text/visible-text.ts';
+import { visibleJson, visibleText } from '../../domain/text/visible-text.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
@@ -11,7 +11,7 @@ import { selectionCriteria } from '../../steps/select-dump.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
-export type ListOptions = DrillOptions & AccountOptions;
+export type ListOptions = DrillOptions & AccountOptions & { limit?: number; json?: boolean };
 
 type OpenSource = (source: SourceConfig) => Promise<OpenedSource>;
 
@@ -47,9 +47,20 @@ async function listAll(
   openSource: OpenSource,
 ): Promise<number> {
   const wanted = configuration.chosen === undefined ? configuration.databases() : [configuration.chosen];
-  let eligible = true;
-  for (const name of wanted) eligible = (await listOne(name, configuration, options, openSource)) && eligible;
-  return eligible ? 0 : 2;
+  const lists: DumpList[] = [];
+  for (const name of wanted) lists.push(await look(name, configuration, options, openSource));
+  const limit = options.limit ?? Number.POSITIVE_INFINITY;
+  process.stdout.write(
+    options.json === true
+      ? `${visibleJson(
+          lists.map((one) => listed(one, limit)),
+          2,
+        )}\n`
+      : lists.map((one) => described(one, limit)).join(''),
+  );
+  return lists.every(({ selection }) => selection.candidates.length > 0 && selection.newestRefused === null)
+    ? 0
+    : 2;
 }
 
 function refuseFolders({ from, dump }: ListOptions): void {
@@ -71,12 +82,19 @@ function noteDifferences(configuration: LocalConfiguration, { stack }: Account):
   }
 }
 
-async function listOne(
+/** What the selection makes of one database's dumps. */
+interface DumpList {
+  database: string;
+  location: string;
+  selection: DumpSelection;
+}
+
+async function look(
   name: string,
   configuration: LocalConfiguration,
   options: ListOptions,
   openSource: OpenSource,
-): Promise<boolean> {
+): Promise<DumpList> {
   const { source } = configuration.database(name);
   const opened = await openSource(source);
   const { store } = opened;
@@ -87,15 +105,46 @@ async function listOne(
     objects,
     selectionCriteria(source, opened, { at, key: configuration.dumpKey }),
   );
-  process.stdout.write(`${name}: ${store.location}\n`);
-  for (const { key, sizeBytes, nameTimestamp, modifiedAt } of selection.candidates) {
-    const moment = nameTimestamp?.startsAt ?? `${modifiedAt} (upload)`;
-    process.stdout.write(
-      `  eligible  ${moment}  ${formatBytes(sizeBytes).padStart(9)}  ${visibleText(key)}\n`,
-    );
-  }
-  for (const { key, reason } of selection.refused)
-    process.stdout.write(`  refused   ${visibleText(key)}: ${reason}\n`);
-  process.stdout.write(`  ignored   ${selection.ignored} objects that are no dumps by their names\n`);
-  return selection.candidates.length > 0 && selection.newestRefused === null;
+  return { database: name, location: store.location, selection };
 }
+
+const momentOf = ({ nameTimestamp, modifiedAt }: DumpCandidate): string =>
+  nameTimestamp?.startsAt ?? modifiedAt;
+
+function listed({ database, location, selection }: DumpList, limit: number) {
+  const { candidates, refused, ignored } = selection;
+  return {
+    database,
+    location,
+    eligible: candidates.slice(0, limit).map((dump) => ({
+      key: dump.key,
+      moment: momentOf(dump),
+      momentFrom: dump.nameTimestamp === null ? 'upload' : 'name',
+      bytes: dump.sizeBytes,
+    })),
+    eligibleCount: candidates.length,
+    refused: refused.slice(0, limit).map(({ key, reason }) => ({ key, reason })),
+    refusedCount: refused.length,
+    ignoredCount: ignored,
+  };
+}
+
+function described({ database, location, selection }: DumpList, limit: number): string {
+  const { candidates, refused, ignored } = selection;
+  const eligible = candidates.slice(0, limit).map((dump) => {
+    const moment = `${momentOf(dump)}${dump.nameTimestamp === null ? ' (upload)' : ''}`;
+    return `  eligible  ${moment}  ${formatBytes(dump.sizeBytes).padStart(9)}  ${dump.key}`;
+  });
+  const lines = [
+    `${database}: ${location}`,
+    ...eligible,
+    ...more(candidates.length - eligible.length, 'eligible'),
+    ...refused.slice(0, limit).map(({ key, reason }) => `  refused   ${key}: ${reason}`),
+    ...more(refused.length - limit, 'refused'),
+    `  ignored   ${ignored} objects that are no dumps by their names`,
+  ];
+  return lines.map((line) => `${visibleText(line)}\n`).join('');
+}
+
+const more = (count: number, what: string): string[] =>
+  count > 0 ? [`  … and ${count} more ${what}; --limit shows more`] : [];

@@ -1,5 +1,6 @@
 import { formatName } from '../../domain/backup/dump.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
+import { visibleJson, visibleLines } from '../../domain/text/visible-text.ts';
 import { loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import { createLocalPorts } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
@@ -23,7 +24,9 @@ export async function plan(
   const possible = preview.state.stage === 'sandbox planned';
   const { checks } = ports.configuration.database(preview.state.database);
   const text =
-    options.json === true ? JSON.stringify(planned(preview), null, 2) : described(preview, checks.length);
+    options.json === true
+      ? visibleJson(planned(preview), 2)
+      : visibleLines(described(preview, checks.length));
   process.stdout.write(`${text}\n`);
   return possible ? 0 : 2;
 }

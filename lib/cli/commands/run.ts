@@ -1,5 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { proveWritable } from '../../adapters/files/writable-folder.ts';
 import { reportFiles } from '../../contract/evidence.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
@@ -16,8 +17,12 @@ interface RunOptions extends DrillOptions {
   json?: boolean;
 }
 
+/** What --out names is the user's own folder, with the rights that the umask leaves. */
+const publicFolderMode = 0o777;
+
 /** `restore-drill run`: one drill from request to verdict. Gives back the verdict's exit code. */
 export async function run(database: string | undefined, options: RunOptions): Promise<number> {
+  if (options.out !== undefined) await proveWritable(options.out, '--out', publicFolderMode);
   const { record, evidenceFolder } = await drillHere({ ...options, database }, (ports, { drillId, note }) =>
     options.keep === true ? keepingSandbox(ports, drillId, note) : ports,
   );

@@ -64,7 +64,7 @@ export async function watchDrill(
   const { drillId, arn } = execution;
   const states = await account.clients.states();
   const progress = createProgress(process.stderr);
-  const interruption = stopOnInterrupt();
+  const interruption = stopOnInterrupt((line) => progress.note(line));
   progress.note(`drill ${drillId}, started ${execution.startedAt}`);
   let ending: Ending | null;
   try {

@@ -1,3 +1,5 @@
+import { privateFolderMode } from '../../adapters/files/atomic-file.ts';
+import { proveWritable } from '../../adapters/files/writable-folder.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import { createLocalPorts, type LocalPorts } from '../../runtimes/local/local-ports.ts';
@@ -32,14 +34,16 @@ export async function drillHere(
   adapt: (ports: LocalPorts, surroundings: DrillSurroundings) => LocalPorts = (ports) => ports,
 ): Promise<{ record: DrillRecord; evidenceFolder: string }> {
   const configuration = await loadLocalConfiguration(options);
-  // Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed.
-  const interruption = stopOnInterrupt();
+  const places = placesFor(options);
+  await proveWritable(places.stateDirectory, '--state-dir', privateFolderMode);
   const progress = createProgress(process.stderr);
   const watcher = new DrillWatcher(progress);
   const note = (text: string): void => progress.note(text);
+  // Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed.
+  const interruption = stopOnInterrupt(note);
   const ports = createLocalPorts(
     configuration,
-    placesFor(options),
+    places,
     {
       restoreProgress: (given) => watcher.restoreProgress(given),
       sandboxProgress: (given) => watcher.sandboxProgress(sandboxProgressText(given)),

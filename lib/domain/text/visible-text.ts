@@ -19,3 +19,24 @@ export function visibleText(text: string): string {
     (character) => named[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`,
   );
 }
+
+/** The text with its line ends, each line made visible: for what is shown as lines. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visibleText).join('\n');
+}
+
+/** A value as JSON in which nothing invisible stands raw: `\u202e` and the like, which parse to the same text. */
+export function visibleJson(value: unknown, indent?: number): string {
+  return escapedJson(JSON.stringify(value, null, indent));
+}
+
+/** Escapes what JSON.stringify leaves raw. Its own line ends stand between values: inside texts they are escaped already. */
+export function escapedJson(json: string): string {
+  return json.replace(invisible, (character) =>
+    character === '\n'
+      ? character
+      : [...Array(character.length).keys()]
+          .map((place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`)
+          .join(''),
+  );
+}

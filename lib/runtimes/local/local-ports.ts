@@ -52,6 +52,7 @@ export function localSandboxes(
 ): LocalSandboxHost {
   return createLocalSandboxHost({
     stateDirectory: places.sandboxDirectory,
+    earlierStateDirectories: places.earlierSandboxDirectories,
     cacheDirectory: places.cacheDirectory,
     onProgress: (_sandboxId, progress) => onProgress(progress),
     clock: systemClock,

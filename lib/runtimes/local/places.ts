@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { privateFoldersIn } from './private-folder.ts';
 
 /** Folders of one machine. Every one can be moved by an option or the XDG variables. */
 export interface Places {
@@ -9,6 +10,8 @@ export interface Places {
   cacheDirectory: string;
   /** Sandboxes while a drill runs. */
   sandboxDirectory: string;
+  /** Where sandboxes of this user may have been left besides. */
+  earlierSandboxDirectories: string[];
 }
 
 /**
@@ -19,10 +22,13 @@ export function defaultPlaces(environment: NodeJS.ProcessEnv = process.env): Pla
   const isRoot = process.getuid?.() === 0;
   const state = environment.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
   const cache = environment.XDG_CACHE_HOME ?? (isRoot ? '/var/cache' : join(homedir(), '.cache'));
+  const named = environment.RESTORE_DRILL_SANDBOX_DIR;
+  const own = privateFoldersIn(tmpdir(), process.getuid?.() ?? 0);
   return {
     stateDirectory: environment.RESTORE_DRILL_STATE_DIR ?? join(state, 'restore-drill'),
     cacheDirectory: environment.RESTORE_DRILL_CACHE_DIR ?? join(cache, 'restore-drill'),
-    sandboxDirectory: environment.RESTORE_DRILL_SANDBOX_DIR ?? join(tmpdir(), 'restore-drill'),
+    sandboxDirectory: named ?? own.folder,
+    earlierSandboxDirectories: named === undefined ? own.earlier : [own.folder, ...own.earlier],
   };
 }
 

@@ -11,6 +11,7 @@ import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../../steps/drill-steps.ts';
 import { restoreDumpStep } from '../../steps/restore-dump.ts';
 import { runLongChecksStep } from '../../steps/run-long-checks.ts';
+import { lambdaError, reportedError } from '../aws/reported-error.ts';
 import {
   type ContainerEnvironment,
   type DrillHandlers,
@@ -127,8 +128,10 @@ async function runWatched(
     watcher.ended(step, { output });
     return output;
   } catch (error) {
-    watcher.ended(step, { error: error instanceof Error ? error : new Error(String(error)) });
-    throw error;
+    // As at the door of a Lambda: what is no error of ours is told without the words of the server, which may quote rows.
+    const told = isDrillError(error) ? error : lambdaError(reportedError(error));
+    watcher.ended(step, { error: told });
+    throw told;
   }
 }
 

@@ -56,6 +56,7 @@ export class Corpus {
       stateDirectory: join(directory, 'state'),
       cacheDirectory: defaultPlaces().cacheDirectory,
       sandboxDirectory: join(this.#base, 'sandboxes'),
+      earlierSandboxDirectories: [],
     };
     const silent = () => {};
     const events = { restoreProgress: silent, sandboxProgress: silent, ledgerDamage: silent, mishap: silent };

@@ -74,6 +74,28 @@ export const breakages: { what: string; breakIt: (plain: string) => string }[] =
       ),
   },
   {
+    what: 'a trigger that makes the value a function',
+    breakIt: (plain) => beforeRows(plain, trigger("EXECUTE format('SELECT %I()', NEW.secret);")),
+  },
+  {
+    what: 'a trigger that puts the value into the words of the server',
+    breakIt: (plain) =>
+      beforeRows(
+        plain,
+        trigger(
+          "RAISE EXCEPTION 'operator does not exist: %', NEW.secret USING ERRCODE = '42883', TABLE = NEW.secret;",
+        ),
+      ),
+  },
+  ...['regclass', 'regoper', 'regtype', 'jsonpath'].map((type) => ({
+    what: `a check that makes the value a ${type}`,
+    breakIt: (plain: string) =>
+      plain.replace(
+        'CREATE INDEX vault_t',
+        `ALTER TABLE public.notes ADD CONSTRAINT made CHECK (secret::${type} IS NOT NULL);\n\n$&`,
+      ),
+  })),
+  {
     what: 'a trigger that warns of the row',
     breakIt: (plain) => beforeRows(plain, trigger("RAISE WARNING 'row %', NEW;")),
   },

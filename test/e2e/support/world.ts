@@ -195,8 +195,11 @@ export class World {
 
   /** Folders of sandboxes, and of their sockets. */
   sandboxFolders(): string[] {
-    const sandboxes = join(this.temporaryDirectory, 'restore-drill', 'sandboxes');
-    const found = existsSync(sandboxes) ? readdirSync(sandboxes).map((name) => join(sandboxes, name)) : [];
+    const roots = readdirSync(this.temporaryDirectory).filter((name) => name.startsWith('restore-drill'));
+    const found = roots
+      .map((root) => join(this.temporaryDirectory, root, 'sandboxes'))
+      .filter((sandboxes) => existsSync(sandboxes))
+      .flatMap((sandboxes) => readdirSync(sandboxes).map((name) => join(sandboxes, name)));
     const sockets = readdirSync(this.temporaryDirectory).filter((name) => name.startsWith('rd-'));
     return [...found, ...sockets.map((name) => join(this.temporaryDirectory, name))];
   }

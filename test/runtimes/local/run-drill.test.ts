@@ -147,6 +147,21 @@ describe('a failure injected into', () => {
     expect(record.teardown.confirmed).toBe(false);
   });
 
+  test('with an error of the server is told without the words of the server', async () => {
+    const { ports } = inMemoryPorts();
+    const error = Object.assign(new Error('relation "planted-value" does not exist'), {
+      code: '42P01',
+      severity: 'ERROR',
+    });
+    ports.sandboxes.provision = () => Promise.reject(error);
+
+    const record = await drill(ports);
+
+    expect(record.verdict).toBe('COULD_NOT_VERIFY');
+    expect(JSON.stringify(record)).not.toContain('planted-value');
+    expect(JSON.stringify(record)).toContain('42P01');
+  });
+
   test('judging leaves a record that proves nothing', async () => {
     const { ports, witness } = inMemoryPorts();
     const { write } = ports.evidence;

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { visibleJson } from '../../../domain/text/visible-text.ts';
 import type { DrillLock, LockAnswer } from '../../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode, writeFileAtomically } from '../../files/atomic-file.ts';
 import { identifyProcess, lookAtProcess } from '../../sandboxes/local-process/process-identity.ts';
@@ -25,7 +26,7 @@ export async function takeLockFile(path: string, lock: DrillLock, now: Date): Pr
   }
   await mkdir(dirname(path), { recursive: true, mode: privateFolderMode });
   const taken = { ...lock, takenAt: now.toISOString(), owner: identifyProcess(process.pid) };
-  await writeFileAtomically(path, `${JSON.stringify(taken)}\n`);
+  await writeFileAtomically(path, `${visibleJson(taken)}\n`);
   // One whose lease has ended may still run and seal its own record; only a dead one never will.
   if (held === null || held.drillId === lock.drillId || lookAtProcess(held.owner) !== 'dead')
     return { taken: true };

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import { visibleJson } from '../../../domain/text/visible-text.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode } from '../../files/atomic-file.ts';
@@ -118,7 +119,7 @@ async function settled(path: string, line: RawLine): Promise<RawLine> {
 
 /** Looks for the id as text first, so that only lines that may hold it are parsed. */
 async function isSealed(path: string, drillId: string): Promise<boolean> {
-  const needle = `"drillId":${JSON.stringify(drillId)}`;
+  const needle = `"drillId":${visibleJson(drillId)}`;
   for await (const line of settledLines(path)) {
     if (!line.bytes.includes(needle)) continue;
     const decoded = decodeLine(line.bytes);

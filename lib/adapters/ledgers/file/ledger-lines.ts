@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { recordLine } from '../../../domain/record/report/json.ts';
 import { recordSchema } from '../../../domain/record/report/record-schema.ts';
+import { escapedJson } from '../../../domain/text/visible-text.ts';
 
 /** Version of the line, raised when older releases could misread it. */
 const lineFormat = 1;
@@ -11,10 +12,10 @@ const newline = 0x0a;
 
 const lineSchema = z.object({ format: z.number().int(), sha256: z.string(), record: z.unknown() });
 
-/** One record as one line: `{"format":1,"sha256":"…","record":{…}}`. The hash tells a damaged line from a good one. */
+/** One record as one line: `{"format":1,"sha256":"…","record":{…}}`. The hash, of the record without escapes, tells a damaged line from a good one. */
 export function encodeLine(record: DrillRecord): string {
   const text = recordLine(record);
-  return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${text}}\n`;
+  return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${escapedJson(text)}}\n`;
 }
 
 type DecodedLine = { record: DrillRecord } | { damage: string };

@@ -51,7 +51,9 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     return account;
   };
   const stateRoots = fallbackRoots(options.stateDirectory, 'state');
-  const sandboxParents = stateRoots.map((root) => join(root, 'sandboxes'));
+  const sandboxParents = [...new Set([...stateRoots, ...(options.earlierStateDirectories ?? [])])].map(
+    (root) => join(root, 'sandboxes'),
+  );
 
   /** Where a sandbox of an earlier or other process lies, or null. */
   function leasedDirectory(sandboxId: string): { directory: string; lease: Lease } | null {

@@ -17,6 +17,8 @@ export interface SandboxProgress {
 export interface LocalSandboxOptions {
   /** Sandboxes live below it while they live. Root falls back to a place that the server's user can enter. */
   stateDirectory: string;
+  /** Where sandboxes may have been left by drills of another setting or version: looked at and swept, never used. */
+  earlierStateDirectories?: readonly string[];
   /** Fetched servers and initialised clusters are kept below it, with the same fallback. */
   cacheDirectory: string;
   onProgress?(sandboxId: string, progress: SandboxProgress): void;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { visibleJson } from '../../text/visible-text.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { recordSchema } from './record-schema.ts';
 
 /** The record as its one JSON document, keys in the order of its schema, with a final newline. */
 export function renderJson(record: DrillRecord): string {
-  return `${JSON.stringify(inSchemaOrder(recordSchema, record), null, 2)}\n`;
+  return `${visibleJson(inSchemaOrder(recordSchema, record), 2)}\n`;
 }
 
 /** The record on one line, in the same order: what a ledger keeps and hashes. */

@@ -1,4 +1,5 @@
 import { type Finding, isFoundBy } from '../../findings/findings.ts';
+import { visibleText } from '../../text/visible-text.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { bySeverity, verdictReason } from './wording.ts';
 import { xmlElement, xmlText } from './xml-text.ts';
@@ -101,7 +102,7 @@ function findingCases(record: DrillRecord): TestCase[] {
 }
 
 const findingText = ({ code, severity, message, hint }: Finding) =>
-  `${severity} ${code}: ${message}\n  ${hint}`;
+  `${severity} ${code}: ${visibleText(message)}\n  ${visibleText(hint)}`;
 
 function testCase(
   record: DrillRecord,
@@ -129,7 +130,7 @@ function testCase(
 function systemOut(record: DrillRecord): string {
   const lines = [
     ...bySeverity(record.findings).map(findingText),
-    ...record.notTested.map((what) => `not tested: ${what}`),
+    ...record.notTested.map((what) => `not tested: ${visibleText(what)}`),
   ];
   return lines.length === 0 ? '' : `\n    ${xmlElement('system-out', {}, [xmlText(lines.join('\n'))])}`;
 }

@@ -1,4 +1,6 @@
-/** All but what XML 1.0 allows in a document (https://www.w3.org/TR/xml/#charsets); no escape can carry the others. */
+import { visibleLines, visibleText } from '../../text/visible-text.ts';
+
+/** What XML 1.0 forbids in a document (https://www.w3.org/TR/xml/#charsets) and no escape can carry, made visible or not: U+FFFE and U+FFFF. */
 const notXml = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
 const entities: Record<string, string> = {
@@ -7,20 +9,20 @@ const entities: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // A parser turns bare line ends and tabs of an attribute into spaces.
-  '\n': '&#10;',
-  '\r': '&#13;',
-  '\t': '&#9;',
 };
 
-/** Any text for an attribute of XML 1.0; forbidden characters are removed. */
+/** Any text for an attribute of XML 1.0, on one line with nothing invisible in it. */
 export function xmlAttribute(text: string): string {
-  return text.replace(notXml, '').replace(/[&<>"'\n\r\t]/g, (character) => entities[character] ?? '');
+  return visibleText(text)
+    .replace(notXml, '')
+    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
-/** Any text for the content of an element, where line ends and tabs may stand as they are. */
+/** Any text for the content of an element, with its line ends and nothing else invisible in it. */
 export function xmlText(text: string): string {
-  return text.replace(notXml, '').replace(/[&<>\r]/g, (character) => entities[character] ?? '');
+  return visibleLines(text)
+    .replace(notXml, '')
+    .replace(/[&<>]/g, (character) => entities[character] ?? '');
 }
 
 /** An element; attributes that are undefined are left out. `content` is XML already. */

@@ -6,6 +6,7 @@ import type {
   RestoreAccount,
   TableAccount,
 } from '../../../domain/recovery/restore-account.ts';
+import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
@@ -84,12 +85,17 @@ function worse(a: EntryOutcome, b: EntryOutcome): EntryOutcome {
     : high;
 }
 
+/** The tag of an entry with its parts: `orders orders_pkey` names two objects, `f(integer)` a function. */
+const namesOfTag = (tag: string): string[] => [tag, tag.replace(/\(.*$/s, ''), ...tag.split(' ')];
+
 /** Collects the account of one attempt. */
 export class AccountBook {
   readonly findings: Finding[] = [];
   readonly tables = new Map<string, TableAccount>();
   readonly databases: RestoreAccount['databases'] = [];
   readonly rolesCreated: string[] = [];
+  /** Every name that the dump's table of contents and its definitions hold: what may be shown of a server's error. */
+  readonly names = new KnownNames();
   entriesDone = 0;
   rowsLoaded = 0;
   /** Bytes of all rows read so far. */
@@ -103,6 +109,7 @@ export class AccountBook {
       this.entriesDone += 1;
     });
     this.#entries.push(open.account);
+    this.names.learn(entry.schema, entry.owner, ...namesOfTag(entry.name));
     return open;
   }
 

@@ -45,6 +45,9 @@ const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
   'add foreign key',
 ]);
 
+/** Statements whose text is data. A sequence's value is a row's too. */
+const holdsRows: ReadonlySet<StatementPlan['kind']> = new Set(['insert', 'sequence value', 'large object']);
+
 /** Asks the policy about one statement and keeps what it says in the books. @returns the decision when it is to run */
 export function decide(
   context: AttemptContext,
@@ -65,6 +68,7 @@ export function decide(
   if (decision.action === 'run') {
     for (const { sql } of decision.statements)
       for (const announcement of policy.announcementsIn(sql)) context.watch.announced.add(announcement);
+    if (!holdsRows.has(decision.plan.kind)) book.names.learnFrom(statement.sql);
     return decision;
   }
   if (decision.action === 'skip') {

@@ -1,5 +1,7 @@
 import type { FindingCode } from '../../../domain/findings/findings.ts';
 import type { FailureClass } from '../../../domain/recovery/restore-account.ts';
+import type { Reading } from '../../../domain/server-errors/tell-server-error.ts';
+import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { ServerError } from './server-error.ts';
 
@@ -69,6 +71,33 @@ const dataKinds: ReadonlySet<string> = new Set([
   'alter table',
 ]);
 const runsData = (plan: StatementPlan | null): boolean => plan !== null && dataKinds.has(plan.kind);
+
+/** Statements that evaluate no expression of the dump, whatever they say. */
+const evaluatesNothing: ReadonlySet<string> = new Set([
+  'role',
+  'database',
+  'owner',
+  'grant',
+  'set',
+  'comment',
+  'create policy',
+  'create trigger',
+  'create statistics',
+]);
+/** Other statements that only define: no table's rows, partition bound or query is evaluated by them. */
+const definesOnly =
+  /^\s*(?:DROP|(?:ALTER|CREATE\s+(?:OR\s+REPLACE\s+)?)\s*(?:(?:TEMP|TEMPORARY|UNLOGGED|RECURSIVE|TRUSTED|PROCEDURAL|EVENT|FOREIGN)\s+)*(?:SCHEMA|EXTENSION|FUNCTION|PROCEDURE|AGGREGATE|SEQUENCE|VIEW|OPERATOR|COLLATION|CONVERSION|LANGUAGE|SERVER|TEXT|TRIGGER|DATA|PUBLICATION|ACCESS)|CREATE\s+(?:TYPE|DOMAIN|CAST|TRANSFORM|(?:OR\s+REPLACE\s+)?RULE))\b/i;
+
+/**
+ * Whether the statement may have met a row's value when it failed. Where the server points into a statement's text it was
+ * still parsing, and had read nothing but that text.
+ */
+export function readingOf(error: ServerError, plan: StatementPlan | null, entry: DumpEntry): Reading {
+  if (plan === null || plan.kind === 'insert' || plan.kind === 'copy') return 'rows';
+  if (error.whileParsing || evaluatesNothing.has(plan.kind)) return 'definitions';
+  const defines = plan.kind === 'other' && entry.statements.every(({ sql }) => definesOnly.test(sql));
+  return defines ? 'definitions' : 'rows';
+}
 
 /** The finding that a failure of a class is told as. */
 export const findingOf: Record<FailureClass, FindingCode> = {

@@ -1,16 +1,18 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
+import { KnownNames } from '../../../domain/server-errors/known-names.ts';
+import { tellServerError } from '../../../domain/server-errors/tell-server-error.ts';
 import { literal, quotedTable } from '../../../domain/text/sql-text.ts';
 import type { RowsBegin } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import { copyPosition } from './copy-position.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { type DatabaseName, decide } from './entry-runner.ts';
 import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
-import { copyPosition, safeServerMessage } from './safe-message.ts';
 import { statementBytes } from './session-settings.ts';
 import { diskFull } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
@@ -132,7 +134,8 @@ async function rowsOutcome(
     row === null || event.line === null ? null : `line ${event.line + row} of the dump`,
     position.column === null ? null : `column ${position.column}`,
   ].filter((part) => part !== null);
-  const message = `${safeServerMessage(error, [schema, event.table, ...columns])}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
+  const names = new KnownNames([schema, event.table, ...columns], context.book.names);
+  const message = `${tellServerError(error, names, 'rows')}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
   const act = attemptedAct(error);
   if (act !== null) {
     const what = `rows of ${schema}.${event.table} were not loaded: code of the dump tried to ${act}, and the server refused it`;

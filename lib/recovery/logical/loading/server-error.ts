@@ -1,7 +1,8 @@
 import { DatabaseError } from 'pg';
+import type { ServerSaid } from '../../../domain/server-errors/tell-server-error.ts';
 
-/** What the server said of a failed statement. Raw: `message` and `context` may hold row values, see safe-message.ts. */
-export class ServerError extends Error {
+/** What the server said of a failed statement. Raw: every text of it may hold row values, see tellServerError. */
+export class ServerError extends Error implements ServerSaid {
   readonly sqlState: string;
   readonly schema: string | null;
   readonly table: string | null;
@@ -12,6 +13,8 @@ export class ServerError extends Error {
   readonly context: string | null;
   /** True when the error was raised while the server ran SQL of a function, not our statement itself. */
   readonly internalQuery: boolean;
+  /** True when the server points at a place in our statement's own text: it was still reading it, and ran nothing. */
+  readonly whileParsing: boolean;
 
   constructor(error: DatabaseError) {
     super(error.message);
@@ -24,6 +27,7 @@ export class ServerError extends Error {
     this.dataType = error.dataType ?? null;
     this.context = error.where ?? null;
     this.internalQuery = error.internalQuery !== undefined;
+    this.whileParsing = error.position !== undefined && this.context === null && !this.internalQuery;
   }
 }
 

@@ -1,14 +1,15 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
+import { KnownNames } from '../../../domain/server-errors/known-names.ts';
+import { tellServerError } from '../../../domain/server-errors/tell-server-error.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { Session } from './connection.ts';
-import { classify, type FailedStatement, findingOf } from './failure-class.ts';
-import { safeServerMessage } from './safe-message.ts';
+import { classify, type FailedStatement, findingOf, readingOf } from './failure-class.ts';
 import { ConnectionLost, type ServerError } from './server-error.ts';
 import { statementBytes } from './session-settings.ts';
 
@@ -52,17 +53,14 @@ export function failedOutcome(
   };
   const failure = classify(error, failed);
   if (failure === 'out of disk') throw diskFull();
-  const known = [
-    entry.schema,
-    entry.name,
-    ...entry.name.split(' '),
-    entry.owner,
+  const ofStatement = [
     ...(plan?.roles ?? []),
     ...missingRoles,
     extension,
     ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name]),
   ];
-  const message = safeServerMessage(error, known);
+  const names = new KnownNames(ofStatement, context.book.names);
+  const message = tellServerError(error, names, readingOf(error, plan, entry));
   const outcome: EntryOutcome = { status: 'failed', failure, sqlState: error.sqlState, message };
   const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
   const label = `${entry.type.toLowerCase()} ${name}`;

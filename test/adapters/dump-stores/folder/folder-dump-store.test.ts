@@ -129,6 +129,7 @@ describe('an error of the file system', () => {
   it.each([
     ['EACCES', 'DUMP_UNREADABLE', '/d/a.dump may not be read by this user'],
     ['ENOTDIR', 'DUMP_NOT_FOUND', '/d/a.dump does not exist'],
+    ['ENAMETOOLONG', 'DUMP_NOT_FOUND', '/d/a.dump does not exist: its name is too long for a file'],
     ['EIO', 'DUMP_UNREADABLE', '/d/a.dump could not be read (EIO)'],
   ])('%s becomes %s and names the file', (code, expected, message) => {
     expect(namedFileError(Object.assign(new Error(), { code }), '/d/a.dump')).toMatchObject({

@@ -132,6 +132,6 @@ describe('the record as JUnit XML', () => {
   test('is well-formed whatever the names hold', () => {
     const { cases } = read(renderJunit(aHostileRecord()));
     expect(cases.map(({ outcome }) => outcome)).toEqual(['failure', 'failure', 'error', 'failure']);
-    expect(cases[1]?.name).toMatch(/^begin\[2J.*\r\n\| a \| `b` <script>.*end$/s);
+    expect(cases[1]?.name).toMatch(/^begin\\u\{0\}.*\\r\\n\| a \| `b` <script>.*\\u\{202e\}dlrow.*end$/);
   });
 });
