@@ -9,10 +9,11 @@ export interface CopyPosition {
  * @param columns the table's columns: what CONTEXT calls a column is believed only when it is one, because the text after it is a value.
  */
 export function copyPosition(context: string | null, columns: readonly string[]): CopyPosition {
-  const first = (context ?? '').split('\n', 1)[0] ?? '';
-  // The relation's name comes first and may hold anything; the server's own words follow it. Where code ran, its line
-  // comes before COPY's and may hold values.
-  const found = /^COPY .*?, line (\d+)(?:, column (.*))?/.exec(first);
+  // The relation's name comes first and may hold anything; the server's own words follow it. Of other lines only that of the JSON
+  // reader may come before: where code ran, its line comes first and may hold values.
+  const found = /^(?:JSON data, line \d+: [^\n]*\n)?COPY [^\n]*?, line (\d+)(?:, column ([^\n]*))?/.exec(
+    context ?? '',
+  );
   if (found === null) return { line: null, column: null };
   const rest = found[2] ?? '';
   const column = columns

@@ -16,6 +16,11 @@ describe('where in the rows a COPY stopped', () => {
     });
   });
 
+  test('is the line of the row, not that of the JSON in it', () => {
+    const context = 'JSON data, line 3: {"secret":...\nCOPY items, line 7, column note: "{..."';
+    expect(copyPosition(context, ['id', 'note'])).toEqual({ line: 7, column: 'note' });
+  });
+
   test('is unknown without a context', () => {
     expect(copyPosition(null, ['id'])).toEqual({ line: null, column: null });
   });
