@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RestoreAccount } from '../../../../lib/domain/recovery/restore-account.ts';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { TestServer } from '../../../support/server.ts';

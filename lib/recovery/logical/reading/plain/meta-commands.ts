@@ -1,6 +1,7 @@
 import { finding } from '../../../../domain/findings/findings.ts';
 import type { HeaderFacts } from './header-facts.ts';
 import { type MetaCommand, parseMetaCommand } from './meta-command.ts';
+import { shownCommand } from './psql-commands.ts';
 import type { Session } from './session.ts';
 import type { StatementSorter } from './statement-sorter.ts';
 
@@ -23,7 +24,7 @@ export class MetaCommands {
     const refusal = this.#refusalOf(command, inStatement);
     if (refusal === null) this.#follow(command);
     else {
-      const name = /^\\(?:[A-Za-z_]+|[^\s\w])?/.exec(this.#session.decodeDisplay(bytes))?.[0] ?? '\\';
+      const name = shownCommand(this.#session.decodeDisplay(bytes));
       this.#sorter.report(
         finding(
           'META_COMMAND_REFUSED',

