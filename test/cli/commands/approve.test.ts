@@ -72,6 +72,7 @@ describe('an approval', () => {
         State of:     2026-11-18 02:00:00 UTC
         Size:         1.0 kB
         New instance: sandbox-drill-1
+        PostgreSQL:   15
         Endpoint:     /tmp
         Checks:       no verdict; the details could not be read, see the execution
         
