@@ -54,6 +54,7 @@ describe('the first command of the README', () => {
     expect(record.checks).toHaveLength(10);
     for (const check of record.checks)
       expect(check).toEqual({
+        id: expect.any(String),
         name: expect.any(String),
         kind: expect.any(String),
         status: 'passed',
