@@ -30,6 +30,13 @@ export const rolesOf: Record<ServerKind, readonly string[]> = {
   sandbox: ['master'],
 };
 
+/** Who owns `postgres` and `template1`: on RDS, and so in a sandbox, the master. */
+export const ownerOfDatabases: Record<ServerKind, string> = {
+  source: 'postgres',
+  target: 'postgres',
+  sandbox: 'master',
+};
+
 /**
  * Folder of the programs that such a server runs: of PostgreSQL 15. The tests of targets can be tried on another major with
  * the folder of its programs in RESTORE_DRILL_TEST_TARGET_PROGRAMS.

@@ -1,13 +1,11 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { Client } from 'pg';
-import { inject } from 'vitest';
 import type { SandboxAddress } from '../../lib/domain/sandbox/address.ts';
 import type { SandboxAccess } from '../../lib/ports/sandbox-access.ts';
 import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
+import { dropWhatWasMade, renewOwnDatabases } from './clear-server.ts';
 import {
   copyData,
   initialise,
@@ -16,16 +14,17 @@ import {
   startPostgres,
   stopPostgres,
 } from './cluster.ts';
+import { askDesk } from './desk.ts';
 import {
   makeRoles,
   masterPassword,
+  ownerOfDatabases,
   programsOf,
   rolesOf,
   type ServerKind,
   settingsOf,
   superuserOf,
 } from './server-kinds.ts';
-import type { DeskAnswer, DeskQuestion } from './servers-of-the-run.ts';
 
 export interface ToolRun {
   status: number | null;
@@ -71,7 +70,7 @@ export class TestServer {
     const directory = await askDesk({ ask: 'server', kind, worker });
     const server = new TestServer(kind, directory, await versionOf(kind, directory), null);
     await server.clear();
-    await server.#renewOwnDatabases();
+    await renewOwnDatabases((database, sql) => server.sql(database, sql), ownerOfDatabases[kind]);
     return server;
   }
 
@@ -207,61 +206,7 @@ export class TestServer {
 
   /** Drops every database, role and tablespace that was made since the start. */
   async clear(): Promise<void> {
-    await this.#dropSubscriptions();
-    const made = `datname NOT IN ('postgres', 'template0', 'template1')`;
-    await this.sql('postgres', `UPDATE pg_database SET datistemplate = false WHERE ${made}`);
-    await this.#runEach(
-      `SELECT format('DROP DATABASE %I WITH (FORCE)', datname) FROM pg_database WHERE ${made}`,
-    );
-    const kept = [this.superuser, ...rolesOf[this.kind]].map((role) => `'${role}'`).join(', ');
-    await this.#runEach(
-      `SELECT format('DROP ROLE %I', rolname) FROM pg_roles WHERE rolname !~ '^pg_' AND rolname NOT IN (${kept})`,
-    );
-    await this.#runEach(
-      `SELECT format('DROP TABLESPACE %I', spcname) FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')`,
-    );
-  }
-
-  /** A subscription keeps its database, and is dropped within it. */
-  async #dropSubscriptions(): Promise<void> {
-    for (const [database, name] of await this.sql(
-      'postgres',
-      'SELECT datname, quote_ident(subname) FROM pg_subscription JOIN pg_database d ON d.oid = subdbid',
-    ))
-      for (const statement of [
-        `ALTER SUBSCRIPTION ${name} DISABLE`,
-        `ALTER SUBSCRIPTION ${name} SET (slot_name = NONE)`,
-        `DROP SUBSCRIPTION ${name}`,
-      ])
-        await this.sql(String(database), statement);
-  }
-
-  /** Makes anew the databases that every server has, as initdb makes them, and forgets settings of roles. */
-  async #renewOwnDatabases(): Promise<void> {
-    const renew = async (database: string, from: string, properties: string[]) => {
-      await this.sql(from, `UPDATE pg_database SET datistemplate = false WHERE datname = '${database}'`);
-      await this.sql(from, `DROP DATABASE "${database}" WITH (FORCE)`);
-      await this.sql(from, `CREATE DATABASE "${database}" TEMPLATE template0`);
-      for (const property of properties) await this.sql(from, property);
-      if (this.kind === 'sandbox') await this.sql(from, `ALTER DATABASE "${database}" OWNER TO master`);
-    };
-    await renew('postgres', 'template1', [
-      `COMMENT ON DATABASE postgres IS 'default administrative connection database'`,
-    ]);
-    await renew('template1', 'postgres', [
-      `COMMENT ON DATABASE template1 IS 'default template for new databases'`,
-      'ALTER DATABASE template1 IS_TEMPLATE true',
-      'REVOKE ALL ON DATABASE template1 FROM PUBLIC',
-      'GRANT CONNECT ON DATABASE template1 TO PUBLIC',
-    ]);
-    await this.#runEach(
-      `SELECT format('ALTER ROLE %I RESET ALL', rolname) FROM pg_roles WHERE rolname !~ '^pg_'`,
-    );
-  }
-
-  async #runEach(query: string): Promise<void> {
-    for (const [statement] of await this.sql('postgres', query))
-      await this.sql('postgres', String(statement));
+    await dropWhatWasMade((database, sql) => this.sql(database, sql), this.superuser, rolesOf[this.kind]);
   }
 
   /** As the kernel does it when memory is short. */
@@ -296,12 +241,4 @@ async function versionOf(kind: ServerKind, host: string): Promise<string> {
   } finally {
     await client.end();
   }
-}
-
-async function askDesk(question: DeskQuestion): Promise<string> {
-  const connection = connect(inject('serverDesk'));
-  connection.end(JSON.stringify(question));
-  const answer = JSON.parse(await text(connection)) as DeskAnswer;
-  if ('error' in answer) throw new Error(answer.error);
-  return answer.folder;
 }

@@ -5,22 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { copyData, initialise, makeServerFolder, startPostgres, stopPostgres } from './cluster.ts';
+import type { DeskAnswer, DeskQuestion } from './desk.ts';
 import { makeRoles, programsOf, type ServerKind, settingsOf, superuserOf } from './server-kinds.ts';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    /** Socket of the desk that lends out the servers of a run. */
-    serverDesk: string;
-  }
-}
-
-/** What a worker may ask: the folder of a data directory to copy, or of a running server that it shares with nobody else now. */
-export type DeskQuestion =
-  | { ask: 'template'; kind: ServerKind }
-  | { ask: 'server'; kind: ServerKind; worker: string };
-
-/** What it hears. */
-export type DeskAnswer = { folder: string } | { error: string };
 
 /**
  * Set-up of a run: a desk where test files ask for the servers that outlive them. Each data directory is made once, and each
