@@ -20,6 +20,7 @@ union all select 'object', relname::text from pg_class where oid >= 16384`;
  * dump. A server that cannot be emptied is thrown away, so no drill meets what another left.
  */
 export function pooledSandboxes(host: LocalSandboxHost): LocalSandboxHost & { close(): Promise<void> } {
+  const { administration } = host;
   let pooled: PooledSandbox | null = null;
   const busy = new Map<string, string>();
   const realId = (sandboxId: string): string => busy.get(sandboxId) ?? sandboxId;
@@ -84,6 +85,9 @@ export function pooledSandboxes(host: LocalSandboxHost): LocalSandboxHost & { cl
       if (!isEmpty) await discard();
     },
     connection: (address, database) => host.connection(real(address), database),
+    ...(administration === undefined
+      ? {}
+      : { administration: async (address) => administration(real(address)) }),
     installExtension: async (address, database, statement) =>
       host.installExtension?.(real(address), database, statement),
     close: discard,
