@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
 import {
   aDirectory,
@@ -11,11 +11,14 @@ import {
   type OwnerOptions,
   processesIn,
   query,
+  removeDirectories,
   runsAsRoot,
   sharedCache,
   until,
   untilSettled,
 } from './sandbox-fixture.ts';
+
+afterAll(removeDirectories);
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
 import type {
   LocalSandboxHost,
@@ -17,11 +17,14 @@ import {
   nobody,
   processesIn,
   query,
+  removeDirectories,
   runsAsRoot,
   sharedCache,
   until,
   untilSettled,
 } from './sandbox-fixture.ts';
+
+afterAll(removeDirectories);
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
 import { Client, type ClientConfig } from 'pg';
-import { afterAll } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
 import { defaultCacheDirectory } from '../../../../lib/adapters/sandboxes/local-process/storage-roots.ts';
 import type { LocalProcessPlan } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
@@ -44,9 +43,15 @@ export function aPlan(overrides: Partial<LocalProcessPlan> = {}): LocalProcessPl
 }
 
 const directories: string[] = [];
-afterAll(() => {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
+
+/**
+ * Removes what {@link aDirectory} made. Each file of tests names it in its own `afterAll`: this module is loaded once for
+ * many files, so a hook of its own would run after the first of them, and take the owner's program from the next.
+ */
+export function removeDirectories(): void {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+  builtProgram = null;
+}
 
 /** A new directory that its owner and, for root, the server's user can enter. */
 export function aDirectory(owner?: { uid: number; gid: number }): string {

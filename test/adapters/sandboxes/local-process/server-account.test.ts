@@ -1,12 +1,14 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { canReach, serverAccount } from '../../../../lib/adapters/sandboxes/local-process/server-account.ts';
 import {
   fallbackRoots,
   usableDirectory,
 } from '../../../../lib/adapters/sandboxes/local-process/storage-roots.ts';
-import { aDirectory, runsAsRoot } from './sandbox-fixture.ts';
+import { aDirectory, removeDirectories, runsAsRoot } from './sandbox-fixture.ts';
+
+afterAll(removeDirectories);
 
 const passwd = (...lines: string[]) => lines.map((line) => line.split(':'));
 

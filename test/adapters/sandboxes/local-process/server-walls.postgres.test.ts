@@ -13,10 +13,13 @@ import {
   aPlan,
   processesIn,
   query,
+  removeDirectories,
   runsAsRoot,
   sharedCache,
   untilSettled,
 } from './sandbox-fixture.ts';
+
+afterAll(removeDirectories);
 
 const refusedRoles = [
   'pg_execute_server_program',
