@@ -99,6 +99,7 @@ export class EntryRunner {
     if (startsPostData.has(plan.kind)) this.load.parallel = true;
     if (plan.kind === 'grant' && this.load.grants.outstanding) await this.load.takeBackGrants();
     open.begin();
+    if (!neverWait) await this.load.scheduler.roomForStatement();
     const settings = this.load.settings.snapshot;
     if (plan.defer) {
       this.load.deferred.push({
@@ -153,6 +154,7 @@ export class EntryRunner {
       ...where,
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
+      textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
       estimate: () => this.estimate(decision),
       run: (slot, alone) => this.run(slot, entry, open, decision, settings, alone),
     });

@@ -83,7 +83,7 @@ export class ArchivePlan {
     await load.refreshRelations();
     for (const { id, type, schema, name: table } of this.entries) {
       if (type === 'TABLE DATA' && schema !== null && !this.withoutRows.has(id))
-        this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
+        this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }], true));
     }
     const tasks = new Map<number, Task[]>();
     for (const entry of this.entries) {

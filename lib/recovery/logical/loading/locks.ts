@@ -45,4 +45,13 @@ export function conflict(a: Lock, b: Lock): boolean {
   return a.name === b.name && (a.schema === null || b.schema === null || a.schema === b.schema);
 }
 
-const isBarrier = (lock: Lock): boolean => lock.name === '*' && lock.grade === 'exclusive';
+/**
+ * True when every lock on the same name that conflicts with `lock` conflicts with `other` too: whoever waits for the holder of
+ * `other` has then waited for those before it.
+ */
+export function coversConflictsOf(other: Lock, lock: Lock): boolean {
+  if (other.name !== lock.name || !(other.schema === null || other.schema === lock.schema)) return false;
+  return compatible[other.grade].every((grade) => compatible[lock.grade].includes(grade));
+}
+
+export const isBarrier = (lock: Lock): boolean => lock.name === '*' && lock.grade === 'exclusive';

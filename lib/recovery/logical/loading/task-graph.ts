@@ -1,4 +1,4 @@
-import { conflict, type Lock } from './locks.ts';
+import { conflict, coversConflictsOf, isBarrier, type Lock } from './locks.ts';
 import type { Slot } from './slot.ts';
 
 /** A piece of work for one session. */
@@ -16,6 +16,8 @@ export interface Work {
   /** `main`: the session that everything ordered shares. */
   lane: 'main' | 'any';
   kind: 'rows' | 'statement';
+  /** Bytes of the statement's text, which memory holds until it has run. */
+  textBytes?: number;
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate(): number;
   /** Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. @throws RetryAlone */
@@ -44,13 +46,15 @@ export interface Node extends Task {
   waiting: Node[];
   ended: boolean;
   alone: boolean;
+  /** It waits for every earlier task that its locks conflict with: whoever waits for it need not wait for those as well. */
+  readonly waitsForAllEarlier: boolean;
   end(): void;
 }
 
 /** Everything submitted and not ended, and who waits for whom. */
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
-  private readonly byName = new Map<string, Set<Node>>();
+  private readonly byName = new Map<string, TaskQueue>();
   private order = 0;
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
@@ -71,15 +75,12 @@ export class TaskGraph {
       waiting: [],
       ended: false,
       alone: false,
+      waitsForAllEarlier: work?.family === undefined && within === null,
       done,
       end,
     };
-    const blockers = new Set<Node>();
-    for (const earlier of this.candidates(locks)) {
-      if (earlier === within || sameFamily(work, earlier.work)) continue;
-      if (collide({ locks }, earlier)) blockers.add(earlier);
-    }
-    for (const earlier of this.outstanding) if (after.includes(earlier)) blockers.add(earlier);
+    const blockers = this.blockersOf(node, within);
+    for (const earlier of after) if (this.outstanding.has(earlier as Node)) blockers.add(earlier as Node);
     for (const blocker of blockers) blocker.waiting.push(node);
     node.blockers = blockers.size;
     node.blockedBy = [...blockers];
@@ -87,7 +88,7 @@ export class TaskGraph {
     raiseUrgency(node);
     this.outstanding.add(node);
     for (const { name } of locks) {
-      const sharing = this.byName.get(name) ?? new Set();
+      const sharing = this.byName.get(name) ?? new TaskQueue();
       sharing.add(node);
       this.byName.set(name, sharing);
     }
@@ -96,7 +97,7 @@ export class TaskGraph {
 
   /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
   reestimate(name: string): void {
-    for (const node of this.byName.get(name) ?? []) {
+    for (const node of this.byName.get(name)?.newestFirst() ?? []) {
       const own = node.work?.estimate() ?? 0;
       if (own <= node.own) continue;
       node.urgency += own - node.own;
@@ -105,12 +106,32 @@ export class TaskGraph {
     }
   }
 
-  /** Outstanding tasks that may conflict: those that name one of the relations, and those on everything. */
-  private candidates(locks: Lock[]): Iterable<Node> {
-    if (locks.some((lock) => lock.name === '*')) return this.outstanding;
-    const found = new Set<Node>(this.byName.get('*'));
-    for (const { name } of locks) for (const node of this.byName.get(name) ?? []) found.add(node);
-    return found;
+  /**
+   * The earlier tasks whose locks conflict, without those that another of them waits for anyway: of ten thousand comments on
+   * one table each waits for the one before it, not for all of them.
+   */
+  private blockersOf(node: Node, within: Task | null): Set<Node> {
+    const { locks, work } = node;
+    const blockers = new Set<Node>();
+    /** A task that waits for everything before it; what is earlier need not be looked at. */
+    let barrierOrder = 0;
+    const isBlocker = (earlier: Node): boolean =>
+      earlier !== within && !sameFamily(work, earlier.work) && collide(node, earlier);
+    if (locks.some(({ name }) => name === '*')) {
+      for (const earlier of this.outstanding) if (isBlocker(earlier)) blockers.add(earlier);
+      return blockers;
+    }
+    for (const lock of [null, ...locks]) {
+      for (const earlier of this.byName.get(lock?.name ?? '*')?.newestFirst() ?? []) {
+        if (earlier.order < barrierOrder) break;
+        if (!isBlocker(earlier)) continue;
+        blockers.add(earlier);
+        if (!earlier.waitsForAllEarlier) continue;
+        if (earlier.locks.some(isBarrier)) barrierOrder = Math.max(barrierOrder, earlier.order);
+        else if (lock !== null && earlier.locks.some((other) => coversConflictsOf(other, lock))) break;
+      }
+    }
+    return blockers;
   }
 
   /** Removes a task. @returns what is ready now */
@@ -119,8 +140,7 @@ export class TaskGraph {
     this.outstanding.delete(node);
     for (const { name } of node.locks) {
       const sharing = this.byName.get(name);
-      sharing?.delete(node);
-      if (sharing?.size === 0) this.byName.delete(name);
+      if (sharing?.leave() === 'empty') this.byName.delete(name);
     }
     node.end();
     const ready: Node[] = [];
@@ -131,6 +151,33 @@ export class TaskGraph {
     node.waiting = [];
     node.blockedBy = [];
     return ready;
+  }
+}
+
+/** Outstanding tasks that lock relations of one name, in the order of submission. */
+class TaskQueue {
+  private nodes: Node[] = [];
+  private outstanding = 0;
+
+  add(node: Node): void {
+    this.nodes.push(node);
+    this.outstanding += 1;
+  }
+
+  /** One of the tasks has ended. */
+  leave(): 'empty' | 'shared' {
+    this.outstanding -= 1;
+    // Taking each out where it stands would cost the length of the queue each time.
+    if (this.nodes.length > 32 && this.outstanding * 2 < this.nodes.length)
+      this.nodes = this.nodes.filter(({ ended }) => !ended);
+    return this.outstanding === 0 ? 'empty' : 'shared';
+  }
+
+  *newestFirst(): Generator<Node> {
+    for (let at = this.nodes.length - 1; at >= 0; at -= 1) {
+      const node = this.nodes[at];
+      if (node !== undefined && !node.ended) yield node;
+    }
   }
 }
 
