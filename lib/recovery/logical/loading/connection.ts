@@ -78,6 +78,17 @@ export class Session {
     }
   }
 
+  /** Runs SQL of our own that is planned once a session. @throws ServerError, ConnectionLost */
+  async prepared(name: string, sql: string, values: string[]): Promise<(string | null)[][]> {
+    if (this.lostBecause !== null) throw this.lostBecause;
+    try {
+      const query = { name, text: sql, values, rowMode: 'array' as const };
+      return (await this.client.query<(string | null)[]>(query)).rows;
+    } catch (error) {
+      throw fromDriver(error);
+    }
+  }
+
   /** Starts a COPY; see WireCopy. */
   copy(sql: Buffer): WireCopy {
     const copy = new WireCopy(sql);

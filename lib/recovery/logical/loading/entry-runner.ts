@@ -109,8 +109,7 @@ export class EntryRunner {
       return null;
     }
     const overlap = this.load.parallel && parallelKinds.has(plan.kind);
-    if (overlap && plan.locks !== null && !this.load.relations.knowsAll(plan) && !neverWait)
-      await this.load.refreshRelations();
+    if (overlap && plan.locks !== null && !neverWait) await this.load.known.of(plan.locks);
     const { locks, barrier } =
       plan.kind === 'set' ? { locks: [], barrier: false } : this.locksOf(entry, decision);
     const lane = overlap && !barrier ? 'any' : 'main';
@@ -121,7 +120,7 @@ export class EntryRunner {
     });
     if (!neverWait && (!overlap || barrier)) {
       await this.load.scheduler.guard(task.done);
-      this.load.catalogChanged();
+      this.load.known.changed();
     }
     return task;
   }
@@ -221,9 +220,7 @@ export class EntryRunner {
   }
 
   private bytesOf({ schema, name }: RelationName): number {
-    return schema === null
-      ? 0
-      : (this.context.book.tables.get(JSON.stringify([this.load.dumpName, schema, name]))?.bytes ?? 0);
+    return schema === null ? 0 : (this.context.book.knownTable(this.load.dumpName, schema, name)?.bytes ?? 0);
   }
 }
 

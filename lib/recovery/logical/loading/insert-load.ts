@@ -51,7 +51,7 @@ export class InsertLoad {
   /** One batch. @throws what ended the restore */
   async add(statements: Statement[], name: DatabaseName): Promise<void> {
     const { context, load, open, event } = this;
-    await load.refreshRelations();
+    await load.known.of([{ schema: event.schema ?? 'public', name: event.table }]);
     const allowed = statements.filter(
       (statement) => decide(context, event.entry, statement, open, name) !== null,
     );

@@ -34,8 +34,8 @@ export async function beginRows(
     open.close();
     return null;
   }
-  await load.refreshRelations();
   const schema = event.schema ?? 'public';
+  await load.known.of([{ schema, name: event.table }]);
   const label = `${schema}.${event.table}`;
   const traits = load.traits({ schema, name: event.table });
   const account = context.book.table(load.dumpName, schema, event.table);

@@ -46,6 +46,9 @@ export interface TableLoadOptions {
  */
 const readAheadBytes = { far: 10 * 1024 ** 2, near: 2 * 1024 ** 2 };
 
+/** A new file for the table pays from here on; less is loaded by one ordinary COPY, in one round trip. */
+const worthANewFileBytes = 64 * 1024;
+
 const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
@@ -60,10 +63,12 @@ export class TableLoad {
   private failure: RowsFailure | null = null;
   private rows = 0;
   private loaded = 0;
+  private frozen: boolean;
 
   /** @param hold already taken for this table (archives announce their tables), or taken here. */
   constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
     this.options = options;
+    this.frozen = options.frozen;
     const { schema, name } = options.account;
     this.hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
     this.complete = this.hold.task;
@@ -76,6 +81,8 @@ export class TableLoad {
     this.weigh(pieces);
     if (this.failure !== null) return;
     const { scheduler, settings } = this.options;
+    // The reader fills its chunks: a first one as small as this is all there is of most tables.
+    if (firstRow === 0 && this.stream === null && bytesOf(pieces) < worthANewFileBytes) this.frozen = false;
     if (this.inOneCopy) return this.push(pieces, firstRow);
     await scheduler.room();
     const transaction = chunkTransaction(this.options.copySql);
@@ -104,7 +111,7 @@ export class TableLoad {
   }
 
   private get inOneCopy(): boolean {
-    return this.options.ordered || this.options.frozen;
+    return this.options.ordered || this.frozen;
   }
 
   private weigh(pieces: readonly Buffer[]): void {
@@ -128,7 +135,8 @@ export class TableLoad {
 
   /** One COPY that takes pieces until the queue ends. */
   private openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
-    const { frozen, scheduler } = this.options;
+    const { frozen } = this;
+    const { scheduler } = this.options;
     const ahead = scheduler.sessionsForRows > 1 ? readAheadBytes.far : readAheadBytes.near;
     const queue = new PieceQueue<readonly Buffer[]>(frozen ? ahead : 1, bytesOf);
     const run = async (slot: Slot): Promise<void> => {
@@ -149,8 +157,8 @@ export class TableLoad {
   }
 
   private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
-    const { account, copySql, frozen } = this.options;
-    const whole = frozen
+    const { account, copySql } = this.options;
+    const whole = this.frozen
       ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
       : null;
     const copy: WireCopy = whole ?? session.copy(copySql);
