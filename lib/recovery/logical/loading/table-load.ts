@@ -64,6 +64,8 @@ export class TableLoad {
   private rows = 0;
   private loaded = 0;
   private frozen: boolean;
+  /** The first rows of a table, when they are few: perhaps there are no more. */
+  private few: { pieces: readonly Buffer[]; rows: number } | null = null;
 
   /** @param hold already taken for this table (archives announce their tables), or taken here. */
   constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
@@ -80,18 +82,32 @@ export class TableLoad {
     this.rows += rows;
     this.weigh(pieces);
     if (this.failure !== null) return;
-    const { scheduler, settings } = this.options;
-    // The reader fills its chunks: a first one as small as this is all there is of most tables.
-    if (firstRow === 0 && this.stream === null && bytesOf(pieces) < worthANewFileBytes) this.frozen = false;
+    const isFirst = firstRow === 0 && this.stream === null;
+    if (this.frozen && isFirst && bytesOf(pieces) < worthANewFileBytes) {
+      await this.options.scheduler.room();
+      this.few = { pieces, rows };
+      return;
+    }
+    await this.pushFew();
     if (this.inOneCopy) return this.push(pieces, firstRow);
-    await scheduler.room();
-    const transaction = chunkTransaction(this.options.copySql);
+    await this.options.scheduler.room();
+    this.submitChunk(pieces, rows, firstRow);
+  }
+
+  private submitChunk(pieces: readonly Buffer[], rows: number, firstRow: number): void {
+    const { copySql, settings, onRetry } = this.options;
+    const transaction = chunkTransaction(copySql);
     this.submit(async (slot) => {
       if (this.failure === null)
-        this.count(
-          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.options.onRetry),
-        );
+        this.count(await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, onRetry));
     }, firstRow);
+  }
+
+  /** More rows have come: the first ones go with them. */
+  private async pushFew(): Promise<void> {
+    const { few } = this;
+    this.few = null;
+    if (few !== null) await this.push(few.pieces, 0);
   }
 
   /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
@@ -99,12 +115,17 @@ export class TableLoad {
     const firstRow = this.rows;
     this.rows += rows;
     this.weigh([bytes]);
+    await this.pushFew();
     await this.push([bytes], firstRow);
     if (rows === 1 && !this.inOneCopy) this.closeStream();
   }
 
   /** No more rows. Releases the table once everything is confirmed. */
   end(): void {
+    if (this.few !== null) {
+      this.frozen = false;
+      this.submitChunk(this.few.pieces, this.few.rows, 0);
+    }
     this.closeStream();
     const finished = Promise.all(this.tasks).then(() => this.finish());
     finished.catch((error) => this.options.scheduler.fail(error));
