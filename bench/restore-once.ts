@@ -49,6 +49,7 @@ const account = await restorer.restore({
     createMissingRoles: true,
     allowCreate: true,
     keepOrder: [],
+    entryTimeoutSeconds: 1800,
     passphrase: null,
   },
   onProgress: () => {},

@@ -51,6 +51,7 @@ const account = await new NativeRestorer({
     createMissingRoles: true,
     allowCreate: true,
     keepOrder: [],
+    entryTimeoutSeconds: 1800,
     passphrase: null,
   },
   onProgress: () => {},

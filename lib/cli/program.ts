@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../runtimes/version.ts';
-import { moment, wholeNumber } from './option-values.ts';
+import { durationInSeconds, moment, wholeNumber } from './option-values.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
 
 /** Options that every command which touches a source, the ledger or a sandbox shares. */
@@ -148,6 +148,12 @@ function withSource(command: Command): Command {
     .option(
       '--decrypt-passphrase-env <name>',
       'environment variable with the passphrase of an openssl-encrypted dump',
+    )
+    .addOption(
+      new Option(
+        '--entry-timeout <duration>',
+        'end an entry of the dump that makes no progress for this long, e.g. 20s (default: 5m)',
+      ).argParser(durationInSeconds),
     )
     .option('--cache-dir <dir>', 'where downloaded PostgreSQL servers are kept');
 }

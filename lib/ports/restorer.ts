@@ -14,6 +14,8 @@ export interface RestoreOptions {
   allowCreate: boolean;
   /** `schema.table` names whose rows must keep one connection and their order. */
   keepOrder: string[];
+  /** An entry that makes no progress on the server for this long is ended. */
+  entryTimeoutSeconds: number;
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
 }

@@ -62,6 +62,10 @@ const restore = z
         description: 'Tables (`schema.table`) whose rows are loaded on one connection in their order.',
       }),
     timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
+    entryTimeout: duration(1).optional().meta({
+      description:
+        'An entry of the dump (rows of a table, an index, a key …) that makes no progress on the server for this long is ended, and the drill does not prove. Default 30m in AWS, 5m on this machine.',
+    }),
   })
   .transform((written) => ({
     engine: written.engine ?? ('native' as const),
@@ -70,6 +74,7 @@ const restore = z
     allowCreate: written.allowCreate ?? false,
     keepOrder: written.keepOrder ?? [],
     timeoutSeconds: written.timeout ?? 6 * 3600,
+    entryTimeoutSeconds: written.entryTimeout ?? null,
   }));
 
 const sandbox = z
@@ -280,6 +285,13 @@ export type HookConfig = NonNullable<HooksConfig['migrate']>;
 
 /** Where nobody says and the processors of the sandbox are not ours to count. */
 const connectionsElsewhere = 4;
+
+/** In AWS, where disks and other tenants make a server stand still for longer. */
+const entryTimeoutElsewhereSeconds = 1800;
+
+/** Seconds without progress after which an entry is ended. */
+export const entryTimeoutOf = ({ entryTimeoutSeconds }: RestoreConfig): number =>
+  entryTimeoutSeconds ?? entryTimeoutElsewhereSeconds;
 
 /** Parallel connections of a restore. */
 export const connectionsOf = ({ connections }: RestoreConfig): number => connections ?? connectionsElsewhere;

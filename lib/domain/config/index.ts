@@ -8,6 +8,7 @@ export {
   connectionsOf,
   type DatabaseConfig,
   defaultDatabaseConfig,
+  entryTimeoutOf,
   type HookConfig,
   type HooksConfig,
   type ObjectivesConfig,

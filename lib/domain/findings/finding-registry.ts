@@ -148,6 +148,11 @@ export const findingRegistry = {
     'The sandbox did not come up.',
     'Read the reason; `restore-drill doctor` checks what a sandbox needs.',
   ),
+  ENTRY_TIMED_OUT: define(
+    'error',
+    'An entry of the dump made no progress on the server for as long as `restore.entryTimeout` allows, and was ended.',
+    'Look at the functions that the entry calls: one may loop, sleep or wait. If the work is legitimate, raise `restore.entryTimeout`.',
+  ),
   SANDBOX_LOST: define(
     'unverified',
     'The sandbox went away while the drill used it.',

@@ -14,6 +14,8 @@ export interface DrillOptions {
   connections?: number | undefined;
   engine?: 'native' | 'tools' | undefined;
   keepOrder?: string[] | undefined;
+  /** Seconds without progress after which an entry of the dump is ended. */
+  entryTimeout?: number | undefined;
   decryptPassphraseEnv?: string | undefined;
   stateDir?: string | undefined;
   cacheDir?: string | undefined;

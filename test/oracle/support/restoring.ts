@@ -40,6 +40,7 @@ export async function restoreOurs(
       createMissingRoles: true,
       allowCreate: true,
       keepOrder: [],
+      entryTimeoutSeconds: 1800,
       passphrase: null,
       ...options,
     },

@@ -8,6 +8,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { Session } from './connection.ts';
 import { EndSignal } from './end-signal.ts';
+import { EntryLimit } from './entry-limit.ts';
 import { keepHeapHeadroom } from './heap-headroom.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
@@ -65,6 +66,10 @@ export async function startAttempt(
       );
     return admin;
   };
+  const limit = new EntryLimit(options.entryTimeoutSeconds, async () =>
+    Session.open(await connectionTo(maintenanceDatabase), []),
+  );
+  limit.watch(admin);
   const book = new AccountBook();
   const clock = new PhaseClock();
   let bytesRead = (): number => 0;
@@ -95,6 +100,7 @@ export async function startAttempt(
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
     admin: alive,
     signal,
+    limit,
     ending: new EndSignal(),
     databasesMade: new Set(),
     connectionTo,
@@ -121,6 +127,7 @@ export async function startAttempt(
     close: async () => {
       clearInterval(timer);
       endHeapHeadroom();
+      await limit.close();
       await admin.close();
     },
   };

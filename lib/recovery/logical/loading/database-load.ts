@@ -15,6 +15,7 @@ import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import { qualified } from './sql-text.ts';
+import { outOfTimeFinding } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
 
 /** A statement to run when everything else of the database is done. */
@@ -53,7 +54,11 @@ export class DatabaseLoad {
     this.settings = settings;
     this.grants = new CreateGrants(name);
     const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
-    const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
+    const connect = async (): Promise<Session> => {
+      const session = await Session.open(await context.connectionTo(name), startup);
+      context.limit.watch(session);
+      return session;
+    };
     this.slots = Array.from(
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
@@ -166,14 +171,27 @@ export class DatabaseLoad {
         run: async (slot) => {
           const session = await slot.get();
           await this.analyzeTables(session, tables).catch(async (error) => {
-            spoiledUnlessRefused(error);
+            this.withoutStatistics(error, tables);
             // One that the server refuses must not leave the others without statistics.
             for (const table of tables)
-              if (tables.length > 1) await this.analyzeTables(session, [table]).catch(spoiledUnlessRefused);
+              if (tables.length > 1)
+                await this.analyzeTables(await slot.get(), [table]).catch((alone) =>
+                  this.withoutStatistics(alone, [table]),
+                );
           });
         },
       });
     }
+  }
+
+  /** @throws AttemptSpoiled when it was not the server that refused */
+  private withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
+    if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
+    const [first] = tables;
+    if (error.limitSeconds !== null && tables.length === 1 && first !== undefined)
+      this.context.book.find(
+        outOfTimeFinding(`statistics of ${first.schema}.${first.name}`, error.limitSeconds),
+      );
   }
 
   private async analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {
@@ -218,10 +236,6 @@ const parallelMaintenanceWorkers = 0;
 /** Tables whose rows are no more than this are analyzed together, this many in one statement. */
 const smallTableBytes = 1024 ** 2;
 const analyzedAtOnce = 100;
-
-const spoiledUnlessRefused = (error: unknown): void => {
-  if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
-};
 
 /** How an entry is called while it is worked on. */
 export const objectLabel = (entry: DumpEntry): string =>

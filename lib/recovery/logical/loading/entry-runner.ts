@@ -183,7 +183,7 @@ export class EntryRunner {
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
-      await runStatements(session, decision.statements, label).catch((error) =>
+      await runStatements(session, decision.statements, label, this.bytesReadBy(decision)).catch((error) =>
         this.asAdministrator(decision, error),
       );
       if (plan.setting !== undefined)
@@ -209,6 +209,12 @@ export class EntryRunner {
       !(await this.context.installExtension(this.load.name, statement.sql))
     )
       throw error;
+  }
+
+  /** A refresh may read every table. */
+  private bytesReadBy({ plan }: Decided): number {
+    if (plan.kind === 'refresh materialized view') return this.context.book.rowsBytes;
+    return (plan.locks ?? []).reduce((sum, lock) => sum + this.bytesOf(lock), 0);
   }
 
   /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */

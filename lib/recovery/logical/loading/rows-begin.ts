@@ -11,7 +11,7 @@ import type { Hold } from './held-entries.ts';
 import { copyPosition, safeServerMessage } from './safe-message.ts';
 import { statementBytes } from './session-settings.ts';
 import { literal, qualified } from './sql-text.ts';
-import { diskFull } from './statement-run.ts';
+import { diskFull, outOfTimeFinding } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
 
 /** Rows of these run code that may look at other tables: everything before them is complete, and nothing overtakes them. */
@@ -123,6 +123,11 @@ async function rowsOutcome(
   const { error, firstRow } = failure;
   const failureClass = classify(error, { plan: copyPlan, missingRoles: [], missingExtension: null });
   if (failureClass === 'out of disk') throw diskFull();
+  if (error.limitSeconds !== null) {
+    const found = outOfTimeFinding(`the rows of ${schema}.${event.table}`, error.limitSeconds);
+    context.book.find(found);
+    return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message: found.message };
+  }
   const columns = await columnsOf(load, schema, event.table);
   const position = copyPosition(error.context, columns);
   const row = position.line === null ? null : firstRow + position.line;

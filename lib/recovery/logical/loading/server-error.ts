@@ -12,8 +12,10 @@ export class ServerError extends Error {
   readonly context: string | null;
   /** True when the error was raised while the server ran SQL of a function, not our statement itself. */
   readonly internalQuery: boolean;
+  /** We ended the statement, because it made no progress for this long; null: the server ended it. */
+  readonly limitSeconds: number | null;
 
-  constructor(error: DatabaseError) {
+  constructor(error: DatabaseError, limitSeconds: number | null = null) {
     super(error.message);
     this.name = 'ServerError';
     this.sqlState = error.code ?? 'XX000';
@@ -24,6 +26,7 @@ export class ServerError extends Error {
     this.dataType = error.dataType ?? null;
     this.context = error.where ?? null;
     this.internalQuery = error.internalQuery !== undefined;
+    this.limitSeconds = limitSeconds;
   }
 }
 
@@ -36,6 +39,13 @@ export class ConnectionLost extends Error {
     this.name = 'ConnectionLost';
     this.sqlState = sqlState;
   }
+}
+
+/** A statement that we ended, whether the server said so or its connection went with it. SQLSTATE 57014, query_canceled. */
+export function outOfTime(limitSeconds: number): ServerError {
+  const error = new DatabaseError('canceling statement', 0, 'error');
+  error.code = '57014';
+  return new ServerError(error, limitSeconds);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
-import { finding } from '../../../domain/findings/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
+import { inWords } from '../../../domain/verdict/objectives.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import type { AttemptContext } from './attempt-context.ts';
@@ -11,15 +12,16 @@ import { safeServerMessage } from './safe-message.ts';
 import { ConnectionLost, type ServerError } from './server-error.ts';
 import { statementBytes } from './session-settings.ts';
 
-/** Runs the statements the policy allowed. @throws ServerError, AttemptSpoiled */
+/** Runs the statements the policy allowed. @param bytesToRead see EntryLimit @throws ServerError, AttemptSpoiled */
 export async function runStatements(
   session: Session,
   statements: readonly Statement[],
   label: string,
+  bytesToRead = 0,
 ): Promise<void> {
   for (const statement of statements) {
     try {
-      await session.run(statementBytes(statement));
+      await session.run(statementBytes(statement), bytesToRead);
     } catch (error) {
       if (error instanceof ConnectionLost) throw new AttemptSpoiled(label, error);
       throw error;
@@ -28,6 +30,10 @@ export async function runStatements(
     if (session.transactionStatus !== 'I') await session.text('ROLLBACK');
   }
 }
+
+/** @param what was ended, e.g. `constraint public.t c` */
+export const outOfTimeFinding = (what: string, limitSeconds: number): Finding =>
+  finding('ENTRY_TIMED_OUT', `${what} made no progress for ${inWords(limitSeconds)} and was ended`);
 
 export const diskFull = (): DrillError =>
   new DrillError('SANDBOX_DISK_FULL', 'the server of the sandbox ran out of disk', {
@@ -62,11 +68,16 @@ export function failedOutcome(
     extension,
     ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name]),
   ];
+  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
+  if (error.limitSeconds !== null) {
+    const found = outOfTimeFinding(`${entry.type.toLowerCase()} ${name}`, error.limitSeconds);
+    context.book.find(found);
+    return { status: 'failed', failure, sqlState: error.sqlState, message: found.message };
+  }
   const message = safeServerMessage(error, known);
   const outcome: EntryOutcome = { status: 'failed', failure, sqlState: error.sqlState, message };
   const code =
     plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
-  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
   context.book.find(
     finding(code, `${entry.type.toLowerCase()} ${name}: ${message} (SQLSTATE ${error.sqlState})`),
   );

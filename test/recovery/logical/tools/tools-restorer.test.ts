@@ -71,6 +71,7 @@ async function restoreWithTools(name: string): Promise<RestoreAccount> {
       createMissingRoles: true,
       allowCreate: false,
       keepOrder: [],
+      entryTimeoutSeconds: 1800,
       passphrase: null,
     },
     onProgress: () => {},

@@ -33,6 +33,7 @@ export async function restoreFile(
       createMissingRoles: true,
       allowCreate: true,
       keepOrder: [],
+      entryTimeoutSeconds: 1800,
       passphrase: null,
       ...options,
     },

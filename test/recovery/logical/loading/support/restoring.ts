@@ -41,6 +41,7 @@ export function restore(
       createMissingRoles: true,
       allowCreate: true,
       keepOrder: [],
+      entryTimeoutSeconds: 1800,
       passphrase: null,
       ...options,
     },
