@@ -105,6 +105,7 @@ databases:
         allowCreate: false,
         keepOrder: [],
         timeoutSeconds: 21_600,
+        entryTimeoutSeconds: null,
       },
       sandbox: {
         majorVersion: null,
