@@ -65,10 +65,16 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
     streams.push(stream);
     return stream;
   };
+  const sources: ByteSource[] = [];
+  const sourceOf = (stream: MeasuredStream): ByteSource => {
+    const bytes = new ByteSource(stream);
+    sources.push(bytes);
+    return bytes;
+  };
   const first = await openStream();
   const seeking = seekingIn(source, streams, options.signal);
   return {
-    reader: readStream(first, openStream, options.passphrase, seeking),
+    reader: readStream(first, sourceOf, openStream, options.passphrase, seeking),
     sha256: () => first.sha256(),
     bytesRead: () => {
       const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
@@ -76,6 +82,8 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
       return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
     },
     close: () => {
+      // What was read already may hold gigabytes: a decoder that nobody waits for any more must end too.
+      for (const bytes of sources) bytes.cancel().catch(() => {});
       for (const stream of streams) stream.close();
     },
   };
@@ -112,14 +120,15 @@ async function* closedAtTheEnd(stream: MeasuredStream): AsyncGenerator<Buffer, v
 
 async function* readStream(
   stream: MeasuredStream,
+  sourceOf: (stream: MeasuredStream) => ByteSource,
   openStream: () => Promise<MeasuredStream>,
   passphrase: string | null,
   seeking: Seeking | null,
 ): DumpReader {
-  const unwrapped = await unwrap(new ByteSource(stream), passphrase);
+  const unwrapped = await unwrap(sourceOf(stream), passphrase);
   const { wrappings, findings, bytes } = unwrapped;
   const reopen = async (): Promise<ByteSource> =>
-    (await unwrap(new ByteSource(await openStream()), passphrase)).bytes;
+    (await unwrap(sourceOf(await openStream()), passphrase)).bytes;
   try {
     for await (const event of withWrappings(await readContent(unwrapped, reopen, seeking), wrappings)) {
       if (event.kind === 'end') {
