@@ -50,6 +50,8 @@ const account = await restorer.restore({
     allowCreate: true,
     keepOrder: [],
     entryTimeoutSeconds: 1800,
+    maxStatementBytes: 48 * 1024 ** 2,
+    maxRatio: 10_000,
     passphrase: null,
   },
   onProgress: () => {},

@@ -52,6 +52,8 @@ const account = await new NativeRestorer({
     allowCreate: true,
     keepOrder: [],
     entryTimeoutSeconds: 1800,
+    maxStatementBytes: 48 * 1024 ** 2,
+    maxRatio: 10_000,
     passphrase: null,
   },
   onProgress: () => {},

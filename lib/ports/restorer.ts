@@ -16,6 +16,10 @@ export interface RestoreOptions {
   keepOrder: string[];
   /** An entry that makes no progress on the server for this long is ended. */
   entryTimeoutSeconds: number;
+  /** Longest statement that is read into memory. */
+  maxStatementBytes: number;
+  /** Bytes that one stored byte of a compressed dump may hold. */
+  maxRatio: number;
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
 }

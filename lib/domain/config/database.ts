@@ -40,6 +40,9 @@ const objectives = z
   .meta({ description: 'What was promised; a missed objective makes a drill NOT_PROVEN.' })
   .transform(({ rto, rpo }) => ({ rtoSeconds: rto ?? null, rpoSeconds: rpo ?? null }));
 
+/** V8 makes no longer string. */
+const longestStatementBytes = 512 * 1024 ** 2 - 24;
+
 const restore = z
   .strictObject({
     engine: z.enum(['native', 'tools']).optional().meta({
@@ -62,6 +65,17 @@ const restore = z
         description: 'Tables (`schema.table`) whose rows are loaded on one connection in their order.',
       }),
     timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
+    maxStatement: byteSize()
+      .refine((bytes) => bytes <= longestStatementBytes, 'it must be at most 512MiB')
+      .optional()
+      .meta({
+        description:
+          'Longest statement of a plain dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 48MiB, at most 512MiB.',
+      }),
+    maxRatio: z.int().min(1).optional().meta({
+      description:
+        'How many bytes one stored byte of a compressed dump may hold; counts beyond 4 GiB. Default 10000.',
+    }),
     entryTimeout: duration(1).optional().meta({
       description:
         'An entry of the dump (rows of a table, an index, a key …) that makes no progress on the server for this long is ended, and the drill does not prove. Default 30m in AWS, 5m on this machine.',
@@ -75,6 +89,8 @@ const restore = z
     keepOrder: written.keepOrder ?? [],
     timeoutSeconds: written.timeout ?? 6 * 3600,
     entryTimeoutSeconds: written.entryTimeout ?? null,
+    maxStatementBytes: written.maxStatement ?? 48 * 1024 ** 2,
+    maxRatio: written.maxRatio ?? 10_000,
   }));
 
 const sandbox = z

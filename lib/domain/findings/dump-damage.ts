@@ -10,6 +10,8 @@ const dumpCodes: ReadonlySet<string> = new Set([
   'DECRYPTION_FAILED',
   'DUMP_EMPTY',
   'DUMP_NOT_A_DUMP',
+  'STATEMENT_TOO_LARGE',
+  'DECOMPRESSION_LIMIT',
 ]);
 
 /** True for what the reader says of the file, as opposed to a surprise of the server or of ours. */

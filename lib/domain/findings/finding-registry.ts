@@ -112,6 +112,16 @@ export const findingRegistry = {
     'The dump uses a compression that this release does not read.',
     'Use gzip, zstd, lz4, xz, bzip2 or none.',
   ),
+  STATEMENT_TOO_LARGE: define(
+    'unverified',
+    'The dump holds a statement that is longer, or has more parts, than is read into memory.',
+    'Dump with COPY (without --inserts), whose rows may be of any size; or raise `restore.maxStatement`, and the memory with it.',
+  ),
+  DECOMPRESSION_LIMIT: define(
+    'unverified',
+    'The compressed dump unpacks to far more than real dumps do.',
+    'Find out who wrote the file. If it is a real dump, raise `restore.maxRatio`.',
+  ),
   SERVER_VERSION_UNSUPPORTED: define(
     'unverified',
     'No server of the major version that made this dump is available.',

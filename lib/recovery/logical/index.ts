@@ -12,8 +12,11 @@ export function createRestorer(access: SandboxAccess): Restorer {
   const native = new NativeRestorer({
     access,
     loadPolicy: policy,
-    openDump: ({ store, dump, signal, options: { passphrase } }) =>
-      openDump(dumpSourceOf(store, dump, signal), { passphrase }),
+    openDump: ({ store, dump, signal, options: { passphrase, maxStatementBytes, maxRatio } }) =>
+      openDump(dumpSourceOf(store, dump, signal), {
+        passphrase,
+        limits: { statementBytes: maxStatementBytes, ratio: maxRatio },
+      }),
   });
   const tools = new ToolsRestorer({ access, loadPolicy: policy });
   return { restore: (request) => (request.options.engine === 'tools' ? tools : native).restore(request) };

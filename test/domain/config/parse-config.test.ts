@@ -106,6 +106,8 @@ databases:
         keepOrder: [],
         timeoutSeconds: 21_600,
         entryTimeoutSeconds: null,
+        maxStatementBytes: 50_331_648,
+        maxRatio: 10_000,
       },
       sandbox: {
         majorVersion: null,

@@ -13,6 +13,7 @@ import { ByteSource, type DirectorySource } from './byte-source.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
+import { defaultReadingLimits, type ReadingLimits } from './reading-limits.ts';
 import { startBytes } from './recognise.ts';
 import { layoutOfTar, layoutOfTarStart } from './tar-layout.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
@@ -39,6 +40,7 @@ export type DumpSource =
 export interface OpenDumpOptions {
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
+  limits?: ReadingLimits;
   signal?: AbortSignal;
 }
 
@@ -74,7 +76,7 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
   const first = await openStream();
   const seeking = seekingIn(source, streams, options.signal);
   return {
-    reader: readStream(first, sourceOf, openStream, options.passphrase, seeking),
+    reader: readStream(first, sourceOf, openStream, options, seeking),
     sha256: () => first.sha256(),
     bytesRead: () => {
       const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
@@ -122,15 +124,18 @@ async function* readStream(
   stream: MeasuredStream,
   sourceOf: (stream: MeasuredStream) => ByteSource,
   openStream: () => Promise<MeasuredStream>,
-  passphrase: string | null,
+  { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
   seeking: Seeking | null,
 ): DumpReader {
-  const unwrapped = await unwrap(sourceOf(stream), passphrase);
+  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
   const { wrappings, findings, bytes } = unwrapped;
   const reopen = async (): Promise<ByteSource> =>
-    (await unwrap(sourceOf(await openStream()), passphrase)).bytes;
+    (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
   try {
-    for await (const event of withWrappings(await readContent(unwrapped, reopen, seeking), wrappings)) {
+    for await (const event of withWrappings(
+      await readContent(unwrapped, reopen, seeking, limits),
+      wrappings,
+    )) {
       if (event.kind === 'end') {
         // Whatever the format needs no more is still part of what was stored, and of its digest.
         while ((await bytes.readPiece()) !== null);
@@ -148,6 +153,7 @@ async function readContent(
   unwrapped: Unwrapped,
   reopen: () => Promise<ByteSource>,
   seeking: Seeking | null,
+  { statementBytes }: ReadingLimits,
 ): Promise<DumpReader> {
   const { bytes, wrappings, recognised, findings } = unwrapped;
   // Offsets in the table of contents count the archive's own bytes.
@@ -155,7 +161,7 @@ async function readContent(
   if (recognised.kind === 'plain') {
     const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
     // What was left out after the compressed data may have been the rest of the dump.
-    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0 });
+    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
   }
   const layout = await layoutOfTarStart(await bytes.peek(startBytes));
   if (layout !== null)

@@ -34,6 +34,8 @@ export async function restoreFile(
       allowCreate: true,
       keepOrder: [],
       entryTimeoutSeconds: 1800,
+      maxStatementBytes: 48 * 1024 ** 2,
+      maxRatio: 10_000,
       passphrase: null,
       ...options,
     },

@@ -42,6 +42,8 @@ export function restore(
       allowCreate: true,
       keepOrder: [],
       entryTimeoutSeconds: 1800,
+      maxStatementBytes: 48 * 1024 ** 2,
+      maxRatio: 10_000,
       passphrase: null,
       ...options,
     },
