@@ -29,11 +29,11 @@ const serverUser = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g')
 export class BenchServer {
   readonly directory: string;
   readonly port = 5432;
-  private readonly child: ChildProcess;
+  readonly #child: ChildProcess;
 
   private constructor(directory: string, child: ChildProcess) {
     this.directory = directory;
-    this.child = child;
+    this.#child = child;
   }
 
   static async start(binaries: string, settings: Record<string, string>): Promise<BenchServer> {
@@ -53,12 +53,12 @@ export class BenchServer {
       { ...serverUser, cwd: directory, stdio: 'ignore' },
     );
     const server = new BenchServer(directory, child);
-    await server.ready();
+    await server.#ready();
     await server.sql('CREATE ROLE master LOGIN CREATEDB CREATEROLE');
     return server;
   }
 
-  private async ready(): Promise<void> {
+  async #ready(): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       try {
         return await this.sql('SELECT 1');
@@ -83,7 +83,7 @@ export class BenchServer {
   async cpuSeconds(): Promise<number> {
     // A backend is counted once the postmaster has reaped it.
     await sleep(400);
-    const text = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+    const text = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     // utime, stime, cutime, cstime are fields 14 to 17 of proc(5); state, the third, is our first.
     return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
@@ -108,8 +108,8 @@ export class BenchServer {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGINT');
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGINT');
     await ended;
     rmSync(this.directory, { recursive: true, force: true });
   }

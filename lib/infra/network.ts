@@ -39,7 +39,7 @@ export class Network extends Construct {
     const { existing } = props;
     this.assignPublicIp = existing === null;
     if (existing === null) {
-      const vpc = this.ownVpc(props.evidence);
+      const vpc = this.#ownVpc(props.evidence);
       this.vpc = vpc;
       this.taskSubnets = vpc.publicSubnets;
       this.checkSubnets = vpc.selectSubnets({ subnetGroupName: 'checks' }).subnets;
@@ -78,7 +78,7 @@ export class Network extends Construct {
     this.checkGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 gateway endpoint');
   }
 
-  private ownVpc(evidence: Bucket): ec2.Vpc {
+  #ownVpc(evidence: Bucket): ec2.Vpc {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr('10.97.0.0/20'),
       availabilityZones: [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())],

@@ -47,33 +47,33 @@ interface Watched {
 
 /** Every alarm of lib/contract/alarm-names.ts; those of a database once per database. */
 export class Alarms extends Construct {
-  private readonly props: AlarmsProps;
+  readonly #props: AlarmsProps;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.props = props;
-    this.ofTheStack();
-    for (const [database, config] of Object.entries(props.databases)) this.ofDatabase(database, config);
+    this.#props = props;
+    this.#ofTheStack();
+    for (const [database, config] of Object.entries(props.databases)) this.#ofDatabase(database, config);
   }
 
-  private ofTheStack(): void {
-    const { machine, deadLetters, guardFunctions, names } = this.props;
+  #ofTheStack(): void {
+    const { machine, deadLetters, guardFunctions, names } = this.#props;
     const sum = (metrics: cloudwatch.IMetric[]) => sumOf(metrics, eventPeriod);
     const every = { period: eventPeriod, statistic: 'Sum' };
-    this.raise('drillFailed', null, {
+    this.#raise('drillFailed', null, {
       // Three metrics that never count the same execution twice (aws-facts section 6).
       metric: sum([machine.metricFailed(every), machine.metricTimedOut(every), machine.metricAborted(every)]),
       ...once,
       says: 'A drill or a restore ended without success.',
     });
-    this.raise('leaseExpired', null, {
+    this.#raise('leaseExpired', null, {
       metric: stackMetric(names.stack, watchMetrics.expiredLeases, gaugePeriod, 'Maximum'),
       threshold: 1,
       compare: 'at least',
       kind: 'gauge',
       says: 'Something that a drill made is still there after its lease, and costs money.',
     });
-    this.raise('deadLetters', null, {
+    this.#raise('deadLetters', null, {
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period: eventPeriod,
         statistic: 'Maximum',
@@ -81,24 +81,24 @@ export class Alarms extends Construct {
       ...once,
       says: 'A schedule, the clean-up, the sweeper or the watch could not be started.',
     });
-    this.raise('notificationFailed', null, {
+    this.#raise('notificationFailed', null, {
       metric: stackMetric(names.stack, drillMetrics.notificationFailed, eventPeriod, 'Sum'),
       ...once,
       says: 'A message about a drill could not be published.',
     });
-    this.raise('functionErrors', null, {
+    this.#raise('functionErrors', null, {
       metric: sum(guardFunctions.map((guard) => guard.metricErrors(every))),
       ...once,
       says: 'The clean-up, the sweeper, the watch or the approval page failed.',
     });
   }
 
-  private ofDatabase(database: string, config: DatabaseConfig): void {
+  #ofDatabase(database: string, config: DatabaseConfig): void {
     const gauge = (name: string) =>
-      databaseMetric(this.props.names.stack, database, name, gaugePeriod, 'Maximum');
+      databaseMetric(this.#props.names.stack, database, name, gaugePeriod, 'Maximum');
     const overdue = overdueAfterSeconds(config.schedule);
     if (overdue !== null) {
-      this.raise('provenOverdue', database, {
+      this.#raise('provenOverdue', database, {
         metric: gauge(watchMetrics.hoursSinceProven),
         threshold: overdue / 3600,
         compare: 'above',
@@ -108,7 +108,7 @@ export class Alarms extends Construct {
     }
     const dumpAge = dumpAgeLimitSeconds(config);
     if (dumpAge !== null) {
-      this.raise('dumpTooOld', database, {
+      this.#raise('dumpTooOld', database, {
         metric: gauge(watchMetrics.newestDumpAgeHours),
         threshold: dumpAge / 3600,
         compare: 'above',
@@ -117,9 +117,9 @@ export class Alarms extends Construct {
       });
     }
     if (config.objectives.rtoSeconds === null && config.objectives.rpoSeconds === null) return;
-    this.raise('objectiveMissed', database, {
+    this.#raise('objectiveMissed', database, {
       metric: databaseMetric(
-        this.props.names.stack,
+        this.#props.names.stack,
         database,
         drillMetrics.objectiveMissed,
         eventPeriod,
@@ -129,15 +129,15 @@ export class Alarms extends Construct {
       says: `A drill of ${database} missed its RTO or RPO.`,
     });
     if (config.objectives.rtoSeconds === null) return;
-    this.raise('objectiveForecast', database, {
+    this.#raise('objectiveForecast', database, {
       metric: gauge(watchMetrics.rtoForecastMissed),
       ...once,
       says: `${database} grows so that its RTO will be missed within 90 days.`,
     });
   }
 
-  private raise(key: AlarmKey, database: string | null, watched: Watched): void {
-    const { names, topic, runbook } = this.props;
+  #raise(key: AlarmKey, database: string | null, watched: Watched): void {
+    const { names, topic, runbook } = this.#props;
     const id = database === null ? key : `${key}-${database}`;
     const silent = watched.kind === 'gauge' ? Missing.BREACHING : Missing.NOT_BREACHING;
     const alarm = new cloudwatch.Alarm(this, id, {

@@ -29,13 +29,13 @@ export interface DashboardProps {
 
 /** What an auditor asks first, on one page: when was each database last proven, and how far from its objectives. */
 export class Dashboard extends Construct {
-  private readonly props: DashboardProps;
+  readonly #props: DashboardProps;
 
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    this.props = props;
+    this.#props = props;
     const { names, databases } = props;
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: names.dashboard,
@@ -43,12 +43,17 @@ export class Dashboard extends Construct {
       periodOverride: cloudwatch.PeriodOverride.INHERIT,
     });
     const all = Object.entries(databases);
-    dashboard.addWidgets(new cloudwatch.TextWidget({ width: 24, height: 3, markdown: this.links(scope) }));
+    dashboard.addWidgets(new cloudwatch.TextWidget({ width: 24, height: 3, markdown: this.#links(scope) }));
     dashboard.addWidgets(
       // The worst of the last day with a drill: a second drill must not hide the one that failed.
-      this.numbers('Last verdict (1: proven, 0: not)', drillMetrics.proven, day, 'Minimum'),
-      this.numbers('Hours since the last proof', watchMetrics.hoursSinceProven, Duration.hours(3), 'Maximum'),
-      this.numbers(
+      this.#numbers('Last verdict (1: proven, 0: not)', drillMetrics.proven, day, 'Minimum'),
+      this.#numbers(
+        'Hours since the last proof',
+        watchMetrics.hoursSinceProven,
+        Duration.hours(3),
+        'Maximum',
+      ),
+      this.#numbers(
         'Hours since the newest dump',
         watchMetrics.newestDumpAgeHours,
         Duration.hours(3),
@@ -57,9 +62,9 @@ export class Dashboard extends Construct {
     );
     for (const [database, config] of all) {
       dashboard.addWidgets(
-        this.objective(database, 'RTO', config.objectives.rtoSeconds, drillMetrics.rtoSeconds),
-        this.objective(database, 'RPO', config.objectives.rpoSeconds, drillMetrics.rpoSeconds),
-        this.phasesOf(database),
+        this.#objective(database, 'RTO', config.objectives.rtoSeconds, drillMetrics.rtoSeconds),
+        this.#objective(database, 'RPO', config.objectives.rpoSeconds, drillMetrics.rpoSeconds),
+        this.#phasesOf(database),
       );
     }
     dashboard.addWidgets(
@@ -81,19 +86,19 @@ export class Dashboard extends Construct {
     this.url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
   }
 
-  private links(scope: Construct): string {
+  #links(scope: Construct): string {
     const { region } = Stack.of(scope);
-    const { stateMachineArn, evidenceBucket, runbook } = this.props;
+    const { stateMachineArn, evidenceBucket, runbook } = this.#props;
     const console = `https://${region}.console.aws.amazon.com`;
     return [
-      `# restore-drill: ${this.props.names.stack}`,
+      `# restore-drill: ${this.#props.names.stack}`,
       `[Drills and restores](${console}/states/home?region=${region}#/statemachines/view/${stateMachineArn})`,
       `· [Records and reports](https://s3.console.aws.amazon.com/s3/buckets/${evidenceBucket}?prefix=drills/)`,
       `· Runbook: ${runbook}`,
     ].join('\n');
   }
 
-  private numbers(
+  #numbers(
     title: string,
     metric: string,
     period: Duration,
@@ -103,13 +108,13 @@ export class Dashboard extends Construct {
       title,
       width: 8,
       height: 4,
-      metrics: Object.keys(this.props.databases).map((database) =>
-        databaseMetric(this.props.names.stack, database, metric, period, worst, { label: database }),
+      metrics: Object.keys(this.#props.databases).map((database) =>
+        databaseMetric(this.#props.names.stack, database, metric, period, worst, { label: database }),
       ),
     });
   }
 
-  private objective(
+  #objective(
     database: string,
     name: string,
     targetSeconds: number | null,
@@ -118,7 +123,9 @@ export class Dashboard extends Construct {
     return new cloudwatch.GraphWidget({
       title: `${database}: ${name} (s)`,
       width: 8,
-      left: [databaseMetric(this.props.names.stack, database, metric, day, 'Maximum', { label: 'measured' })],
+      left: [
+        databaseMetric(this.#props.names.stack, database, metric, day, 'Maximum', { label: 'measured' }),
+      ],
       leftAnnotations:
         targetSeconds === null
           ? []
@@ -127,13 +134,13 @@ export class Dashboard extends Construct {
     });
   }
 
-  private phasesOf(database: string): cloudwatch.IWidget {
+  #phasesOf(database: string): cloudwatch.IWidget {
     return new cloudwatch.GraphWidget({
       title: `${database}: phases (s)`,
       width: 8,
       stacked: true,
       left: phases.map((phase) =>
-        databaseMetric(this.props.names.stack, database, drillMetrics.phaseSeconds, day, 'Maximum', {
+        databaseMetric(this.#props.names.stack, database, drillMetrics.phaseSeconds, day, 'Maximum', {
           phase,
           label: phase,
         }),

@@ -33,36 +33,36 @@ export interface NativeRestorerParts {
  * starts the databases afresh, once.
  */
 export class NativeRestorer implements Restorer {
-  private readonly parts: NativeRestorerParts;
+  readonly #parts: NativeRestorerParts;
 
   constructor(parts: NativeRestorerParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
   async restore(request: RestoreRequest): Promise<RestoreAccount> {
     if (request.signal.aborted) throw interrupted(request.signal.reason);
-    const first = await this.attempt(request, []);
+    const first = await this.#attempt(request, []);
     if (first.account !== null) return first.account;
     const again = finding(
       'CONNECTION_RETRIED',
       `${first.spoiledBy.message}, and what was under way could not be told done from not done; the databases were dropped and loaded afresh`,
     );
-    const second = await this.attempt(request, [again]);
+    const second = await this.#attempt(request, [again]);
     if (second.account !== null) return second.account;
     throw sandboxLost(second.spoiledBy);
   }
 
-  private async attempt(request: RestoreRequest, findings: RestoreAccount['findings']): Promise<AttemptEnd> {
-    const policy = await this.parts.loadPolicy();
-    const frame = await startAttempt(request, this.parts.access, policy).catch((error) => {
+  async #attempt(request: RestoreRequest, findings: RestoreAccount['findings']): Promise<AttemptEnd> {
+    const policy = await this.#parts.loadPolicy();
+    const frame = await startAttempt(request, this.#parts.access, policy).catch((error) => {
       throw asDrillError(error, request.signal);
     });
     const abort = (): void => void frame.attempt.abandon(interrupted(request.signal.reason));
     request.signal.addEventListener('abort', abort, { once: true });
     let dump: OpenedDump | null = null;
     try {
-      dump = await this.parts.openDump(request);
+      dump = await this.#parts.openDump(request);
       frame.countBytesOf(dump);
       const complete = await frame.attempt.run(dump.reader);
       return { account: await endOfAttempt(frame, dump, complete, findings) };

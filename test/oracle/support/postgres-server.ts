@@ -39,13 +39,13 @@ export class PostgresServer {
   readonly directory: string;
   readonly superuser: string;
   serverVersion = '';
-  private readonly programs: string;
-  private process: ChildProcess | null = null;
+  readonly #programs: string;
+  #process: ChildProcess | null = null;
 
   private constructor(directory: string, superuser: string, programs: string) {
     this.directory = directory;
     this.superuser = superuser;
-    this.programs = programs;
+    this.#programs = programs;
   }
 
   static async start(kind: 'sandbox' | 'tools', programs = installedPrograms): Promise<PostgresServer> {
@@ -60,12 +60,12 @@ export class PostgresServer {
       { ...user, cwd: directory, encoding: 'utf8' },
     );
     if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr}`);
-    await server.launch(kind);
+    await server.#launch(kind);
     if (kind === 'sandbox') server.serverVersion = await createMasterRole(directory, 5432, 'not a secret');
     return server;
   }
 
-  private async launch(kind: 'sandbox' | 'tools'): Promise<void> {
+  async #launch(kind: 'sandbox' | 'tools'): Promise<void> {
     const settings = {
       listen_addresses: '',
       fsync: 'off',
@@ -76,8 +76,8 @@ export class PostgresServer {
       timezone: 'UTC',
     };
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    this.process = spawn(
-      join(this.programs, 'postgres'),
+    this.#process = spawn(
+      join(this.#programs, 'postgres'),
       ['-D', join(this.directory, 'data'), '-k', this.directory, ...options],
       {
         ...asServerUser(),
@@ -204,7 +204,7 @@ export class PostgresServer {
   }
 
   async stop(): Promise<void> {
-    const server = this.process;
+    const server = this.#process;
     if (server !== null && server.exitCode === null && server.signalCode === null) {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGQUIT');

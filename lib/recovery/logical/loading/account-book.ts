@@ -11,10 +11,10 @@ import type { DumpEntry } from '../dump-stream.ts';
 /** One entry while its statements run: the worst outcome of its parts wins. */
 export class OpenEntry {
   readonly account: EntryAccount;
-  private pending = 0;
-  private closed = false;
-  private left = false;
-  private readonly onSettled: () => void;
+  #pending = 0;
+  #closed = false;
+  #left = false;
+  readonly #onSettled: () => void;
 
   constructor(database: string, entry: DumpEntry, onSettled: () => void) {
     const { id, type, schema, name, owner } = entry;
@@ -28,42 +28,42 @@ export class OpenEntry {
       outcome: { status: 'not reached' },
       seconds: 0,
     };
-    this.onSettled = onSettled;
+    this.#onSettled = onSettled;
   }
 
   begin(): void {
-    this.pending += 1;
+    this.#pending += 1;
   }
 
   end(outcome: EntryOutcome, seconds: number): void {
-    this.pending -= 1;
+    this.#pending -= 1;
     this.account.seconds += seconds;
     this.merge(outcome);
   }
 
   /** One statement will not run after all: the dump ended before its end. */
   leave(): void {
-    this.pending -= 1;
-    this.left = true;
-    this.settle();
+    this.#pending -= 1;
+    this.#left = true;
+    this.#settle();
   }
 
   /** Takes an outcome into account without a statement of its own. */
   merge(outcome: EntryOutcome): void {
     this.account.outcome = worse(this.account.outcome, outcome);
-    this.settle();
+    this.#settle();
   }
 
   /** No more statements will come. */
   close(): void {
-    this.closed = true;
-    if (this.pending === 0 && !this.left && this.account.outcome.status === 'not reached')
+    this.#closed = true;
+    if (this.#pending === 0 && !this.#left && this.account.outcome.status === 'not reached')
       this.account.outcome = { status: 'restored' };
-    this.settle();
+    this.#settle();
   }
 
-  private settle(): void {
-    if (this.closed && this.pending === 0) this.onSettled();
+  #settle(): void {
+    if (this.#closed && this.#pending === 0) this.#onSettled();
   }
 }
 
@@ -94,15 +94,15 @@ export class AccountBook {
   rowsLoaded = 0;
   /** Bytes of all rows read so far. */
   rowsBytes = 0;
-  private readonly entries: EntryAccount[] = [];
-  private readonly announcedByKey = new Map<string, AnnouncedObject>();
-  private readonly found = new Set<string>();
+  readonly #entries: EntryAccount[] = [];
+  readonly #announcedByKey = new Map<string, AnnouncedObject>();
+  readonly #found = new Set<string>();
 
   entry(database: string, entry: DumpEntry): OpenEntry {
     const open = new OpenEntry(database, entry, () => {
       this.entriesDone += 1;
     });
-    this.entries.push(open.account);
+    this.#entries.push(open.account);
     return open;
   }
 
@@ -130,22 +130,22 @@ export class AccountBook {
   }
 
   announce(object: AnnouncedObject): void {
-    this.announcedByKey.set(JSON.stringify(Object.values(object)), object);
+    this.#announcedByKey.set(JSON.stringify(Object.values(object)), object);
   }
 
   /** Adds a finding once; the same sentence twice says nothing new. */
   find(finding: Finding): void {
     const key = `${finding.code} ${finding.message}`;
-    if (this.found.has(key)) return;
-    this.found.add(key);
+    if (this.#found.has(key)) return;
+    this.#found.add(key);
     this.findings.push(finding);
   }
 
   get entryAccounts(): EntryAccount[] {
-    return this.entries;
+    return this.#entries;
   }
 
   get announced(): AnnouncedObject[] {
-    return [...this.announcedByKey.values()];
+    return [...this.#announcedByKey.values()];
   }
 }

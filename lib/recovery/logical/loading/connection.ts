@@ -8,22 +8,22 @@ const connectTimeoutMs = 20_000;
 
 /** One connection to the sandbox and the state we have brought it to. */
 export class Session {
-  private settings: SettingsSnapshot = new Map();
-  private lostBecause: ConnectionLost | null = null;
+  #settings: SettingsSnapshot = new Map();
+  #lostBecause: ConnectionLost | null = null;
   /** The backend's process on the server. */
   processId = 0;
-  private inFlight: WireQuery | null = null;
-  private readonly client: Client;
+  #inFlight: WireQuery | null = null;
+  readonly #client: Client;
 
   private constructor(client: Client) {
-    this.client = client;
+    this.#client = client;
     client.on('error', (error) => {
       const cause = fromDriver(error);
-      this.lostBecause ??=
+      this.#lostBecause ??=
         cause instanceof ConnectionLost ? cause : new ConnectionLost(cause.sqlState, cause);
     });
     client.on('end', () => {
-      this.lostBecause ??= new ConnectionLost(null, null);
+      this.#lostBecause ??= new ConnectionLost(null, null);
     });
   }
 
@@ -54,7 +54,7 @@ export class Session {
 
   /** True once the connection is gone. */
   get lost(): boolean {
-    return this.lostBecause !== null;
+    return this.#lostBecause !== null;
   }
 
   /** Runs SQL of our own. @throws ServerError, ConnectionLost */
@@ -64,8 +64,8 @@ export class Session {
 
   /** Runs exact bytes as one simple query. @param bytesToRead of rows, at most; see EntryLimit @throws ServerError, ConnectionLost */
   run(sql: Buffer, bytesToRead = 0): Promise<WireResult> {
-    if (this.lostBecause !== null) return Promise.reject(this.lostBecause);
-    return this.started(this.client.query(new WireQuery(sql, bytesToRead))).result;
+    if (this.#lostBecause !== null) return Promise.reject(this.#lostBecause);
+    return this.#started(this.#client.query(new WireQuery(sql, bytesToRead))).result;
   }
 
   /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */
@@ -73,9 +73,9 @@ export class Session {
     sql: string,
     values: (string | number | bigint | Buffer | string[])[],
   ): Promise<unknown[][]> {
-    if (this.lostBecause !== null) throw this.lostBecause;
+    if (this.#lostBecause !== null) throw this.#lostBecause;
     try {
-      const result = await this.client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
+      const result = await this.#client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
       return result.rows;
     } catch (error) {
       throw fromDriver(error);
@@ -84,10 +84,10 @@ export class Session {
 
   /** Runs SQL of our own that is planned once a session. @throws ServerError, ConnectionLost */
   async prepared(name: string, sql: string, values: string[]): Promise<(string | null)[][]> {
-    if (this.lostBecause !== null) throw this.lostBecause;
+    if (this.#lostBecause !== null) throw this.#lostBecause;
     try {
       const query = { name, text: sql, values, rowMode: 'array' as const };
-      return (await this.client.query<(string | null)[]>(query)).rows;
+      return (await this.#client.query<(string | null)[]>(query)).rows;
     } catch (error) {
       throw fromDriver(error);
     }
@@ -96,35 +96,35 @@ export class Session {
   /** Starts a COPY; see WireCopy. */
   copy(sql: Buffer): WireCopy {
     const copy = new WireCopy(sql);
-    if (this.lostBecause !== null) copy.handleError(this.lostBecause);
-    else this.started(this.client.query(copy));
+    if (this.#lostBecause !== null) copy.handleError(this.#lostBecause);
+    else this.#started(this.#client.query(copy));
     return copy;
   }
 
   /** How long the server has made no progress with what we gave it; 0 when it has nothing to do. */
   idleMs(): number {
-    return this.inFlight?.idleMs() ?? 0;
+    return this.#inFlight?.idleMs() ?? 0;
   }
 
   /** Bytes of rows that what runs now may read. */
   get bytesToRead(): number {
-    return this.inFlight?.bytesToRead ?? 0;
+    return this.#inFlight?.bytesToRead ?? 0;
   }
 
   /** The server itself says that what runs here goes on. */
   progressed(): void {
-    this.inFlight?.progressed();
+    this.#inFlight?.progressed();
   }
 
   /** What runs now is being ended for want of progress. */
   outOfTime(limitSeconds: number): void {
-    this.inFlight?.outOfTime(limitSeconds);
+    this.#inFlight?.outOfTime(limitSeconds);
   }
 
-  private started<Query extends WireQuery>(query: Query): Query {
-    this.inFlight = query;
+  #started<Query extends WireQuery>(query: Query): Query {
+    this.#inFlight = query;
     const ended = (): void => {
-      if (this.inFlight === query) this.inFlight = null;
+      if (this.#inFlight === query) this.#inFlight = null;
     };
     query.result.then(ended, ended);
     return query;
@@ -132,25 +132,25 @@ export class Session {
 
   /** `I` idle, `T` in a transaction, `E` in a failed one. */
   get transactionStatus(): string | null {
-    return this.client.getTransactionStatus();
+    return this.#client.getTransactionStatus();
   }
 
   /** Brings the session to the dump's settings at one point of the dump. @throws ServerError, ConnectionLost */
   async apply(snapshot: SettingsSnapshot): Promise<void> {
-    for (const statement of settingsBetween(this.settings, snapshot))
+    for (const statement of settingsBetween(this.#settings, snapshot))
       await this.run(statementBytes(statement));
-    this.settings = snapshot;
+    this.#settings = snapshot;
   }
 
   /** Says goodbye; never throws. */
   async close(): Promise<void> {
     if (this.lost) return this.destroy();
-    await this.client.end().catch(() => {});
+    await this.#client.end().catch(() => {});
   }
 
   /** Drops the socket at once, also in the middle of a statement. */
   destroy(): void {
-    this.lostBecause ??= new ConnectionLost(null, null);
-    this.client.end().catch(() => {});
+    this.#lostBecause ??= new ConnectionLost(null, null);
+    this.#client.end().catch(() => {});
   }
 }

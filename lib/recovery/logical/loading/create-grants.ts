@@ -8,26 +8,26 @@ import { identifier, literal } from './sql-text.ts';
  * was lent is taken back before the dump's own grants, and nothing else is.
  */
 export class CreateGrants {
-  private readonly settled = new Set<string>();
-  private readonly lent: string[] = [];
-  private readonly database: string;
+  readonly #settled = new Set<string>();
+  readonly #lent: string[] = [];
+  readonly #database: string;
 
   constructor(database: string) {
-    this.database = database;
+    this.#database = database;
   }
 
   /** @param schema null: the new owner will own a schema, and needs CREATE on the database. */
   async lend(session: Session, role: string, schema: string | null): Promise<void> {
     const key = JSON.stringify([role, schema]);
-    if (this.settled.has(key)) return;
-    this.settled.add(key);
-    const [kind, name] = schema === null ? ['DATABASE', this.database] : ['SCHEMA', schema];
+    if (this.#settled.has(key)) return;
+    this.#settled.add(key);
+    const [kind, name] = schema === null ? ['DATABASE', this.#database] : ['SCHEMA', schema];
     const asks = `SELECT pg_catalog.has_${kind.toLowerCase()}_privilege(${literal(role)}, ${literal(name)}, 'CREATE')`;
     try {
       const { rows } = await session.text(asks);
       if (rows[0]?.[0] !== 'f') return;
       await session.text(`GRANT CREATE ON ${kind} ${identifier(name)} TO ${identifier(role)}`);
-      this.lent.push(`REVOKE CREATE ON ${kind} ${identifier(name)} FROM ${identifier(role)}`);
+      this.#lent.push(`REVOKE CREATE ON ${kind} ${identifier(name)} FROM ${identifier(role)}`);
     } catch (error) {
       // The statement that needs it will say what is missing.
       if (!(error instanceof ServerError)) throw error;
@@ -35,13 +35,13 @@ export class CreateGrants {
   }
 
   get outstanding(): boolean {
-    return this.lent.length > 0;
+    return this.#lent.length > 0;
   }
 
   /** Takes back everything lent so far. */
   async takeBack(session: Session): Promise<void> {
-    this.settled.clear();
-    for (const revoke of this.lent.splice(0).reverse()) {
+    this.#settled.clear();
+    for (const revoke of this.#lent.splice(0).reverse()) {
       try {
         await session.text(revoke);
       } catch (error) {

@@ -27,7 +27,7 @@ export interface Deferred {
 export class DatabaseLoad {
   readonly scheduler: Scheduler;
   readonly relations = new RelationMap();
-  readonly known = new RelationKnowledge(this.relations, (look) => this.look(look));
+  readonly known = new RelationKnowledge(this.relations, (look) => this.#look(look));
   readonly grants: CreateGrants;
   readonly deferred: Deferred[] = [];
   /** Loads of tables that have begun, in order. */
@@ -44,11 +44,11 @@ export class DatabaseLoad {
   /** The dump's name for it, as accounts carry it. */
   readonly dumpName: string;
   readonly settings: SessionSettings;
-  private readonly slots: Slot[];
-  private readonly context: AttemptContext;
+  readonly #slots: Slot[];
+  readonly #context: AttemptContext;
 
   private constructor(context: AttemptContext, name: string, dumpName: string, settings: SessionSettings) {
-    this.context = context;
+    this.#context = context;
     this.name = name;
     this.dumpName = dumpName;
     this.settings = settings;
@@ -59,11 +59,11 @@ export class DatabaseLoad {
       context.limit.watch(session);
       return session;
     };
-    this.slots = Array.from(
+    this.#slots = Array.from(
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
     );
-    this.scheduler = new Scheduler(this.slots, context.ending, () => context.book.rowsBytes);
+    this.scheduler = new Scheduler(this.#slots, context.ending, () => context.book.rowsBytes);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */
@@ -87,7 +87,7 @@ export class DatabaseLoad {
   }
 
   /** Looks at the catalog on the main session, after the statements under way on it. */
-  private async look(ask: (session: Session) => Promise<CatalogLook>): Promise<CatalogLook> {
+  async #look(ask: (session: Session) => Promise<CatalogLook>): Promise<CatalogLook> {
     let found: CatalogLook = { relations: [], parents: [] };
     const work = this.scheduler.submit({
       locks: [],
@@ -108,23 +108,23 @@ export class DatabaseLoad {
 
   /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
   async finish(): Promise<void> {
-    if (!this.stopped) await this.analyze();
+    if (!this.stopped) await this.#analyze();
     await this.scheduler.idle();
-    this.context.clock.touch('finishing');
+    this.#context.clock.touch('finishing');
     for (const { run } of this.deferred.splice(0)) {
       run();
       await this.scheduler.idle();
     }
     await this.takeBackGrants();
     if (this.sequentialTables.length > 0) {
-      this.context.book.find(
+      this.#context.book.find(
         finding(
           'SEQUENTIAL_FALLBACK',
           `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
         ),
       );
     }
-    this.context.clock.touch('finishing');
+    this.#context.clock.touch('finishing');
     await this.close();
   }
 
@@ -160,9 +160,9 @@ export class DatabaseLoad {
    * Statistics for every table, so that whoever queries next has a plan worth timing. Each waits for the indexes of its own
    * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
    */
-  private async analyze(): Promise<void> {
+  async #analyze(): Promise<void> {
     await this.known.everything();
-    for (const tables of this.analyzedTogether()) {
+    for (const tables of this.#analyzedTogether()) {
       this.scheduler.submit({
         locks: tables.map(({ schema, name }) => ({ schema, name, grade: 'share row exclusive' })),
         lane: 'any',
@@ -170,13 +170,13 @@ export class DatabaseLoad {
         estimate: () => -1,
         run: async (slot) => {
           const session = await slot.get();
-          await this.analyzeTables(session, tables).catch(async (error) => {
-            this.withoutStatistics(error, tables);
+          await this.#analyzeTables(session, tables).catch(async (error) => {
+            this.#withoutStatistics(error, tables);
             // One that the server refuses must not leave the others without statistics.
             for (const table of tables)
               if (tables.length > 1)
-                await this.analyzeTables(await slot.get(), [table]).catch((alone) =>
-                  this.withoutStatistics(alone, [table]),
+                await this.#analyzeTables(await slot.get(), [table]).catch((alone) =>
+                  this.#withoutStatistics(alone, [table]),
                 );
           });
         },
@@ -185,27 +185,27 @@ export class DatabaseLoad {
   }
 
   /** @throws AttemptSpoiled when it was not the server that refused */
-  private withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
+  #withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
     if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
     const [first] = tables;
     if (error.limitSeconds !== null && tables.length === 1 && first !== undefined)
-      this.context.book.find(
+      this.#context.book.find(
         outOfTimeFinding(`statistics of ${first.schema}.${first.name}`, error.limitSeconds),
       );
   }
 
-  private async analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {
+  async #analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {
     const [first] = tables;
-    if (first !== undefined) this.context.progress(`statistics of ${first.schema}.${first.name}`);
+    if (first !== undefined) this.#context.progress(`statistics of ${first.schema}.${first.name}`);
     // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
     await session.text(`ANALYZE ${tables.map(({ schema, name }) => qualified(schema, name)).join(', ')}`);
   }
 
   /** Small tables by the hundred, so that thousands do not cost a round trip each; larger ones alone, beside each other. */
-  private *analyzedTogether(): Generator<RelationTraits[]> {
+  *#analyzedTogether(): Generator<RelationTraits[]> {
     let together: RelationTraits[] = [];
     for (const table of this.relations.withRows()) {
-      const account = this.context.book.knownTable(this.dumpName, table.schema, table.name);
+      const account = this.#context.book.knownTable(this.dumpName, table.schema, table.name);
       if (table.kind === 'm' || (account?.bytes ?? 0) > smallTableBytes) yield [table];
       else together.push(table);
       if (together.length < analyzedAtOnce) continue;
@@ -216,15 +216,15 @@ export class DatabaseLoad {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.slots.map((slot) => slot.close()));
+    await Promise.all(this.#slots.map((slot) => slot.close()));
   }
 
   /** Ends at once, in the middle of whatever runs. */
   async abandon(reason: unknown): Promise<void> {
     this.scheduler.fail(reason);
-    for (const slot of this.slots) slot.discard();
+    for (const slot of this.#slots) slot.discard();
     await this.scheduler.settled();
-    for (const slot of this.slots) slot.discard();
+    for (const slot of this.#slots) slot.discard();
   }
 }
 

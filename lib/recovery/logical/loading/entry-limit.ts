@@ -22,67 +22,67 @@ const progressOf = (pids: readonly number[]): string => `
  * validated, a refresh – gets the limit and a second for every MiB of rows that it may read.
  */
 export class EntryLimit {
-  private readonly limitMs: number;
-  private readonly open: () => Promise<Session>;
-  private readonly sessions = new Set<Session>();
-  private readonly seen = new Map<number, string>();
-  private readonly timer: NodeJS.Timeout;
-  private looking: Promise<void> | null = null;
-  private own: Session | null = null;
+  readonly #limitMs: number;
+  readonly #open: () => Promise<Session>;
+  readonly #sessions = new Set<Session>();
+  readonly #seen = new Map<number, string>();
+  readonly #timer: NodeJS.Timeout;
+  #looking: Promise<void> | null = null;
+  #own: Session | null = null;
 
   /** @param open opens a session to look and to cancel with @param limitSeconds without progress */
   constructor(limitSeconds: number, open: () => Promise<Session>) {
-    this.limitMs = limitSeconds * 1000;
-    this.open = open;
-    this.timer = setInterval(() => this.look(), Math.min(5000, Math.max(100, this.limitMs / 8)));
-    this.timer.unref();
+    this.#limitMs = limitSeconds * 1000;
+    this.#open = open;
+    this.#timer = setInterval(() => this.#look(), Math.min(5000, Math.max(100, this.#limitMs / 8)));
+    this.#timer.unref();
   }
 
   /** From now on what this session runs is limited. */
   watch(session: Session): void {
-    this.sessions.add(session);
+    this.#sessions.add(session);
   }
 
   /** Nothing is ended any more. */
   async close(): Promise<void> {
-    clearInterval(this.timer);
-    await this.looking;
-    await this.own?.close();
+    clearInterval(this.#timer);
+    await this.#looking;
+    await this.#own?.close();
   }
 
-  private look(): void {
+  #look(): void {
     // A look that takes long is not joined by a second one; a server that does not answer is somebody else's to notice.
-    this.looking ??= this.endWhatStands()
+    this.#looking ??= this.#endWhatStands()
       .catch(() => {
-        this.own?.destroy();
-        this.own = null;
+        this.#own?.destroy();
+        this.#own = null;
       })
       .finally(() => {
-        this.looking = null;
+        this.#looking = null;
       });
   }
 
-  private async endWhatStands(): Promise<void> {
-    for (const session of this.sessions) if (session.lost) this.sessions.delete(session);
-    const idle = [...this.sessions].filter((session) => session.idleMs() > this.limitMs / 2);
+  async #endWhatStands(): Promise<void> {
+    for (const session of this.#sessions) if (session.lost) this.#sessions.delete(session);
+    const idle = [...this.#sessions].filter((session) => session.idleMs() > this.#limitMs / 2);
     if (idle.length === 0) return;
-    this.own ??= await this.open();
-    const { rows } = await this.own.text(progressOf(idle.map(({ processId }) => processId)));
+    this.#own ??= await this.#open();
+    const { rows } = await this.#own.text(progressOf(idle.map(({ processId }) => processId)));
     for (const session of idle) {
       const now = rows.find(([pid]) => pid === String(session.processId))?.[1] ?? '';
-      if (this.seen.get(session.processId) !== now) {
-        if (now !== '' && this.seen.has(session.processId)) session.progressed();
-        this.seen.set(session.processId, now);
+      if (this.#seen.get(session.processId) !== now) {
+        if (now !== '' && this.#seen.has(session.processId)) session.progressed();
+        this.#seen.set(session.processId, now);
       }
-      const allowedMs = this.limitMs + (session.bytesToRead / slowestBytesPerSecond) * 1000;
-      if (session.idleMs() > allowedMs) await this.end(session, allowedMs);
+      const allowedMs = this.#limitMs + (session.bytesToRead / slowestBytesPerSecond) * 1000;
+      if (session.idleMs() > allowedMs) await this.#end(session, allowedMs);
     }
   }
 
-  private async end(session: Session, allowedMs: number): Promise<void> {
+  async #end(session: Session, allowedMs: number): Promise<void> {
     const how = session.idleMs() > allowedMs + cancelPatienceMs ? 'terminate' : 'cancel';
-    session.outOfTime(this.limitMs / 1000);
-    await this.own?.text(`SELECT pg_catalog.pg_${how}_backend(${session.processId})`).catch((error) => {
+    session.outOfTime(this.#limitMs / 1000);
+    await this.#own?.text(`SELECT pg_catalog.pg_${how}_backend(${session.processId})`).catch((error) => {
       if (!(error instanceof ServerError) || error instanceof ConnectionLost) throw error;
     });
   }

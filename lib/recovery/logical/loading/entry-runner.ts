@@ -74,12 +74,12 @@ export function decide(
 
 /** Runs the statements of entries in one database, in order or side by side. */
 export class EntryRunner {
-  private readonly context: AttemptContext;
-  private readonly load: DatabaseLoad;
+  readonly #context: AttemptContext;
+  readonly #load: DatabaseLoad;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
-    this.context = context;
-    this.load = load;
+    this.#context = context;
+    this.#load = load;
   }
 
   /**
@@ -94,38 +94,38 @@ export class EntryRunner {
     neverWait = false,
   ): Promise<Task | null> {
     const { plan } = decision;
-    const announced = announcedObject(this.load.dumpName, entry, plan);
-    if (announced !== null) this.context.book.announce(announced);
-    if (startsPostData.has(plan.kind)) this.load.parallel = true;
-    if (plan.kind === 'grant' && this.load.grants.outstanding) await this.load.takeBackGrants();
+    const announced = announcedObject(this.#load.dumpName, entry, plan);
+    if (announced !== null) this.#context.book.announce(announced);
+    if (startsPostData.has(plan.kind)) this.#load.parallel = true;
+    if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
     open.begin();
-    if (!neverWait) await this.load.scheduler.roomForStatement();
-    const settings = this.load.settings.snapshot;
+    if (!neverWait) await this.#load.scheduler.roomForStatement();
+    const settings = this.#load.settings.snapshot;
     if (plan.defer) {
-      this.load.deferred.push({
+      this.#load.deferred.push({
         run: () =>
-          this.enqueue(entry, open, decision, settings, { locks: [everything], lane: 'main', after: [] }),
+          this.#enqueue(entry, open, decision, settings, { locks: [everything], lane: 'main', after: [] }),
       });
       return null;
     }
-    const overlap = this.load.parallel && parallelKinds.has(plan.kind);
-    if (overlap && plan.locks !== null && !neverWait) await this.load.known.of(plan.locks);
+    const overlap = this.#load.parallel && parallelKinds.has(plan.kind);
+    if (overlap && plan.locks !== null && !neverWait) await this.#load.known.of(plan.locks);
     const { locks, barrier } =
-      plan.kind === 'set' ? { locks: [], barrier: false } : this.locksOf(entry, decision);
+      plan.kind === 'set' ? { locks: [], barrier: false } : this.#locksOf(entry, decision);
     const lane = overlap && !barrier ? 'any' : 'main';
-    const task = this.enqueue(entry, open, decision, settings, {
+    const task = this.#enqueue(entry, open, decision, settings, {
       locks: overlap || plan.kind === 'set' ? locks : [everything],
       lane,
       after,
     });
     if (!neverWait && (!overlap || barrier)) {
-      await this.load.scheduler.guard(task.done);
-      this.load.known.changed();
+      await this.#load.scheduler.guard(task.done);
+      this.#load.known.changed();
     }
     return task;
   }
 
-  private locksOf(entry: DumpEntry, decision: Decided): { locks: Work['locks']; barrier: boolean } {
+  #locksOf(entry: DumpEntry, decision: Decided): { locks: Work['locks']; barrier: boolean } {
     // The statement's own name for the view is the entry's; what the view reads is not known.
     if (
       decision.plan.kind === 'refresh materialized view' &&
@@ -139,27 +139,27 @@ export class EntryRunner {
     const text = decision.statements[0]?.sql.slice(0, 200) ?? '';
     // Locking partitions too much only costs time, too little only a deadlock that is retried: a guess is enough here.
     const recurses = !/\bONLY\b/.test(text);
-    return this.load.relations.locksOf(decision.plan, recurses, createdIndex(entry, decision.plan));
+    return this.#load.relations.locksOf(decision.plan, recurses, createdIndex(entry, decision.plan));
   }
 
-  private enqueue(
+  #enqueue(
     entry: DumpEntry,
     open: OpenEntry,
     decision: Decided,
     settings: SettingsSnapshot,
     where: Pick<Work, 'locks' | 'lane'> & { after: Task[] },
   ): Task {
-    return this.load.scheduler.submit({
+    return this.#load.scheduler.submit({
       ...where,
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
       textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
-      estimate: () => this.estimate(decision),
-      run: (slot, alone) => this.run(slot, entry, open, decision, settings, alone),
+      estimate: () => this.#estimate(decision),
+      run: (slot, alone) => this.#run(slot, entry, open, decision, settings, alone),
     });
   }
 
-  private async run(
+  async #run(
     slot: Slot,
     entry: DumpEntry,
     open: OpenEntry,
@@ -167,7 +167,8 @@ export class EntryRunner {
     settings: SettingsSnapshot,
     alone: boolean,
   ): Promise<void> {
-    const { context, load } = this;
+    const context = this.#context;
+    const load = this.#load;
     const { plan, rule } = decision;
     if (load.stopped) return open.leave();
     const startedAt = performance.now();
@@ -183,8 +184,8 @@ export class EntryRunner {
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
-      await runStatements(session, decision.statements, label, this.bytesReadBy(decision)).catch((error) =>
-        this.asAdministrator(decision, error),
+      await runStatements(session, decision.statements, label, this.#bytesReadBy(decision)).catch((error) =>
+        this.#asAdministrator(decision, error),
       );
       if (plan.setting !== undefined)
         for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
@@ -199,34 +200,36 @@ export class EntryRunner {
   }
 
   /** A refused CREATE EXTENSION gets a second chance where the sandbox can do what the RDS master could. */
-  private async asAdministrator({ plan, statements }: Decided, error: unknown): Promise<void> {
+  async #asAdministrator({ plan, statements }: Decided, error: unknown): Promise<void> {
     const [statement] = statements;
     const refused =
       error instanceof ServerError && error.sqlState === '42501' && plan.extension !== undefined;
     if (
       !refused ||
       statement === undefined ||
-      !(await this.context.installExtension(this.load.name, statement.sql))
+      !(await this.#context.installExtension(this.#load.name, statement.sql))
     )
       throw error;
   }
 
   /** A refresh may read every table. */
-  private bytesReadBy({ plan }: Decided): number {
-    if (plan.kind === 'refresh materialized view') return this.context.book.rowsBytes;
-    return (plan.locks ?? []).reduce((sum, lock) => sum + this.bytesOf(lock), 0);
+  #bytesReadBy({ plan }: Decided): number {
+    if (plan.kind === 'refresh materialized view') return this.#context.book.rowsBytes;
+    return (plan.locks ?? []).reduce((sum, lock) => sum + this.#bytesOf(lock), 0);
   }
 
   /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
-  private estimate({ plan, statements }: Decided): number {
-    const bytes = (plan.locks ?? []).map((lock) => this.bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
+  #estimate({ plan, statements }: Decided): number {
+    const bytes = (plan.locks ?? []).map((lock) => this.#bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
     const slowMethod =
       plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
     return slowMethod ? bytes * 4 : bytes;
   }
 
-  private bytesOf({ schema, name }: RelationName): number {
-    return schema === null ? 0 : (this.context.book.knownTable(this.load.dumpName, schema, name)?.bytes ?? 0);
+  #bytesOf({ schema, name }: RelationName): number {
+    return schema === null
+      ? 0
+      : (this.#context.book.knownTable(this.#load.dumpName, schema, name)?.bytes ?? 0);
   }
 }
 

@@ -29,18 +29,18 @@ const latePasses: ReadonlySet<string> = new Set([
 export class ArchivePlan {
   /** What the archive's DATABASE entry asks for; null when there is none. */
   readonly request: DatabaseRequest | null;
-  private readonly context: AttemptContext;
-  private readonly entries: DumpEntry[];
-  private readonly open = new Map<number, OpenEntry>();
-  private readonly planned = new Set<number>();
-  private readonly holds = new Map<number, Hold>();
-  private readonly withoutRows = new Set<number>();
-  private submitted = false;
+  readonly #context: AttemptContext;
+  readonly #entries: DumpEntry[];
+  readonly #open = new Map<number, OpenEntry>();
+  readonly #planned = new Set<number>();
+  readonly #holds = new Map<number, Hold>();
+  readonly #withoutRows = new Set<number>();
+  #submitted = false;
 
   constructor(context: AttemptContext, database: string, entries: DumpEntry[]) {
-    this.context = context;
-    this.entries = entries;
-    for (const entry of entries) this.open.set(entry.id, context.book.entry(database, entry));
+    this.#context = context;
+    this.#entries = entries;
+    for (const entry of entries) this.#open.set(entry.id, context.book.entry(database, entry));
     const statements = entries.filter(({ type }) => type === 'DATABASE').flatMap((entry) => entry.statements);
     this.request =
       statements
@@ -50,66 +50,66 @@ export class ArchivePlan {
 
   /** True for an entry that was submitted ahead, whose own event brings nothing new. */
   isPlanned(id: number): boolean {
-    return this.planned.has(id);
+    return this.#planned.has(id);
   }
 
   openEntry(id: number): OpenEntry | null {
-    return this.open.get(id) ?? null;
+    return this.#open.get(id) ?? null;
   }
 
   /** The hold on the table of a data entry; from now on the taker releases it. */
   takeHold(id: number): Hold | null {
-    const hold = this.holds.get(id) ?? null;
-    this.holds.delete(id);
+    const hold = this.#holds.get(id) ?? null;
+    this.#holds.delete(id);
     return hold;
   }
 
   /** A data entry that came without rows (INSERT-style archives of empty tables): nothing waits for it, now or later. */
   bringsNoRows(id: number): void {
-    this.withoutRows.add(id);
+    this.#withoutRows.add(id);
     this.takeHold(id)?.release();
   }
 
   /** Data that did not come, or was left out, holds nothing up any more. */
   releaseHolds(): void {
-    for (const hold of this.holds.values()) hold.release();
-    this.holds.clear();
+    for (const hold of this.#holds.values()) hold.release();
+    this.#holds.clear();
   }
 
   /** Submits everything that comes after the data, once, when the first data arrives. */
   async submitPostData(load: DatabaseLoad, runner: EntryRunner, name: DatabaseName): Promise<void> {
-    if (this.submitted) return;
-    this.submitted = true;
+    if (this.#submitted) return;
+    this.#submitted = true;
     await load.known.everything();
-    for (const { id, type, schema, name: table } of this.entries) {
-      if (type === 'TABLE DATA' && schema !== null && !this.withoutRows.has(id))
-        this.holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }], true));
+    for (const { id, type, schema, name: table } of this.#entries) {
+      if (type === 'TABLE DATA' && schema !== null && !this.#withoutRows.has(id))
+        this.#holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }], true));
     }
     const tasks = new Map<number, Task[]>();
-    for (const entry of this.entries) {
+    for (const entry of this.#entries) {
       if (
         entry.section !== 'post-data' ||
         latePasses.has(entry.type) ||
         entry.name.startsWith('EVENT TRIGGER ')
       )
         continue;
-      await this.plan(entry, runner, name, tasks);
+      await this.#plan(entry, runner, name, tasks);
     }
   }
 
-  private async plan(
+  async #plan(
     entry: DumpEntry,
     runner: EntryRunner,
     name: DatabaseName,
     tasks: Map<number, Task[]>,
   ): Promise<void> {
-    const open = this.open.get(entry.id);
+    const open = this.#open.get(entry.id);
     if (open === undefined) return;
-    this.planned.add(entry.id);
+    this.#planned.add(entry.id);
     const after = (entry.dependencies ?? []).flatMap((id) => tasks.get(id) ?? []);
     const own: Task[] = [];
     for (const statement of entry.statements) {
-      const decision = decide(this.context, entry, statement, open, name);
+      const decision = decide(this.#context, entry, statement, open, name);
       const task =
         decision === null ? null : await runner.submit(entry, open, decision, [...after, ...own], true);
       if (task !== null) own.push(task);

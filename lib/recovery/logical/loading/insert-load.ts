@@ -16,13 +16,13 @@ const insertPlan: StatementPlan = { kind: 'insert', locks: null, defer: false, r
 
 /** Loads the INSERT statements of one table: its batches keep their order, other tables load beside it. */
 export class InsertLoad {
-  private readonly context: AttemptContext;
-  private readonly load: DatabaseLoad;
-  private readonly event: Inserts;
-  private readonly open: OpenEntry;
-  private readonly hold: Hold;
-  private readonly label: string;
-  private previous: Task | null = null;
+  readonly #context: AttemptContext;
+  readonly #load: DatabaseLoad;
+  readonly #event: Inserts;
+  readonly #open: OpenEntry;
+  readonly #hold: Hold;
+  readonly #label: string;
+  #previous: Task | null = null;
 
   constructor(
     context: AttemptContext,
@@ -31,26 +31,29 @@ export class InsertLoad {
     open: OpenEntry,
     hold: Hold | null,
   ) {
-    this.context = context;
-    this.load = load;
-    this.event = event;
-    this.open = open;
+    this.#context = context;
+    this.#load = load;
+    this.#event = event;
+    this.#open = open;
     const schema = event.schema ?? 'public';
-    this.hold = hold ?? load.scheduler.hold([{ schema, name: event.table, grade: 'rows' }]);
-    this.label = `${schema}.${event.table}`;
+    this.#hold = hold ?? load.scheduler.hold([{ schema, name: event.table, grade: 'rows' }]);
+    this.#label = `${schema}.${event.table}`;
   }
 
   belongs(event: Inserts): boolean {
     return (
-      event.schema === this.event.schema &&
-      event.table === this.event.table &&
-      event.entry.id === this.event.entry.id
+      event.schema === this.#event.schema &&
+      event.table === this.#event.table &&
+      event.entry.id === this.#event.entry.id
     );
   }
 
   /** One batch. @throws what ended the restore */
   async add(statements: Statement[], name: DatabaseName): Promise<void> {
-    const { context, load, open, event } = this;
+    const context = this.#context;
+    const load = this.#load;
+    const open = this.#open;
+    const event = this.#event;
     await load.known.of([{ schema: event.schema ?? 'public', name: event.table }]);
     const allowed = statements.filter(
       (statement) => decide(context, event.entry, statement, open, name) !== null,
@@ -60,9 +63,9 @@ export class InsertLoad {
     const settings = load.settings.snapshot;
     open.begin();
     context.clock.touch('data');
-    this.previous = load.scheduler.submit({
+    this.#previous = load.scheduler.submit({
       locks: [],
-      after: this.before(),
+      after: this.#before(),
       lane: 'any',
       kind: 'rows',
       estimate: () => 0,
@@ -83,7 +86,7 @@ export class InsertLoad {
         account.seconds += seconds;
         context.book.rowsLoaded += outcome.rowsLoaded;
         context.clock.touch('data');
-        context.progress(this.label);
+        context.progress(this.#label);
         const first = outcome.failures[0];
         open.end(
           first === undefined
@@ -97,21 +100,21 @@ export class InsertLoad {
 
   /** No more INSERTs into this table come here. */
   end(): void {
-    this.open.close();
-    const done = this.previous?.done ?? Promise.resolve();
-    this.load.tablesBegun.push(this.hold.task);
-    if (this.readsOthers()) this.load.lastOrdered = this.hold.task;
-    done.then(() => this.hold.release());
+    this.#open.close();
+    const done = this.#previous?.done ?? Promise.resolve();
+    this.#load.tablesBegun.push(this.#hold.task);
+    if (this.#readsOthers()) this.#load.lastOrdered = this.#hold.task;
+    done.then(() => this.#hold.release());
   }
 
-  private readsOthers(): boolean {
-    const traits = this.load.traits({ schema: this.event.schema ?? 'public', name: this.event.table });
+  #readsOthers(): boolean {
+    const traits = this.#load.traits({ schema: this.#event.schema ?? 'public', name: this.#event.table });
     return traits === null || traits.ordered !== null;
   }
 
-  private before(): Task[] {
-    if (this.previous !== null) return [this.previous];
-    if (this.readsOthers()) return [...this.load.tablesBegun];
-    return this.load.lastOrdered === null ? [] : [this.load.lastOrdered];
+  #before(): Task[] {
+    if (this.#previous !== null) return [this.#previous];
+    if (this.#readsOthers()) return [...this.#load.tablesBegun];
+    return this.#load.lastOrdered === null ? [] : [this.#load.lastOrdered];
   }
 }

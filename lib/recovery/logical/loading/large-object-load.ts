@@ -12,8 +12,8 @@ import type { Task } from './task-graph.ts';
 
 /** Writes one large object as its blocks arrive: created, filled and closed in one transaction. */
 export class LargeObjectLoad {
-  private readonly queue = new PieceQueue();
-  private readonly scheduler: Scheduler;
+  readonly #queue = new PieceQueue();
+  readonly #scheduler: Scheduler;
   readonly task: Task;
 
   /** @param onEnd told of the outcome; null when it was written whole */
@@ -23,7 +23,7 @@ export class LargeObjectLoad {
     create: boolean,
     onEnd: (error: ServerError | null, bytes: number) => void,
   ) {
-    this.scheduler = scheduler;
+    this.#scheduler = scheduler;
     this.task = scheduler.submit({
       locks: [{ schema: null, name: '#large objects', grade: 'exclusive' }],
       lane: 'any',
@@ -35,7 +35,7 @@ export class LargeObjectLoad {
         try {
           await session.text('BEGIN');
           if (create) await session.withParameters('SELECT pg_catalog.lo_create($1)', [oid]);
-          for await (const piece of this.queue.pieces()) {
+          for await (const piece of this.#queue.pieces()) {
             await session.withParameters('SELECT pg_catalog.lo_put($1, $2, $3)', [oid, offset, piece]);
             offset += piece.length;
           }
@@ -50,7 +50,7 @@ export class LargeObjectLoad {
           await session.text('ROLLBACK').catch(() => slot.discard());
           onEnd(error, offset);
         } finally {
-          this.queue.drop();
+          this.#queue.drop();
         }
       },
     });
@@ -58,11 +58,11 @@ export class LargeObjectLoad {
 
   /** @throws what ended the restore */
   async block(bytes: Buffer): Promise<void> {
-    await this.scheduler.guard(this.queue.push(bytes));
+    await this.#scheduler.guard(this.#queue.push(bytes));
   }
 
   end(): void {
-    this.queue.end();
+    this.#queue.end();
   }
 }
 

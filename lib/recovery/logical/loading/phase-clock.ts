@@ -5,26 +5,26 @@ const order: PhaseName[] = ['reading', 'pre-data', 'data', 'post-data', 'finishi
 
 /** Measures phases that overlap: each runs from its first to its last work. Times in seconds of a monotonic clock. */
 export class PhaseClock {
-  private readonly spans = new Map<PhaseName, { from: number; to: number }>();
-  private readonly now: () => number;
+  readonly #spans = new Map<PhaseName, { from: number; to: number }>();
+  readonly #now: () => number;
   current: PhaseName = 'reading';
 
   constructor(now: () => number = () => performance.now() / 1000) {
-    this.now = now;
+    this.#now = now;
   }
 
   /** Work of this phase begins or goes on. */
   touch(name: PhaseName): void {
-    const at = this.now();
-    const span = this.spans.get(name);
-    if (span === undefined) this.spans.set(name, { from: at, to: at });
+    const at = this.#now();
+    const span = this.#spans.get(name);
+    if (span === undefined) this.#spans.set(name, { from: at, to: at });
     else span.to = at;
     if (order.indexOf(name) > order.indexOf(this.current)) this.current = name;
   }
 
   phases(bytesRead: number, rowsLoaded: number): RestorePhase[] {
     return order.flatMap((name) => {
-      const span = this.spans.get(name);
+      const span = this.#spans.get(name);
       if (span === undefined) return [];
       const phase: RestorePhase = { name, seconds: span.to - span.from };
       if (name === 'reading') phase.bytes = bytesRead;

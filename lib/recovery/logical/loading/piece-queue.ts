@@ -3,56 +3,56 @@
  * the size of a table or a value.
  */
 export class PieceQueue<Piece = Buffer> {
-  private readonly capacity: number;
-  private readonly weigh: (piece: Piece) => number;
-  private readonly waiting: Piece[] = [];
-  private weight = 0;
-  private ended = false;
-  private dropped = false;
-  private wakeReader: (() => void) | null = null;
-  private wakeWriter: (() => void) | null = null;
+  readonly #capacity: number;
+  readonly #weigh: (piece: Piece) => number;
+  readonly #waiting: Piece[] = [];
+  #weight = 0;
+  #ended = false;
+  #dropped = false;
+  #wakeReader: (() => void) | null = null;
+  #wakeWriter: (() => void) | null = null;
 
   /** @param capacity weight of the pieces that may wait, to within one piece @param weigh every piece weighs 1 without it */
   constructor(capacity = 1, weigh: (piece: Piece) => number = () => 1) {
-    this.capacity = capacity;
-    this.weigh = weigh;
+    this.#capacity = capacity;
+    this.#weigh = weigh;
   }
 
   async push(piece: Piece): Promise<void> {
-    while (this.weight >= this.capacity && !this.dropped) {
+    while (this.#weight >= this.#capacity && !this.#dropped) {
       await new Promise<void>((resolve) => {
-        this.wakeReader = resolve;
+        this.#wakeReader = resolve;
       });
     }
-    if (this.dropped) return;
-    this.waiting.push(piece);
-    this.weight += this.weigh(piece);
-    this.wakeWriter?.();
+    if (this.#dropped) return;
+    this.#waiting.push(piece);
+    this.#weight += this.#weigh(piece);
+    this.#wakeWriter?.();
   }
 
   end(): void {
-    this.ended = true;
-    this.wakeWriter?.();
+    this.#ended = true;
+    this.#wakeWriter?.();
   }
 
   /** Nobody will take pieces any more: what comes is thrown away. */
   drop(): void {
-    this.dropped = true;
-    this.waiting.length = 0;
-    this.wakeReader?.();
+    this.#dropped = true;
+    this.#waiting.length = 0;
+    this.#wakeReader?.();
   }
 
   async *pieces(): AsyncGenerator<Piece> {
     for (;;) {
-      const piece = this.waiting.shift();
+      const piece = this.#waiting.shift();
       if (piece !== undefined) {
-        this.weight -= this.weigh(piece);
-        this.wakeReader?.();
+        this.#weight -= this.#weigh(piece);
+        this.#wakeReader?.();
         yield piece;
-      } else if (this.ended) return;
+      } else if (this.#ended) return;
       else {
         await new Promise<void>((resolve) => {
-          this.wakeWriter = resolve;
+          this.#wakeWriter = resolve;
         });
       }
     }

@@ -18,28 +18,28 @@ type Ask = (look: (session: Session) => Promise<CatalogLook>) => Promise<Catalog
  * next, and holds until the next change.
  */
 export class RelationKnowledge {
-  private readonly map: RelationMap;
-  private readonly ask: Ask;
-  private knowsAll = false;
-  private readonly known = new Set<string>();
+  readonly #map: RelationMap;
+  readonly #ask: Ask;
+  #knowsAll = false;
+  readonly #known = new Set<string>();
 
   constructor(map: RelationMap, ask: Ask) {
-    this.map = map;
-    this.ask = ask;
+    this.#map = map;
+    this.#ask = ask;
   }
 
   /** A statement that may have changed the catalog ran. */
   changed(): void {
-    this.knowsAll = false;
-    this.known.clear();
+    this.#knowsAll = false;
+    this.#known.clear();
   }
 
   /** Looks at everything, unless nothing changed since. @throws what ended the restore */
   async everything(): Promise<void> {
-    if (this.knowsAll) return;
-    this.knowsAll = true;
-    const { relations, parents } = await this.ask(lookAtCatalog);
-    this.map.learn(relations, parents);
+    if (this.#knowsAll) return;
+    this.#knowsAll = true;
+    const { relations, parents } = await this.#ask(lookAtCatalog);
+    this.#map.learn(relations, parents);
   }
 
   /** Makes sure that these are known as they are now. @throws what ended the restore */
@@ -48,14 +48,14 @@ export class RelationKnowledge {
       // A relation without a schema is never known: what locks it locks everything.
       if (schema === null) continue;
       const key = JSON.stringify([schema, name]);
-      if (this.knowsAll || this.known.has(key)) continue;
-      const looks = Math.max(leastLooks, this.map.size / relationsPerLook);
-      if (this.known.size >= looks || !/^[ -~]*$/.test(key)) return this.everything();
-      this.known.add(key);
-      const { relations: found, parents } = await this.ask((session) =>
+      if (this.#knowsAll || this.#known.has(key)) continue;
+      const looks = Math.max(leastLooks, this.#map.size / relationsPerLook);
+      if (this.#known.size >= looks || !/^[ -~]*$/.test(key)) return this.everything();
+      this.#known.add(key);
+      const { relations: found, parents } = await this.#ask((session) =>
         lookAtRelation(session, { schema, name }),
       );
-      this.map.learnSome(found, parents);
+      this.#map.learnSome(found, parents);
     }
   }
 }

@@ -15,56 +15,56 @@ const barrier: StatementLocks = { locks: [everything], barrier: true };
 
 /** Knows the relations of one database well enough to say what a statement will lock. */
 export class RelationMap {
-  private readonly traits = new Map<string, RelationTraits>();
-  private readonly indexes = new Map<string, RelationName>();
-  private readonly children = new Map<string, Map<string, RelationName>>();
-  private readonly parents = new Map<string, Map<string, RelationName>>();
+  readonly #traits = new Map<string, RelationTraits>();
+  readonly #indexes = new Map<string, RelationName>();
+  readonly #children = new Map<string, Map<string, RelationName>>();
+  readonly #parents = new Map<string, Map<string, RelationName>>();
 
   learn(relations: RelationTraits[], inheritance: [RelationName, RelationName][]): void {
-    this.children.clear();
-    this.parents.clear();
+    this.#children.clear();
+    this.#parents.clear();
     this.learnSome(relations, inheritance);
   }
 
   /** A part of what there is: what is known of others stays. */
   learnSome(relations: RelationTraits[], inheritance: [RelationName, RelationName][]): void {
     for (const relation of relations) {
-      this.traits.set(keyOf(relation), relation);
-      if (relation.indexOf !== null) this.indexes.set(keyOf(relation), relation.indexOf);
+      this.#traits.set(keyOf(relation), relation);
+      if (relation.indexOf !== null) this.#indexes.set(keyOf(relation), relation.indexOf);
     }
-    this.inherit(inheritance);
+    this.#inherit(inheritance);
   }
 
-  private inherit(inheritance: [RelationName, RelationName][]): void {
+  #inherit(inheritance: [RelationName, RelationName][]): void {
     for (const [parent, child] of inheritance) {
-      addTo(this.children, parent, child);
-      addTo(this.parents, child, parent);
+      addTo(this.#children, parent, child);
+      addTo(this.#parents, child, parent);
     }
   }
 
   /** Relations that are known. */
   get size(): number {
-    return this.traits.size;
+    return this.#traits.size;
   }
 
   /** An index that a submitted statement will create. */
   learnIndex(index: RelationName, table: RelationName): void {
-    this.indexes.set(keyOf(index), table);
+    this.#indexes.set(keyOf(index), table);
   }
 
   find(relation: RelationName): RelationTraits | null {
-    return this.traits.get(keyOf(relation)) ?? null;
+    return this.#traits.get(keyOf(relation)) ?? null;
   }
 
   /** Tables and materialized views that hold rows themselves. */
   *withRows(): Generator<RelationTraits> {
-    for (const relation of this.traits.values())
+    for (const relation of this.#traits.values())
       if (relation.kind === 'r' || relation.kind === 'm') yield relation;
   }
 
   isKnown(relation: RelationName): boolean {
     return (
-      relation.schema !== null && (this.traits.has(keyOf(relation)) || this.indexes.has(keyOf(relation)))
+      relation.schema !== null && (this.#traits.has(keyOf(relation)) || this.#indexes.has(keyOf(relation)))
     );
   }
 
@@ -82,7 +82,7 @@ export class RelationMap {
     if (plan.kind === 'sequence value')
       return { locks: [{ schema: null, name: '#sequences', grade: 'exclusive' }], barrier: false };
     if (plan.locks === null || !this.knowsAll(plan)) return barrier;
-    const locks = plan.locks.flatMap((lock) => this.expand(lock, gradeOf(plan, lock), recurses));
+    const locks = plan.locks.flatMap((lock) => this.#expand(lock, gradeOf(plan, lock), recurses));
     if (creates !== null) {
       // COMMENT and ATTACH on the index wait for it; a REFRESH that reads its table need not.
       locks.push({ ...creates, grade: 'share row exclusive' });
@@ -99,23 +99,23 @@ export class RelationMap {
     return { locks, barrier: false };
   }
 
-  private expand(relation: RelationName, grade: Grade, recurses: boolean): Lock[] {
+  #expand(relation: RelationName, grade: Grade, recurses: boolean): Lock[] {
     const locks: Lock[] = [{ schema: relation.schema, name: relation.name, grade }];
-    const table = this.indexes.get(keyOf(relation));
+    const table = this.#indexes.get(keyOf(relation));
     // ALTER INDEX … ATTACH PARTITION: keys of the table must wait until its index is whole.
     if (table !== undefined) locks.push({ ...table, grade: 'share' });
     if (recurses && grade !== 'read')
-      for (const child of this.descendants(relation)) locks.push({ ...child, grade });
-    for (const parent of this.parents.get(keyOf(relation))?.values() ?? [])
+      for (const child of this.#descendants(relation)) locks.push({ ...child, grade });
+    for (const parent of this.#parents.get(keyOf(relation))?.values() ?? [])
       locks.push({ ...parent, grade: 'read' });
     return locks;
   }
 
-  private descendants(relation: RelationName, seen = new Set<string>()): RelationName[] {
-    return [...(this.children.get(keyOf(relation))?.values() ?? [])].flatMap((child) => {
+  #descendants(relation: RelationName, seen = new Set<string>()): RelationName[] {
+    return [...(this.#children.get(keyOf(relation))?.values() ?? [])].flatMap((child) => {
       if (seen.has(keyOf(child))) return [];
       seen.add(keyOf(child));
-      return [child, ...this.descendants(child, seen)];
+      return [child, ...this.#descendants(child, seen)];
     });
   }
 }

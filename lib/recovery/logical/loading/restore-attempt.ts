@@ -24,226 +24,229 @@ const namelessDatabase = 'main';
 
 /** Reads one dump to its end and loads it: the events of the reader, one after another, with back-pressure. */
 export class RestoreAttempt {
-  private readonly context: AttemptContext;
-  private header: DumpHeader | null = null;
-  private encoding: string | null = null;
+  readonly #context: AttemptContext;
+  #header: DumpHeader | null = null;
+  #encoding: string | null = null;
   /** The database that events belong to, by its name in the dump; null before the first `database` event. */
-  private current: string | null = null;
-  private settings = new SessionSettings();
-  private load: DatabaseLoad | null = null;
-  private runner: EntryRunner | null = null;
-  private readonly requests = new Map<string, DatabaseRequest>();
+  #current: string | null = null;
+  #settings = new SessionSettings();
+  #load: DatabaseLoad | null = null;
+  #runner: EntryRunner | null = null;
+  readonly #requests = new Map<string, DatabaseRequest>();
   /** Statements about databases and roles that wait for the end of the dump. */
-  private readonly last: (() => Promise<void>)[] = [];
-  private archive: ArchivePlan | null = null;
-  private rows: { table: TableLoad | null } | null = null;
-  private largeObject: LargeObjectLoad | null = null;
-  private insertLoad: InsertLoad | null = null;
+  readonly #last: (() => Promise<void>)[] = [];
+  #archive: ArchivePlan | null = null;
+  #rows: { table: TableLoad | null } | null = null;
+  #largeObject: LargeObjectLoad | null = null;
+  #insertLoad: InsertLoad | null = null;
 
   constructor(context: AttemptContext) {
-    this.context = context;
+    this.#context = context;
   }
 
   /** @returns true when the dump was read to its announced end @throws DrillError, AttemptSpoiled, ServerError */
   async run(reader: DumpReader): Promise<boolean> {
     let complete = false;
-    this.context.clock.touch('reading');
+    this.#context.clock.touch('reading');
     try {
       for (;;) {
-        const { done, value: event } = await this.context.ending.guard(reader.next());
+        const { done, value: event } = await this.#context.ending.guard(reader.next());
         if (done === true) break;
-        this.context.clock.touch('reading');
+        this.#context.clock.touch('reading');
         if (event.kind === 'end') complete = true;
-        else await this.context.ending.guard(this.handle(event));
+        else await this.#context.ending.guard(this.#handle(event));
       }
     } catch (error) {
       if (!isOfTheDump(error)) throw error;
       // What was read is loaded and accounted for: the record says how far a damaged dump goes.
-      this.context.book.find({ ...finding(error.code, `${error.message}`), hint: error.hint });
-      if (this.archive !== null && this.load !== null) this.load.stopped = true;
-      this.rows?.table?.end();
-      this.largeObject?.end();
+      this.#context.book.find({ ...finding(error.code, `${error.message}`), hint: error.hint });
+      if (this.#archive !== null && this.#load !== null) this.#load.stopped = true;
+      this.#rows?.table?.end();
+      this.#largeObject?.end();
     }
-    this.endInserts();
-    this.archive?.releaseHolds();
-    await this.context.ending.guard(this.finishDatabase());
-    for (const statement of this.last.splice(0)) await statement();
+    this.#endInserts();
+    this.#archive?.releaseHolds();
+    await this.#context.ending.guard(this.#finishDatabase());
+    for (const statement of this.#last.splice(0)) await statement();
     return complete;
   }
 
   /** Drops every connection at once, and ends every wait: for a reader or a server that never answers too. */
   async abandon(reason: unknown): Promise<void> {
-    this.context.ending.end(reason);
-    await this.load?.abandon(reason);
-    this.load = null;
+    this.#context.ending.end(reason);
+    await this.#load?.abandon(reason);
+    this.#load = null;
   }
 
-  private async handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
-    const { book, clock } = this.context;
-    if (event.kind !== 'inserts') this.endInserts();
+  async #handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
+    const { book, clock } = this.#context;
+    if (event.kind !== 'inserts') this.#endInserts();
     switch (event.kind) {
       case 'header':
-        this.header = event.header;
-        this.encoding ??= event.header.encoding;
+        this.#header = event.header;
+        this.#encoding ??= event.header.encoding;
         return;
       case 'database':
-        return this.switchDatabase(event.name);
+        return this.#switchDatabase(event.name);
       case 'encoding':
-        this.encoding = event.encoding;
+        this.#encoding = event.encoding;
         return;
       case 'contents':
-        this.archive = new ArchivePlan(this.context, this.dumpName(), event.entries);
+        this.#archive = new ArchivePlan(this.#context, this.#dumpName(), event.entries);
         return;
       case 'finding':
         book.find(event.finding);
         return;
       case 'entry':
-        return this.entry(event.entry);
+        return this.#entry(event.entry);
       case 'inserts':
-        return this.inserts(event);
+        return this.#inserts(event);
       case 'rows-begin':
-        return this.beginRows(event);
+        return this.#beginRows(event);
       case 'rows':
         clock.touch('data');
-        return this.rows?.table?.write(event.pieces, event.rows);
+        return this.#rows?.table?.write(event.pieces, event.rows);
       case 'row-piece':
         clock.touch('data');
-        return this.rows?.table?.piece(event.bytes, event.rows);
+        return this.#rows?.table?.piece(event.bytes, event.rows);
       case 'rows-end':
-        this.rows?.table?.end();
-        this.rows = null;
+        this.#rows?.table?.end();
+        this.#rows = null;
         return;
       case 'large-object-begin':
-        return this.beginLargeObject(event.entry, event.oid, event.create);
+        return this.#beginLargeObject(event.entry, event.oid, event.create);
       case 'large-object-block':
-        return this.largeObject?.block(event.bytes);
+        return this.#largeObject?.block(event.bytes);
       case 'large-object-end':
-        this.largeObject?.end();
-        this.largeObject = null;
+        this.#largeObject?.end();
+        this.#largeObject = null;
     }
   }
 
-  private async entry(entry: DumpEntry): Promise<void> {
-    if (this.archive?.isPlanned(entry.id) === true) return;
-    this.archive?.bringsNoRows(entry.id);
-    const open = this.openEntry(entry);
-    for (const statement of entry.statements) await this.statement(entry, open, statement);
+  async #entry(entry: DumpEntry): Promise<void> {
+    if (this.#archive?.isPlanned(entry.id) === true) return;
+    this.#archive?.bringsNoRows(entry.id);
+    const open = this.#openEntry(entry);
+    for (const statement of entry.statements) await this.#statement(entry, open, statement);
     open.close();
   }
 
-  private async statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
+  async #statement(entry: DumpEntry, open: OpenEntry, statement: Statement): Promise<void> {
     // Reading the wish costs a parse, so only what can be one is asked.
     const request = /^\s*CREATE\s+DATABASE\b/i.test(statement.sql)
-      ? this.context.policy.databaseRequest(statement)
+      ? this.#context.policy.databaseRequest(statement)
       : null;
-    if (request !== null) await this.requested(request);
-    const decision = decide(this.context, entry, statement, open, this.databaseName());
+    if (request !== null) await this.#requested(request);
+    const decision = decide(this.#context, entry, statement, open, this.#databaseName());
     if (decision === null) return;
     const { kind, defer, owner } = decision.plan;
     // Roles and databases belong to the whole server: they never open the database that happens to be current.
     if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
       open.begin();
-      const act = (): Promise<void> => runAdministrative(this.context, entry, open, decision);
-      if (defer) this.last.push(act);
+      const act = (): Promise<void> => runAdministrative(this.#context, entry, open, decision);
+      if (defer) this.#last.push(act);
       else await act();
       return;
     }
-    if (kind === 'set' && this.load === null)
-      return proveSetting(this.context, this.settings, entry, open, decision);
-    const runner = await this.opened();
+    if (kind === 'set' && this.#load === null)
+      return proveSetting(this.#context, this.#settings, entry, open, decision);
+    const runner = await this.#opened();
     await runner.submit(entry, open, decision);
   }
 
   /** Plain dumps name a database before they connect to it, and in a cluster that may be all they say of it. */
-  private async requested(request: DatabaseRequest): Promise<void> {
-    this.requests.set(request.name, request);
+  async #requested(request: DatabaseRequest): Promise<void> {
+    this.#requests.set(request.name, request);
     const name = sandboxName(request.name);
-    if (this.archive === null && name === request.name) await DatabaseLoad.make(this.context, name, request);
+    if (this.#archive === null && name === request.name)
+      await DatabaseLoad.make(this.#context, name, request);
   }
 
-  private async switchDatabase(name: string): Promise<void> {
-    const cluster = this.header?.format.layout === 'cluster';
-    if (!cluster && !this.context.options.allowCreate && this.header?.format.layout === 'plain') {
+  async #switchDatabase(name: string): Promise<void> {
+    const cluster = this.#header?.format.layout === 'cluster';
+    if (!cluster && !this.#context.options.allowCreate && this.#header?.format.layout === 'plain') {
       throw new DrillError('CREATE_NOT_ALLOWED', `the dump creates its own database, "${name}"`, {
         hint: 'Set `restore: { allowCreate: true }` in drills.yaml: it then goes to a database of that name in the sandbox.',
       });
     }
-    if (name === this.current && this.load !== null) return;
-    await this.finishDatabase();
-    this.current = name;
-    this.settings = new SessionSettings();
+    if (name === this.#current && this.#load !== null) return;
+    await this.#finishDatabase();
+    this.#current = name;
+    this.#settings = new SessionSettings();
   }
 
-  private async finishDatabase(): Promise<void> {
-    await this.load?.finish();
-    this.load = null;
-    this.runner = null;
+  async #finishDatabase(): Promise<void> {
+    await this.#load?.finish();
+    this.#load = null;
+    this.#runner = null;
   }
 
-  private dumpName(): string {
-    return this.current ?? this.header?.database ?? namelessDatabase;
+  #dumpName(): string {
+    return this.#current ?? this.#header?.database ?? namelessDatabase;
   }
 
-  private databaseName(): { dump: string; sandbox: string } {
-    const dump = this.dumpName();
+  #databaseName(): { dump: string; sandbox: string } {
+    const dump = this.#dumpName();
     return { dump, sandbox: sandboxName(dump) };
   }
 
   /** Opens the current database on the first statement that needs it, so that empty ones are never made. */
-  private async opened(): Promise<EntryRunner> {
-    if (this.runner !== null) return this.runner;
-    const { dump, sandbox } = this.databaseName();
+  async #opened(): Promise<EntryRunner> {
+    if (this.#runner !== null) return this.#runner;
+    const { dump, sandbox } = this.#databaseName();
     const request =
-      this.requests.get(dump) ?? this.archive?.request ?? plainRequest(dump, databaseEncoding(this.encoding));
-    this.load = await DatabaseLoad.open(this.context, sandbox, { ...request, name: dump }, this.settings);
-    this.runner = new EntryRunner(this.context, this.load);
-    return this.runner;
+      this.#requests.get(dump) ??
+      this.#archive?.request ??
+      plainRequest(dump, databaseEncoding(this.#encoding));
+    this.#load = await DatabaseLoad.open(this.#context, sandbox, { ...request, name: dump }, this.#settings);
+    this.#runner = new EntryRunner(this.#context, this.#load);
+    return this.#runner;
   }
 
-  private async loading(): Promise<DatabaseLoad> {
-    await this.opened();
-    if (this.load === null) throw new Error('a database was just opened');
-    return this.load;
+  async #loading(): Promise<DatabaseLoad> {
+    await this.#opened();
+    if (this.#load === null) throw new Error('a database was just opened');
+    return this.#load;
   }
 
-  private async beginRows(event: RowsBegin): Promise<void> {
-    const runner = await this.opened();
-    const load = await this.loading();
+  async #beginRows(event: RowsBegin): Promise<void> {
+    const runner = await this.#opened();
+    const load = await this.#loading();
     load.parallel = true;
-    if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
-    const open = this.openEntry(event.entry);
-    const hold = this.archive?.takeHold(event.entry.id) ?? null;
-    this.rows = { table: await beginRows(this.context, load, event, open, this.databaseName(), hold) };
+    if (this.#archive !== null) await this.#archive.submitPostData(load, runner, this.#databaseName());
+    const open = this.#openEntry(event.entry);
+    const hold = this.#archive?.takeHold(event.entry.id) ?? null;
+    this.#rows = { table: await beginRows(this.#context, load, event, open, this.#databaseName(), hold) };
   }
 
-  private openEntry(entry: DumpEntry): OpenEntry {
-    return this.archive?.openEntry(entry.id) ?? this.context.book.entry(this.dumpName(), entry);
+  #openEntry(entry: DumpEntry): OpenEntry {
+    return this.#archive?.openEntry(entry.id) ?? this.#context.book.entry(this.#dumpName(), entry);
   }
 
-  private async inserts(event: Inserts): Promise<void> {
-    const load = await this.loading();
-    const runner = await this.opened();
+  async #inserts(event: Inserts): Promise<void> {
+    const load = await this.#loading();
+    const runner = await this.#opened();
     load.parallel = true;
-    if (this.archive !== null) await this.archive.submitPostData(load, runner, this.databaseName());
-    if (this.insertLoad !== null && !this.insertLoad.belongs(event)) this.endInserts();
-    this.insertLoad ??= new InsertLoad(
-      this.context,
+    if (this.#archive !== null) await this.#archive.submitPostData(load, runner, this.#databaseName());
+    if (this.#insertLoad !== null && !this.#insertLoad.belongs(event)) this.#endInserts();
+    this.#insertLoad ??= new InsertLoad(
+      this.#context,
       load,
       event,
-      this.openEntry(event.entry),
-      this.archive?.takeHold(event.entry.id) ?? null,
+      this.#openEntry(event.entry),
+      this.#archive?.takeHold(event.entry.id) ?? null,
     );
-    await this.insertLoad.add(event.statements, this.databaseName());
+    await this.#insertLoad.add(event.statements, this.#databaseName());
   }
 
-  private endInserts(): void {
-    this.insertLoad?.end();
-    this.insertLoad = null;
+  #endInserts(): void {
+    this.#insertLoad?.end();
+    this.#insertLoad = null;
   }
 
-  private async beginLargeObject(entry: DumpEntry, oid: number, create: boolean): Promise<void> {
-    const load = await this.loading();
-    const open = this.openEntry(entry);
-    this.largeObject = accountedLargeObject(this.context, load, open, entry, oid, create);
+  async #beginLargeObject(entry: DumpEntry, oid: number, create: boolean): Promise<void> {
+    const load = await this.#loading();
+    const open = this.#openEntry(entry);
+    this.#largeObject = accountedLargeObject(this.#context, load, open, entry, oid, create);
   }
 }

@@ -15,14 +15,14 @@ const isSpecial = (role: string): boolean =>
  */
 export class RoleRegistry {
   readonly created: string[] = [];
-  private known = new Set<string>();
-  private readonly joined = new Set<string>();
-  private stale = true;
-  private turn: Promise<unknown> = Promise.resolve();
-  private readonly session: () => Promise<Session>;
-  private readonly majorVersion: number;
-  private readonly masterRole: string;
-  private readonly createMissing: boolean;
+  #known = new Set<string>();
+  readonly #joined = new Set<string>();
+  #stale = true;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #session: () => Promise<Session>;
+  readonly #majorVersion: number;
+  readonly #masterRole: string;
+  readonly #createMissing: boolean;
 
   constructor(
     session: () => Promise<Session>,
@@ -30,60 +30,60 @@ export class RoleRegistry {
     masterRole: string,
     createMissing: boolean,
   ) {
-    this.session = session;
-    this.majorVersion = majorVersion;
-    this.masterRole = masterRole;
-    this.createMissing = createMissing;
+    this.#session = session;
+    this.#majorVersion = majorVersion;
+    this.#masterRole = masterRole;
+    this.#createMissing = createMissing;
   }
 
   /** Roles may have changed: a role statement ran. */
   invalidate(): void {
-    this.stale = true;
+    this.#stale = true;
   }
 
   /** Makes sure of the roles a statement names. @returns those that are missing and were not created */
   ensure(roles: readonly string[]): Promise<string[]> {
-    const wanted = roles.filter((role) => !isSpecial(role) && role !== this.masterRole);
-    if (wanted.length === 0 || (!this.stale && wanted.every((role) => this.joined.has(role))))
+    const wanted = roles.filter((role) => !isSpecial(role) && role !== this.#masterRole);
+    if (wanted.length === 0 || (!this.#stale && wanted.every((role) => this.#joined.has(role))))
       return Promise.resolve([]);
-    const result = this.turn.then(() => this.ensureNow(wanted));
-    this.turn = result.catch(() => {});
+    const result = this.#turn.then(() => this.#ensureNow(wanted));
+    this.#turn = result.catch(() => {});
     return result;
   }
 
-  private async ensureNow(wanted: string[]): Promise<string[]> {
-    const session = await this.session();
-    if (this.stale) await this.refresh(session);
+  async #ensureNow(wanted: string[]): Promise<string[]> {
+    const session = await this.#session();
+    if (this.#stale) await this.#refresh(session);
     const missing: string[] = [];
     for (const role of wanted) {
-      if (!this.known.has(role) && !(await this.create(session, role))) missing.push(role);
-      else await this.join(session, role);
+      if (!this.#known.has(role) && !(await this.#create(session, role))) missing.push(role);
+      else await this.#join(session, role);
     }
     return missing;
   }
 
-  private async refresh(session: Session): Promise<void> {
+  async #refresh(session: Session): Promise<void> {
     const { rows } = await session.text('SELECT rolname FROM pg_catalog.pg_roles');
-    this.known = new Set(rows.flatMap(([name]) => (typeof name === 'string' ? [name] : [])));
-    this.stale = false;
+    this.#known = new Set(rows.flatMap(([name]) => (typeof name === 'string' ? [name] : [])));
+    this.#stale = false;
   }
 
-  private async create(session: Session, role: string): Promise<boolean> {
-    if (!this.createMissing) return false;
+  async #create(session: Session, role: string): Promise<boolean> {
+    if (!this.#createMissing) return false;
     const done = await succeeds(session, `CREATE ROLE ${identifier(role)} NOLOGIN`);
     if (!done) return false;
-    this.known.add(role);
+    this.#known.add(role);
     this.created.push(role);
-    await this.join(session, role);
+    await this.#join(session, role);
     return true;
   }
 
   /** A refusal shows later, at the statement that needs the membership, with its own entry. */
-  private async join(session: Session, role: string): Promise<void> {
-    if (this.joined.has(role)) return;
-    this.joined.add(role);
-    const options = this.majorVersion >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
-    await succeeds(session, `GRANT ${identifier(role)} TO ${identifier(this.masterRole)}${options}`);
+  async #join(session: Session, role: string): Promise<void> {
+    if (this.#joined.has(role)) return;
+    this.#joined.add(role);
+    const options = this.#majorVersion >= 16 ? ' WITH INHERIT TRUE, SET TRUE' : '';
+    await succeeds(session, `GRANT ${identifier(role)} TO ${identifier(this.#masterRole)}${options}`);
   }
 }
 

@@ -12,38 +12,38 @@ const roomForStatements = { count: 256, bytes: 16 * 1024 ** 2 };
  * wherever PostgreSQL's locks allow, and no statement of ours ever waits for a lock of ours inside the server.
  */
 export class Scheduler {
-  private readonly graph = new TaskGraph();
-  private readonly ready: Node[] = [];
-  private readonly free: Slot[];
-  private readonly slots: number;
-  private readonly running = new Set<Promise<void>>();
-  private readonly active = new Set<Node>();
-  private runningStatements = 0;
-  private rowsTasks = 0;
-  private statementTasks = 0;
-  private statementBytes = 0;
-  private holds = 0;
-  private announcedHolds = 0;
-  private idleWaiters: (() => void)[] = [];
-  private roomWaiters: (() => void)[] = [];
+  readonly #graph = new TaskGraph();
+  readonly #ready: Node[] = [];
+  readonly #free: Slot[];
+  readonly #slots: number;
+  readonly #running = new Set<Promise<void>>();
+  readonly #active = new Set<Node>();
+  #runningStatements = 0;
+  #rowsTasks = 0;
+  #statementTasks = 0;
+  #statementBytes = 0;
+  #holds = 0;
+  #announcedHolds = 0;
+  #idleWaiters: (() => void)[] = [];
+  #roomWaiters: (() => void)[] = [];
 
-  private readonly ending: EndSignal;
+  readonly #ending: EndSignal;
 
   /** Bytes of rows read so far: what the weight of a chain is compared with. */
-  private readonly rowsBytes: () => number;
+  readonly #rowsBytes: () => number;
 
   /** @param slots the first is the main session's. @param ending ends every wait; the scheduler ends it when work fails */
   constructor(slots: Slot[], ending: EndSignal, rowsBytes: () => number) {
-    this.rowsBytes = rowsBytes;
-    this.free = [...slots];
-    this.slots = slots.length;
-    this.ending = ending;
+    this.#rowsBytes = rowsBytes;
+    this.#free = [...slots];
+    this.#slots = slots.length;
+    this.#ending = ending;
   }
 
   submit(work: Work): Task {
-    const node = this.graph.enter(work, work.locks, work.after ?? [], work.within ?? null);
-    this.weigh(work, 1);
-    if (node.blockers === 0) this.enqueue(node);
+    const node = this.#graph.enter(work, work.locks, work.after ?? [], work.within ?? null);
+    this.#weigh(work, 1);
+    if (node.blockers === 0) this.#enqueue(node);
     return node;
   }
 
@@ -52,19 +52,19 @@ export class Scheduler {
    * @param announced the rows stand further on in the dump, so that reading on is what releases it
    */
   hold(locks: Lock[], announced = false): { task: Task; release(): void } {
-    const node = this.graph.enter(null, locks, [], null);
-    this.holds += 1;
-    if (announced) this.announcedHolds += 1;
+    const node = this.#graph.enter(null, locks, [], null);
+    this.#holds += 1;
+    if (announced) this.#announcedHolds += 1;
     return {
       task: node,
       release: () => {
         if (node.ended) return;
-        this.holds -= 1;
-        if (announced) this.announcedHolds -= 1;
-        if (this.announcedHolds === 0) this.wakeReader();
-        for (const { name } of locks) this.graph.reestimate(name);
-        this.leave(node);
-        this.dispatch();
+        this.#holds -= 1;
+        if (announced) this.#announcedHolds -= 1;
+        if (this.#announcedHolds === 0) this.#wakeReader();
+        for (const { name } of locks) this.#graph.reestimate(name);
+        this.#leave(node);
+        this.#dispatch();
       },
     };
   }
@@ -72,16 +72,16 @@ export class Scheduler {
   /** Resolves when nothing is outstanding. @throws what ended the restore */
   async idle(): Promise<void> {
     await this.guard(
-      this.graph.outstanding.size === 0
+      this.#graph.outstanding.size === 0
         ? Promise.resolve()
-        : new Promise<void>((resolve) => this.idleWaiters.push(resolve)),
+        : new Promise<void>((resolve) => this.#idleWaiters.push(resolve)),
     );
   }
 
   /** Back-pressure: resolves when fewer than two chunks per session wait or run. @throws what ended the restore */
   async room(): Promise<void> {
-    while (this.rowsTasks >= this.slots * 2) {
-      await this.guard(new Promise<void>((resolve) => this.roomWaiters.push(resolve)));
+    while (this.#rowsTasks >= this.#slots * 2) {
+      await this.guard(new Promise<void>((resolve) => this.#roomWaiters.push(resolve)));
     }
   }
 
@@ -91,108 +91,108 @@ export class Scheduler {
    */
   async roomForStatement(): Promise<void> {
     const { count, bytes } = roomForStatements;
-    while (this.announcedHolds === 0 && (this.statementTasks >= count || this.statementBytes >= bytes)) {
-      await this.guard(new Promise<void>((resolve) => this.roomWaiters.push(resolve)));
+    while (this.#announcedHolds === 0 && (this.#statementTasks >= count || this.#statementBytes >= bytes)) {
+      await this.guard(new Promise<void>((resolve) => this.#roomWaiters.push(resolve)));
     }
   }
 
   /** Sessions that no index build or other statement holds now. */
   get sessionsForRows(): number {
-    return this.slots - this.runningStatements;
+    return this.#slots - this.#runningStatements;
   }
 
   /** Waits for a promise, or for the end of the restore, whichever comes first. */
   guard<T>(promise: Promise<T>): Promise<T> {
-    return this.ending.guard(promise);
+    return this.#ending.guard(promise);
   }
 
   fail(error: unknown): void {
-    this.ready.length = 0;
-    this.ending.end(error);
+    this.#ready.length = 0;
+    this.#ending.end(error);
   }
 
   /** Resolves when no task is running any more; nothing new starts after `fail`. */
   async settled(): Promise<void> {
-    await Promise.allSettled(this.running);
+    await Promise.allSettled(this.#running);
   }
 
-  private leave(node: Node): void {
-    this.ready.push(...this.graph.leave(node));
-    if (this.graph.outstanding.size === 0) for (const wake of this.idleWaiters.splice(0)) wake();
+  #leave(node: Node): void {
+    this.#ready.push(...this.#graph.leave(node));
+    if (this.#graph.outstanding.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake();
   }
 
-  private enqueue(node: Node): void {
-    this.ready.push(node);
-    this.dispatch();
+  #enqueue(node: Node): void {
+    this.#ready.push(node);
+    this.#dispatch();
   }
 
-  private dispatch(): void {
-    while (!this.ending.isEnded && this.free.length > 0) {
-      const choice = this.choose();
+  #dispatch(): void {
+    while (!this.#ending.isEnded && this.#free.length > 0) {
+      const choice = this.#choose();
       if (choice === null) return;
-      this.start(choice.node, choice.slot);
+      this.#start(choice.node, choice.slot);
     }
   }
 
-  private choose(): { node: Node; slot: Slot } | null {
-    const lonely = this.ready.find((node) => node.alone);
-    if (lonely !== undefined && this.running.size > 0) return null;
+  #choose(): { node: Node; slot: Slot } | null {
+    const lonely = this.#ready.find((node) => node.alone);
+    if (lonely !== undefined && this.#running.size > 0) return null;
     let best: Node | null = lonely ?? null;
     if (best === null)
-      for (const node of this.ready)
-        if (this.startable(node) && (best === null || this.before(node, best))) best = node;
+      for (const node of this.#ready)
+        if (this.#startable(node) && (best === null || this.#before(node, best))) best = node;
     if (best === null) return null;
-    const main = this.free.findIndex((slot) => slot.main);
+    const main = this.#free.findIndex((slot) => slot.main);
     // The main session is taken last by work that any session can do, so that ordered work finds it free.
-    const other = this.free.findIndex((slot) => !slot.main);
+    const other = this.#free.findIndex((slot) => !slot.main);
     const index = best.work?.lane === 'main' || other === -1 ? main : other;
-    const slot = this.free[index];
+    const slot = this.#free[index];
     if (slot === undefined) return null;
-    this.free.splice(index, 1);
-    this.ready.splice(this.ready.indexOf(best), 1);
+    this.#free.splice(index, 1);
+    this.#ready.splice(this.#ready.indexOf(best), 1);
     return { node: best, slot };
   }
 
-  private startable(node: Node): boolean {
-    if (node.work?.lane === 'main' && !this.free.some((slot) => slot.main)) return false;
+  #startable(node: Node): boolean {
+    if (node.work?.lane === 'main' && !this.#free.some((slot) => slot.main)) return false;
     if (
       node.work?.family !== undefined &&
-      [...this.active].some((other) => sameFamily(node.work, other.work) && collide(node, other))
+      [...this.#active].some((other) => sameFamily(node.work, other.work) && collide(node, other))
     )
       return false;
     // While tables still wait for rows one session stays free for them: the reader must not stall behind index builds,
     // and rows free further indexes to build.
-    const limit = this.holds > 0 && this.slots > 1 ? this.slots - 1 : this.slots;
-    return node.work?.kind === 'rows' || this.runningStatements < limit;
+    const limit = this.#holds > 0 && this.#slots > 1 ? this.#slots - 1 : this.#slots;
+    return node.work?.kind === 'rows' || this.#runningStatements < limit;
   }
 
   /**
    * Rows come first, because they free further work. But a chain that outweighs all rows so far (a GIN index of a large
    * table) decides when everything ends: it starts at once, beside the rows.
    */
-  private before(a: Node, b: Node): boolean {
+  #before(a: Node, b: Node): boolean {
     const rank = ({ work, urgency }: Node): number => {
       if (work?.kind === 'rows') return 1;
-      return urgency > this.rowsBytes() ? 2 : 0;
+      return urgency > this.#rowsBytes() ? 2 : 0;
     };
     const ranked = rank(a) - rank(b);
     const larger = ranked !== 0 ? ranked : a.urgency - b.urgency;
     return larger !== 0 ? larger > 0 : a.order < b.order;
   }
 
-  private start(node: Node, slot: Slot): void {
+  #start(node: Node, slot: Slot): void {
     const { work } = node;
     if (work === null) return;
-    if (work.kind === 'statement') this.runningStatements += 1;
-    this.active.add(node);
-    const run = this.execute(node, work, slot).finally(() => {
-      this.running.delete(run);
-      this.dispatch();
+    if (work.kind === 'statement') this.#runningStatements += 1;
+    this.#active.add(node);
+    const run = this.#execute(node, work, slot).finally(() => {
+      this.#running.delete(run);
+      this.#dispatch();
     });
-    this.running.add(run);
+    this.#running.add(run);
   }
 
-  private async execute(node: Node, work: Work, slot: Slot): Promise<void> {
+  async #execute(node: Node, work: Work, slot: Slot): Promise<void> {
     let again = false;
     try {
       await work.run(slot, node.alone);
@@ -200,28 +200,28 @@ export class Scheduler {
       again = error instanceof RetryAlone && !node.alone;
       if (!again) this.fail(error);
     }
-    this.free.push(slot);
-    this.active.delete(node);
-    if (work.kind === 'statement') this.runningStatements -= 1;
+    this.#free.push(slot);
+    this.#active.delete(node);
+    if (work.kind === 'statement') this.#runningStatements -= 1;
     if (again) {
       node.alone = true;
-      this.ready.push(node);
+      this.#ready.push(node);
       return;
     }
-    this.weigh(work, -1);
-    this.wakeReader();
-    this.leave(node);
+    this.#weigh(work, -1);
+    this.#wakeReader();
+    this.#leave(node);
   }
 
-  private weigh({ kind, textBytes = 0 }: Work, sign: 1 | -1): void {
-    if (kind === 'rows') this.rowsTasks += sign;
+  #weigh({ kind, textBytes = 0 }: Work, sign: 1 | -1): void {
+    if (kind === 'rows') this.#rowsTasks += sign;
     else {
-      this.statementTasks += sign;
-      this.statementBytes += sign * textBytes;
+      this.#statementTasks += sign;
+      this.#statementBytes += sign * textBytes;
     }
   }
 
-  private wakeReader(): void {
-    for (const wake of this.roomWaiters.splice(0)) wake();
+  #wakeReader(): void {
+    for (const wake of this.#roomWaiters.splice(0)) wake();
   }
 }

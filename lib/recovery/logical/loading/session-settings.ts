@@ -12,16 +12,16 @@ export type SettingsSnapshot = ReadonlyMap<string, Statement>;
  * snapshot of its work before running it. A snapshot never changes, so a session compares by identity first.
  */
 export class SessionSettings {
-  private current: SettingsSnapshot = new Map();
+  #current: SettingsSnapshot = new Map();
 
   get snapshot(): SettingsSnapshot {
-    return this.current;
+    return this.#current;
   }
 
   record(name: string, statement: Statement): void {
-    const next = new Map(this.current);
+    const next = new Map(this.#current);
     next.set(name.toLowerCase(), statement);
-    this.current = next;
+    this.#current = next;
   }
 }
 

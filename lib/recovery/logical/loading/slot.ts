@@ -13,32 +13,32 @@ const reconnectEveryMs = 250;
 /** A place for one session: opened when first needed, opened anew when it was lost. */
 export class Slot {
   readonly main: boolean;
-  private session: Session | null = null;
-  private readonly connect: () => Promise<Session>;
-  private readonly signal: AbortSignal;
+  #session: Session | null = null;
+  readonly #connect: () => Promise<Session>;
+  readonly #signal: AbortSignal;
 
   constructor(main: boolean, connect: () => Promise<Session>, signal: AbortSignal) {
     this.main = main;
-    this.connect = connect;
-    this.signal = signal;
+    this.#connect = connect;
+    this.#signal = signal;
   }
 
   /** @throws DrillError SANDBOX_LOST when the server stays away, ServerError when it refuses us */
   async get(): Promise<Session> {
-    if (this.session !== null && !this.session.lost) return this.session;
-    this.session = await connectPatiently(this.connect, this.signal);
-    return this.session;
+    if (this.#session !== null && !this.#session.lost) return this.#session;
+    this.#session = await connectPatiently(this.#connect, this.#signal);
+    return this.#session;
   }
 
   /** Drops the session; the next `get` opens another. */
   discard(): void {
-    this.session?.destroy();
-    this.session = null;
+    this.#session?.destroy();
+    this.#session = null;
   }
 
   async close(): Promise<void> {
-    await this.session?.close();
-    this.session = null;
+    await this.#session?.close();
+    this.#session = null;
   }
 }
 

@@ -53,118 +53,118 @@ const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { len
 
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
 export class TableLoad {
-  private readonly options: TableLoadOptions;
+  readonly #options: TableLoadOptions;
   /** Ends when the table is complete. */
   readonly complete: Task;
-  private readonly hold: { task: Task; release(): void };
-  private readonly tasks: Promise<void>[] = [];
-  private readonly startedAt = performance.now();
-  private stream: PieceQueue<readonly Buffer[]> | null = null;
-  private failure: RowsFailure | null = null;
-  private rows = 0;
-  private loaded = 0;
-  private frozen: boolean;
+  readonly #hold: { task: Task; release(): void };
+  readonly #tasks: Promise<void>[] = [];
+  readonly #startedAt = performance.now();
+  #stream: PieceQueue<readonly Buffer[]> | null = null;
+  #failure: RowsFailure | null = null;
+  #rows = 0;
+  #loaded = 0;
+  #frozen: boolean;
   /** The first rows of a table, when they are few: perhaps there are no more. */
-  private few: { pieces: readonly Buffer[]; rows: number } | null = null;
+  #few: { pieces: readonly Buffer[]; rows: number } | null = null;
 
   /** @param hold already taken for this table (archives announce their tables), or taken here. */
   constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
-    this.options = options;
-    this.frozen = options.frozen;
+    this.#options = options;
+    this.#frozen = options.frozen;
     const { schema, name } = options.account;
-    this.hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
-    this.complete = this.hold.task;
+    this.#hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
+    this.complete = this.#hold.task;
   }
 
   /** Whole rows. @throws what ended the restore */
   async write(pieces: readonly Buffer[], rows: number): Promise<void> {
-    const firstRow = this.rows;
-    this.rows += rows;
-    this.weigh(pieces);
-    if (this.failure !== null) return;
-    const isFirst = firstRow === 0 && this.stream === null;
-    if (this.frozen && isFirst && bytesOf(pieces) < worthANewFileBytes) {
-      await this.options.scheduler.room();
-      this.few = { pieces, rows };
+    const firstRow = this.#rows;
+    this.#rows += rows;
+    this.#weigh(pieces);
+    if (this.#failure !== null) return;
+    const isFirst = firstRow === 0 && this.#stream === null;
+    if (this.#frozen && isFirst && bytesOf(pieces) < worthANewFileBytes) {
+      await this.#options.scheduler.room();
+      this.#few = { pieces, rows };
       return;
     }
-    await this.pushFew();
-    if (this.inOneCopy) return this.push(pieces, firstRow);
-    await this.options.scheduler.room();
-    this.submitChunk(pieces, rows, firstRow);
+    await this.#pushFew();
+    if (this.#inOneCopy) return this.#push(pieces, firstRow);
+    await this.#options.scheduler.room();
+    this.#submitChunk(pieces, rows, firstRow);
   }
 
-  private submitChunk(pieces: readonly Buffer[], rows: number, firstRow: number): void {
-    const { copySql, settings, onRetry } = this.options;
+  #submitChunk(pieces: readonly Buffer[], rows: number, firstRow: number): void {
+    const { copySql, settings, onRetry } = this.#options;
     const transaction = chunkTransaction(copySql);
-    this.submit(async (slot) => {
-      if (this.failure === null)
-        this.count(await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, onRetry));
+    this.#submit(async (slot) => {
+      if (this.#failure === null)
+        this.#count(await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, onRetry));
     }, firstRow);
   }
 
   /** More rows have come: the first ones go with them. */
-  private async pushFew(): Promise<void> {
-    const { few } = this;
-    this.few = null;
-    if (few !== null) await this.push(few.pieces, 0);
+  async #pushFew(): Promise<void> {
+    const few = this.#few;
+    this.#few = null;
+    if (few !== null) await this.#push(few.pieces, 0);
   }
 
   /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
   async piece(bytes: Buffer, rows: 0 | 1): Promise<void> {
-    const firstRow = this.rows;
-    this.rows += rows;
-    this.weigh([bytes]);
-    await this.pushFew();
-    await this.push([bytes], firstRow);
-    if (rows === 1 && !this.inOneCopy) this.closeStream();
+    const firstRow = this.#rows;
+    this.#rows += rows;
+    this.#weigh([bytes]);
+    await this.#pushFew();
+    await this.#push([bytes], firstRow);
+    if (rows === 1 && !this.#inOneCopy) this.#closeStream();
   }
 
   /** No more rows. Releases the table once everything is confirmed. */
   end(): void {
-    if (this.few !== null) {
-      this.frozen = false;
-      this.submitChunk(this.few.pieces, this.few.rows, 0);
+    if (this.#few !== null) {
+      this.#frozen = false;
+      this.#submitChunk(this.#few.pieces, this.#few.rows, 0);
     }
-    this.closeStream();
-    const finished = Promise.all(this.tasks).then(() => this.finish());
-    finished.catch((error) => this.options.scheduler.fail(error));
+    this.#closeStream();
+    const finished = Promise.all(this.#tasks).then(() => this.#finish());
+    finished.catch((error) => this.#options.scheduler.fail(error));
   }
 
-  private get inOneCopy(): boolean {
-    return this.options.ordered || this.frozen;
+  get #inOneCopy(): boolean {
+    return this.#options.ordered || this.#frozen;
   }
 
-  private weigh(pieces: readonly Buffer[]): void {
+  #weigh(pieces: readonly Buffer[]): void {
     const bytes = bytesOf(pieces);
-    this.options.account.bytes += bytes;
-    this.options.onBytes(bytes);
+    this.#options.account.bytes += bytes;
+    this.#options.onBytes(bytes);
   }
 
-  private async push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
-    const { scheduler } = this.options;
+  async #push(pieces: readonly Buffer[], firstRow: number): Promise<void> {
+    const { scheduler } = this.#options;
     // Each stream that waits for a session holds a piece: many small tables must not pile up.
-    if (this.stream === null) await scheduler.room();
-    this.stream ??= this.openStream(firstRow);
-    await scheduler.guard(this.stream.push(pieces));
+    if (this.#stream === null) await scheduler.room();
+    this.#stream ??= this.#openStream(firstRow);
+    await scheduler.guard(this.#stream.push(pieces));
   }
 
-  private closeStream(): void {
-    this.stream?.end();
-    this.stream = null;
+  #closeStream(): void {
+    this.#stream?.end();
+    this.#stream = null;
   }
 
   /** One COPY that takes pieces until the queue ends. */
-  private openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
-    const { frozen } = this;
-    const { scheduler } = this.options;
+  #openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
+    const frozen = this.#frozen;
+    const { scheduler } = this.#options;
     const ahead = scheduler.sessionsForRows > 1 ? readAheadBytes.far : readAheadBytes.near;
     const queue = new PieceQueue<readonly Buffer[]>(frozen ? ahead : 1, bytesOf);
     const run = async (slot: Slot): Promise<void> => {
       try {
         const session = await slot.get();
-        await session.apply(this.options.settings);
-        await this.copyPieces(session, queue);
+        await session.apply(this.#options.settings);
+        await this.#copyPieces(session, queue);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
         slot.discard();
@@ -173,30 +173,30 @@ export class TableLoad {
         queue.drop();
       }
     };
-    this.submit(run, firstRow);
+    this.#submit(run, firstRow);
     return queue;
   }
 
-  private async copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
-    const { account, copySql } = this.options;
-    const whole = this.frozen
+  async #copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
+    const { account, copySql } = this.#options;
+    const whole = this.#frozen
       ? await startFrozenCopy(session, copySql, qualified(account.schema, account.name))
       : null;
     const copy: WireCopy = whole ?? session.copy(copySql);
     try {
       await copy.ready;
       for await (const pieces of queue.pieces()) await copy.write(pieces);
-      this.count(copiedRows(await copy.finish()));
+      this.#count(copiedRows(await copy.finish()));
     } catch (error) {
       if (whole !== null && error instanceof ServerError && !session.lost) await session.text('ROLLBACK');
       throw error;
     }
   }
 
-  private submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
-    const { done } = this.options.scheduler.submit({
+  #submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
+    const { done } = this.#options.scheduler.submit({
       locks: [],
-      after: this.options.after,
+      after: this.#options.after,
       lane: 'any',
       kind: 'rows',
       estimate: () => 0,
@@ -206,31 +206,32 @@ export class TableLoad {
         } catch (error) {
           if (!(error instanceof ServerError)) throw error;
           // The first damaged row is the one to name, whichever chunk failed first.
-          if (this.failure === null || firstRow < this.failure.firstRow) this.failure = { error, firstRow };
+          if (this.#failure === null || firstRow < this.#failure.firstRow)
+            this.#failure = { error, firstRow };
         }
       },
     });
-    this.tasks.push(done);
+    this.#tasks.push(done);
   }
 
-  private count(rows: number): void {
-    this.loaded += rows;
-    this.options.onRows(rows);
+  #count(rows: number): void {
+    this.#loaded += rows;
+    this.#options.onRows(rows);
   }
 
-  private async finish(): Promise<void> {
-    const { account, scheduler } = this.options;
-    if (this.failure !== null && this.loaded > 0 && !this.inOneCopy) await this.takeBack();
-    account.rowsInDump += this.options.linesAreRows ? this.rows : this.loaded;
-    account.rowsLoaded += this.loaded;
-    account.seconds += (performance.now() - this.startedAt) / 1000;
-    await scheduler.guard(this.options.onEnd(this.failure));
-    this.hold.release();
+  async #finish(): Promise<void> {
+    const { account, scheduler } = this.#options;
+    if (this.#failure !== null && this.#loaded > 0 && !this.#inOneCopy) await this.#takeBack();
+    account.rowsInDump += this.#options.linesAreRows ? this.#rows : this.#loaded;
+    account.rowsLoaded += this.#loaded;
+    account.seconds += (performance.now() - this.#startedAt) / 1000;
+    await scheduler.guard(this.#options.onEnd(this.#failure));
+    this.#hold.release();
   }
 
   /** psql's one COPY would have left nothing: neither do our many. */
-  private async takeBack(): Promise<void> {
-    const { account, scheduler } = this.options;
+  async #takeBack(): Promise<void> {
+    const { account, scheduler } = this.#options;
     const { done } = scheduler.submit({
       locks: [],
       lane: 'any',
@@ -245,7 +246,7 @@ export class TableLoad {
       },
     });
     await scheduler.guard(done);
-    this.options.onRows(-this.loaded);
-    this.loaded = 0;
+    this.#options.onRows(-this.#loaded);
+    this.#loaded = 0;
   }
 }

@@ -54,8 +54,8 @@ export interface Node extends Task {
 /** Everything submitted and not ended, and who waits for whom. */
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
-  private readonly byName = new Map<string, TaskQueue>();
-  private order = 0;
+  readonly #byName = new Map<string, TaskQueue>();
+  #order = 0;
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
   enter(work: Work | null, locks: Lock[], after: Task[], within: Task | null): Node {
@@ -63,10 +63,10 @@ export class TaskGraph {
     const done = new Promise<void>((resolve) => {
       end = resolve;
     });
-    this.order += 1;
+    this.#order += 1;
     const node: Node = {
       work,
-      order: this.order,
+      order: this.#order,
       locks,
       own: work?.estimate() ?? 0,
       urgency: 0,
@@ -79,7 +79,7 @@ export class TaskGraph {
       done,
       end,
     };
-    const blockers = this.blockersOf(node, within);
+    const blockers = this.#blockersOf(node, within);
     for (const earlier of after) if (this.outstanding.has(earlier as Node)) blockers.add(earlier as Node);
     for (const blocker of blockers) blocker.waiting.push(node);
     node.blockers = blockers.size;
@@ -88,16 +88,16 @@ export class TaskGraph {
     raiseUrgency(node);
     this.outstanding.add(node);
     for (const { name } of locks) {
-      const sharing = this.byName.get(name) ?? new TaskQueue();
+      const sharing = this.#byName.get(name) ?? new TaskQueue();
       sharing.add(node);
-      this.byName.set(name, sharing);
+      this.#byName.set(name, sharing);
     }
     return node;
   }
 
   /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
   reestimate(name: string): void {
-    for (const node of this.byName.get(name)?.newestFirst() ?? []) {
+    for (const node of this.#byName.get(name)?.newestFirst() ?? []) {
       const own = node.work?.estimate() ?? 0;
       if (own <= node.own) continue;
       node.urgency += own - node.own;
@@ -110,7 +110,7 @@ export class TaskGraph {
    * The earlier tasks whose locks conflict, without those that another of them waits for anyway: of ten thousand comments on
    * one table each waits for the one before it, not for all of them.
    */
-  private blockersOf(node: Node, within: Task | null): Set<Node> {
+  #blockersOf(node: Node, within: Task | null): Set<Node> {
     const { locks, work } = node;
     const blockers = new Set<Node>();
     /** A task that waits for everything before it; what is earlier need not be looked at. */
@@ -122,7 +122,7 @@ export class TaskGraph {
       return blockers;
     }
     for (const lock of [null, ...locks]) {
-      for (const earlier of this.byName.get(lock?.name ?? '*')?.newestFirst() ?? []) {
+      for (const earlier of this.#byName.get(lock?.name ?? '*')?.newestFirst() ?? []) {
         if (earlier.order < barrierOrder) break;
         if (!isBlocker(earlier)) continue;
         blockers.add(earlier);
@@ -139,8 +139,8 @@ export class TaskGraph {
     node.ended = true;
     this.outstanding.delete(node);
     for (const { name } of node.locks) {
-      const sharing = this.byName.get(name);
-      if (sharing?.leave() === 'empty') this.byName.delete(name);
+      const sharing = this.#byName.get(name);
+      if (sharing?.leave() === 'empty') this.#byName.delete(name);
     }
     node.end();
     const ready: Node[] = [];
@@ -156,26 +156,26 @@ export class TaskGraph {
 
 /** Outstanding tasks that lock relations of one name, in the order of submission. */
 class TaskQueue {
-  private nodes: Node[] = [];
-  private outstanding = 0;
+  #nodes: Node[] = [];
+  #outstanding = 0;
 
   add(node: Node): void {
-    this.nodes.push(node);
-    this.outstanding += 1;
+    this.#nodes.push(node);
+    this.#outstanding += 1;
   }
 
   /** One of the tasks has ended. */
   leave(): 'empty' | 'shared' {
-    this.outstanding -= 1;
+    this.#outstanding -= 1;
     // Taking each out where it stands would cost the length of the queue each time.
-    if (this.nodes.length > 32 && this.outstanding * 2 < this.nodes.length)
-      this.nodes = this.nodes.filter(({ ended }) => !ended);
-    return this.outstanding === 0 ? 'empty' : 'shared';
+    if (this.#nodes.length > 32 && this.#outstanding * 2 < this.#nodes.length)
+      this.#nodes = this.#nodes.filter(({ ended }) => !ended);
+    return this.#outstanding === 0 ? 'empty' : 'shared';
   }
 
   *newestFirst(): Generator<Node> {
-    for (let at = this.nodes.length - 1; at >= 0; at -= 1) {
-      const node = this.nodes[at];
+    for (let at = this.#nodes.length - 1; at >= 0; at -= 1) {
+      const node = this.#nodes[at];
       if (node !== undefined && !node.ended) yield node;
     }
   }

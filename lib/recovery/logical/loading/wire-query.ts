@@ -39,36 +39,36 @@ export class WireQuery implements Submittable {
   /** The server has to answer or to take rows, and not we to send some. */
   protected waitsForServer = true;
   protected connection: Connection | null = null;
-  private progressAt = performance.now();
-  private limitSeconds: number | null = null;
-  private readonly done = deferred<WireResult>();
-  private readonly tags: string[] = [];
-  private readonly rows: (string | null)[][] = [];
-  private readonly sql: Buffer;
+  #progressAt = performance.now();
+  #limitSeconds: number | null = null;
+  readonly #done = deferred<WireResult>();
+  readonly #tags: string[] = [];
+  readonly #rows: (string | null)[][] = [];
+  readonly #sql: Buffer;
 
   /** Bytes of rows that it may read; see EntryLimit. */
   readonly bytesToRead: number;
 
   constructor(sql: Buffer, bytesToRead = 0) {
-    this.sql = sql;
+    this.#sql = sql;
     this.bytesToRead = bytesToRead;
-    this.result = this.done.promise;
+    this.result = this.#done.promise;
     // The caller may still be writing rows when the server answers with an error; it awaits `result` later.
     this.result.catch(() => {});
   }
 
   /** Since when the server has shown no progress; 0 while it waits for us. */
   idleMs(): number {
-    return this.waitsForServer ? performance.now() - this.progressAt : 0;
+    return this.waitsForServer ? performance.now() - this.#progressAt : 0;
   }
 
   progressed(): void {
-    this.progressAt = performance.now();
+    this.#progressAt = performance.now();
   }
 
   /** It is being ended: whatever error comes now is that. */
   outOfTime(limitSeconds: number): void {
-    this.limitSeconds = limitSeconds;
+    this.#limitSeconds = limitSeconds;
   }
 
   submit(connection: Connection): void {
@@ -76,8 +76,8 @@ export class WireQuery implements Submittable {
     this.progressed();
     const { stream } = connection;
     stream.cork();
-    stream.write(frameHeader('Q', this.sql.length + 1));
-    stream.write(this.sql);
+    stream.write(frameHeader('Q', this.#sql.length + 1));
+    stream.write(this.#sql);
     stream.write(terminator);
     stream.uncork();
   }
@@ -86,13 +86,13 @@ export class WireQuery implements Submittable {
 
   handleDataRow(message: { fields: (string | null)[] }): void {
     this.progressed();
-    this.rows.push(message.fields);
+    this.#rows.push(message.fields);
     this.handleRow(message.fields);
   }
 
   handleCommandComplete(message: { text: string }): void {
     this.progressed();
-    this.tags.push(message.text);
+    this.#tags.push(message.text);
   }
 
   handleEmptyQuery(): void {}
@@ -106,15 +106,15 @@ export class WireQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.done.resolve({ tags: this.tags, rows: this.rows });
+    this.#done.resolve({ tags: this.#tags, rows: this.#rows });
   }
 
   handleError(error: unknown): void {
-    this.done.reject(this.errorFrom(error));
+    this.#done.reject(this.errorFrom(error));
   }
 
   protected errorFrom(error: unknown): Error {
-    return this.limitSeconds === null ? fromDriver(error) : outOfTime(this.limitSeconds);
+    return this.#limitSeconds === null ? fromDriver(error) : outOfTime(this.#limitSeconds);
   }
 
   protected handleRow(_fields: (string | null)[]): void {}
@@ -130,27 +130,27 @@ export class WireCopy extends WireQuery {
   readonly ready: Promise<void>;
   /** First value of the first row before the COPY began: the transaction id in our chunk transactions. */
   firstValue: string | null = null;
-  private readonly open = deferred<void>();
-  private failed = false;
+  readonly #open = deferred<void>();
+  #failed = false;
   /** Ends the wait of a blocked write: after an error the server no longer reads rows, it drops them. */
-  private blockedWrite: (() => void) | null = null;
+  #blockedWrite: (() => void) | null = null;
 
   constructor(sql: Buffer) {
     super(sql);
-    this.ready = this.open.promise;
+    this.ready = this.#open.promise;
     this.ready.catch(() => {});
   }
 
   override handleCopyInResponse(): void {
     this.waitsForServer = false;
-    this.open.resolve();
+    this.#open.resolve();
   }
 
   /** Writes pieces as one message; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
   write(pieces: readonly Buffer[]): Promise<void> {
     const stream = this.connection?.stream;
     this.progressed();
-    if (this.failed || stream === undefined || !stream.writable) return Promise.resolve();
+    if (this.#failed || stream === undefined || !stream.writable) return Promise.resolve();
     stream.cork();
     let more = stream.write(
       frameHeader(
@@ -168,12 +168,12 @@ export class WireCopy extends WireQuery {
         this.progressed();
         stream.off('drain', settle);
         stream.off('close', settle);
-        this.blockedWrite = null;
+        this.#blockedWrite = null;
         resolve();
       };
       stream.once('drain', settle);
       stream.once('close', settle);
-      this.blockedWrite = settle;
+      this.#blockedWrite = settle;
     });
   }
 
@@ -181,15 +181,15 @@ export class WireCopy extends WireQuery {
   finish(): Promise<WireResult> {
     this.waitsForServer = true;
     this.progressed();
-    if (!this.failed) this.connection?.stream.write(copyDoneMessage);
+    if (!this.#failed) this.connection?.stream.write(copyDoneMessage);
     return this.result;
   }
 
   override handleError(error: unknown): void {
-    this.failed = true;
+    this.#failed = true;
     super.handleError(error);
-    this.open.reject(this.errorFrom(error));
-    this.blockedWrite?.();
+    this.#open.reject(this.errorFrom(error));
+    this.#blockedWrite?.();
   }
 
   protected override handleRow(fields: (string | null)[]): void {

@@ -11,11 +11,11 @@ const isForeign = (name: string): boolean =>
 
 /** The environment of psql for one sandbox, and the private folder that it needs. */
 export class ConnectionEnvironment {
-  private readonly folder: string;
-  private files = 0;
+  readonly #folder: string;
+  #files = 0;
 
   private constructor(folder: string) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   static async create(): Promise<ConnectionEnvironment> {
@@ -45,21 +45,21 @@ export class ConnectionEnvironment {
       PGCONNECT_TIMEOUT: '20',
       PSQLRC: '/dev/null',
       // Always a file of our own, or libpq would look into the home of whoever runs the drill.
-      PGPASSFILE: await this.write('pgpass', password === undefined ? '' : `*:*:*:*:${escaped(password)}\n`),
-      ...(await this.encryption(ssl)),
+      PGPASSFILE: await this.#write('pgpass', password === undefined ? '' : `*:*:*:*:${escaped(password)}\n`),
+      ...(await this.#encryption(ssl)),
     };
   }
 
   /** A folder of its own for the files of a directory archive. */
   newFolder(): Promise<string> {
-    return mkdtemp(join(this.folder, 'archive-'));
+    return mkdtemp(join(this.#folder, 'archive-'));
   }
 
   async remove(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 
-  private async encryption(ssl: ClientConfig['ssl']): Promise<NodeJS.ProcessEnv> {
+  async #encryption(ssl: ClientConfig['ssl']): Promise<NodeJS.ProcessEnv> {
     if (ssl === undefined || ssl === false) return { PGSSLMODE: 'disable' };
     if (ssl === true) return { PGSSLMODE: 'verify-full', PGSSLROOTCERT: 'system' };
     const { ca } = ssl;
@@ -67,13 +67,13 @@ export class ConnectionEnvironment {
     const text = (Array.isArray(ca) ? ca : [ca]).map(String).join('\n');
     return {
       PGSSLMODE: ssl.rejectUnauthorized === false ? 'require' : 'verify-full',
-      PGSSLROOTCERT: await this.write('ca.pem', text),
+      PGSSLROOTCERT: await this.#write('ca.pem', text),
     };
   }
 
-  private async write(name: string, text: string): Promise<string> {
-    this.files += 1;
-    const path = join(this.folder, `${this.files}-${name}`);
+  async #write(name: string, text: string): Promise<string> {
+    this.#files += 1;
+    const path = join(this.#folder, `${this.#files}-${name}`);
     await writeFile(path, text, { mode: 0o600, flag: 'wx' });
     return path;
   }

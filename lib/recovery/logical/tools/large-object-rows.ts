@@ -10,13 +10,13 @@ const largestPut = 256 * 1024;
 
 /** The blocks of one large object on their way through psql. */
 export class LargeObjectRows {
-  private offset = 0;
-  private sqlState: string | null = null;
-  private readonly context: AttemptContext;
-  private readonly database: ToolsDatabase;
-  private readonly open: OpenEntry;
-  private readonly entry: DumpEntry;
-  private readonly oid: number;
+  #offset = 0;
+  #sqlState: string | null = null;
+  readonly #context: AttemptContext;
+  readonly #database: ToolsDatabase;
+  readonly #open: OpenEntry;
+  readonly #entry: DumpEntry;
+  readonly #oid: number;
 
   private constructor(
     context: AttemptContext,
@@ -25,11 +25,11 @@ export class LargeObjectRows {
     entry: DumpEntry,
     oid: number,
   ) {
-    this.context = context;
-    this.database = database;
-    this.open = open;
-    this.entry = entry;
-    this.oid = oid;
+    this.#context = context;
+    this.#database = database;
+    this.#open = open;
+    this.#entry = entry;
+    this.#oid = oid;
   }
 
   static async begin(
@@ -43,24 +43,27 @@ export class LargeObjectRows {
     const rows = new LargeObjectRows(context, database, open, entry, oid);
     open.begin();
     context.clock.touch('data');
-    if (create) rows.sqlState = await database.ownStatement(`SELECT pg_catalog.lo_create(${oid})`);
+    if (create) rows.#sqlState = await database.ownStatement(`SELECT pg_catalog.lo_create(${oid})`);
     return rows;
   }
 
   async block(bytes: Buffer): Promise<void> {
-    for (let from = 0; from < bytes.length && this.sqlState === null; from += largestPut) {
+    for (let from = 0; from < bytes.length && this.#sqlState === null; from += largestPut) {
       const piece = bytes.subarray(from, from + largestPut);
       const value = `pg_catalog.decode('${piece.toString('hex')}', 'hex')`;
-      this.sqlState = await this.database.ownStatement(
-        `SELECT pg_catalog.lo_put(${this.oid}, ${this.offset}, ${value})`,
+      this.#sqlState = await this.#database.ownStatement(
+        `SELECT pg_catalog.lo_put(${this.#oid}, ${this.#offset}, ${value})`,
       );
-      this.offset += piece.length;
+      this.#offset += piece.length;
     }
   }
 
   /** @throws DrillError SANDBOX_DISK_FULL */
   end(): void {
-    const { context, entry, open, sqlState } = this;
+    const context = this.#context;
+    const entry = this.#entry;
+    const open = this.#open;
+    const sqlState = this.#sqlState;
     open.end(
       sqlState === null
         ? { status: 'restored' }

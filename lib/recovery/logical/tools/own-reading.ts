@@ -32,43 +32,43 @@ export class OwnReading {
   readonly findings: Finding[] = [];
   /** The archive's DATABASE entry; null when it has none or reading ended before. */
   readonly databaseEntry: Promise<DumpEntry | null>;
-  private tellDatabaseEntry: (entry: DumpEntry | null) => void = () => {};
-  private readonly entries = new Map<string, DumpEntry>();
-  private readonly rows = new Map<string, number>();
-  private readonly inserted = new Set<string>();
-  private table = '';
+  #tellDatabaseEntry: (entry: DumpEntry | null) => void = () => {};
+  readonly #entries = new Map<string, DumpEntry>();
+  readonly #rows = new Map<string, number>();
+  readonly #inserted = new Set<string>();
+  #table = '';
 
   constructor() {
     this.databaseEntry = new Promise((resolve) => {
-      this.tellDatabaseEntry = resolve;
+      this.#tellDatabaseEntry = resolve;
     });
   }
 
   /** Reads to the end. @throws DrillError what the reader throws */
   async read(reader: DumpReader): Promise<void> {
     try {
-      for await (const event of reader) this.take(event);
+      for await (const event of reader) this.#take(event);
     } finally {
-      this.tellDatabaseEntry(null);
+      this.#tellDatabaseEntry(null);
     }
   }
 
-  private take(event: DumpEvent): void {
+  #take(event: DumpEvent): void {
     switch (event.kind) {
       case 'contents':
-        this.tellDatabaseEntry(event.entries.find(({ type }) => type === 'DATABASE') ?? null);
+        this.#tellDatabaseEntry(event.entries.find(({ type }) => type === 'DATABASE') ?? null);
         for (const entry of event.entries)
           if (comparedTypes.has(entry.type) && entry.statements.length > 0)
-            this.entries.set(entryKey(entry), entry);
+            this.#entries.set(entryKey(entry), entry);
         return;
       case 'rows-begin':
-        this.table = tableKey(event.schema, event.table);
+        this.#table = tableKey(event.schema, event.table);
         return;
       case 'rows-end':
-        this.rows.set(this.table, (this.rows.get(this.table) ?? 0) + event.rows);
+        this.#rows.set(this.#table, (this.#rows.get(this.#table) ?? 0) + event.rows);
         return;
       case 'inserts':
-        this.inserted.add(tableKey(event.schema, event.table));
+        this.#inserted.add(tableKey(event.schema, event.table));
         return;
       case 'finding':
         this.findings.push(event.finding);
@@ -84,7 +84,7 @@ export class OwnReading {
   differences(seen: ReadonlySet<string>, tables: Iterable<TableAccount>): Finding[] {
     const through = new Map<string, number>();
     for (const { schema, name, rowsInDump } of tables) through.set(tableKey(schema, name), rowsInDump);
-    const missing = [...this.entries]
+    const missing = [...this.#entries]
       .filter(([key]) => !seen.has(key))
       .map(([, { type, schema, name }]) =>
         finding(
@@ -92,8 +92,8 @@ export class OwnReading {
           `pg_restore left out ${type.toLowerCase()} ${schema === null ? '' : `${schema}.`}${name}, which the archive holds`,
         ),
       );
-    const counts = [...this.rows]
-      .filter(([key, rows]) => !this.inserted.has(key) && (through.get(key) ?? 0) !== rows)
+    const counts = [...this.#rows]
+      .filter(([key, rows]) => !this.#inserted.has(key) && (through.get(key) ?? 0) !== rows)
       .map(([key, rows]) =>
         finding(
           'ROW_COUNT_MISMATCH',

@@ -22,18 +22,18 @@ const longestLine = 4096;
  * a SELECT and not \echo, which restricted mode refuses.
  */
 export class PsqlSession {
-  private readonly process: ChildProcessWithoutNullStreams;
-  private readonly nonce = randomBytes(16).toString('hex');
-  private marks = 0;
-  private line = '';
-  private current: {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #nonce = randomBytes(16).toString('hex');
+  #marks = 0;
+  #line = '';
+  #current: {
     mark: string;
     answer: PsqlAnswer;
     resolve(answer: PsqlAnswer): void;
     reject(error: Error): void;
   } | null = null;
-  private readonly ended: Promise<void>;
-  private over = false;
+  readonly #ended: Promise<void>;
+  #over = false;
 
   /** @param environment of ConnectionEnvironment */
   constructor(psql: string, environment: NodeJS.ProcessEnv) {
@@ -51,21 +51,21 @@ export class PsqlSession {
       '-f',
       '-',
     ];
-    this.process = spawn('/bin/sh', ['-c', script, psql, ...options], { env: environment, stdio: 'pipe' });
-    this.process.stdout.setEncoding('latin1');
-    this.process.stdout.on('data', (text: string) => this.read(text));
-    this.process.stderr.resume();
-    this.process.stdin.on('error', () => {});
-    this.process.on('error', () => {});
-    this.ended = new Promise((resolve) => {
-      this.process.once('close', () => {
-        this.over = true;
-        this.current?.reject(new ConnectionLost(null, new Error('psql ended')));
-        this.current = null;
+    this.#process = spawn('/bin/sh', ['-c', script, psql, ...options], { env: environment, stdio: 'pipe' });
+    this.#process.stdout.setEncoding('latin1');
+    this.#process.stdout.on('data', (text: string) => this.#read(text));
+    this.#process.stderr.resume();
+    this.#process.stdin.on('error', () => {});
+    this.#process.on('error', () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#process.once('close', () => {
+        this.#over = true;
+        this.#current?.reject(new ConnectionLost(null, new Error('psql ended')));
+        this.#current = null;
         resolve();
       });
     });
-    this.process.stdin.write(`\\restrict ${randomBytes(24).toString('hex')}\n`);
+    this.#process.stdin.write(`\\restrict ${randomBytes(24).toString('hex')}\n`);
   }
 
   /**
@@ -73,13 +73,13 @@ export class PsqlSession {
    * @throws ConnectionLost when psql or its connection ended
    */
   run(...statements: Buffer[]): Promise<PsqlAnswer> {
-    if (this.over) return Promise.reject(new ConnectionLost(null, new Error('psql ended')));
-    if (this.current !== null) throw new Error('psql carries out one statement at a time');
-    this.marks += 1;
-    const mark = `${this.nonce}-${this.marks}`;
+    if (this.#over) return Promise.reject(new ConnectionLost(null, new Error('psql ended')));
+    if (this.#current !== null) throw new Error('psql carries out one statement at a time');
+    this.#marks += 1;
+    const mark = `${this.#nonce}-${this.#marks}`;
     return new Promise((resolve, reject) => {
-      this.current = { mark, answer: { sqlState: null, inserted: 0 }, resolve, reject };
-      const { stdin } = this.process;
+      this.#current = { mark, answer: { sqlState: null, inserted: 0 }, resolve, reject };
+      const { stdin } = this.#process;
       stdin.cork();
       // The newline before the semicolon: a statement may end in a comment.
       for (const statement of statements) {
@@ -97,26 +97,26 @@ export class PsqlSession {
   }
 
   async close(): Promise<void> {
-    this.process.stdin.end();
-    await this.ended;
+    this.#process.stdin.end();
+    await this.#ended;
   }
 
   /** Ends it at once. */
   destroy(): void {
-    this.process.kill('SIGKILL');
+    this.#process.kill('SIGKILL');
   }
 
-  private read(text: string): void {
-    const lines = (this.line + text).split('\n');
-    this.line = (lines.pop() ?? '').slice(0, longestLine);
-    for (const line of lines) this.take(line);
+  #read(text: string): void {
+    const lines = (this.#line + text).split('\n');
+    this.#line = (lines.pop() ?? '').slice(0, longestLine);
+    for (const line of lines) this.#take(line);
   }
 
-  private take(line: string): void {
-    const { current } = this;
+  #take(line: string): void {
+    const current = this.#current;
     if (current === null) return;
     if (line === current.mark) {
-      this.current = null;
+      this.#current = null;
       current.resolve(current.answer);
       return;
     }

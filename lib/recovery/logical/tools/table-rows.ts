@@ -15,14 +15,14 @@ const copyPlan: StatementPlan = { kind: 'copy', locks: null, defer: false, roles
 
 /** The rows of one COPY of the dump on their way through psql, and their account. */
 export class TableRows {
-  private readonly context: AttemptContext;
-  private readonly event: RowsBegin;
-  private readonly open: OpenEntry;
-  private readonly account: TableAccount;
+  readonly #context: AttemptContext;
+  readonly #event: RowsBegin;
+  readonly #open: OpenEntry;
+  readonly #account: TableAccount;
   /** Null when psql cannot be given the statements: then the rows are counted and dropped. */
-  private readonly copy: PsqlCopy | null;
-  private readonly startedAt = performance.now();
-  private rows = 0;
+  readonly #copy: PsqlCopy | null;
+  readonly #startedAt = performance.now();
+  #rows = 0;
 
   private constructor(
     context: AttemptContext,
@@ -31,11 +31,11 @@ export class TableRows {
     account: TableAccount,
     copy: PsqlCopy | null,
   ) {
-    this.context = context;
-    this.event = event;
-    this.open = open;
-    this.account = account;
-    this.copy = copy;
+    this.#context = context;
+    this.#event = event;
+    this.#open = open;
+    this.#account = account;
+    this.#copy = copy;
   }
 
   /** @param statements settings of the session, then the COPY */
@@ -61,11 +61,12 @@ export class TableRows {
 
   /** Whole rows, or a piece of one. */
   async write(pieces: readonly Buffer[], rows: number): Promise<void> {
-    const { context, account } = this;
-    this.rows += rows;
+    const context = this.#context;
+    const account = this.#account;
+    this.#rows += rows;
     for (const bytes of pieces) {
       account.bytes += bytes.length;
-      await this.copy?.write(bytes);
+      await this.#copy?.write(bytes);
     }
     context.clock.touch('data');
     context.progress(`${account.schema}.${account.name}`);
@@ -73,24 +74,27 @@ export class TableRows {
 
   /** @throws DrillError SANDBOX_DISK_FULL */
   async end(): Promise<void> {
-    const { account, context, open, rows } = this;
-    const end = this.copy === null ? null : await this.copy.finish();
-    const seconds = (performance.now() - this.startedAt) / 1000;
+    const account = this.#account;
+    const context = this.#context;
+    const open = this.#open;
+    const rows = this.#rows;
+    const end = this.#copy === null ? null : await this.#copy.finish();
+    const seconds = (performance.now() - this.#startedAt) / 1000;
     account.rowsInDump += rows;
     account.seconds += seconds;
     let outcome: EntryOutcome = { status: 'restored' };
     if (end === null)
-      outcome = this.notLoaded(
+      outcome = this.#notLoaded(
         null,
         'its names are not in UTF-8, which psql cannot be given; use the engine native',
       );
-    else if (!('rows' in end)) outcome = this.notLoaded(end.sqlState, 'psql could not load them');
+    else if (!('rows' in end)) outcome = this.#notLoaded(end.sqlState, 'psql could not load them');
     else {
       account.rowsLoaded += end.rows;
       context.book.rowsLoaded += end.rows;
       // Rows that are no lines (CSV) are counted by the server alone.
-      const agreed = end.rows === rows || this.event.wholeRowsOnly === false;
-      if (!agreed) outcome = this.notLoaded(null, `psql loaded ${end.rows} rows of ${rows}`);
+      const agreed = end.rows === rows || this.#event.wholeRowsOnly === false;
+      if (!agreed) outcome = this.#notLoaded(null, `psql loaded ${end.rows} rows of ${rows}`);
     }
     open.end(outcome, seconds);
     open.close();
@@ -98,21 +102,21 @@ export class TableRows {
 
   /** The dump ended inside the table: its rows are undone, and nothing is said of it beyond that. */
   async breakOff(): Promise<void> {
-    this.copy?.destroy();
-    await this.copy?.finish();
-    this.account.rowsInDump += this.rows;
-    this.open.leave();
-    this.open.close();
+    this.#copy?.destroy();
+    await this.#copy?.finish();
+    this.#account.rowsInDump += this.#rows;
+    this.#open.leave();
+    this.#open.close();
   }
 
-  private notLoaded(sqlState: string | null, reason: string): EntryOutcome {
-    const { schema, name } = this.account;
+  #notLoaded(sqlState: string | null, reason: string): EntryOutcome {
+    const { schema, name } = this.#account;
     const failed = { plan: copyPlan, missingRoles: [], missingExtension: null };
     const failure = sqlState === null ? 'other' : classify(answeredWith(sqlState), failed);
     if (failure === 'out of disk') throw diskFull();
     const code = findingOf[failure] === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : findingOf[failure];
     const message = sqlState === null ? reason : `PostgreSQL answered with SQLSTATE ${sqlState}`;
-    this.context.book.find(finding(code, `rows of ${schema}.${name} were not loaded: ${message}`));
+    this.#context.book.find(finding(code, `rows of ${schema}.${name} were not loaded: ${message}`));
     return { status: 'failed', failure, sqlState, message };
   }
 }

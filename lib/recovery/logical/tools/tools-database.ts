@@ -25,14 +25,14 @@ const insertPlan: StatementPlan = { kind: 'insert', locks: null, defer: false, r
 /** Carries out a database's statements strictly in the dump's order, as psql would. */
 export class ToolsDatabase {
   readonly name: DatabaseName;
-  private readonly context: AttemptContext;
-  private readonly launcher: PsqlLauncher;
-  private readonly psql: PsqlSession;
-  private readonly settings: SessionSettings;
-  private readonly grants: CreateGrants;
-  private readonly deferred: (() => Promise<void>)[] = [];
+  readonly #context: AttemptContext;
+  readonly #launcher: PsqlLauncher;
+  readonly #psql: PsqlSession;
+  readonly #settings: SessionSettings;
+  readonly #grants: CreateGrants;
+  readonly #deferred: (() => Promise<void>)[] = [];
   /** For looking at rights, and lending them: none of it is the dump's. */
-  private own: Session | null = null;
+  #own: Session | null = null;
 
   private constructor(
     context: AttemptContext,
@@ -41,12 +41,12 @@ export class ToolsDatabase {
     settings: SessionSettings,
     psql: PsqlSession,
   ) {
-    this.context = context;
-    this.launcher = launcher;
+    this.#context = context;
+    this.#launcher = launcher;
     this.name = name;
-    this.settings = settings;
-    this.psql = psql;
-    this.grants = new CreateGrants(name.sandbox);
+    this.#settings = settings;
+    this.#psql = psql;
+    this.#grants = new CreateGrants(name.sandbox);
   }
 
   /** Creates the database and opens psql on it. @throws ServerError, ConnectionLost */
@@ -65,30 +65,31 @@ export class ToolsDatabase {
 
   /** One decided statement. @throws ConnectionLost, DrillError SANDBOX_DISK_FULL */
   async statement(entry: DumpEntry, open: OpenEntry, decision: Decided): Promise<void> {
-    const { context, grants } = this;
+    const context = this.#context;
+    const grants = this.#grants;
     const announced = announcedObject(this.name.dump, entry, decision.plan);
     if (announced !== null) context.book.announce(announced);
     open.begin();
-    if (decision.plan.kind === 'grant' && grants.outstanding) await grants.takeBack(await this.session());
-    if (decision.plan.defer) this.deferred.push(() => this.run(entry, open, decision));
-    else await this.run(entry, open, decision);
+    if (decision.plan.kind === 'grant' && grants.outstanding) await grants.takeBack(await this.#session());
+    if (decision.plan.defer) this.#deferred.push(() => this.#run(entry, open, decision));
+    else await this.#run(entry, open, decision);
   }
 
-  private async run(entry: DumpEntry, open: OpenEntry, { plan, statements, rule }: Decided): Promise<void> {
-    const { context } = this;
+  async #run(entry: DumpEntry, open: OpenEntry, { plan, statements, rule }: Decided): Promise<void> {
+    const context = this.#context;
     const startedAt = performance.now();
     context.progress(objectLabel(entry));
     context.clock.touch(entry.section === 'post-data' ? 'post-data' : 'pre-data');
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     if (plan.owner !== undefined && missingRoles.length === 0)
-      await this.grants.lend(await this.session(), plan.owner.role, plan.owner.schema);
+      await this.#grants.lend(await this.#session(), plan.owner.role, plan.owner.schema);
     let failed: EntryOutcome | null = null;
     for (const statement of statements) {
-      const { sqlState } = await this.psql.run(statementBytes(statement));
+      const { sqlState } = await this.#psql.run(statementBytes(statement));
       if (sqlState === null) {
-        if (plan.setting !== undefined) this.settings.record(plan.setting.name, statement);
+        if (plan.setting !== undefined) this.#settings.record(plan.setting.name, statement);
       } else if (
-        !(sqlState === '42501' && plan.extension !== undefined && (await this.asAdministrator(statement)))
+        !(sqlState === '42501' && plan.extension !== undefined && (await this.#asAdministrator(statement)))
       ) {
         failed ??= failedOutcome(context, entry, plan, answeredWith(sqlState), missingRoles);
       }
@@ -100,9 +101,9 @@ export class ToolsDatabase {
   }
 
   /** A refused CREATE EXTENSION gets a second chance where the sandbox can do what the RDS master could. */
-  private async asAdministrator({ sql }: Statement): Promise<boolean> {
+  async #asAdministrator({ sql }: Statement): Promise<boolean> {
     try {
-      return await this.context.installExtension(this.name.sandbox, sql);
+      return await this.#context.installExtension(this.name.sandbox, sql);
     } catch (error) {
       if (error instanceof ServerError) return false;
       throw error;
@@ -113,8 +114,8 @@ export class ToolsDatabase {
   async beginRows(event: RowsBegin, open: OpenEntry, { statements }: Decided): Promise<TableRows | null> {
     const [statement] = statements;
     if (statement !== undefined) {
-      const before = [statementOf(startup(this.context).join(';')), ...this.settings.snapshot.values()];
-      return TableRows.begin(this.context, this.launcher, this.name, event, open, [...before, statement]);
+      const before = [statementOf(startup(this.#context).join(';')), ...this.#settings.snapshot.values()];
+      return TableRows.begin(this.#context, this.#launcher, this.name, event, open, [...before, statement]);
     }
     open.close();
     return null;
@@ -128,7 +129,7 @@ export class ToolsDatabase {
     table: string,
     statements: { decided: Statement[]; of: number },
   ): Promise<void> {
-    const { context } = this;
+    const context = this.#context;
     const startedAt = performance.now();
     const account = context.book.table(this.name.dump, schema, table);
     context.clock.touch('data');
@@ -137,7 +138,7 @@ export class ToolsDatabase {
     let failed: EntryOutcome | null = null;
     let inserted = 0;
     for (const statement of statements.decided) {
-      const answer = await this.psql.run(statementBytes(statement));
+      const answer = await this.#psql.run(statementBytes(statement));
       inserted += answer.inserted;
       if (answer.sqlState === null) continue;
       account.rowsInDump += 1;
@@ -153,38 +154,38 @@ export class ToolsDatabase {
 
   /** SQL of our own making, e.g. of large objects. @returns SQLSTATE of the first error */
   async ownStatement(sql: string): Promise<string | null> {
-    return (await this.psql.text(sql)).sqlState;
+    return (await this.#psql.text(sql)).sqlState;
   }
 
   /** What was deferred, what was lent, statistics. */
   async finish(): Promise<void> {
-    this.context.clock.touch('finishing');
-    for (const run of this.deferred.splice(0)) await run();
-    if (this.grants.outstanding) await this.grants.takeBack(await this.session());
+    this.#context.clock.touch('finishing');
+    for (const run of this.#deferred.splice(0)) await run();
+    if (this.#grants.outstanding) await this.#grants.takeBack(await this.#session());
     // Without statistics tables are only slower to query; catalogs that the master may not analyse are passed over.
-    await this.psql.text('ANALYZE');
-    this.context.clock.touch('finishing');
+    await this.#psql.text('ANALYZE');
+    this.#context.clock.touch('finishing');
     await this.close();
   }
 
   async close(): Promise<void> {
-    await this.psql.close();
-    await this.own?.close();
-    this.own = null;
+    await this.#psql.close();
+    await this.#own?.close();
+    this.#own = null;
   }
 
   /** Ends at once, in the middle of whatever runs. */
   destroy(): void {
-    this.psql.destroy();
-    this.own?.destroy();
+    this.#psql.destroy();
+    this.#own?.destroy();
   }
 
-  private async session(): Promise<Session> {
-    this.own ??= await Session.open(
-      await this.context.connectionTo(this.name.sandbox),
-      startup(this.context),
+  async #session(): Promise<Session> {
+    this.#own ??= await Session.open(
+      await this.#context.connectionTo(this.name.sandbox),
+      startup(this.#context),
     );
-    return this.own;
+    return this.#own;
   }
 }
 

@@ -33,10 +33,10 @@ export interface ToolsRestorerParts {
  * reading of the archive beside theirs, and later by the checks. One worker, in the dump's order.
  */
 export class ToolsRestorer implements Restorer {
-  private readonly parts: ToolsRestorerParts;
+  readonly #parts: ToolsRestorerParts;
 
   constructor(parts: ToolsRestorerParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /**
@@ -46,14 +46,14 @@ export class ToolsRestorer implements Restorer {
   async restore(request: RestoreRequest): Promise<RestoreAccount> {
     const { signal, dump } = request;
     if (signal.aborted) throw interrupted(signal.reason);
-    const tools = await (this.parts.findTools ?? findClientTools)();
+    const tools = await (this.#parts.findTools ?? findClientTools)();
     const { archiveVersion } = dump.header.format;
     if (archiveVersion !== null) requireArchiveSupport(archiveVersion, tools);
     const environment = await ConnectionEnvironment.create();
     let frame: AttemptFrame | null = null;
     try {
-      frame = await startAttempt(request, this.parts.access, await this.parts.loadPolicy());
-      return await this.attempt(request, tools, environment, frame);
+      frame = await startAttempt(request, this.#parts.access, await this.#parts.loadPolicy());
+      return await this.#attempt(request, tools, environment, frame);
     } catch (error) {
       throw asDrillError(error, signal);
     } finally {
@@ -62,7 +62,7 @@ export class ToolsRestorer implements Restorer {
     }
   }
 
-  private async attempt(
+  async #attempt(
     request: RestoreRequest,
     tools: ClientTools,
     environment: ConnectionEnvironment,

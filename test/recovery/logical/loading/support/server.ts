@@ -23,12 +23,12 @@ const asServerUser = (): { uid?: number; gid?: number } => {
 export class TestServer {
   readonly directory: string;
   readonly port = 5432;
-  private process: ChildProcess | null = null;
-  private readonly binaries: string;
+  #process: ChildProcess | null = null;
+  readonly #binaries: string;
 
   private constructor(directory: string, binaries: string) {
     this.directory = directory;
-    this.binaries = binaries;
+    this.#binaries = binaries;
   }
 
   static async start(binaries = serverBinaries, extra: string[] = []): Promise<TestServer> {
@@ -53,13 +53,13 @@ export class TestServer {
       { ...user, cwd: directory, encoding: 'utf8' },
     );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
-    server.launch(extra);
-    await server.ready();
+    server.#launch(extra);
+    await server.#ready();
     await server.sql('postgres', 'CREATE ROLE master LOGIN NOSUPERUSER CREATEDB CREATEROLE');
     return server;
   }
 
-  private launch(extra: string[]): void {
+  #launch(extra: string[]): void {
     const options = [
       '-D',
       join(this.directory, 'data'),
@@ -73,14 +73,14 @@ export class TestServer {
       'max_connections=60',
       ...extra,
     ];
-    this.process = spawn(join(this.binaries, 'postgres'), options, {
+    this.#process = spawn(join(this.#binaries, 'postgres'), options, {
       ...asServerUser(),
       cwd: this.directory,
       stdio: 'ignore',
     });
   }
 
-  private async ready(): Promise<void> {
+  async #ready(): Promise<void> {
     for (let tries = 0; tries < 200; tries += 1) {
       try {
         await this.sql('postgres', 'SELECT 1');
@@ -138,15 +138,15 @@ export class TestServer {
   }
 
   killHard(): void {
-    this.process?.kill('SIGKILL');
+    this.#process?.kill('SIGKILL');
   }
 
   get pid(): number {
-    return this.process?.pid ?? 0;
+    return this.#process?.pid ?? 0;
   }
 
   async stop(): Promise<void> {
-    const { process: server } = this;
+    const server = this.#process;
     if (server !== null && server.exitCode === null && server.signalCode === null) {
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGQUIT');
