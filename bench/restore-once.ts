@@ -50,7 +50,7 @@ const account = await restorer.restore({
     allowCreate: true,
     keepOrder: [],
     entryTimeoutSeconds: 1800,
-    maxStatementBytes: 48 * 1024 ** 2,
+    maxStatementBytes: 32 * 1024 ** 2,
     maxRatio: 10_000,
     passphrase: null,
   },

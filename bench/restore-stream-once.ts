@@ -52,7 +52,7 @@ const account = await new NativeRestorer({
     allowCreate: true,
     keepOrder: [],
     entryTimeoutSeconds: 1800,
-    maxStatementBytes: 48 * 1024 ** 2,
+    maxStatementBytes: 32 * 1024 ** 2,
     maxRatio: 10_000,
     passphrase: null,
   },

@@ -70,7 +70,7 @@ const restore = z
       .optional()
       .meta({
         description:
-          'Longest statement of a plain dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 48MiB, at most 512MiB.',
+          'Longest statement of a plain dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 32MiB, at most 512MiB.',
       }),
     maxRatio: z.int().min(1).optional().meta({
       description:
@@ -89,7 +89,7 @@ const restore = z
     keepOrder: written.keepOrder ?? [],
     timeoutSeconds: written.timeout ?? 6 * 3600,
     entryTimeoutSeconds: written.entryTimeout ?? null,
-    maxStatementBytes: written.maxStatement ?? 48 * 1024 ** 2,
+    maxStatementBytes: written.maxStatement ?? 32 * 1024 ** 2,
     maxRatio: written.maxRatio ?? 10_000,
   }));
 

@@ -106,7 +106,7 @@ databases:
         keepOrder: [],
         timeoutSeconds: 21_600,
         entryTimeoutSeconds: null,
-        maxStatementBytes: 50_331_648,
+        maxStatementBytes: 33_554_432,
         maxRatio: 10_000,
       },
       sandbox: {

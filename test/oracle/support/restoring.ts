@@ -41,7 +41,7 @@ export async function restoreOurs(
       allowCreate: true,
       keepOrder: [],
       entryTimeoutSeconds: 1800,
-      maxStatementBytes: 48 * 1024 ** 2,
+      maxStatementBytes: 32 * 1024 ** 2,
       maxRatio: 10_000,
       passphrase: null,
       ...options,

@@ -7,10 +7,10 @@ export interface ReadingLimits {
 }
 
 /**
- * Real values beyond 48 MiB come in COPY, which is not held. gzip unpacks to 1,032 times at most; zstd to 32,000 times, but rows
+ * Real values beyond 32 MiB come in COPY, which is not held. gzip unpacks to 1,032 times at most; zstd to 32,000 times, but rows
  * that differ at all stay below 1,000.
  */
-export const defaultReadingLimits: ReadingLimits = { statementBytes: 48 * 1024 ** 2, ratio: 10_000 };
+export const defaultReadingLimits: ReadingLimits = { statementBytes: 32 * 1024 ** 2, ratio: 10_000 };
 
 /** Less content than this is no bomb, however small the file. */
 const harmlessBytes = 4 * 1024 ** 3;

@@ -72,7 +72,7 @@ async function restoreWithTools(name: string): Promise<RestoreAccount> {
       allowCreate: false,
       keepOrder: [],
       entryTimeoutSeconds: 1800,
-      maxStatementBytes: 48 * 1024 ** 2,
+      maxStatementBytes: 32 * 1024 ** 2,
       maxRatio: 10_000,
       passphrase: null,
     },
