@@ -46,12 +46,10 @@ export function conflict(a: Lock, b: Lock): boolean {
 }
 
 /**
- * True when every lock on the same name that conflicts with `lock` conflicts with `other` too: whoever waits for the holder of
- * `other` has then waited for those before it.
+ * True when every grade that conflicts with `lock` conflicts with `other` too: who waits for the holder of `other` has then waited
+ * for all of the same relation before it.
  */
-export function coversConflictsOf(other: Lock, lock: Lock): boolean {
-  if (other.name !== lock.name || !(other.schema === null || other.schema === lock.schema)) return false;
-  return compatible[other.grade].every((grade) => compatible[lock.grade].includes(grade));
-}
+export const coversConflictsOf = (other: Lock, lock: Lock): boolean =>
+  compatible[other.grade].every((grade) => compatible[lock.grade].includes(grade));
 
 export const isBarrier = (lock: Lock): boolean => lock.name === '*' && lock.grade === 'exclusive';

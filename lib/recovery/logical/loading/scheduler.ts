@@ -62,7 +62,7 @@ export class Scheduler {
         this.#holds -= 1;
         if (announced) this.#announcedHolds -= 1;
         if (this.#announcedHolds === 0) this.#wakeReader();
-        for (const { name } of locks) this.#graph.reestimate(name);
+        for (const lock of locks) this.#graph.reestimate(lock);
         this.#leave(node);
         this.#dispatch();
       },

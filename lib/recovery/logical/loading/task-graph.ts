@@ -1,4 +1,6 @@
-import { conflict, coversConflictsOf, isBarrier, type Lock } from './locks.ts';
+import type { RelationName } from '../policy/decision.ts';
+import { LockQueues } from './lock-queues.ts';
+import { conflict, coversConflictsOf, isBarrier, type Lock, readsEverything } from './locks.ts';
 import type { Slot } from './slot.ts';
 
 /** A piece of work for one session. */
@@ -54,7 +56,7 @@ export interface Node extends Task {
 /** Everything submitted and not ended, and who waits for whom. */
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
-  readonly #byName = new Map<string, TaskQueue>();
+  readonly #queues = new LockQueues<Node>();
   #order = 0;
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
@@ -87,22 +89,20 @@ export class TaskGraph {
     node.urgency = node.own;
     raiseUrgency(node);
     this.outstanding.add(node);
-    for (const { name } of locks) {
-      const sharing = this.#byName.get(name) ?? new TaskQueue();
-      sharing.add(node);
-      this.#byName.set(name, sharing);
-    }
+    this.#queues.add(node);
     return node;
   }
 
   /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
-  reestimate(name: string): void {
-    for (const node of this.#byName.get(name)?.newestFirst() ?? []) {
-      const own = node.work?.estimate() ?? 0;
-      if (own <= node.own) continue;
-      node.urgency += own - node.own;
-      node.own = own;
-      raiseUrgency(node);
+  reestimate(relation: RelationName): void {
+    for (const queue of this.#queues.meeting(relation)) {
+      for (const { node } of queue.newestFirst()) {
+        const own = node.work?.estimate() ?? 0;
+        if (own <= node.own) continue;
+        node.urgency += own - node.own;
+        node.own = own;
+        raiseUrgency(node);
+      }
     }
   }
 
@@ -115,20 +115,28 @@ export class TaskGraph {
     const blockers = new Set<Node>();
     /** A task that waits for everything before it; what is earlier need not be looked at. */
     let barrierOrder = 0;
-    const isBlocker = (earlier: Node): boolean =>
-      earlier !== within && !sameFamily(work, earlier.work) && collide(node, earlier);
-    if (locks.some(({ name }) => name === '*')) {
-      for (const earlier of this.outstanding) if (isBlocker(earlier)) blockers.add(earlier);
-      return blockers;
-    }
-    for (const lock of [null, ...locks]) {
-      for (const earlier of this.#byName.get(lock?.name ?? '*')?.newestFirst() ?? []) {
-        if (earlier.order < barrierOrder) break;
-        if (!isBlocker(earlier)) continue;
+    const isExempt = (earlier: Node): boolean => earlier === within || sameFamily(work, earlier.work);
+    const locksEverything = locks.some(({ name }) => name === '*');
+    for (const earlier of locksEverything ? this.outstanding : [])
+      if (!isExempt(earlier) && collide(node, earlier)) blockers.add(earlier);
+    if (locksEverything) return blockers;
+    for (const queue of this.#queues.meeting(readsEverything)) {
+      for (const { node: earlier, lock } of queue.newestFirst()) {
+        if (isExempt(earlier) || !locks.some((own) => conflict(own, lock))) continue;
         blockers.add(earlier);
-        if (!earlier.waitsForAllEarlier) continue;
-        if (earlier.locks.some(isBarrier)) barrierOrder = Math.max(barrierOrder, earlier.order);
-        else if (lock !== null && earlier.locks.some((other) => coversConflictsOf(other, lock))) break;
+        if (!earlier.waitsForAllEarlier || !isBarrier(lock)) continue;
+        barrierOrder = earlier.order;
+        break;
+      }
+    }
+    for (const own of locks) {
+      for (const queue of this.#queues.meeting(own)) {
+        for (const { node: earlier, lock } of queue.newestFirst()) {
+          if (earlier.order < barrierOrder) break;
+          if (isExempt(earlier) || !conflict(own, lock)) continue;
+          blockers.add(earlier);
+          if (earlier.waitsForAllEarlier && coversConflictsOf(lock, own)) break;
+        }
       }
     }
     return blockers;
@@ -138,10 +146,7 @@ export class TaskGraph {
   leave(node: Node): Node[] {
     node.ended = true;
     this.outstanding.delete(node);
-    for (const { name } of node.locks) {
-      const sharing = this.#byName.get(name);
-      if (sharing?.leave() === 'empty') this.#byName.delete(name);
-    }
+    this.#queues.leave(node);
     node.end();
     const ready: Node[] = [];
     for (const waiting of node.waiting) {
@@ -151,33 +156,6 @@ export class TaskGraph {
     node.waiting = [];
     node.blockedBy = [];
     return ready;
-  }
-}
-
-/** Outstanding tasks that lock relations of one name, in the order of submission. */
-class TaskQueue {
-  #nodes: Node[] = [];
-  #outstanding = 0;
-
-  add(node: Node): void {
-    this.#nodes.push(node);
-    this.#outstanding += 1;
-  }
-
-  /** One of the tasks has ended. */
-  leave(): 'empty' | 'shared' {
-    this.#outstanding -= 1;
-    // Taking each out where it stands would cost the length of the queue each time.
-    if (this.#nodes.length > 32 && this.#outstanding * 2 < this.#nodes.length)
-      this.#nodes = this.#nodes.filter(({ ended }) => !ended);
-    return this.#outstanding === 0 ? 'empty' : 'shared';
-  }
-
-  *newestFirst(): Generator<Node> {
-    for (let at = this.#nodes.length - 1; at >= 0; at -= 1) {
-      const node = this.#nodes[at];
-      if (node !== undefined && !node.ended) yield node;
-    }
   }
 }
 
