@@ -62,10 +62,23 @@ export class Session {
     return this.run(Buffer.from(sql, 'utf8'));
   }
 
+  /** Starts exact bytes as one simple query whose command tags can be asked for even when it fails. */
+  start(sql: Buffer): WireQuery {
+    const query = new WireQuery(sql);
+    if (this.#lostBecause !== null) query.handleError(this.#lostBecause);
+    else this.#started(this.#client.query(query));
+    return query;
+  }
+
   /** Runs exact bytes as one simple query. @param bytesToRead of rows, at most; see EntryLimit @throws ServerError, ConnectionLost */
   run(sql: Buffer, bytesToRead = 0): Promise<WireResult> {
     if (this.#lostBecause !== null) return Promise.reject(this.#lostBecause);
     return this.#started(this.#client.query(new WireQuery(sql, bytesToRead))).result;
+  }
+
+  /** Leaves a failed transaction. A backend that was ended with its statement takes its session with it: then that is given up. */
+  async rollBack(): Promise<void> {
+    await this.text('ROLLBACK').catch(() => this.destroy());
   }
 
   /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */

@@ -1,13 +1,15 @@
+import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
 import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, splitTag } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
-import { everything, readsEverything } from './locks.ts';
+import { everything, type Lock, readsEverything } from './locks.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
+import { type BatchedStatement, StatementBatch, sendTogether } from './statement-batch.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
 import { RetryAlone, type Task, type Work } from './task-graph.ts';
 
@@ -45,6 +47,38 @@ const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
   'add foreign key',
 ]);
 
+/** The lane of a batch whose statements run in the dump's order, with nothing beside them. */
+const serial = 'serial';
+
+/** Kinds that do no work worth a session of its own, and need nothing before or after them. */
+const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set(['comment', 'create table', 'sequence value']);
+
+/** Kinds whose work grows with the rows of their tables. */
+const kindsOverRows: ReadonlySet<StatementPlan['kind']> = new Set([
+  'add key',
+  'add foreign key',
+  'add constraint',
+  'create index',
+]);
+
+/** Work over no more rows than this takes less than a round trip. */
+const fewRowsBytes = 64 * 1024;
+
+/** Statements as short as this go to the server together. */
+const shortBytes = 16 * 1024;
+
+const isShort = ({ plan, statements, keptBy }: Decided, rowsBytes: number): boolean =>
+  (shortKinds.has(plan.kind) ||
+    (kindsOverRows.has(plan.kind) && plan.locks !== null && rowsBytes < fewRowsBytes)) &&
+  keptBy === undefined &&
+  !plan.defer &&
+  plan.roles.length === 0 &&
+  statements.length === 1 &&
+  (statements[0]?.sql.length ?? 0) < shortBytes;
+
+const restoredBy = ({ rule }: Decided): EntryOutcome =>
+  rule === null ? { status: 'restored' } : { status: 'restored with changes', rule };
+
 /** Asks the policy about one statement and keeps what it says in the books. @returns the decision when it is to run */
 export function decide(
   context: AttemptContext,
@@ -76,6 +110,8 @@ export function decide(
 export class EntryRunner {
   readonly #context: AttemptContext;
   readonly #load: DatabaseLoad;
+  /** Statements that are not sent yet. */
+  #batch: StatementBatch | null = null;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
     this.#context = context;
@@ -99,8 +135,13 @@ export class EntryRunner {
     if (startsPostData.has(plan.kind)) this.#load.parallel = true;
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
     open.begin();
-    if (!neverWait) await this.#load.scheduler.roomForStatement();
     const settings = this.#load.settings.snapshot;
+    if (!neverWait && isShort(decision, this.#bytesReadBy(decision))) {
+      await this.#addToBatch(entry, open, decision, settings);
+      return null;
+    }
+    await this.flush();
+    if (!neverWait) await this.#load.scheduler.roomForStatement();
     if (plan.defer) {
       this.#load.deferred.push({
         run: () =>
@@ -123,6 +164,93 @@ export class EntryRunner {
       this.#load.known.changed();
     }
     return task;
+  }
+
+  /** Sends what waits to go together. Call it before anything else is done to the database. @throws what ended the restore */
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    const { scheduler } = this.#load;
+    await scheduler.roomForStatement();
+    const isSerial = batch.lane === serial;
+    const rest = [...batch.items];
+    const task = scheduler.submit({
+      locks: isSerial ? [everything] : batch.locks,
+      lane: isSerial ? 'main' : 'any',
+      ...(batch.lane === 'add foreign key' ? { family: 'foreign keys' } : {}),
+      kind: 'statement',
+      textBytes: batch.bytes,
+      estimate: () => Math.max(...batch.items.map(({ decision }) => this.#estimate(decision))),
+      run: (slot, alone) => this.#runBatch(slot, rest, batch.settings, alone),
+    });
+    if (!isSerial) return;
+    await scheduler.guard(task.done);
+    this.#load.known.changed();
+  }
+
+  async #addToBatch(
+    entry: DumpEntry,
+    open: OpenEntry,
+    decision: Decided,
+    settings: SettingsSnapshot,
+  ): Promise<void> {
+    const { plan } = decision;
+    const [statement] = decision.statements;
+    if (statement === undefined) return open.leave();
+    let lane: string = serial;
+    let locks: Lock[] = [];
+    if (this.#load.parallel && parallelKinds.has(plan.kind)) {
+      // What is not sent yet may have made the relations that are looked for.
+      if (this.#batch?.lane === serial) await this.flush();
+      if (plan.locks !== null) await this.#load.known.of(plan.locks);
+      const found = this.#locksOf(entry, decision);
+      locks = found.locks;
+      if (!found.barrier) lane = plan.kind;
+    }
+    if (this.#batch !== null && (this.#batch.lane !== lane || this.#batch.settings !== settings))
+      await this.flush();
+    this.#batch ??= new StatementBatch(lane, settings);
+    this.#batch.add({ entry, open, decision, statement }, locks);
+    if (this.#batch.isFull) await this.flush();
+  }
+
+  /** @param rest what is not done yet: done ones are taken out, so that a second run begins after them */
+  async #runBatch(
+    slot: Slot,
+    rest: BatchedStatement[],
+    settings: SettingsSnapshot,
+    alone: boolean,
+  ): Promise<void> {
+    for (let first = rest[0]; first !== undefined; first = rest[0]) {
+      if (this.#load.stopped) {
+        for (const { open } of rest.splice(0)) open.leave();
+        return;
+      }
+      const startedAt = performance.now();
+      const label = objectLabel(first.entry);
+      this.#context.progress(label);
+      this.#touchPhase(first.entry);
+      const session = await slot.get();
+      await session.apply(settings);
+      const { done, error } = await sendTogether(session, rest, label);
+      const seconds = (performance.now() - startedAt) / 1000 / rest.length;
+      for (const { open, decision } of rest.splice(0, done)) open.end(restoredBy(decision), seconds);
+      const [failed] = rest;
+      if (error === null || failed === undefined) continue;
+      const { entry, open, decision } = failed;
+      // By itself it meets its error again, or the lock that it has to wait for; code that never ends would not end then either.
+      if (error.limitSeconds === null) await this.#run(slot, entry, open, decision, settings, alone);
+      else open.end(failedOutcome(this.#context, entry, decision.plan, error, []), error.limitSeconds);
+      rest.shift();
+    }
+    this.#context.clock.touch(this.#load.parallel ? 'post-data' : 'pre-data');
+  }
+
+  #touchPhase({ section }: DumpEntry): void {
+    const phase =
+      section === 'pre-data' || (section === null && !this.#load.parallel) ? 'pre-data' : 'post-data';
+    this.#context.clock.touch(phase);
   }
 
   #locksOf(entry: DumpEntry, decision: Decided): { locks: Work['locks']; barrier: boolean } {
@@ -169,14 +297,12 @@ export class EntryRunner {
   ): Promise<void> {
     const context = this.#context;
     const load = this.#load;
-    const { plan, rule } = decision;
+    const { plan } = decision;
     if (load.stopped) return open.leave();
     const startedAt = performance.now();
     const label = objectLabel(entry);
     context.progress(label);
-    const phase =
-      entry.section === 'pre-data' || (entry.section === null && !load.parallel) ? 'pre-data' : 'post-data';
-    context.clock.touch(phase);
+    this.#touchPhase(entry);
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
@@ -189,13 +315,13 @@ export class EntryRunner {
       );
       if (plan.setting !== undefined)
         for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
-      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
+      open.end(restoredBy(decision), seconds());
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (isLockTrouble(error) && !alone) throw new RetryAlone();
       open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
     } finally {
-      context.clock.touch(phase);
+      this.#touchPhase(entry);
     }
   }
 

@@ -36,7 +36,7 @@ export async function insertBatch(
     if (error instanceof ConnectionLost) throw new AttemptSpoiled('INSERT statements', error);
     // One by one, each that never ends would take the whole limit again.
     if (error instanceof ServerError && error.limitSeconds !== null) {
-      if (!session.lost) await session.text('ROLLBACK');
+      await session.rollBack();
       return { rowsLoaded: 0, failures: statements.map((statement) => ({ error, statement })) };
     }
     await session.text('ROLLBACK');

@@ -188,7 +188,7 @@ export class TableLoad {
       for await (const pieces of queue.pieces()) await copy.write(pieces);
       this.#count(copiedRows(await copy.finish()));
     } catch (error) {
-      if (whole !== null && error instanceof ServerError && !session.lost) await session.text('ROLLBACK');
+      if (whole !== null && error instanceof ServerError) await session.rollBack();
       throw error;
     }
   }

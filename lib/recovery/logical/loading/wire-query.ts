@@ -42,7 +42,8 @@ export class WireQuery implements Submittable {
   #progressAt = performance.now();
   #limitSeconds: number | null = null;
   readonly #done = deferred<WireResult>();
-  readonly #tags: string[] = [];
+  /** Command tags so far, in order: after an error they tell what was done before it. */
+  readonly tags: string[] = [];
   readonly #rows: (string | null)[][] = [];
   readonly #sql: Buffer;
 
@@ -92,7 +93,7 @@ export class WireQuery implements Submittable {
 
   handleCommandComplete(message: { text: string }): void {
     this.progressed();
-    this.#tags.push(message.text);
+    this.tags.push(message.text);
   }
 
   handleEmptyQuery(): void {}
@@ -106,7 +107,7 @@ export class WireQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#done.resolve({ tags: this.#tags, rows: this.#rows });
+    this.#done.resolve({ tags: this.tags, rows: this.#rows });
   }
 
   handleError(error: unknown): void {

@@ -146,8 +146,8 @@ describe('an entry that takes longer than the limit', () => {
     });
     const account = await restore(
       server,
-      () => [wide, functionNamed('f', 'PERFORM pg_sleep(0.1);'), ...rowsOf('t', 30), index],
-      limited,
+      () => [wide, functionNamed('f', 'PERFORM pg_sleep(0.1);'), ...rowsOf('t', 60), index],
+      { options: { entryTimeoutSeconds: 2 } },
     );
 
     // Its statistics call the function row by row as well, and nothing tells how far they are.
