@@ -227,6 +227,11 @@ export class EntryRunner {
         for (const { open } of rest.splice(0)) open.leave();
         return;
       }
+      if (rest.length === 1) {
+        await this.#run(slot, first.entry, first.open, first.decision, settings, alone);
+        rest.shift();
+        return;
+      }
       const startedAt = performance.now();
       const label = objectLabel(first.entry);
       this.#context.progress(label);
