@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkConfigSchema } from '../checks/registry.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
+import { restore } from './restore.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
 import { sourceSchema, ssmParameterName, writtenSource } from './source.ts';
 
@@ -39,59 +40,6 @@ const objectives = z
   })
   .meta({ description: 'What was promised; a missed objective makes a drill NOT_PROVEN.' })
   .transform(({ rto, rpo }) => ({ rtoSeconds: rto ?? null, rpoSeconds: rpo ?? null }));
-
-/** V8 makes no longer string. */
-const longestStatementBytes = 512 * 1024 ** 2 - 24;
-
-const restore = z
-  .strictObject({
-    engine: z.enum(['native', 'tools']).optional().meta({
-      description:
-        '`native`: our own reader and loader. `tools`: the installed pg_restore and psql. Default native.',
-    }),
-    connections: z.int().min(1).max(64).optional().meta({
-      description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
-    }),
-    createMissingRoles: flag(
-      'Create roles that the dump names but does not define, without login. Default true.',
-    ).optional(),
-    allowCreate: flag(
-      'Restore a dump that creates its own database (pg_dump --create). Default false.',
-    ).optional(),
-    keepOrder: z
-      .array(matching(/^[^.]+\..+$/, 'schema.table', 'write e.g. public.ledger'))
-      .optional()
-      .meta({
-        description: 'Tables (`schema.table`) whose rows are loaded on one connection in their order.',
-      }),
-    timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
-    maxStatement: byteSize()
-      .refine((bytes) => bytes <= longestStatementBytes, 'it must be at most 512MiB')
-      .optional()
-      .meta({
-        description:
-          'Longest statement of a plain dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 32MiB, at most 512MiB.',
-      }),
-    maxRatio: z.int().min(1).optional().meta({
-      description:
-        'How many bytes one stored byte of a compressed dump may hold; counts beyond 4 GiB. Default 10000.',
-    }),
-    entryTimeout: duration(1).optional().meta({
-      description:
-        'An entry of the dump (rows of a table, an index, a key …) that makes no progress on the server for this long is ended, and the drill does not prove. Default 30m in AWS, 5m on this machine.',
-    }),
-  })
-  .transform((written) => ({
-    engine: written.engine ?? ('native' as const),
-    connections: written.connections ?? null,
-    createMissingRoles: written.createMissingRoles ?? true,
-    allowCreate: written.allowCreate ?? false,
-    keepOrder: written.keepOrder ?? [],
-    timeoutSeconds: written.timeout ?? 6 * 3600,
-    entryTimeoutSeconds: written.entryTimeout ?? null,
-    maxStatementBytes: written.maxStatement ?? 32 * 1024 ** 2,
-    maxRatio: written.maxRatio ?? 10_000,
-  }));
 
 const sandbox = z
   .strictObject({
@@ -292,25 +240,11 @@ export const databaseSchema = z
 export type DatabaseConfig = z.output<typeof databaseSchema>;
 export type CompanionConfig = DatabaseConfig['companions'][number];
 export type ObjectivesConfig = DatabaseConfig['objectives'];
-export type RestoreConfig = DatabaseConfig['restore'];
 export type SandboxConfig = DatabaseConfig['sandbox'];
 export type RolesConfig = DatabaseConfig['roles'];
 export type ProductionConfig = DatabaseConfig['production'];
 export type HooksConfig = DatabaseConfig['hooks'];
 export type HookConfig = NonNullable<HooksConfig['migrate']>;
-
-/** Where nobody says and the processors of the sandbox are not ours to count. */
-const connectionsElsewhere = 4;
-
-/** In AWS, where disks and other tenants make a server stand still for longer. */
-const entryTimeoutElsewhereSeconds = 1800;
-
-/** Seconds without progress after which an entry is ended. */
-export const entryTimeoutOf = ({ entryTimeoutSeconds }: RestoreConfig): number =>
-  entryTimeoutSeconds ?? entryTimeoutElsewhereSeconds;
-
-/** Parallel connections of a restore. */
-export const connectionsOf = ({ connections }: RestoreConfig): number => connections ?? connectionsElsewhere;
 
 /** A database of which only its source is known: `run --dump FILE` without a config. */
 export function defaultDatabaseConfig(source: DatabaseConfig['source']): DatabaseConfig {

@@ -5,20 +5,18 @@
 export type { AwsConfig } from './account.ts';
 export {
   type CompanionConfig,
-  connectionsOf,
   type DatabaseConfig,
   defaultDatabaseConfig,
-  entryTimeoutOf,
   type HookConfig,
   type HooksConfig,
   type ObjectivesConfig,
   type ProductionConfig,
-  type RestoreConfig,
   type RolesConfig,
   type SandboxConfig,
 } from './database.ts';
 export { renderConfigJsonSchema } from './json-schema.ts';
 export { type DrillConfig, formatProblem, type ParsedConfig, parseConfig } from './parse-config.ts';
 export type { ConfigProblem } from './problem-location.ts';
+export { connectionsOf, entryTimeoutOf, type RestoreConfig } from './restore.ts';
 export type { ScheduleConfig } from './schedule.ts';
 export { normalisePrefix, type S3SourceConfig, type SourceConfig } from './source.ts';

@@ -1,8 +1,8 @@
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump-stream.ts';
-import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
+import type { Decision } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
-import { announcedObject, splitTag } from './announced-objects.ts';
+import { announcedObject, createdIndex } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
 import { everything, type Lock, readsEverything } from './locks.ts';
@@ -10,7 +10,9 @@ import { isLockTrouble, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
 import { type BatchedStatement, StatementBatch, sendTogether } from './statement-batch.ts';
+import { isShort, parallelKinds, serial, startsPostData } from './statement-kinds.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
+import { StatementWork } from './statement-work.ts';
 import { RetryAlone, type Task, type Work } from './task-graph.ts';
 
 /** A database's name in the dump and in the sandbox. */
@@ -21,60 +23,6 @@ export interface DatabaseName {
 
 /** A statement that the policy allowed, as it said. */
 export type Decided = Extract<Decision, { action: 'run' }>;
-
-/** Kinds whose order among others matters only through locks and names; everything else runs in the dump's order. */
-const parallelKinds: ReadonlySet<StatementPlan['kind']> = new Set([
-  'create index',
-  'add key',
-  'add foreign key',
-  'add constraint',
-  'attach partition',
-  'create trigger',
-  'create policy',
-  'alter table',
-  'comment',
-  'create statistics',
-  'refresh materialized view',
-  'owner',
-  'grant',
-  'sequence value',
-]);
-
-/** Kinds that show that the schema stands: from here on work may overlap. */
-const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
-  'create index',
-  'add key',
-  'add foreign key',
-]);
-
-/** The lane of a batch whose statements run in the dump's order, with nothing beside them. */
-const serial = 'serial';
-
-/** Kinds that do no work worth a session of its own, and need nothing before or after them. */
-const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set(['comment', 'create table', 'sequence value']);
-
-/** Kinds whose work grows with the rows of their tables. */
-const kindsOverRows: ReadonlySet<StatementPlan['kind']> = new Set([
-  'add key',
-  'add foreign key',
-  'add constraint',
-  'create index',
-]);
-
-/** Work over no more rows than this takes less than a round trip. */
-const fewRowsBytes = 64 * 1024;
-
-/** Statements as short as this go to the server together. */
-const shortBytes = 16 * 1024;
-
-const isShort = ({ plan, statements, keptBy }: Decided, rowsBytes: number): boolean =>
-  (shortKinds.has(plan.kind) ||
-    (kindsOverRows.has(plan.kind) && plan.locks !== null && rowsBytes < fewRowsBytes)) &&
-  keptBy === undefined &&
-  !plan.defer &&
-  plan.roles.length === 0 &&
-  statements.length === 1 &&
-  (statements[0]?.sql.length ?? 0) < shortBytes;
 
 const restoredBy = ({ rule }: Decided): EntryOutcome =>
   rule === null ? { status: 'restored' } : { status: 'restored with changes', rule };
@@ -110,12 +58,14 @@ export function decide(
 export class EntryRunner {
   readonly #context: AttemptContext;
   readonly #load: DatabaseLoad;
+  readonly #work: StatementWork;
   /** Statements that are not sent yet. */
   #batch: StatementBatch | null = null;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
     this.#context = context;
     this.#load = load;
+    this.#work = new StatementWork(context.book, load.dumpName);
   }
 
   /**
@@ -136,7 +86,7 @@ export class EntryRunner {
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
     open.begin();
     const settings = this.#load.settings.snapshot;
-    if (!neverWait && isShort(decision, this.#bytesReadBy(decision))) {
+    if (!neverWait && isShort(decision, this.#work.bytesReadBy(decision))) {
       await this.#addToBatch(entry, open, decision, settings);
       return null;
     }
@@ -181,7 +131,7 @@ export class EntryRunner {
       ...(batch.lane === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
       textBytes: batch.bytes,
-      estimate: () => Math.max(...batch.items.map(({ decision }) => this.#estimate(decision))),
+      estimate: () => Math.max(...batch.items.map(({ decision }) => this.#work.estimate(decision))),
       run: (slot, alone) => this.#runBatch(slot, rest, batch.settings, alone),
     });
     if (!isSerial) return;
@@ -287,7 +237,7 @@ export class EntryRunner {
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
       textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
-      estimate: () => this.#estimate(decision),
+      estimate: () => this.#work.estimate(decision),
       run: (slot, alone) => this.#run(slot, entry, open, decision, settings, alone),
     });
   }
@@ -315,8 +265,8 @@ export class EntryRunner {
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
-      await runStatements(session, decision.statements, label, this.#bytesReadBy(decision)).catch((error) =>
-        this.#asAdministrator(decision, error),
+      await runStatements(session, decision.statements, label, this.#work.bytesReadBy(decision)).catch(
+        (error) => this.#asAdministrator(decision, error),
       );
       if (plan.setting !== undefined)
         for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
@@ -342,32 +292,4 @@ export class EntryRunner {
     )
       throw error;
   }
-
-  /** A refresh may read every table. */
-  #bytesReadBy({ plan }: Decided): number {
-    if (plan.kind === 'refresh materialized view') return this.#context.book.rowsBytes;
-    return (plan.locks ?? []).reduce((sum, lock) => sum + this.#bytesOf(lock), 0);
-  }
-
-  /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
-  #estimate({ plan, statements }: Decided): number {
-    const bytes = (plan.locks ?? []).map((lock) => this.#bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
-    const slowMethod =
-      plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
-    return slowMethod ? bytes * 4 : bytes;
-  }
-
-  #bytesOf({ schema, name }: RelationName): number {
-    return schema === null
-      ? 0
-      : (this.#context.book.knownTable(this.#load.dumpName, schema, name)?.bytes ?? 0);
-  }
-}
-
-/** The name of the index a statement will create, so that COMMENT and ATTACH on it wait. */
-function createdIndex(entry: DumpEntry, plan: StatementPlan): RelationName | null {
-  if (plan.kind === 'create index' && entry.type === 'INDEX')
-    return { schema: entry.schema, name: entry.name };
-  const split = plan.kind === 'add key' ? splitTag(entry, plan) : null;
-  return split === null ? null : { schema: entry.schema, name: split.name };
 }
