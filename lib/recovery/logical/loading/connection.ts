@@ -138,6 +138,8 @@ export class Session {
     this.#inFlight = query;
     const ended = (): void => {
       if (this.#inFlight === query) this.#inFlight = null;
+      // The server says so before its socket closes: nobody may be given this session in between.
+      if (query.connectionLost) this.destroy();
     };
     query.result.then(ended, ended);
     return query;

@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg';
-import { fromDriver, outOfTime } from './server-error.ts';
+import { ConnectionLost, fromDriver, outOfTime } from './server-error.ts';
 
 /** What a simple query gave: its command tags in order, and the rows of all its statements as text. */
 export interface WireResult {
@@ -41,6 +41,8 @@ export class WireQuery implements Submittable {
   protected connection: Connection | null = null;
   #progressAt = performance.now();
   #limitSeconds: number | null = null;
+  /** It ended with its connection. */
+  connectionLost = false;
   readonly #done = deferred<WireResult>();
   /** Command tags so far, in order: after an error they tell what was done before it. */
   readonly tags: string[] = [];
@@ -115,7 +117,9 @@ export class WireQuery implements Submittable {
   }
 
   protected errorFrom(error: unknown): Error {
-    return this.#limitSeconds === null ? fromDriver(error) : outOfTime(this.#limitSeconds);
+    const cause = fromDriver(error);
+    this.connectionLost = cause instanceof ConnectionLost;
+    return this.#limitSeconds === null ? cause : outOfTime(this.#limitSeconds);
   }
 
   protected handleRow(_fields: (string | null)[]): void {}
