@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../runtimes/version.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
-import { moment, wholeNumber } from './terminal/option-values.ts';
+import { durationInSeconds, moment, wholeNumber } from './terminal/option-values.ts';
 
 /**
  * The command line: registers commands only. Each command lives in commands/<verb>.ts and gives back its exit code:
@@ -140,6 +140,12 @@ function withSource(command: Command): Command {
     .option(
       '--decrypt-passphrase-env <name>',
       'environment variable with the passphrase of an openssl-encrypted dump',
+    )
+    .addOption(
+      new Option(
+        '--entry-timeout <duration>',
+        'end an entry of the dump that makes no progress for this long, e.g. 20s (default: 5m)',
+      ).argParser(durationInSeconds),
     )
     .option('--cache-dir <dir>', 'where downloaded PostgreSQL servers are kept');
 }

@@ -13,6 +13,12 @@ export interface RestoreOptions {
   allowCreate: boolean;
   /** `schema.table` names whose rows must keep one connection and their order. */
   keepOrder: string[];
+  /** An entry that makes no progress on the server for this long is ended. */
+  entryTimeoutSeconds: number;
+  /** Longest statement that is read into memory. */
+  maxStatementBytes: number;
+  /** Bytes that one stored byte of a compressed dump may hold. */
+  maxRatio: number;
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
 }

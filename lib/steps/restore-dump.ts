@@ -1,5 +1,5 @@
 import { evidenceOf } from '../contract/evidence.ts';
-import { connectionsOf } from '../domain/config/index.ts';
+import { connectionsOf, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
@@ -54,7 +54,12 @@ export async function restoreDumpStep(
       dump,
       store,
       sandbox,
-      options: { ...restore, connections: connectionsOf(restore), passphrase },
+      options: {
+        ...restore,
+        connections: connectionsOf(restore),
+        entryTimeoutSeconds: entryTimeoutOf(restore),
+        passphrase,
+      },
       onProgress: (progress) => ports.progress.restoreProgress(progress),
       signal: AbortSignal.any([ports.signal, limit]),
     }),

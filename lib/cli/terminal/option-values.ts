@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { durationExamples, parseDuration } from '../../domain/time/durations.ts';
 import { usageExitCode } from './exit.ts';
 
 /** A moment with its offset; a local time would name another moment on another machine. */
@@ -21,4 +22,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
       `"${text}" is not a whole number from ${min} to ${max}`,
     );
   };
+}
+
+/** Whole seconds, at least one, of a duration such as `90s` or `1h30m`. */
+export function durationInSeconds(text: string): number {
+  const seconds = parseDuration(text);
+  if (seconds !== null && seconds >= 1) return seconds;
+  throw new CommanderError(
+    usageExitCode,
+    'commander.invalidArgument',
+    `"${text}" is not a duration of a second or more: ${durationExamples}`,
+  );
 }

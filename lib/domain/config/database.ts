@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkConfigSchema } from '../checks/check-config.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
+import { restore } from './restore.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
 import { sourceSchema, ssmParameterName, writtenSource } from './source.ts';
 
@@ -39,33 +40,6 @@ const objectives = z
   })
   .meta({ description: 'What was promised; a missed objective makes a drill NOT_PROVEN.' })
   .transform(({ rto, rpo }) => ({ rtoSeconds: rto ?? null, rpoSeconds: rpo ?? null }));
-
-const restore = z
-  .strictObject({
-    connections: z.int().min(1).max(64).optional().meta({
-      description: 'Parallel connections. Default: one per processor of this machine (2 to 8); 4 in AWS.',
-    }),
-    createMissingRoles: flag(
-      'Create roles that the dump names but does not define, without login. Default true.',
-    ).optional(),
-    allowCreate: flag(
-      'Restore a dump that creates its own database (pg_dump --create). Default false.',
-    ).optional(),
-    keepOrder: z
-      .array(matching(/^[^.]+\..+$/, 'schema.table', 'write e.g. public.ledger'))
-      .optional()
-      .meta({
-        description: 'Tables (`schema.table`) whose rows are loaded on one connection in their order.',
-      }),
-    timeout: duration(60).optional().meta({ description: 'Longest time for the restore. Default 6h.' }),
-  })
-  .transform((written) => ({
-    connections: written.connections ?? null,
-    createMissingRoles: written.createMissingRoles ?? true,
-    allowCreate: written.allowCreate ?? false,
-    keepOrder: written.keepOrder ?? [],
-    timeoutSeconds: written.timeout ?? 6 * 3600,
-  }));
 
 const sandbox = z
   .strictObject({
@@ -267,13 +241,6 @@ export type DatabaseConfig = z.output<typeof databaseSchema>;
 export type RolesConfig = DatabaseConfig['roles'];
 export type ProductionConfig = DatabaseConfig['production'];
 export type HookConfig = NonNullable<DatabaseConfig['hooks']['migrate']>;
-
-/** Where nobody says and the processors of the sandbox are not ours to count. */
-const connectionsElsewhere = 4;
-
-/** Parallel connections of a restore. */
-export const connectionsOf = ({ connections }: DatabaseConfig['restore']): number =>
-  connections ?? connectionsElsewhere;
 
 /** A database of which only its source is known: `run --dump FILE` without a config. */
 export function defaultDatabaseConfig(source: DatabaseConfig['source']): DatabaseConfig {

@@ -4,7 +4,6 @@
  */
 export type { AwsConfig } from './account.ts';
 export {
-  connectionsOf,
   type DatabaseConfig,
   defaultDatabaseConfig,
   type HookConfig,
@@ -13,5 +12,6 @@ export {
 } from './database.ts';
 export { renderConfigJsonSchema } from './json-schema.ts';
 export { type DrillConfig, formatProblem, parseConfig } from './parse-config.ts';
+export { connectionsOf, entryTimeoutOf } from './restore.ts';
 export type { ScheduleConfig } from './schedule.ts';
 export type { S3SourceConfig, SourceConfig } from './source.ts';

@@ -12,7 +12,10 @@ export function createRestorer(access: SandboxAccess): Restorer {
   return new LogicalRestorer({
     access,
     loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
-    openDump: ({ store, dump, signal, options: { passphrase } }) =>
-      openDump(dumpSourceOf(store, dump, signal), { passphrase }),
+    openDump: ({ store, dump, signal, options: { passphrase, maxStatementBytes, maxRatio } }) =>
+      openDump(dumpSourceOf(store, dump, signal), {
+        passphrase,
+        limits: { statementBytes: maxStatementBytes, ratio: maxRatio },
+      }),
   });
 }

@@ -132,10 +132,15 @@ function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: Dr
   const restore = {
     ...config.restore,
     connections: options.connections ?? config.restore.connections ?? connectionsHere(),
+    entryTimeoutSeconds:
+      options.entryTimeout ?? config.restore.entryTimeoutSeconds ?? entryTimeoutHereSeconds,
     ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
   };
   return { ...config, restore, source: sourceOf(config.source, dump, options) };
 }
+
+/** Somebody waits in front of this machine. */
+const entryTimeoutHereSeconds = 300;
 
 /**
  * One per processor: the server runs on this machine too, and more only take turns (on two processors, a plain dump took 0.66 of

@@ -13,6 +13,8 @@ export interface DrillOptions {
   pathStyle?: boolean | undefined;
   connections?: number | undefined;
   keepOrder?: string[] | undefined;
+  /** Seconds without progress after which an entry of the dump is ended. */
+  entryTimeout?: number | undefined;
   decryptPassphraseEnv?: string | undefined;
   stateDir?: string | undefined;
   cacheDir?: string | undefined;

@@ -104,6 +104,9 @@ databases:
         allowCreate: false,
         keepOrder: [],
         timeoutSeconds: 21_600,
+        entryTimeoutSeconds: null,
+        maxStatementBytes: 33_554_432,
+        maxRatio: 10_000,
       },
       sandbox: {
         majorVersion: null,

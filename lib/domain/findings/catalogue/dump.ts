@@ -154,4 +154,18 @@ export const dumpFindings = {
     meaning: 'The dump contradicts itself in its header or markers.',
     hint: 'Check what writes these dumps.',
   },
+  STATEMENT_TOO_LARGE: {
+    severity: 'unverified',
+    blames: 'dump',
+    endsReading: true,
+    meaning: 'The dump holds a statement that is longer, or has more parts, than is read into memory.',
+    hint: 'Dump with COPY (without --inserts), whose rows may be of any size; or raise `restore.maxStatement`, and the memory with it.',
+  },
+  DECOMPRESSION_LIMIT: {
+    severity: 'unverified',
+    blames: 'dump',
+    endsReading: true,
+    meaning: 'The compressed dump unpacks to far more than real dumps do.',
+    hint: 'Find out who wrote the file. If it is a real dump, raise `restore.maxRatio`.',
+  },
 } as const satisfies Record<string, FindingDefinition>;

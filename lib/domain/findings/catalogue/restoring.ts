@@ -2,6 +2,13 @@ import type { FindingDefinition } from './definition.ts';
 
 /** Restoring the dump into the sandbox. */
 export const restoringFindings = {
+  ENTRY_TIMED_OUT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning:
+      'An entry of the dump made no progress on the server for as long as `restore.entryTimeout` allows, and was ended.',
+    hint: 'Look at the functions that the entry calls: one may loop, sleep or wait. If the work is legitimate, raise `restore.entryTimeout`.',
+  },
   DUMP_TRIED_TO_ACT: {
     severity: 'error',
     blames: 'dump',

@@ -113,6 +113,11 @@ export class AccountBook {
     return open;
   }
 
+  /** The account of a table's rows; null when the dump has brought none. */
+  knownTable(database: string, schema: string, name: string): TableAccount | null {
+    return this.tables.get(JSON.stringify([database, schema, name])) ?? null;
+  }
+
   /** The account of a table's rows; one per table however many COPYs it has. */
   table(database: string, schema: string, name: string): TableAccount {
     const key = JSON.stringify([database, schema, name]);

@@ -1,6 +1,6 @@
 import type { AnnouncedObject } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
-import type { StatementPlan } from '../policy/decision.ts';
+import type { RelationName, StatementPlan } from '../policy/decision.ts';
 
 /** Entries that create an object a check can ask for. Others (ACL, COMMENT, TABLE DATA …) change one. */
 const ownObjects: ReadonlySet<string> = new Set([
@@ -74,4 +74,12 @@ export function announcedObject(
   const relation = plan.locks?.[0];
   if (headless === undefined || relation === undefined) return null;
   return { database, type: headless, schema: relation.schema, name: relation.name, table: null };
+}
+
+/** The name of the index a statement will create, so that COMMENT and ATTACH on it wait. */
+export function createdIndex(entry: DumpEntry, plan: StatementPlan): RelationName | null {
+  if (plan.kind === 'create index' && entry.type === 'INDEX')
+    return { schema: entry.schema, name: entry.name };
+  const split = plan.kind === 'add key' ? splitTag(entry, plan) : null;
+  return split === null ? null : { schema: entry.schema, name: split.name };
 }

@@ -4,6 +4,7 @@ import type { ServerWatch } from '../tampering/server-watch.ts';
 import type { AccountBook } from './account-book.ts';
 import type { Session } from './connection.ts';
 import type { EndSignal } from './end-signal.ts';
+import type { EntryLimit } from './entry-limit.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import type { RoleRegistry } from './role-registry.ts';
@@ -23,6 +24,8 @@ export interface AttemptContext {
   /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */
   admin(): Promise<Session>;
   signal: AbortSignal;
+  /** Ends statements that make no progress. */
+  limit: EntryLimit;
   /** Ends every wait of the attempt. */
   ending: EndSignal;
   /** Databases made by this attempt, to be dropped when it is spoiled. */

@@ -12,6 +12,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { Session } from './connection.ts';
 import { EndSignal } from './end-signal.ts';
+import { EntryLimit } from './entry-limit.ts';
 import { keepHeapHeadroom } from './heap-headroom.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
@@ -72,6 +73,10 @@ export async function startAttempt(
     return admin;
   };
   const watch = await watchOver(sandbox, access, connectionTo);
+  const limit = new EntryLimit(options.entryTimeoutSeconds, async () =>
+    Session.open(await connectionTo(maintenanceDatabase), []),
+  );
+  limit.watch(admin);
   const book = new AccountBook();
   const clock = new PhaseClock();
   let bytesRead = (): number => 0;
@@ -103,6 +108,7 @@ export async function startAttempt(
     admin: alive,
     watch,
     signal,
+    limit,
     ending: new EndSignal(),
     databasesMade: new Set(),
     connectionTo,
@@ -130,6 +136,7 @@ export async function startAttempt(
       clearInterval(timer);
       endHeapHeadroom();
       await watch.close();
+      await limit.close();
       await admin.close();
     },
   };

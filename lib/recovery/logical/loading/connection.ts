@@ -10,6 +10,9 @@ const connectTimeoutMs = 20_000;
 export class Session {
   #settings: SettingsSnapshot = new Map();
   #lostBecause: ConnectionLost | null = null;
+  /** The backend's process on the server. */
+  processId = 0;
+  #inFlight: WireQuery | null = null;
   readonly #client: Client;
 
   private constructor(client: Client) {
@@ -40,7 +43,8 @@ export class Session {
       throw fromDriver(error);
     }
     try {
-      if (startup.length > 0) await session.text(startup.join(';'));
+      const { rows } = await session.text([...startup, 'SELECT pg_catalog.pg_backend_pid()'].join(';'));
+      session.processId = Number(rows[0]?.[0]);
     } catch (error) {
       session.destroy();
       throw error;
@@ -63,10 +67,23 @@ export class Session {
     return this.run(Buffer.from(sql, 'utf8'));
   }
 
-  /** Runs exact bytes as one simple query. @throws ServerError, ConnectionLost */
-  run(sql: Buffer): Promise<WireResult> {
+  /** Starts exact bytes as one simple query whose command tags can be asked for even when it fails. */
+  start(sql: Buffer): WireQuery {
+    const query = new WireQuery(sql);
+    if (this.#lostBecause !== null) query.handleError(this.#lostBecause);
+    else this.#started(this.#client.query(query));
+    return query;
+  }
+
+  /** Runs exact bytes as one simple query. @param bytesToRead of rows, at most; see EntryLimit @throws ServerError, ConnectionLost */
+  run(sql: Buffer, bytesToRead = 0): Promise<WireResult> {
     if (this.#lostBecause !== null) return Promise.reject(this.#lostBecause);
-    return this.#client.query(new WireQuery(sql)).result;
+    return this.#started(this.#client.query(new WireQuery(sql, bytesToRead))).result;
+  }
+
+  /** Leaves a failed transaction. A backend that was ended with its statement takes its session with it: then that is given up. */
+  async rollBack(): Promise<void> {
+    await this.text('ROLLBACK').catch(() => this.destroy());
   }
 
   /** Runs SQL of our own with parameters. @throws ServerError, ConnectionLost */
@@ -83,12 +100,54 @@ export class Session {
     }
   }
 
+  /** Runs SQL of our own that is planned once a session. @throws ServerError, ConnectionLost */
+  async prepared(name: string, sql: string, values: string[]): Promise<(string | null)[][]> {
+    if (this.#lostBecause !== null) throw this.#lostBecause;
+    try {
+      const query = { name, text: sql, values, rowMode: 'array' as const };
+      return (await this.#client.query<(string | null)[]>(query)).rows;
+    } catch (error) {
+      throw fromDriver(error);
+    }
+  }
+
   /** Starts a COPY; see WireCopy. */
   copy(sql: Buffer): WireCopy {
     const copy = new WireCopy(sql);
     if (this.#lostBecause !== null) copy.handleError(this.#lostBecause);
-    else this.#client.query(copy);
+    else this.#started(this.#client.query(copy));
     return copy;
+  }
+
+  /** How long the server has made no progress with what we gave it; 0 when it has nothing to do. */
+  idleMs(): number {
+    return this.#inFlight?.idleMs() ?? 0;
+  }
+
+  /** Bytes of rows that what runs now may read. */
+  get bytesToRead(): number {
+    return this.#inFlight?.bytesToRead ?? 0;
+  }
+
+  /** The server itself says that what runs here goes on. */
+  progressed(): void {
+    this.#inFlight?.progressed();
+  }
+
+  /** What runs now is being ended for want of progress. */
+  outOfTime(limitSeconds: number): void {
+    this.#inFlight?.outOfTime(limitSeconds);
+  }
+
+  #started<Query extends WireQuery>(query: Query): Query {
+    this.#inFlight = query;
+    const ended = (): void => {
+      if (this.#inFlight === query) this.#inFlight = null;
+      // The server says so before its socket closes: nobody may be given this session in between.
+      if (query.connectionLost) this.destroy();
+    };
+    query.result.then(ended, ended);
+    return query;
   }
 
   /** `I` idle, `T` in a transaction, `E` in a failed one. */

@@ -5,16 +5,18 @@ import type { RelationName } from '../policy/decision.ts';
 import { waysOut, waysOutSql } from '../tampering/ways-out.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
-import { lookAtCatalog, type RelationTraits } from './catalog-look.ts';
+import type { CatalogLook, RelationTraits } from './catalog-look.ts';
 import { Session } from './connection.ts';
 import { CreateGrants } from './create-grants.ts';
 import { createDatabase } from './database-creation.ts';
+import { RelationKnowledge } from './relation-knowledge.ts';
 import { RelationMap } from './relation-map.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
+import { outOfTimeFinding } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
 
 /** A statement to run when everything else of the database is done. */
@@ -26,6 +28,7 @@ export interface Deferred {
 export class DatabaseLoad {
   readonly scheduler: Scheduler;
   readonly relations = new RelationMap();
+  readonly known = new RelationKnowledge(this.relations, (look) => this.#look(look));
   readonly grants: CreateGrants;
   readonly deferred: Deferred[] = [];
   /** Loads of tables that have begun, in order. */
@@ -44,7 +47,6 @@ export class DatabaseLoad {
   readonly settings: SessionSettings;
   readonly #slots: Slot[];
   readonly #context: AttemptContext;
-  #catalogStale = true;
 
   private constructor(context: AttemptContext, name: string, dumpName: string, settings: SessionSettings) {
     this.#context = context;
@@ -53,7 +55,11 @@ export class DatabaseLoad {
     this.settings = settings;
     this.grants = new CreateGrants(name);
     const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
-    const connect = async (): Promise<Session> => Session.open(await context.connectionTo(name), startup);
+    const connect = async (): Promise<Session> => {
+      const session = await Session.open(await context.connectionTo(name), startup);
+      context.limit.watch(session);
+      return session;
+    };
     this.#slots = Array.from(
       { length: context.options.connections },
       (_, index) => new Slot(index === 0, connect, context.signal),
@@ -81,26 +87,20 @@ export class DatabaseLoad {
     context.book.databases.push({ dumpName: request.name, name });
   }
 
-  /** A statement that may have changed the catalog ran. */
-  catalogChanged(): void {
-    this.#catalogStale = true;
-  }
-
-  /** Learns the relations when they may have changed. Waits for statements under way. */
-  async refreshRelations(): Promise<void> {
-    if (!this.#catalogStale) return;
-    this.#catalogStale = false;
+  /** Looks at the catalog on the main session, after the statements under way on it. */
+  async #look(ask: (session: Session) => Promise<CatalogLook>): Promise<CatalogLook> {
+    let found: CatalogLook = { relations: [], parents: [] };
     const work = this.scheduler.submit({
       locks: [],
       lane: 'main',
       kind: 'statement',
       estimate: () => Number.MAX_SAFE_INTEGER,
       run: async (slot) => {
-        const { relations, parents } = await lookAtCatalog(await slot.get());
-        this.relations.learn(relations, parents);
+        found = await ask(await slot.get());
       },
     });
     await this.scheduler.guard(work.done);
+    return found;
   }
 
   traits(relation: RelationName): RelationTraits | null {
@@ -171,20 +171,58 @@ export class DatabaseLoad {
    * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
    */
   async #analyze(): Promise<void> {
-    await this.refreshRelations();
-    for (const { schema, name } of this.relations.withRows()) {
+    await this.known.everything();
+    for (const tables of this.#analyzedTogether()) {
       this.scheduler.submit({
-        locks: [{ schema, name, grade: 'share row exclusive' }],
+        locks: tables.map(({ schema, name }) => ({ schema, name, grade: 'share row exclusive' })),
         lane: 'any',
         kind: 'statement',
         estimate: () => -1,
         run: async (slot) => {
-          this.#context.progress(`statistics of ${schema}.${name}`);
-          // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
-          await (await slot.get()).text(`ANALYZE ${quotedTable(schema, name)}`).catch(spoiledUnlessRefused);
+          const session = await slot.get();
+          await this.#analyzeTables(session, tables).catch(async (error) => {
+            this.#withoutStatistics(error, tables);
+            // One that the server refuses must not leave the others without statistics.
+            for (const table of tables)
+              if (tables.length > 1)
+                await this.#analyzeTables(await slot.get(), [table]).catch((alone) =>
+                  this.#withoutStatistics(alone, [table]),
+                );
+          });
         },
       });
     }
+  }
+
+  /** @throws AttemptSpoiled when it was not the server that refused */
+  #withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
+    if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
+    const [first] = tables;
+    if (error.limitSeconds !== null && tables.length === 1 && first !== undefined)
+      this.#context.book.find(
+        outOfTimeFinding(`statistics of ${first.schema}.${first.name}`, error.limitSeconds),
+      );
+  }
+
+  async #analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {
+    const [first] = tables;
+    if (first !== undefined) this.#context.progress(`statistics of ${first.schema}.${first.name}`);
+    // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
+    await session.text(`ANALYZE ${tables.map(({ schema, name }) => quotedTable(schema, name)).join(', ')}`);
+  }
+
+  /** Small tables by the hundred, so that thousands do not cost a round trip each; larger ones alone, beside each other. */
+  *#analyzedTogether(): Generator<RelationTraits[]> {
+    let together: RelationTraits[] = [];
+    for (const table of this.relations.withRows()) {
+      const account = this.#context.book.knownTable(this.dumpName, table.schema, table.name);
+      if (table.kind === 'm' || (account?.bytes ?? 0) > smallTableBytes) yield [table];
+      else together.push(table);
+      if (together.length < analyzedAtOnce) continue;
+      yield together;
+      together = [];
+    }
+    if (together.length > 0) yield together;
   }
 
   async close(): Promise<void> {
@@ -205,9 +243,9 @@ export class DatabaseLoad {
  */
 const parallelMaintenanceWorkers = 0;
 
-const spoiledUnlessRefused = (error: unknown): void => {
-  if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
-};
+/** Tables whose rows are no more than this are analyzed together, this many in one statement. */
+const smallTableBytes = 1024 ** 2;
+const analyzedAtOnce = 100;
 
 /** How an entry is called while it is worked on. */
 export const objectLabel = (entry: DumpEntry): string =>

@@ -1,14 +1,18 @@
+import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
-import type { Decision, RelationName, StatementPlan } from '../policy/decision.ts';
+import type { Decision, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
-import { announcedObject, splitTag } from './announced-objects.ts';
+import { announcedObject, createdIndex } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
-import { everything, readsEverything } from './locks.ts';
+import { everything, type Lock, readsEverything } from './locks.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
+import { type BatchedStatement, StatementBatch, sendTogether } from './statement-batch.ts';
+import { isShort, parallelKinds, serial, startsPostData } from './statement-kinds.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
+import { StatementWork } from './statement-work.ts';
 import { RetryAlone, type Task, type Work } from './task-graph.ts';
 
 /** A database's name in the dump and in the sandbox. */
@@ -20,30 +24,8 @@ export interface DatabaseName {
 /** A statement that the policy allowed, as it said. */
 export type Decided = Extract<Decision, { action: 'run' }>;
 
-/** Kinds whose order among others matters only through locks and names; everything else runs in the dump's order. */
-const parallelKinds: ReadonlySet<StatementPlan['kind']> = new Set([
-  'create index',
-  'add key',
-  'add foreign key',
-  'add constraint',
-  'attach partition',
-  'create trigger',
-  'create policy',
-  'alter table',
-  'comment',
-  'create statistics',
-  'refresh materialized view',
-  'owner',
-  'grant',
-  'sequence value',
-]);
-
-/** Kinds that show that the schema stands: from here on work may overlap. */
-const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
-  'create index',
-  'add key',
-  'add foreign key',
-]);
+const restoredBy = ({ rule }: Decided): EntryOutcome =>
+  rule === null ? { status: 'restored' } : { status: 'restored with changes', rule };
 
 /** Statements whose text is data. A sequence's value is a row's too. */
 const holdsRows: ReadonlySet<StatementPlan['kind']> = new Set(['insert', 'sequence value', 'large object']);
@@ -85,10 +67,14 @@ export function decide(
 export class EntryRunner {
   readonly #context: AttemptContext;
   readonly #load: DatabaseLoad;
+  readonly #work: StatementWork;
+  /** Statements that are not sent yet. */
+  #batch: StatementBatch | null = null;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
     this.#context = context;
     this.#load = load;
+    this.#work = new StatementWork(context.book, load.dumpName);
   }
 
   /**
@@ -109,6 +95,12 @@ export class EntryRunner {
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
     open.begin();
     const settings = this.#load.settings.snapshot;
+    if (!neverWait && isShort(decision, this.#work.bytesReadBy(decision))) {
+      await this.#addToBatch(entry, open, decision, settings);
+      return null;
+    }
+    await this.flush();
+    if (!neverWait) await this.#load.scheduler.roomForStatement();
     if (plan.defer) {
       this.#load.deferred.push({
         run: () =>
@@ -117,8 +109,7 @@ export class EntryRunner {
       return null;
     }
     const overlap = this.#load.parallel && parallelKinds.has(plan.kind);
-    if (overlap && plan.locks !== null && !this.#load.relations.knowsAll(plan) && !neverWait)
-      await this.#load.refreshRelations();
+    if (overlap && plan.locks !== null && !neverWait) await this.#load.known.of(plan.locks);
     const { locks, barrier } =
       plan.kind === 'set' ? { locks: [], barrier: false } : this.#locksOf(entry, decision);
     const lane = overlap && !barrier ? 'any' : 'main';
@@ -129,9 +120,101 @@ export class EntryRunner {
     });
     if (!neverWait && (!overlap || barrier)) {
       await this.#load.scheduler.guard(task.done);
-      this.#load.catalogChanged();
+      this.#load.known.changed();
     }
     return task;
+  }
+
+  /** Sends what waits to go together. Call it before anything else is done to the database. @throws what ended the restore */
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch === null) return;
+    this.#batch = null;
+    const { scheduler } = this.#load;
+    await scheduler.roomForStatement();
+    const isSerial = batch.lane === serial;
+    const rest = [...batch.items];
+    const task = scheduler.submit({
+      locks: isSerial ? [everything] : batch.locks,
+      lane: isSerial ? 'main' : 'any',
+      ...(batch.lane === 'add foreign key' ? { family: 'foreign keys' } : {}),
+      kind: 'statement',
+      textBytes: batch.bytes,
+      estimate: () => Math.max(...batch.items.map(({ decision }) => this.#work.estimate(decision))),
+      run: (slot, alone) => this.#runBatch(slot, rest, batch.settings, alone),
+    });
+    if (!isSerial) return;
+    await scheduler.guard(task.done);
+    this.#load.known.changed();
+  }
+
+  async #addToBatch(
+    entry: DumpEntry,
+    open: OpenEntry,
+    decision: Decided,
+    settings: SettingsSnapshot,
+  ): Promise<void> {
+    const { plan } = decision;
+    const [statement] = decision.statements;
+    if (statement === undefined) return open.leave();
+    let lane: string = serial;
+    let locks: Lock[] = [];
+    if (this.#load.parallel && parallelKinds.has(plan.kind)) {
+      // What is not sent yet may have made the relations that are looked for.
+      if (this.#batch?.lane === serial) await this.flush();
+      if (plan.locks !== null) await this.#load.known.of(plan.locks);
+      const found = this.#locksOf(entry, decision);
+      locks = found.locks;
+      if (!found.barrier) lane = plan.kind;
+    }
+    if (this.#batch !== null && (this.#batch.lane !== lane || this.#batch.settings !== settings))
+      await this.flush();
+    this.#batch ??= new StatementBatch(lane, settings);
+    this.#batch.add({ entry, open, decision, statement }, locks);
+    if (this.#batch.isFull) await this.flush();
+  }
+
+  /** @param rest what is not done yet: done ones are taken out, so that a second run begins after them */
+  async #runBatch(
+    slot: Slot,
+    rest: BatchedStatement[],
+    settings: SettingsSnapshot,
+    alone: boolean,
+  ): Promise<void> {
+    for (let first = rest[0]; first !== undefined; first = rest[0]) {
+      if (this.#load.stopped) {
+        for (const { open } of rest.splice(0)) open.leave();
+        return;
+      }
+      if (rest.length === 1) {
+        await this.#run(slot, first.entry, first.open, first.decision, settings, alone);
+        rest.shift();
+        return;
+      }
+      const startedAt = performance.now();
+      const label = objectLabel(first.entry);
+      this.#context.progress(label);
+      this.#touchPhase(first.entry);
+      const session = await slot.get();
+      await session.apply(settings);
+      const { done, error } = await sendTogether(session, rest, label);
+      const seconds = (performance.now() - startedAt) / 1000 / rest.length;
+      for (const { open, decision } of rest.splice(0, done)) open.end(restoredBy(decision), seconds);
+      const [failed] = rest;
+      if (error === null || failed === undefined) continue;
+      const { entry, open, decision } = failed;
+      // By itself it meets its error again, or the lock that it has to wait for; code that never ends would not end then either.
+      if (error.limitSeconds === null) await this.#run(slot, entry, open, decision, settings, alone);
+      else open.end(failedOutcome(this.#context, entry, decision.plan, error, []), error.limitSeconds);
+      rest.shift();
+    }
+    this.#context.clock.touch(this.#load.parallel ? 'post-data' : 'pre-data');
+  }
+
+  #touchPhase({ section }: DumpEntry): void {
+    const phase =
+      section === 'pre-data' || (section === null && !this.#load.parallel) ? 'pre-data' : 'post-data';
+    this.#context.clock.touch(phase);
   }
 
   #locksOf(entry: DumpEntry, decision: Decided): { locks: Work['locks']; barrier: boolean } {
@@ -162,7 +245,8 @@ export class EntryRunner {
       ...where,
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
-      estimate: () => this.#estimate(decision),
+      textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
+      estimate: () => this.#work.estimate(decision),
       run: (slot, alone) => this.#run(slot, entry, open, decision, settings, alone),
     });
   }
@@ -177,14 +261,12 @@ export class EntryRunner {
   ): Promise<void> {
     const context = this.#context;
     const load = this.#load;
-    const { plan, rule } = decision;
+    const { plan } = decision;
     if (load.stopped) return open.leave();
     const startedAt = performance.now();
     const label = objectLabel(entry);
     context.progress(label);
-    const phase =
-      entry.section === 'pre-data' || (entry.section === null && !load.parallel) ? 'pre-data' : 'post-data';
-    context.clock.touch(phase);
+    this.#touchPhase(entry);
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
@@ -192,18 +274,18 @@ export class EntryRunner {
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
-      await runStatements(session, decision.statements, label).catch((error) =>
-        this.#asAdministrator(decision, error),
+      await runStatements(session, decision.statements, label, this.#work.bytesReadBy(decision)).catch(
+        (error) => this.#asAdministrator(decision, error),
       );
       if (plan.setting !== undefined)
         for (const statement of decision.statements) load.settings.record(plan.setting.name, statement);
-      open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
+      open.end(restoredBy(decision), seconds());
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (isLockTrouble(error) && !alone) throw new RetryAlone();
       open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
     } finally {
-      context.clock.touch(phase);
+      this.#touchPhase(entry);
     }
   }
 
@@ -219,26 +301,4 @@ export class EntryRunner {
     )
       throw error;
   }
-
-  /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
-  #estimate({ plan, statements }: Decided): number {
-    const bytes = (plan.locks ?? []).map((lock) => this.#bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
-    const slowMethod =
-      plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
-    return slowMethod ? bytes * 4 : bytes;
-  }
-
-  #bytesOf({ schema, name }: RelationName): number {
-    return schema === null
-      ? 0
-      : (this.#context.book.tables.get(JSON.stringify([this.#load.dumpName, schema, name]))?.bytes ?? 0);
-  }
-}
-
-/** The name of the index a statement will create, so that COMMENT and ATTACH on it wait. */
-function createdIndex(entry: DumpEntry, plan: StatementPlan): RelationName | null {
-  if (plan.kind === 'create index' && entry.type === 'INDEX')
-    return { schema: entry.schema, name: entry.name };
-  const split = plan.kind === 'add key' ? splitTag(entry, plan) : null;
-  return split === null ? null : { schema: entry.schema, name: split.name };
 }

@@ -80,10 +80,10 @@ export class ArchivePlan {
   async submitPostData(load: DatabaseLoad, runner: EntryRunner, name: DatabaseName): Promise<void> {
     if (this.#submitted) return;
     this.#submitted = true;
-    await load.refreshRelations();
+    await load.known.everything();
     for (const { id, type, schema, name: table } of this.#entries) {
       if (type === 'TABLE DATA' && schema !== null && !this.#withoutRows.has(id))
-        this.#holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }]));
+        this.#holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }], true));
     }
     const tasks = new Map<number, Task[]>();
     for (const entry of this.#entries) {

@@ -34,6 +34,11 @@ export async function insertBatch(
     return { rowsLoaded: insertedRows(tags), failures: [] };
   } catch (error) {
     if (error instanceof ConnectionLost) throw new AttemptSpoiled('INSERT statements', error);
+    // One by one, each that never ends would take the whole limit again.
+    if (error instanceof ServerError && error.limitSeconds !== null) {
+      await session.rollBack();
+      return { rowsLoaded: 0, failures: statements.map((statement) => ({ error, statement })) };
+    }
     await session.text('ROLLBACK');
   }
   const outcome: InsertOutcome = { rowsLoaded: 0, failures: [] };

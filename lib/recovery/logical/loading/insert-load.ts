@@ -54,7 +54,7 @@ export class InsertLoad {
     const load = this.#load;
     const open = this.#open;
     const event = this.#event;
-    await load.refreshRelations();
+    await load.known.of([{ schema: event.schema ?? 'public', name: event.table }]);
     const allowed = statements.filter(
       (statement) => decide(context, event.entry, statement, open, name) !== null,
     );

@@ -45,4 +45,11 @@ export function conflict(a: Lock, b: Lock): boolean {
   return a.name === b.name && (a.schema === null || b.schema === null || a.schema === b.schema);
 }
 
-const isBarrier = (lock: Lock): boolean => lock.name === '*' && lock.grade === 'exclusive';
+/**
+ * True when every grade that conflicts with `lock` conflicts with `other` too: who waits for the holder of `other` has then waited
+ * for all of the same relation before it.
+ */
+export const coversConflictsOf = (other: Lock, lock: Lock): boolean =>
+  compatible[other.grade].every((grade) => compatible[lock.grade].includes(grade));
+
+export const isBarrier = (lock: Lock): boolean => lock.name === '*' && lock.grade === 'exclusive';

@@ -17,20 +17,34 @@ const barrier: StatementLocks = { locks: [everything], barrier: true };
 export class RelationMap {
   readonly #traits = new Map<string, RelationTraits>();
   readonly #indexes = new Map<string, RelationName>();
-  readonly #children = new Map<string, RelationName[]>();
-  readonly #parents = new Map<string, RelationName[]>();
+  readonly #children = new Map<string, Map<string, RelationName>>();
+  readonly #parents = new Map<string, Map<string, RelationName>>();
 
   learn(relations: RelationTraits[], inheritance: [RelationName, RelationName][]): void {
+    this.#children.clear();
+    this.#parents.clear();
+    this.learnSome(relations, inheritance);
+  }
+
+  /** A part of what there is: what is known of others stays. */
+  learnSome(relations: RelationTraits[], inheritance: [RelationName, RelationName][]): void {
     for (const relation of relations) {
       this.#traits.set(keyOf(relation), relation);
       if (relation.indexOf !== null) this.#indexes.set(keyOf(relation), relation.indexOf);
     }
-    this.#children.clear();
-    this.#parents.clear();
+    this.#inherit(inheritance);
+  }
+
+  #inherit(inheritance: [RelationName, RelationName][]): void {
     for (const [parent, child] of inheritance) {
-      this.#children.set(keyOf(parent), [...(this.#children.get(keyOf(parent)) ?? []), child]);
-      this.#parents.set(keyOf(child), [...(this.#parents.get(keyOf(child)) ?? []), parent]);
+      addTo(this.#children, parent, child);
+      addTo(this.#parents, child, parent);
     }
+  }
+
+  /** Relations that are known. */
+  get size(): number {
+    return this.#traits.size;
   }
 
   /** An index that a submitted statement will create. */
@@ -92,17 +106,24 @@ export class RelationMap {
     if (table !== undefined) locks.push({ ...table, grade: 'share' });
     if (recurses && grade !== 'read')
       for (const child of this.#descendants(relation)) locks.push({ ...child, grade });
-    for (const parent of this.#parents.get(keyOf(relation)) ?? []) locks.push({ ...parent, grade: 'read' });
+    for (const parent of this.#parents.get(keyOf(relation))?.values() ?? [])
+      locks.push({ ...parent, grade: 'read' });
     return locks;
   }
 
   #descendants(relation: RelationName, seen = new Set<string>()): RelationName[] {
-    return (this.#children.get(keyOf(relation)) ?? []).flatMap((child) => {
+    return [...(this.#children.get(keyOf(relation))?.values() ?? [])].flatMap((child) => {
       if (seen.has(keyOf(child))) return [];
       seen.add(keyOf(child));
       return [child, ...this.#descendants(child, seen)];
     });
   }
+}
+
+function addTo(map: Map<string, Map<string, RelationName>>, key: RelationName, value: RelationName): void {
+  const known = map.get(keyOf(key)) ?? new Map<string, RelationName>();
+  known.set(keyOf(value), value);
+  map.set(keyOf(key), known);
 }
 
 function gradeOf(plan: StatementPlan, lock: RelationLock): Grade {

@@ -81,6 +81,7 @@ export class RestoreAttempt {
   async #handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
     const { book, clock } = this.#context;
     if (event.kind !== 'inserts') this.#endInserts();
+    if (event.kind !== 'entry') await this.#runner?.flush();
     switch (event.kind) {
       case 'header':
         this.#header = event.header;
@@ -142,6 +143,7 @@ export class RestoreAttempt {
     const { kind, defer, owner } = decision.plan;
     // Roles and databases belong to the whole server: they never open the database that happens to be current.
     if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
+      await this.#runner?.flush();
       open.begin();
       const act = (): Promise<void> => runAdministrative(this.#context, entry, open, decision);
       if (defer) this.#last.push(act);
@@ -176,6 +178,7 @@ export class RestoreAttempt {
   }
 
   async #finishDatabase(): Promise<void> {
+    await this.#runner?.flush();
     await this.#load?.finish();
     this.#load = null;
     this.#runner = null;

@@ -14,7 +14,7 @@ import { type DatabaseName, decide } from './entry-runner.ts';
 import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
 import { statementBytes } from './session-settings.ts';
-import { diskFull } from './statement-run.ts';
+import { diskFull, outOfTimeFinding } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
 
 /** Rows of these run code that may look at other tables: everything before them is complete, and nothing overtakes them. */
@@ -37,8 +37,8 @@ export async function beginRows(
     open.close();
     return null;
   }
-  await load.refreshRelations();
   const schema = event.schema ?? 'public';
+  await load.known.of([{ schema, name: event.table }]);
   const label = `${schema}.${event.table}`;
   const traits = load.traits({ schema, name: event.table });
   const account = context.book.table(load.dumpName, schema, event.table);
@@ -126,6 +126,11 @@ async function rowsOutcome(
   const { error, firstRow } = failure;
   const failureClass = classify(error, { plan: copyPlan, missingRoles: [], missingExtension: null });
   if (failureClass === 'out of disk') throw diskFull();
+  if (error.limitSeconds !== null) {
+    const found = outOfTimeFinding(`the rows of ${schema}.${event.table}`, error.limitSeconds);
+    context.book.find(found);
+    return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message: found.message };
+  }
   const columns = await columnsOf(load, schema, event.table);
   const position = copyPosition(error.context, columns);
   const row = position.line === null ? null : firstRow + position.line;

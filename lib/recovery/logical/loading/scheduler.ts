@@ -3,6 +3,9 @@ import type { Lock } from './locks.ts';
 import type { Slot } from './slot.ts';
 import { collide, type Node, RetryAlone, sameFamily, type Task, TaskGraph, type Work } from './task-graph.ts';
 
+/** Statements that may wait or run before the reader waits too, and the bytes of their text. */
+const roomForStatements = { count: 256, bytes: 16 * 1024 ** 2 };
+
 /**
  * Runs work over N sessions in an order that is equivalent to the order of submission: a task waits for every earlier
  * unfinished task whose locks conflict with its own, and for nothing else. So what psql does one by one overlaps
@@ -17,7 +20,10 @@ export class Scheduler {
   readonly #active = new Set<Node>();
   #runningStatements = 0;
   #rowsTasks = 0;
+  #statementTasks = 0;
+  #statementBytes = 0;
   #holds = 0;
+  #announcedHolds = 0;
   #idleWaiters: (() => void)[] = [];
   #roomWaiters: (() => void)[] = [];
 
@@ -36,21 +42,27 @@ export class Scheduler {
 
   submit(work: Work): Task {
     const node = this.#graph.enter(work, work.locks, work.after ?? [], work.within ?? null);
-    if (work.kind === 'rows') this.#rowsTasks += 1;
+    this.#weigh(work, 1);
     if (node.blockers === 0) this.#enqueue(node);
     return node;
   }
 
-  /** Keeps relations locked as if a task were running, until `release`: a table whose rows are still to come. */
-  hold(locks: Lock[]): { task: Task; release(): void } {
+  /**
+   * Keeps relations locked as if a task were running, until `release`: a table whose rows are still to come.
+   * @param announced the rows stand further on in the dump, so that reading on is what releases it
+   */
+  hold(locks: Lock[], announced = false): { task: Task; release(): void } {
     const node = this.#graph.enter(null, locks, [], null);
     this.#holds += 1;
+    if (announced) this.#announcedHolds += 1;
     return {
       task: node,
       release: () => {
         if (node.ended) return;
         this.#holds -= 1;
-        for (const { name } of locks) this.#graph.reestimate(name);
+        if (announced) this.#announcedHolds -= 1;
+        if (this.#announcedHolds === 0) this.#wakeReader();
+        for (const lock of locks) this.#graph.reestimate(lock);
         this.#leave(node);
         this.#dispatch();
       },
@@ -69,6 +81,17 @@ export class Scheduler {
   /** Back-pressure: resolves when fewer than two chunks per session wait or run. @throws what ended the restore */
   async room(): Promise<void> {
     while (this.#rowsTasks >= this.#slots * 2) {
+      await this.guard(new Promise<void>((resolve) => this.#roomWaiters.push(resolve)));
+    }
+  }
+
+  /**
+   * Back-pressure for statements. While rows are announced that may be what the statements wait for, the reader reads on.
+   * @throws what ended the restore
+   */
+  async roomForStatement(): Promise<void> {
+    const { count, bytes } = roomForStatements;
+    while (this.#announcedHolds === 0 && (this.#statementTasks >= count || this.#statementBytes >= bytes)) {
       await this.guard(new Promise<void>((resolve) => this.#roomWaiters.push(resolve)));
     }
   }
@@ -185,10 +208,20 @@ export class Scheduler {
       this.#ready.push(node);
       return;
     }
-    if (work.kind === 'rows') {
-      this.#rowsTasks -= 1;
-      for (const wake of this.#roomWaiters.splice(0)) wake();
-    }
+    this.#weigh(work, -1);
+    this.#wakeReader();
     this.#leave(node);
+  }
+
+  #weigh({ kind, textBytes = 0 }: Work, sign: 1 | -1): void {
+    if (kind === 'rows') this.#rowsTasks += sign;
+    else {
+      this.#statementTasks += sign;
+      this.#statementBytes += sign * textBytes;
+    }
+  }
+
+  #wakeReader(): void {
+    for (const wake of this.#roomWaiters.splice(0)) wake();
   }
 }

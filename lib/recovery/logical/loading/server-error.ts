@@ -15,8 +15,10 @@ export class ServerError extends Error implements ServerSaid {
   readonly internalQuery: boolean;
   /** True when the server points at a place in our statement's own text: it was still reading it, and ran nothing. */
   readonly whileParsing: boolean;
+  /** We ended the statement, because it made no progress for this long; null: the server ended it. */
+  readonly limitSeconds: number | null;
 
-  constructor(error: DatabaseError) {
+  constructor(error: DatabaseError, limitSeconds: number | null = null) {
     super(error.message);
     this.name = 'ServerError';
     this.sqlState = error.code ?? 'XX000';
@@ -28,6 +30,7 @@ export class ServerError extends Error implements ServerSaid {
     this.context = error.where ?? null;
     this.internalQuery = error.internalQuery !== undefined;
     this.whileParsing = error.position !== undefined && this.context === null && !this.internalQuery;
+    this.limitSeconds = limitSeconds;
   }
 }
 
@@ -40,6 +43,13 @@ export class ConnectionLost extends Error {
     this.name = 'ConnectionLost';
     this.sqlState = sqlState;
   }
+}
+
+/** A statement that we ended, whether the server said so or its connection went with it. SQLSTATE 57014, query_canceled. */
+export function outOfTime(limitSeconds: number): ServerError {
+  const error = new DatabaseError('canceling statement', 0, 'error');
+  error.code = '57014';
+  return new ServerError(error, limitSeconds);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
-import { finding } from '../../../domain/findings/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import { tellServerError } from '../../../domain/server-errors/tell-server-error.ts';
+import { inWords } from '../../../domain/time/spans.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
@@ -13,15 +14,16 @@ import { classify, type FailedStatement, findingOf, readingOf } from './failure-
 import { ConnectionLost, type ServerError } from './server-error.ts';
 import { statementBytes } from './session-settings.ts';
 
-/** Runs the statements the policy allowed. @throws ServerError, AttemptSpoiled */
+/** Runs the statements the policy allowed. @param bytesToRead see EntryLimit @throws ServerError, AttemptSpoiled */
 export async function runStatements(
   session: Session,
   statements: readonly Statement[],
   label: string,
+  bytesToRead = 0,
 ): Promise<void> {
   for (const statement of statements) {
     try {
-      await session.run(statementBytes(statement));
+      await session.run(statementBytes(statement), bytesToRead);
     } catch (error) {
       if (error instanceof ConnectionLost) throw new AttemptSpoiled(label, error);
       throw error;
@@ -30,6 +32,10 @@ export async function runStatements(
     if (session.transactionStatus !== 'I') await session.text('ROLLBACK');
   }
 }
+
+/** @param what was ended, e.g. `constraint public.t c` */
+export const outOfTimeFinding = (what: string, limitSeconds: number): Finding =>
+  finding('ENTRY_TIMED_OUT', `${what} made no progress for ${inWords(limitSeconds)} and was ended`);
 
 export const diskFull = (): DrillError =>
   new DrillError('SANDBOX_DISK_FULL', 'the server of the sandbox ran out of disk', {
@@ -59,11 +65,16 @@ export function failedOutcome(
     extension,
     ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name]),
   ];
+  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
+  const label = `${entry.type.toLowerCase()} ${name}`;
+  if (error.limitSeconds !== null) {
+    const found = outOfTimeFinding(label, error.limitSeconds);
+    context.book.find(found);
+    return { status: 'failed', failure, sqlState: error.sqlState, message: found.message };
+  }
   const names = new KnownNames(ofStatement, context.book.names);
   const message = tellServerError(error, names, readingOf(error, plan, entry));
   const outcome: EntryOutcome = { status: 'failed', failure, sqlState: error.sqlState, message };
-  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
-  const label = `${entry.type.toLowerCase()} ${name}`;
   const act = attemptedAct(error);
   if (act !== null) {
     context.book.find(

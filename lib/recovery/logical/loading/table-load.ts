@@ -46,6 +46,9 @@ export interface TableLoadOptions {
  */
 const readAheadBytes = { far: 10 * 1024 ** 2, near: 2 * 1024 ** 2 };
 
+/** A new file for the table pays from here on; less is loaded by one ordinary COPY, in one round trip. */
+const worthANewFileBytes = 64 * 1024;
+
 const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
@@ -60,10 +63,14 @@ export class TableLoad {
   #failure: RowsFailure | null = null;
   #rows = 0;
   #loaded = 0;
+  #frozen: boolean;
+  /** The first rows of a table, when they are few: perhaps there are no more. */
+  #few: { pieces: readonly Buffer[]; rows: number } | null = null;
 
   /** @param hold already taken for this table (archives announce their tables), or taken here. */
   constructor(options: TableLoadOptions, hold?: { task: Task; release(): void }) {
     this.#options = options;
+    this.#frozen = options.frozen;
     const { schema, name } = options.account;
     this.#hold = hold ?? options.scheduler.hold([{ schema, name, grade: 'rows' }]);
     this.complete = this.#hold.task;
@@ -75,16 +82,32 @@ export class TableLoad {
     this.#rows += rows;
     this.#weigh(pieces);
     if (this.#failure !== null) return;
-    const { scheduler, settings } = this.#options;
+    const isFirst = firstRow === 0 && this.#stream === null;
+    if (this.#frozen && isFirst && bytesOf(pieces) < worthANewFileBytes) {
+      await this.#options.scheduler.room();
+      this.#few = { pieces, rows };
+      return;
+    }
+    await this.#pushFew();
     if (this.#inOneCopy) return this.#push(pieces, firstRow);
-    await scheduler.room();
-    const transaction = chunkTransaction(this.#options.copySql);
+    await this.#options.scheduler.room();
+    this.#submitChunk(pieces, rows, firstRow);
+  }
+
+  #submitChunk(pieces: readonly Buffer[], rows: number, firstRow: number): void {
+    const { copySql, settings, onRetry } = this.#options;
+    const transaction = chunkTransaction(copySql);
     this.#submit(async (slot) => {
       if (this.#failure === null)
-        this.#count(
-          await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, this.#options.onRetry),
-        );
+        this.#count(await copyChunk(slot, transaction, settings, { pieces, rows, firstRow }, onRetry));
     }, firstRow);
+  }
+
+  /** More rows have come: the first ones go with them. */
+  async #pushFew(): Promise<void> {
+    const few = this.#few;
+    this.#few = null;
+    if (few !== null) await this.#push(few.pieces, 0);
   }
 
   /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
@@ -92,19 +115,24 @@ export class TableLoad {
     const firstRow = this.#rows;
     this.#rows += rows;
     this.#weigh([bytes]);
+    await this.#pushFew();
     await this.#push([bytes], firstRow);
     if (rows === 1 && !this.#inOneCopy) this.#closeStream();
   }
 
   /** No more rows. Releases the table once everything is confirmed. */
   end(): void {
+    if (this.#few !== null) {
+      this.#frozen = false;
+      this.#submitChunk(this.#few.pieces, this.#few.rows, 0);
+    }
     this.#closeStream();
     const finished = Promise.all(this.#tasks).then(() => this.#finish());
     finished.catch((error) => this.#options.scheduler.fail(error));
   }
 
   get #inOneCopy(): boolean {
-    return this.#options.ordered || this.#options.frozen;
+    return this.#options.ordered || this.#frozen;
   }
 
   #weigh(pieces: readonly Buffer[]): void {
@@ -128,7 +156,8 @@ export class TableLoad {
 
   /** One COPY that takes pieces until the queue ends. */
   #openStream(firstRow: number): PieceQueue<readonly Buffer[]> {
-    const { frozen, scheduler } = this.#options;
+    const frozen = this.#frozen;
+    const { scheduler } = this.#options;
     const ahead = scheduler.sessionsForRows > 1 ? readAheadBytes.far : readAheadBytes.near;
     const queue = new PieceQueue<readonly Buffer[]>(frozen ? ahead : 1, bytesOf);
     const run = async (slot: Slot): Promise<void> => {
@@ -149,8 +178,8 @@ export class TableLoad {
   }
 
   async #copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
-    const { account, copySql, frozen } = this.#options;
-    const whole = frozen
+    const { account, copySql } = this.#options;
+    const whole = this.#frozen
       ? await startFrozenCopy(session, copySql, quotedTable(account.schema, account.name))
       : null;
     const copy: WireCopy = whole ?? session.copy(copySql);
@@ -159,7 +188,7 @@ export class TableLoad {
       for await (const pieces of queue.pieces()) await copy.write(pieces);
       this.#count(copiedRows(await copy.finish()));
     } catch (error) {
-      if (whole !== null && error instanceof ServerError) await session.text('ROLLBACK');
+      if (whole !== null && error instanceof ServerError) await session.rollBack();
       throw error;
     }
   }

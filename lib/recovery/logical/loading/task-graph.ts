@@ -1,4 +1,6 @@
-import { conflict, type Lock } from './locks.ts';
+import type { RelationName } from '../policy/decision.ts';
+import { LockQueues } from './lock-queues.ts';
+import { conflict, coversConflictsOf, isBarrier, type Lock, readsEverything } from './locks.ts';
 import type { Slot } from './slot.ts';
 
 /** A piece of work for one session. */
@@ -16,6 +18,8 @@ export interface Work {
   /** `main`: the session that everything ordered shares. */
   lane: 'main' | 'any';
   kind: 'rows' | 'statement';
+  /** Bytes of the statement's text, which memory holds until it has run. */
+  textBytes?: number;
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate(): number;
   /** Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. @throws RetryAlone */
@@ -44,13 +48,15 @@ export interface Node extends Task {
   waiting: Node[];
   ended: boolean;
   alone: boolean;
+  /** It waits for every earlier task that its locks conflict with: whoever waits for it need not wait for those as well. */
+  readonly waitsForAllEarlier: boolean;
   end(): void;
 }
 
 /** Everything submitted and not ended, and who waits for whom. */
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
-  readonly #byName = new Map<string, Set<Node>>();
+  readonly #queues = new LockQueues<Node>();
   #order = 0;
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
@@ -71,57 +77,76 @@ export class TaskGraph {
       waiting: [],
       ended: false,
       alone: false,
+      waitsForAllEarlier: work?.family === undefined && within === null,
       done,
       end,
     };
-    const blockers = new Set<Node>();
-    for (const earlier of this.#candidates(locks)) {
-      if (earlier === within || sameFamily(work, earlier.work)) continue;
-      if (collide({ locks }, earlier)) blockers.add(earlier);
-    }
-    for (const earlier of this.outstanding) if (after.includes(earlier)) blockers.add(earlier);
+    const blockers = this.#blockersOf(node, within);
+    for (const earlier of after) if (this.outstanding.has(earlier as Node)) blockers.add(earlier as Node);
     for (const blocker of blockers) blocker.waiting.push(node);
     node.blockers = blockers.size;
     node.blockedBy = [...blockers];
     node.urgency = node.own;
     raiseUrgency(node);
     this.outstanding.add(node);
-    for (const { name } of locks) {
-      const sharing = this.#byName.get(name) ?? new Set();
-      sharing.add(node);
-      this.#byName.set(name, sharing);
-    }
+    this.#queues.add(node);
     return node;
   }
 
   /** Asks tasks on a relation anew how long they will take: an archive's were submitted before its rows were counted. */
-  reestimate(name: string): void {
-    for (const node of this.#byName.get(name) ?? []) {
-      const own = node.work?.estimate() ?? 0;
-      if (own <= node.own) continue;
-      node.urgency += own - node.own;
-      node.own = own;
-      raiseUrgency(node);
+  reestimate(relation: RelationName): void {
+    for (const queue of this.#queues.meeting(relation)) {
+      for (const { node } of queue.newestFirst()) {
+        const own = node.work?.estimate() ?? 0;
+        if (own <= node.own) continue;
+        node.urgency += own - node.own;
+        node.own = own;
+        raiseUrgency(node);
+      }
     }
   }
 
-  /** Outstanding tasks that may conflict: those that name one of the relations, and those on everything. */
-  #candidates(locks: Lock[]): Iterable<Node> {
-    if (locks.some((lock) => lock.name === '*')) return this.outstanding;
-    const found = new Set<Node>(this.#byName.get('*'));
-    for (const { name } of locks) for (const node of this.#byName.get(name) ?? []) found.add(node);
-    return found;
+  /**
+   * The earlier tasks whose locks conflict, without those that another of them waits for anyway: of ten thousand comments on
+   * one table each waits for the one before it, not for all of them.
+   */
+  #blockersOf(node: Node, within: Task | null): Set<Node> {
+    const { locks, work } = node;
+    const blockers = new Set<Node>();
+    /** A task that waits for everything before it; what is earlier need not be looked at. */
+    let barrierOrder = 0;
+    const isExempt = (earlier: Node): boolean => earlier === within || sameFamily(work, earlier.work);
+    const locksEverything = locks.some(({ name }) => name === '*');
+    for (const earlier of locksEverything ? this.outstanding : [])
+      if (!isExempt(earlier) && collide(node, earlier)) blockers.add(earlier);
+    if (locksEverything) return blockers;
+    for (const queue of this.#queues.meeting(readsEverything)) {
+      for (const { node: earlier, lock } of queue.newestFirst()) {
+        if (isExempt(earlier) || !locks.some((own) => conflict(own, lock))) continue;
+        blockers.add(earlier);
+        if (!earlier.waitsForAllEarlier || !isBarrier(lock)) continue;
+        barrierOrder = earlier.order;
+        break;
+      }
+    }
+    for (const own of locks) {
+      for (const queue of this.#queues.meeting(own)) {
+        for (const { node: earlier, lock } of queue.newestFirst()) {
+          if (earlier.order < barrierOrder) break;
+          if (isExempt(earlier) || !conflict(own, lock)) continue;
+          blockers.add(earlier);
+          if (earlier.waitsForAllEarlier && coversConflictsOf(lock, own)) break;
+        }
+      }
+    }
+    return blockers;
   }
 
   /** Removes a task. @returns what is ready now */
   leave(node: Node): Node[] {
     node.ended = true;
     this.outstanding.delete(node);
-    for (const { name } of node.locks) {
-      const sharing = this.#byName.get(name);
-      sharing?.delete(node);
-      if (sharing?.size === 0) this.#byName.delete(name);
-    }
+    this.#queues.leave(node);
     node.end();
     const ready: Node[] = [];
     for (const waiting of node.waiting) {

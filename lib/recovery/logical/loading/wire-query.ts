@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg';
-import { fromDriver } from './server-error.ts';
+import { ConnectionLost, fromDriver, outOfTime } from './server-error.ts';
 
 /** What a simple query gave: its command tags in order, and the rows of all its statements as text. */
 export interface WireResult {
@@ -36,21 +36,47 @@ function deferred<T>(): { promise: Promise<T> } & Outcome<T> {
  */
 export class WireQuery implements Submittable {
   readonly result: Promise<WireResult>;
+  /** The server has to answer or to take rows, and not we to send some. */
+  protected waitsForServer = true;
   protected connection: Connection | null = null;
+  #progressAt = performance.now();
+  #limitSeconds: number | null = null;
+  /** It ended with its connection. */
+  connectionLost = false;
   readonly #done = deferred<WireResult>();
-  readonly #tags: string[] = [];
+  /** Command tags so far, in order: after an error they tell what was done before it. */
+  readonly tags: string[] = [];
   readonly #rows: (string | null)[][] = [];
   readonly #sql: Buffer;
 
-  constructor(sql: Buffer) {
+  /** Bytes of rows that it may read; see EntryLimit. */
+  readonly bytesToRead: number;
+
+  constructor(sql: Buffer, bytesToRead = 0) {
     this.#sql = sql;
+    this.bytesToRead = bytesToRead;
     this.result = this.#done.promise;
     // The caller may still be writing rows when the server answers with an error; it awaits `result` later.
     this.result.catch(() => {});
   }
 
+  /** Since when the server has shown no progress; 0 while it waits for us. */
+  idleMs(): number {
+    return this.waitsForServer ? performance.now() - this.#progressAt : 0;
+  }
+
+  progressed(): void {
+    this.#progressAt = performance.now();
+  }
+
+  /** It is being ended: whatever error comes now is that. */
+  outOfTime(limitSeconds: number): void {
+    this.#limitSeconds = limitSeconds;
+  }
+
   submit(connection: Connection): void {
     this.connection = connection;
+    this.progressed();
     const { stream } = connection;
     stream.cork();
     stream.write(frameHeader('Q', this.#sql.length + 1));
@@ -62,12 +88,14 @@ export class WireQuery implements Submittable {
   handleRowDescription(): void {}
 
   handleDataRow(message: { fields: (string | null)[] }): void {
+    this.progressed();
     this.#rows.push(message.fields);
     this.handleRow(message.fields);
   }
 
   handleCommandComplete(message: { text: string }): void {
-    this.#tags.push(message.text);
+    this.progressed();
+    this.tags.push(message.text);
   }
 
   handleEmptyQuery(): void {}
@@ -81,11 +109,17 @@ export class WireQuery implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#done.resolve({ tags: this.#tags, rows: this.#rows });
+    this.#done.resolve({ tags: this.tags, rows: this.#rows });
   }
 
   handleError(error: unknown): void {
-    this.#done.reject(fromDriver(error));
+    this.#done.reject(this.errorFrom(error));
+  }
+
+  protected errorFrom(error: unknown): Error {
+    const cause = fromDriver(error);
+    this.connectionLost = cause instanceof ConnectionLost;
+    return this.#limitSeconds === null ? cause : outOfTime(this.#limitSeconds);
   }
 
   protected handleRow(_fields: (string | null)[]): void {}
@@ -113,12 +147,14 @@ export class WireCopy extends WireQuery {
   }
 
   override handleCopyInResponse(): void {
+    this.waitsForServer = false;
     this.#open.resolve();
   }
 
   /** Writes pieces as one message; resolves when the socket takes more. Resolves at once after an error: `result` tells. */
   write(pieces: readonly Buffer[]): Promise<void> {
     const stream = this.connection?.stream;
+    this.progressed();
     if (this.#failed || stream === undefined || !stream.writable) return Promise.resolve();
     stream.cork();
     let more = stream.write(
@@ -130,8 +166,11 @@ export class WireCopy extends WireQuery {
     for (const piece of pieces) more = stream.write(piece);
     stream.uncork();
     if (more) return Promise.resolve();
+    this.waitsForServer = true;
     return new Promise((resolve) => {
       const settle = (): void => {
+        this.waitsForServer = false;
+        this.progressed();
         stream.off('drain', settle);
         stream.off('close', settle);
         this.#blockedWrite = null;
@@ -145,6 +184,8 @@ export class WireCopy extends WireQuery {
 
   /** Ends the rows and waits for the server's confirmation of everything in the query. */
   finish(): Promise<WireResult> {
+    this.waitsForServer = true;
+    this.progressed();
     if (!this.#failed) this.connection?.stream.write(copyDoneMessage);
     return this.result;
   }
@@ -152,7 +193,7 @@ export class WireCopy extends WireQuery {
   override handleError(error: unknown): void {
     this.#failed = true;
     super.handleError(error);
-    this.#open.reject(fromDriver(error));
+    this.#open.reject(this.errorFrom(error));
     this.#blockedWrite?.();
   }
 

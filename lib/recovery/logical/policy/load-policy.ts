@@ -33,10 +33,25 @@ import {
   run,
   type Subject,
   skip,
+  tooLarge,
 } from './verdicts.ts';
 
 /** Characters of the longest statement that is parsed, long literals not counted: its tree takes about 30 times that. */
 const longestParsed = 4 * longStatement;
+/** Words and signs of the longest statement that is parsed: each takes about half a kilobyte of tree and of its text. */
+const mostTokens = 150_000;
+/** Words, numbers and signs; what is quoted counts by its words, which is never too few. */
+const token = /[\w$\u0080-\uffff]+|[^\s\w$\u0080-\uffff]/g;
+
+/** What long literals say does not count. Counts no further than it must. */
+function hasTooManyTokens(text: string): boolean {
+  if (text.length <= mostTokens) return false;
+  const counted = shortenLiterals(text) ?? text;
+  token.lastIndex = 0;
+  for (let count = 0; count <= mostTokens; count += 1) if (!token.test(counted)) return false;
+  return true;
+}
+
 /** Longer shapes hold rows that are no literals: they would fill the memory and never come again. */
 const longestRemembered = 4096;
 
@@ -128,7 +143,9 @@ function decideParsed(subject: Subject, shape: string): Decision {
   const isLong = shape.length > longStatement;
   const text = isLong ? shortenLiterals(shape) : shape;
   const judged: Subject = { ...subject, positionsHold: text === subject.statement.sql };
-  const nodes = text === null || text.length > longestParsed ? null : parsed(text);
+  if (text !== null && (text.length > longestParsed || hasTooManyTokens(text)))
+    return tooLarge(`${place(subject)} holds a statement of more than ${mostTokens} words and signs`);
+  const nodes = text === null ? null : parsed(text);
   if (nodes === null && judged.positionsHold) return decideUnparsed(judged);
   if (nodes === null)
     return refuse('unparsed-dangerous', `${place(subject)} holds a very long statement that does not parse`);

@@ -478,6 +478,12 @@ export const policyRules = {
     'What cannot be judged is not executed.',
     'design of the policy',
   ),
+  'too-large': rule(
+    'refused',
+    'A statement of more than 150,000 words and signs, long literals and rows of literals not counted',
+    'Its tree would take more memory than a restore has; what cannot be judged is not executed.',
+    'libpg_query, measured',
+  ),
   'rewrite-impossible': rule(
     'refused',
     'A statement over 1 MiB that would have to be rewritten, or one holding a NUL byte',

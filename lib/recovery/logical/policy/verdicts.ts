@@ -83,6 +83,11 @@ export function refuse(rule: RuleId, said: string): Decision {
   return { action: 'refuse', rule, finding: finding('STATEMENT_REFUSED', said) };
 }
 
+/** Not judged, because its tree would fill the memory. */
+export function tooLarge(said: string): Decision {
+  return { action: 'refuse', rule: 'too-large', finding: finding('STATEMENT_TOO_LARGE', said) };
+}
+
 /** Names the dump may use for what only the operator of a server owns: its bootstrap superuser and RDS's own roles. */
 export function isBootstrapRole(role: string): boolean {
   return role === 'postgres' || role === 'rdsadmin' || role.startsWith('rds_');

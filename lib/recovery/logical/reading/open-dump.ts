@@ -10,6 +10,7 @@ import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
+import { defaultReadingLimits, type ReadingLimits } from './reading-limits.ts';
 import { startBytes } from './recognise.ts';
 import { layoutOfTar, layoutOfTarStart } from './tar-layout.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
@@ -36,6 +37,7 @@ export type DumpSource =
 export interface OpenDumpOptions {
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
+  limits?: ReadingLimits;
   signal?: AbortSignal;
 }
 
@@ -63,10 +65,16 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
     streams.push(stream);
     return stream;
   };
+  const sources: ByteSource[] = [];
+  const sourceOf = (stream: MeasuredStream): ByteSource => {
+    const bytes = new ByteSource(stream);
+    sources.push(bytes);
+    return bytes;
+  };
   const first = await openStream();
   const seeking = seekingIn(source, streams, options.signal);
   return {
-    reader: readStream(first, openStream, options.passphrase, seeking),
+    reader: readStream(first, sourceOf, openStream, options, seeking),
     sha256: () => first.sha256(),
     bytesRead: () => {
       const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
@@ -74,6 +82,8 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
       return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
     },
     close: () => {
+      // What was read already may hold gigabytes: a decoder that nobody waits for any more must end too.
+      for (const bytes of sources) bytes.cancel().catch(() => {});
       for (const stream of streams) stream.close();
     },
   };
@@ -110,16 +120,20 @@ async function* closedAtTheEnd(stream: MeasuredStream): AsyncGenerator<Buffer, v
 
 async function* readStream(
   stream: MeasuredStream,
+  sourceOf: (stream: MeasuredStream) => ByteSource,
   openStream: () => Promise<MeasuredStream>,
-  passphrase: string | null,
+  { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
   seeking: Seeking | null,
 ): DumpReader {
-  const unwrapped = await unwrap(new ByteSource(stream), passphrase);
+  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
   const { wrappings, findings, bytes } = unwrapped;
   const reopen = async (): Promise<ByteSource> =>
-    (await unwrap(new ByteSource(await openStream()), passphrase)).bytes;
+    (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
   try {
-    for await (const event of withWrappings(await readContent(unwrapped, reopen, seeking), wrappings)) {
+    for await (const event of withWrappings(
+      await readContent(unwrapped, reopen, seeking, limits),
+      wrappings,
+    )) {
       if (event.kind === 'end') {
         // Whatever the format needs no more is still part of what was stored, and of its digest.
         while ((await bytes.readPiece()) !== null);
@@ -137,6 +151,7 @@ async function readContent(
   unwrapped: Unwrapped,
   reopen: () => Promise<ByteSource>,
   seeking: Seeking | null,
+  { statementBytes }: ReadingLimits,
 ): Promise<DumpReader> {
   const { bytes, wrappings, recognised, findings } = unwrapped;
   // Offsets in the table of contents count the archive's own bytes.
@@ -144,7 +159,7 @@ async function readContent(
   if (recognised.kind === 'plain') {
     const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
     // What was left out after the compressed data may have been the rest of the dump.
-    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0 });
+    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
   }
   const layout = await layoutOfTarStart(await bytes.peek(startBytes));
   if (layout !== null)

@@ -8,6 +8,7 @@ import { decompressLz4 } from './compression/lz4.ts';
 import { decryptOpenssl } from './compression/openssl.ts';
 import { decompressXz } from './compression/xz.ts';
 import { decompressZstd } from './compression/zstd.ts';
+import { defaultReadingLimits, type ReadingLimits, unpacksTooFar } from './reading-limits.ts';
 import { type Recognised, recognise, startBytes } from './recognise.ts';
 
 /** Wrappings inside each other; more is no backup but a bomb. */
@@ -25,9 +26,13 @@ export interface Unwrapped {
 /**
  * Takes off compression and encryption, whatever is found in whatever order.
  * @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, DECRYPTION_FAILED, PHYSICAL_BACKUP,
- * COMPRESSION_UNKNOWN, DUMP_TRUNCATED, DUMP_CORRUPT
+ * COMPRESSION_UNKNOWN, DECOMPRESSION_LIMIT, DUMP_TRUNCATED, DUMP_CORRUPT
  */
-export async function unwrap(outermost: ByteSource, passphrase: string | null): Promise<Unwrapped> {
+export async function unwrap(
+  outermost: ByteSource,
+  passphrase: string | null,
+  limits: ReadingLimits = defaultReadingLimits,
+): Promise<Unwrapped> {
   const wrappings: Wrapping[] = [];
   const findings: Finding[] = [];
   for (let bytes = outermost; ; ) {
@@ -44,7 +49,9 @@ export async function unwrap(outermost: ByteSource, passphrase: string | null): 
     if (wrapping === 'xz' && wrappings.includes('xz'))
       throw dumpError('COMPRESSION_UNKNOWN', 'it is xz inside xz');
     wrappings.push(wrapping);
-    bytes = new ByteSource(freeing(bytes, content(bytes, wrapping, passphrase, findings)));
+    bytes = new ByteSource(
+      freeing(bytes, bounded(outermost, content(bytes, wrapping, passphrase, findings), limits)),
+    );
   }
 }
 
@@ -87,6 +94,21 @@ function refusal({ code, message }: Extract<Recognised, { kind: 'refused' }>, wr
 
 async function* pieces(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
   for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
+}
+
+/** @throws DrillError DECOMPRESSION_LIMIT when the stored bytes unpack to more than is allowed */
+async function* bounded(
+  stored: ByteSource,
+  inner: AsyncIterable<Buffer>,
+  limits: ReadingLimits,
+): AsyncGenerator<Buffer, void, undefined> {
+  let contentBytes = 0;
+  for await (const piece of inner) {
+    contentBytes += piece.length;
+    const problem = unpacksTooFar(contentBytes, stored.position, limits);
+    if (problem !== null) throw dumpError('DECOMPRESSION_LIMIT', problem);
+    yield piece;
+  }
 }
 
 /** Lets go of the outer stream when the inner one is let go of. A read that is under way is not waited for. */

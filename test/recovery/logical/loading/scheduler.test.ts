@@ -230,3 +230,41 @@ describe('scheduling over lock conflicts', () => {
     await stage.scheduler.idle();
   });
 });
+
+describe('back-pressure of statements', () => {
+  test('lets the reader go on only while few statements wait', async () => {
+    const stage = new Stage(1);
+    for (let count = 0; count < 256; count += 1) stage.submit(`${count}`, [on('t', 'exclusive')]);
+    let hasRoom = false;
+    const room = stage.scheduler.roomForStatement().then(() => {
+      hasRoom = true;
+    });
+    await Promise.resolve();
+    expect(hasRoom).toBe(false);
+    await room;
+    expect(stage.log).toContain('0 ends');
+    expect(stage.log).not.toContain('255 begins');
+    await stage.scheduler.idle();
+  });
+
+  test('counts the bytes of their text too', async () => {
+    const stage = new Stage(1);
+    stage.submit('long', [on('t', 'exclusive')], { textBytes: 16 * 1024 ** 2 });
+    await stage.scheduler.roomForStatement();
+    expect(stage.log).toContain('long ends');
+  });
+
+  test('lets it go on when rows further on in the dump may be what they wait for', async () => {
+    const stage = new Stage(1);
+    const hold = stage.scheduler.hold([on('t', 'rows')], true);
+    for (let count = 0; count < 300; count += 1)
+      stage.submit(`${count}`, [on('t', 'exclusive')], {
+        run: async () => void stage.log.push(`${count} ends`),
+      });
+    await stage.scheduler.roomForStatement();
+    expect(stage.log).toEqual([]);
+    hold.release();
+    await stage.scheduler.idle();
+    expect(stage.log).toContain('299 ends');
+  });
+});

@@ -605,6 +605,11 @@ export const ruleCases: RuleCase[] = [
     twin: 'CREATE MATERIALIZED VIEW x AS SELECT 1',
   },
   { rule: 'not-of-a-dump', sql: 'EXPLAIN ANALYZE SELECT 1', twin: 'ANALYZE' },
+  {
+    rule: 'too-large',
+    sql: `CREATE VIEW v AS SELECT ${'1+'.repeat(80_000)}1 AS x`,
+    twin: `CREATE VIEW v AS SELECT ${'1+'.repeat(80)}1 AS x`,
+  },
   { rule: 'unparsed-dangerous', sql: 'COPY t FROM PROGRAMM stdin WITH NONSENSE', twin: 'CREATE WONDER x' },
   { rule: 'unparsed-dangerous', sql: "CREATE WONDER x; COPY t FROM PROGRAM 'rm'", twin: 'CREATE WONDER x;' },
   {

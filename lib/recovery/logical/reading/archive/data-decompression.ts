@@ -6,6 +6,7 @@ import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { decompressLz4 } from '../compression/lz4.ts';
 import { decompressZstd } from '../compression/zstd.ts';
+import { giveTurn } from '../turns.ts';
 
 /** `zlib` in custom archives, `gzip` in the files of a directory. */
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';
@@ -21,6 +22,16 @@ const zlibOptions: zlib.ZlibOptions & TransformOptions = { chunkSize, readableHi
  * @throws DrillError DUMP_CORRUPT, DUMP_TRUNCATED (the compressed data end early), or what the input throws.
  */
 export async function* decompressData(
+  compression: DataCompression,
+  input: AsyncIterable<Buffer>,
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of contentOf(compression, input)) {
+    await giveTurn();
+    yield piece;
+  }
+}
+
+async function* contentOf(
   compression: DataCompression,
   input: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer, void, undefined> {

@@ -1,5 +1,6 @@
 /** Cuts the data block of an INSERT-style dump (--inserts, --column-inserts, --rows-per-insert) into statements. */
 import { dumpError } from '../bytes/dump-error.ts';
+import { defaultReadingLimits } from '../reading-limits.ts';
 
 const quote = 39;
 const doubleQuote = 34;
@@ -42,6 +43,11 @@ class StatementBuffer {
 
   append(chunk: Buffer): void {
     const left = this.#used - this.#start;
+    if (left + chunk.length > defaultReadingLimits.statementBytes)
+      throw dumpError(
+        'STATEMENT_TOO_LARGE',
+        `an INSERT statement longer than ${defaultReadingLimits.statementBytes} bytes`,
+      );
     if (this.#used + chunk.length > this.#buffer.length) {
       // Statements that were handed on share the old buffer, so that it is left alone.
       const larger = Buffer.allocUnsafeSlow(Math.max(64 * 1024, (left + chunk.length) * 2));

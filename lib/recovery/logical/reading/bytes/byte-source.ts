@@ -1,5 +1,6 @@
 /** Pull reading over a pushed stream: what every format reader of this folder reads from. */
 import type { DrillError } from '../../../../domain/findings/errors.ts';
+import { giveTurn } from '../turns.ts';
 import { dumpError } from './dump-error.ts';
 
 /**
@@ -114,6 +115,7 @@ export class ByteSource {
   /** Waits until `n` bytes are buffered; false when the stream ended before. */
   async #fill(n: number): Promise<boolean> {
     while (this.#buffered < n && !this.#ended) {
+      await giveTurn();
       const { done, value } = await this.#pieces.next();
       if (done === true) this.#ended = true;
       else if (value.length > 0) {

@@ -18,6 +18,8 @@ import { StatementSorter } from './statement-sorter.ts';
 export interface PlainDumpOptions {
   /** Asked at the end: true when there is reason to doubt a dump that has no line marking its end. */
   mustMarkEnd?: () => boolean;
+  /** Longest statement that is held. */
+  statementBytes?: number;
 }
 
 /**
@@ -25,15 +27,15 @@ export interface PlainDumpOptions {
  * of the dump become findings, all others are passed over. psql's variables (`:name`) are not put in: no dump sets any,
  * and `\set` is one of those findings.
  *
- * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, DUMP_UNREADABLE
+ * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, STATEMENT_TOO_LARGE, DUMP_UNREADABLE
  */
 export async function* readPlainDump(
   bytes: ByteSource,
   format: DumpFormat,
-  { mustMarkEnd = () => false }: PlainDumpOptions = {},
+  { mustMarkEnd = () => false, statementBytes }: PlainDumpOptions = {},
 ): DumpReader {
   await loadSqlParser();
-  const window = new SqlWindow(bytes);
+  const window = new SqlWindow(bytes, statementBytes);
   const reader = new PlainDumpReader(window, format, mustMarkEnd);
   for (;;) {
     const step = reader.step();

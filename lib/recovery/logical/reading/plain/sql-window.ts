@@ -1,12 +1,25 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { defaultReadingLimits } from '../reading-limits.ts';
 import { byte } from '../text/byte-kinds.ts';
 
-/**
- * Longest statement that is held in memory. V8 cannot make longer strings (2^29 - 24 characters); PostgreSQL itself
- * takes at most 1 GiB. Rows of COPY do not count: they are never held.
- */
-const maxStatementBytes = 2 ** 29 - 24;
+/** After a newline this many bytes are looked at one by one: a search costs as much as looking at some fifty. */
+const shortLine = 64;
+
+function countNewlines(bytes: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte.lineFeed, start); at >= 0 && at < end; ) {
+    count++;
+    at++;
+    for (let until = at + shortLine; at < end && at < until; at++) {
+      if (bytes[at] !== byte.lineFeed) continue;
+      count++;
+      until = at + shortLine;
+    }
+    at = at < end ? bytes.indexOf(byte.lineFeed, at) : -1;
+  }
+  return count;
+}
 
 /** The part of the text that is at hand: from the start of the current statement to the last piece that arrived. */
 export class SqlWindow {
@@ -19,11 +32,14 @@ export class SqlWindow {
   line = 1;
 
   readonly #source: ByteSource;
+  readonly #maxStatementBytes: number;
   #storage: Buffer | null = null;
   #decode: ((piece: Buffer | null) => Buffer) | null = null;
 
-  constructor(source: ByteSource) {
+  /** @param maxStatementBytes longest statement that is held. Rows of COPY do not count: they are never held */
+  constructor(source: ByteSource, maxStatementBytes = defaultReadingLimits.statementBytes) {
     this.#source = source;
+    this.#maxStatementBytes = maxStatementBytes;
   }
 
   /** Next piece of the text, past what is at hand; null at the end. Never empty. */
@@ -39,7 +55,7 @@ export class SqlWindow {
 
   /**
    * Adds the next piece to what is at hand; false at the end of the text.
-   * @throws DrillError DUMP_UNREADABLE when one statement is longer than can be held.
+   * @throws DrillError STATEMENT_TOO_LARGE when one statement is longer than can be held.
    */
   async more(): Promise<boolean> {
     const piece = await this.readPiece();
@@ -50,15 +66,16 @@ export class SqlWindow {
       return true;
     }
     const needed = live + piece.length;
-    if (needed > maxStatementBytes) {
+    if (needed > this.#maxStatementBytes) {
       throw dumpError(
-        'DUMP_UNREADABLE',
-        `line ${this.line}: a statement longer than ${maxStatementBytes} bytes`,
+        'STATEMENT_TOO_LARGE',
+        `line ${this.line}: a statement longer than ${this.#maxStatementBytes} bytes`,
       );
     }
     if (this.#storage === null || this.bytes.length + piece.length > this.#storage.length) {
       // Doubling for statements that span many pieces keeps the copying linear.
-      const storage = Buffer.allocUnsafeSlow(live > piece.length ? needed * 2 : needed);
+      const doubled = Math.min(needed * 2, this.#maxStatementBytes);
+      const storage = Buffer.allocUnsafeSlow(live > piece.length ? doubled : needed);
       this.bytes.copy(storage, 0, this.start);
       this.start = 0;
       this.#storage = storage;
@@ -71,10 +88,7 @@ export class SqlWindow {
 
   /** Moves the start on, counting lines. */
   advanceTo(end: number): void {
-    for (let at = this.bytes.indexOf(byte.lineFeed, this.start); at >= 0 && at < end; ) {
-      this.line++;
-      at = this.bytes.indexOf(byte.lineFeed, at + 1);
-    }
+    this.line += countNewlines(this.bytes, this.start, end);
     this.start = end;
   }
 

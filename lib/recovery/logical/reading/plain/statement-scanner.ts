@@ -60,7 +60,7 @@ export class StatementScanner {
         at = comment.next;
         if (this.#commentDepth > 0) return this.#lacking(at, 'a comment');
       }
-      while (at < bytes.length && isBetweenStatements(bytes, at)) at++;
+      at = endOfGap(bytes, at);
       window.advanceTo(at);
       if (at >= bytes.length) return window.ended ? 'end' : 'more';
       const next = bytes[at + 1];
@@ -131,10 +131,16 @@ export class StatementScanner {
   }
 }
 
-const isBetweenStatements = (bytes: Buffer, at: number): boolean => {
-  const kind = kindOf(bytes, at);
-  return kind === ByteKind.blank || kind === ByteKind.newline || bytes[at] === byte.semicolon;
-};
+/** Where the white space and empty statements that begin here end. */
+function endOfGap(bytes: Buffer, start: number): number {
+  let at = start;
+  for (; at < bytes.length; at++) {
+    if (bytes[at] === byte.lineFeed || bytes[at] === byte.semicolon) continue;
+    const kind = kindOf(bytes, at);
+    if (kind !== ByteKind.blank && kind !== ByteKind.newline) break;
+  }
+  return at;
+}
 
 function trimEnd(bytes: Buffer): Buffer {
   let end = bytes.length;
