@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 /** Below it, what the development scripts fetch once. */
 export const cacheDirectory =
-  process.env.RESTORE_DRILL_CACHE_DIR ?? process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  process.env.RESTORE_DRILL_CACHE_DIR || process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
 
 /** Folder with `node` of an exact version, from npm's packages of Node's own binaries; fetched once. */
 export function nodeRelease(version) {

@@ -96,7 +96,7 @@ function cacheOf(name) {
 function cacheDirectory() {
   if (env.RESTORE_DRILL_CACHE_DIR !== undefined) return env.RESTORE_DRILL_CACHE_DIR;
   if (process.getuid?.() === 0) return '/var/cache';
-  return env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return env.XDG_CACHE_HOME || join(homedir(), '.cache');
 }
 
 function fetchFromDebian(name) {

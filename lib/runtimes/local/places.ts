@@ -15,13 +15,13 @@ export interface Places {
 }
 
 /**
- * Where things lie by default (XDG base directories). Root's home is closed to the unprivileged user that the server
+ * Where things lie by default (XDG base directories, where an empty variable is one that is not set). Root's home is closed to the unprivileged user that the server
  * runs as, so root's cache is a system folder.
  */
 export function defaultPlaces(environment: NodeJS.ProcessEnv = process.env): Places {
   const isRoot = process.getuid?.() === 0;
-  const state = environment.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
-  const cache = environment.XDG_CACHE_HOME ?? (isRoot ? '/var/cache' : join(homedir(), '.cache'));
+  const state = environment.XDG_STATE_HOME || join(homedir(), '.local', 'state');
+  const cache = environment.XDG_CACHE_HOME || (isRoot ? '/var/cache' : join(homedir(), '.cache'));
   const named = environment.RESTORE_DRILL_SANDBOX_DIR;
   const own = privateFoldersIn(tmpdir(), process.getuid?.() ?? 0);
   return {

@@ -1,9 +1,9 @@
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
-import type { Decided } from './entry-runner.ts';
 import { ServerError } from './server-error.ts';
 import { type SessionSettings, statementBytes } from './session-settings.ts';
+import type { Decided } from './statement-decision.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
 
 /** Runs a statement about roles or databases on the administrative session. @throws DrillError, AttemptSpoiled */

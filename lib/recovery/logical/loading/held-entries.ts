@@ -2,8 +2,9 @@ import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { DatabaseLoad } from './database-load.ts';
-import { type DatabaseName, decide, type EntryRunner } from './entry-runner.ts';
+import type { EntryRunner } from './entry-runner.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
+import { type DatabaseName, decide } from './statement-decision.ts';
 import type { Task } from './task-graph.ts';
 
 /** A relation kept locked until its rows are complete. */

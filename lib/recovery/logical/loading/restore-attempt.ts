@@ -8,13 +8,14 @@ import { proveSetting, runAdministrative } from './administrative-statements.ts'
 import type { AttemptContext } from './attempt-context.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
 import { DatabaseLoad } from './database-load.ts';
-import { decide, EntryRunner } from './entry-runner.ts';
+import { EntryRunner } from './entry-runner.ts';
 import { ArchivePlan } from './held-entries.ts';
 import { InsertLoad } from './insert-load.ts';
 import { accountedLargeObject, type LargeObjectLoad } from './large-object-load.ts';
 import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
 import { beginRows } from './rows-begin.ts';
 import { SessionSettings } from './session-settings.ts';
+import { decide } from './statement-decision.ts';
 import type { TableLoad } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;

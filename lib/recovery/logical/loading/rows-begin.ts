@@ -10,10 +10,10 @@ import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { copyPosition } from './copy-position.ts';
 import type { DatabaseLoad } from './database-load.ts';
-import { type DatabaseName, decide } from './entry-runner.ts';
 import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
 import { statementBytes } from './session-settings.ts';
+import { type DatabaseName, decide } from './statement-decision.ts';
 import { diskFull, outOfTimeFinding } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
 

@@ -2,13 +2,13 @@ import type { Wrapping } from '../../../domain/backup/dump.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { ByteSource } from './bytes/byte-source.ts';
 import { dumpError } from './bytes/dump-error.ts';
+import { defaultReadingLimits, type ReadingLimits, unpacksTooFar } from './bytes/reading-limits.ts';
 import { decompressBzip2 } from './compression/bzip2.ts';
 import { decompressGzip } from './compression/gzip.ts';
 import { decompressLz4 } from './compression/lz4.ts';
 import { decryptOpenssl } from './compression/openssl.ts';
 import { decompressXz } from './compression/xz.ts';
 import { decompressZstd } from './compression/zstd.ts';
-import { defaultReadingLimits, type ReadingLimits, unpacksTooFar } from './reading-limits.ts';
 import { type Recognised, recognise, startBytes } from './recognise.ts';
 
 /** Wrappings inside each other; more is no backup but a bomb. */

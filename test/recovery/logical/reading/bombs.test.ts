@@ -2,11 +2,11 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
-import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
 import {
   defaultReadingLimits,
   unpacksTooFar,
-} from '../../../../lib/recovery/logical/reading/reading-limits.ts';
+} from '../../../../lib/recovery/logical/reading/bytes/reading-limits.ts';
+import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
 
 const mebibyte = 1024 ** 2;
 

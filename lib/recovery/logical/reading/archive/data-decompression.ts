@@ -4,9 +4,9 @@ import * as zlib from 'node:zlib';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { giveTurn } from '../bytes/turns.ts';
 import { decompressLz4 } from '../compression/lz4.ts';
 import { decompressZstd } from '../compression/zstd.ts';
-import { giveTurn } from '../turns.ts';
 
 /** `zlib` in custom archives, `gzip` in the files of a directory. */
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';

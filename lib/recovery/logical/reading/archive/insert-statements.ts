@@ -1,6 +1,6 @@
 /** Cuts the data block of an INSERT-style dump (--inserts, --column-inserts, --rows-per-insert) into statements. */
 import { dumpError } from '../bytes/dump-error.ts';
-import { defaultReadingLimits } from '../reading-limits.ts';
+import { defaultReadingLimits } from '../bytes/reading-limits.ts';
 
 const quote = 39;
 const doubleQuote = 34;

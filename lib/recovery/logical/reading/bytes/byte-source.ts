@@ -1,7 +1,7 @@
 /** Pull reading over a pushed stream: what every format reader of this folder reads from. */
 import type { DrillError } from '../../../../domain/findings/errors.ts';
-import { giveTurn } from '../turns.ts';
 import { dumpError } from './dump-error.ts';
+import { giveTurn } from './turns.ts';
 
 /**
  * Reads a byte stream by pulling, in order and once, holding no more than what was asked for plus one piece of the

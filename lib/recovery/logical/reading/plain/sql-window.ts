@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
-import { defaultReadingLimits } from '../reading-limits.ts';
+import { defaultReadingLimits } from '../bytes/reading-limits.ts';
 import { byte } from '../text/byte-kinds.ts';
 
 /** After a newline this many bytes are looked at one by one: a search costs as much as looking at some fifty. */
