@@ -9,7 +9,7 @@ import {
 } from '../lib/runtimes/aws/approval-page.ts';
 import { doorLogger } from '../lib/runtimes/aws/door-logger.ts';
 import { approvalAnswersPort } from '../lib/runtimes/aws/ports/people.ts';
-import { reportedError } from '../lib/runtimes/aws/reported-error.ts';
+import { reportedError } from '../lib/runtimes/reported-error.ts';
 
 /** A request to a Lambda function URL (payload format 2.0), as far as it is read. */
 const request = z.object({

@@ -4,7 +4,7 @@ import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { sourcePorts } from '../lib/runtimes/aws/ports/sources.ts';
-import { reportedError } from '../lib/runtimes/aws/reported-error.ts';
+import { reportedError } from '../lib/runtimes/reported-error.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { watchDatabase } from '../lib/steps/watch-database.ts';
 

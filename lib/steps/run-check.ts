@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { evidenceOf } from '../contract/evidence.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
@@ -46,7 +47,12 @@ export async function runPlannedCheck(
 ): Promise<{ index: number; status: string }> {
   const { planned } = await ports.evidence.read(evidenceOf.checkPlan(item.attempt), item.drillId);
   const check = planned[item.check.index];
-  if (check === undefined) throw new Error(`no planned check ${item.check.index}`);
+  if (check === undefined)
+    throw new DrillError(
+      'EVIDENCE_UNREADABLE',
+      `the plan of attempt ${item.attempt} holds ${planned.length} checks, and check ${item.check.index} was asked for`,
+      { hint: 'The evidence of this drill was replaced while it ran. Drill again.' },
+    );
   const result = await ports.checks.run(check, item.address);
   const stored = { result, endedAt: ports.clock.now().toISOString() };
   await ports.evidence.write(evidenceOf.checkResult(item.attempt, item.check.index), item.drillId, stored);

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import { visibleLines } from '../../domain/text/visible-text.ts';
-import { reportedError } from '../../runtimes/aws/reported-error.ts';
+import { reportedError } from '../../runtimes/reported-error.ts';
 import { couldNotRunExitCode, usageExitCode } from './exit.ts';
 
 /** Longer than an interrupted drill needs to remove its sandbox and seal its record. */

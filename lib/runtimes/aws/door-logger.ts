@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
-import type { ReportedError } from './reported-error.ts';
+import type { ReportedError } from '../reported-error.ts';
 
 /** What every line of a door's log carries. */
 export interface LogFacts {

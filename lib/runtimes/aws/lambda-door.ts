@@ -4,8 +4,8 @@ import type { DrillState } from '../../domain/drill/drill-state.ts';
 import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
+import { lambdaError, reportedError } from '../reported-error.ts';
 import { type DoorLogger, doorLogger, type LogFacts } from './door-logger.ts';
-import { lambdaError, reportedError } from './reported-error.ts';
 import { traceWork } from './tracing.ts';
 
 type LambdaHandler<Output> = (payload: unknown, context?: Context) => Promise<Output>;

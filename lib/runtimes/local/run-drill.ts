@@ -11,7 +11,7 @@ import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../../steps/drill-steps.ts';
 import { restoreDumpStep } from '../../steps/restore-dump.ts';
 import { runLongChecksStep } from '../../steps/run-long-checks.ts';
-import { lambdaError, reportedError } from '../aws/reported-error.ts';
+import { lambdaError, reportedError } from '../reported-error.ts';
 import {
   type ContainerEnvironment,
   type DrillHandlers,

@@ -2,8 +2,8 @@ import { evidenceOf } from '../../../contract/evidence.ts';
 import type { RestoreProgress } from '../../../domain/recovery/restore-account.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
+import { reportedError } from '../../reported-error.ts';
 import type { DoorLogger } from '../door-logger.ts';
-import { reportedError } from '../reported-error.ts';
 
 /** Remembers the newest progress; `publish` keeps it where a watcher finds it, and logs it. */
 interface TaskProgress extends ProgressSink {

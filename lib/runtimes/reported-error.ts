@@ -1,4 +1,4 @@
-import { isDrillError } from '../../domain/findings/errors.ts';
+import { isDrillError } from '../domain/findings/errors.ts';
 
 /** An error as it may leave a door: to a state's Cause, to the log. */
 export interface ReportedError {
