@@ -75,7 +75,7 @@ describe('a document of the release before', () => {
 
     const defaults = defaultDatabaseConfig(databaseConfig.source);
     expect(databaseConfig.hooks).toEqual(defaults.hooks);
-    expect(databaseConfig.restore).toEqual({ ...restore, keepOrder: defaults.restore.keepOrder });
+    expect(databaseConfig.restore).toEqual({ ...defaults.restore, ...restore });
   });
 });
 
