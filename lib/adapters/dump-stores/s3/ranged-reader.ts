@@ -72,11 +72,13 @@ export async function* readInParts(
     const etag = options.etag ?? first.etag;
     const end = Math.min(first.totalBytes - 1, endByte ?? Number.MAX_SAFE_INTEGER);
     let next = Math.min(firstLast, end) + 1;
-    inFlight.push(observed(readPart(source, startByte, next - 1, etag, signal, first)));
+    inFlight.push(
+      observed(readPart(source, { first: startByte, last: next - 1, etag, begun: first }, signal)),
+    );
     while (inFlight.length > 0) {
       while (inFlight.length < concurrency && next <= end) {
         const last = Math.min(next + partBytes - 1, end);
-        inFlight.push(observed(readPart(source, next, last, etag, signal, null)));
+        inFlight.push(observed(readPart(source, { first: next, last, etag, begun: null }, signal)));
         next = last + 1;
       }
       const part = await inFlight.shift();
@@ -88,14 +90,20 @@ export async function* readInParts(
   }
 }
 
+/** A range of the object, both ends included, in bytes. */
+interface Part {
+  first: number;
+  last: number;
+  etag: string | null;
+  /** An answer that has begun already. */
+  begun: RangeAnswer | null;
+}
+
 /** Fills one buffer with a part, going on after a break where it stopped. */
 async function readPart(
   source: RangedSource,
-  first: number,
-  last: number,
-  etag: string | null,
+  { first, last, etag, begun }: Part,
   signal: AbortSignal,
-  begun: RangeAnswer | null,
 ): Promise<Buffer> {
   const part = Buffer.allocUnsafe(last - first + 1);
   let filled = 0;
