@@ -9,6 +9,12 @@ type Decoder = (
 ) => AsyncGenerator<Buffer, void, undefined>;
 
 /**
+ * Blocks that wait for Node's decoder, in bytes. It decodes what was handed to it even when nobody reads on, and a block of four
+ * bytes may hold 128 KiB: with the 64 KiB that Node 22 takes by default a reader that was let go of decoded 2 GiB more.
+ */
+const mostWaitingBytes = 1024;
+
+/**
  * Content of one frame: by Node's own decoder where there is one (22.15 and later), else by fzstd.
  * @param blocks the frame, from its magic number to its last block.
  * @throws what `blocks` throws, and what `damagedBy` makes of an error of the decoder.
@@ -16,7 +22,11 @@ type Decoder = (
 export const decodeZstdFrame: Decoder = (blocks, damagedBy) => {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
   return typeof create === 'function'
-    ? throughNode(create({ chunkSize: 256 * 1024 }), blocks, damagedBy)
+    ? throughNode(
+        create({ chunkSize: 256 * 1024, writableHighWaterMark: mostWaitingBytes }),
+        blocks,
+        damagedBy,
+      )
     : throughFzstd(blocks, damagedBy);
 };
 
