@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { exampleConfig } from './support/configs.ts';
 import { synthesize } from './support/synth.ts';
 
-test('cfn-lint finds no error and no warning in the template of five databases', () => {
+test('cfn-lint finds no error and no warning in the template of five databases', { timeout: 300_000 }, () => {
   const program = process.env.CFN_LINT;
   if (program === undefined) throw new Error('CFN_LINT is not set: run npm run test:template');
   const folder = mkdtempSync(join(tmpdir(), 'restore-drill-lint-'));
