@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DumpHeader, SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
+import { timestampPrecisions } from '../time/timestamp-format.ts';
 
 /** Dumps as they travel in the document of the state machine; see state-schema.ts. */
 
@@ -47,7 +48,7 @@ export const dumpCandidate: z.ZodType<DumpCandidate> = z.looseObject({
     .looseObject({
       startsAt: z.string(),
       endsAt: z.string(),
-      precision: z.enum(['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond']),
+      precision: z.enum(timestampPrecisions),
     })
     .nullable(),
   sidecarKey: z.string().nullable(),

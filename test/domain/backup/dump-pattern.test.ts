@@ -52,6 +52,10 @@ describe('a pattern for the names of dumps', () => {
       'db-2026-11-18T02:00:00+0530.sql',
       '2026-11-17T20:30:00.000Z',
     ],
+    ['db-{timestamp:YYYY-MM-DD-hhmmA}.sql', 'db-2026-11-18-1205AM.sql', '2026-11-18T00:05:00.000Z'],
+    ['db-{timestamp:GGGG-[W]WW}.sql', 'db-2026-W48.sql', '2026-11-23T00:00:00.000Z'],
+    ['weekly/db-{timestamp:GGGGWW}.sql', 'weekly/db-202648.sql', '2026-11-23T00:00:00.000Z'],
+    ['db-{timestamp}.sql', 'db-2026-11-18_12.05.09 PM.sql', '2026-11-18T12:05:09.000Z'],
     ['{timestamp:YYYY[year]MM}.sql', '2026year11.sql', '2026-11-01T00:00:00.000Z'],
   ])('reads the moment of %s', (pattern, name, expected) => {
     expect(momentIn(pattern, name)).toBe(expected);
