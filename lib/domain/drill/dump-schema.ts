@@ -17,6 +17,7 @@ const header: z.ZodType<DumpHeader> = z.looseObject({
   encoding: z.string().nullable(),
   database: z.string().nullable(),
   consistencyPoint: z.string().nullable(),
+  globalsOnly: z.literal(true).exactOptional(),
 });
 
 /** The dump in hand. */
@@ -25,6 +26,7 @@ export const selectedDump: z.ZodType<SelectedDump> = z.looseObject({
   directory: z.boolean(),
   sizeBytes: z.number(),
   uploadedAt: z.string(),
+  uploadStampedByStore: z.literal(true).exactOptional(),
   etag: z.string().exactOptional(),
   versionId: z.string().exactOptional(),
   nameTimestamp: z.string().nullable(),

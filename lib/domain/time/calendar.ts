@@ -77,6 +77,12 @@ export function startOfNextMonth(wall: WallTime): WallTime {
     : { ...wall, month: wall.month + 1, day: 1 };
 }
 
+/** The day that calendars in `timezone` show at an instant, in milliseconds since 1970. */
+export function dayAt(instant: number, timezone: string): Pick<WallTime, 'year' | 'month' | 'day'> {
+  const shown = new Date(instant + offsetMs(instant, timezone));
+  return { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() };
+}
+
 /**
  * The canonical spelling of an IANA timezone, or null when it is none. Bare offsets such as `+02:00` are refused:
  * EventBridge Scheduler takes names only.

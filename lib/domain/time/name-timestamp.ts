@@ -1,6 +1,8 @@
 import {
   type NameTimestamp,
   readTimestampFields,
+  swappedTimestampOf,
+  type TimestampFields,
   type TimestampGroup,
   type TimestampPrecision,
   timestampOf,
@@ -50,13 +52,36 @@ export function commonTimestampSource(nextName: () => string): { source: string;
  * contradict each other. The most precise wins.
  */
 export function recogniseTimestamp(baseName: string, timezone = 'UTC'): NameTimestamp | null {
+  return agreedOf(
+    fieldsIn(baseName).flatMap((fields) => {
+      const timestamp = timestampOf(fields, timezone) ?? timestampOf(dateOnly(fields), timezone);
+      return timestamp === null ? [] : [timestamp];
+    }),
+  );
+}
+
+/**
+ * The moment in a name that holds a day only when day and month are swapped, such as `2026-28-11`; null when there is
+ * none. It tells that the job writes days before months, in names of other days too.
+ */
+export function recogniseSwappedTimestamp(baseName: string, timezone = 'UTC'): NameTimestamp | null {
+  return agreedOf(
+    fieldsIn(baseName).flatMap((fields) => {
+      const timestamp =
+        timestampOf(dateOnly(fields), timezone) === null ? swappedTimestampOf(fields, timezone) : null;
+      return timestamp === null ? [] : [timestamp];
+    }),
+  );
+}
+
+function fieldsIn(baseName: string): TimestampFields[] {
   const { source, groups } = commonTimestampSource(counter());
-  const found: NameTimestamp[] = [];
-  for (const match of baseName.matchAll(new RegExp(`(?<!\\d)${source}(?!\\d)`, 'g'))) {
-    const fields = readTimestampFields(groups, match.groups ?? {});
-    const timestamp = timestampOf(fields, timezone) ?? timestampOf(dateOnly(fields), timezone);
-    if (timestamp !== null) found.push(timestamp);
-  }
+  return [...baseName.matchAll(new RegExp(`(?<!\\d)${source}(?!\\d)`, 'g'))].map((match) =>
+    readTimestampFields(groups, match.groups ?? {}),
+  );
+}
+
+function agreedOf(found: NameTimestamp[]): NameTimestamp | null {
   const best = found.sort((a, b) => fineness(b.precision) - fineness(a.precision))[0];
   if (best === undefined) return null;
   const contradicted = found.some((other) => other.startsAt > best.startsAt || other.endsAt < best.endsAt);
@@ -69,11 +94,14 @@ export function counter(): () => string {
   return () => `g${count++}`;
 }
 
-function dateOnly({ year, month, day }: ReturnType<typeof readTimestampFields>) {
+function dateOnly({ year, month, day, weekYear, week, epochMs }: TimestampFields): TimestampFields {
   return {
     ...(year === undefined ? {} : { year }),
     ...(month === undefined ? {} : { month }),
     ...(day === undefined ? {} : { day }),
+    ...(weekYear === undefined ? {} : { weekYear }),
+    ...(week === undefined ? {} : { week }),
+    ...(epochMs === undefined ? {} : { epochMs }),
   };
 }
 

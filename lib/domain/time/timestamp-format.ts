@@ -193,6 +193,14 @@ export function timestampOf(fields: TimestampFields, timezone: string): NameTime
   return period(start, start + fixedLengthMs[precision], precision);
 }
 
+/** What fields speak of with day and month the other way round; null where that is no day either. */
+export function swappedTimestampOf(fields: TimestampFields, timezone: string): NameTimestamp | null {
+  const { month, day } = fields;
+  return month === undefined || day === undefined
+    ? null
+    : timestampOf({ ...fields, month: day, day: month }, timezone);
+}
+
 /** Escapes what has a meaning in a regular expression. */
 export function escapeForRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -72,12 +72,19 @@ describe('a pattern for the names of dumps', () => {
     expect(match(pattern, name)).toEqual({ kind: 'no match' });
   });
 
-  it.each(['db_20260231.sql', 'db_20261301.sql', 'db_20260000.sql', 'db_20250229.sql'])(
+  it.each(['db_20260231.sql', 'db_20261399.sql', 'db_20260000.sql', 'db_20250229.sql'])(
     'does not take %s, whose day no calendar has',
     (name) => {
       expect(match('db_{timestamp:YYYYMMDD}.sql', name)).toEqual({ kind: 'no match' });
     },
   );
+
+  it('says of a day that no calendar has whether it is one with day and month swapped', () => {
+    expect(match('db_{timestamp:YYYYMMDD}.sql', 'db_20262811.sql')).toMatchObject({
+      kind: 'swapped',
+      timestamp: { startsAt: '2026-11-28T00:00:00.000Z', precision: 'day' },
+    });
+  });
 
   it('takes 29 February of a leap year', () => {
     expect(momentIn('db_{timestamp:YYYYMMDD}.sql', 'db_20240229.sql')).toBe('2024-02-29T00:00:00.000Z');
