@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { visibleJson, visibleText } from '../../domain/text/visible-text.ts';
+import { momentGiven } from '../../domain/time/given-moment.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
@@ -100,10 +101,11 @@ async function look(
   const { store } = opened;
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);
-  const at = options.at === undefined ? null : new Date(options.at).toISOString();
+  const now = new Date().toISOString();
+  const at = options.at === undefined ? null : momentGiven(options.at, source.timezone, now);
   const selection = selectDumps(
     objects,
-    selectionCriteria(source, opened, { at, key: configuration.dumpKey, now: new Date().toISOString() }),
+    selectionCriteria(source, opened, { at, key: configuration.dumpKey, now }),
   );
   return { database: name, location: store.location, selection };
 }
