@@ -127,7 +127,7 @@ function withSource(command: Command): Command {
     .addOption(
       new Option(
         '--at <time>',
-        'take the newest dump not after this moment (ISO 8601) and measure ages from it',
+        'take the newest dump not after this moment (ISO 8601) or day and measure ages from it',
       ).argParser(moment),
     )
     .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')

@@ -43,7 +43,7 @@ export function registerAccountCommands(program: Command, act: Act): void {
     .option('--confirm <database>', 'real restore only: the name of the database again')
     .option('--dump <key>', 'exactly this dump')
     .addOption(
-      new Option('--at <time>', 'the newest dump not after this moment (ISO 8601)').argParser(moment),
+      new Option('--at <time>', 'the newest dump not after this moment (ISO 8601) or day').argParser(moment),
     )
     .option('--watch', 'watch it to its end')
     .option('--json', 'print the drill id, or with --watch the record, as JSON on stdout')

@@ -20,6 +20,8 @@ export interface ReadOptions {
 export interface DumpStore {
   /** e.g. `s3://acme-backups/postgres/` or a folder's path; for messages. */
   readonly location: string;
+  /** True where the store itself stamps the end of an upload (S3); absent where whoever writes can set the time. */
+  readonly stampsUploads?: true;
   /** Every object, to the last page, in any order. @throws DrillError DUMP_UNREADABLE, DUMP_NOT_FOUND */
   list(): AsyncIterable<DumpObject>;
   /** One object by key, or null when there is none. */

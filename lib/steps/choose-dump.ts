@@ -4,7 +4,7 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 
 /** The dump of the drill and the older ones that a walk-back may try, newest first. */
-interface ChosenDump {
+export interface ChosenDump {
   dump: DumpCandidate | null;
   older: DumpCandidate[];
   findings: Finding[];

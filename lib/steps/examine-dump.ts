@@ -1,6 +1,7 @@
 import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
+import { judgeMoments } from '../domain/backup/moment-agreement.ts';
 import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
@@ -8,7 +9,7 @@ import type { DumpStore } from '../ports/dump-store.ts';
 import { openSource } from './configured-source.ts';
 
 /**
- * Looks at one candidate: its checksum file and its first bytes. What is wrong with it is a finding, not an error: a
+ * Looks at one candidate: its checksum file, its first bytes, and whether its moments agree. What is wrong with it is a finding, not an error: a
  * drill of a broken dump is a drill.
  */
 export async function examineDump(
@@ -17,25 +18,37 @@ export async function examineDump(
   ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
   const { store } = await openSource(database, ports);
+  const { timezone } = ports.configuration.database(database).source;
   try {
     const passphrase = await ports.passphrase(database);
     const header = await ports.inspector.inspect(store, candidate, passphrase);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
+    if (header.globalsOnly === true) {
+      return {
+        dump: null,
+        findings: [finding('GLOBALS_ONLY', `${candidate.key} holds roles and tablespaces only`)],
+      };
+    }
+    const dump: SelectedDump = {
+      key: candidate.key,
+      directory: candidate.directory,
+      sizeBytes: candidate.sizeBytes,
+      uploadedAt: candidate.modifiedAt,
+      ...(store.stampsUploads === true ? { uploadStampedByStore: true } : {}),
+      nameTimestamp: candidate.nameTimestamp?.startsAt ?? null,
+      nameTimestampEnd: candidate.nameTimestamp?.endsAt ?? null,
+      ...pin,
+      ...(candidate.archivedIn === undefined ? {} : { archivedIn: candidate.archivedIn }),
+      expectedSha256: checksum.sha256,
+      header,
+    };
     return {
-      dump: {
-        key: candidate.key,
-        directory: candidate.directory,
-        sizeBytes: candidate.sizeBytes,
-        uploadedAt: candidate.modifiedAt,
-        nameTimestamp: candidate.nameTimestamp?.startsAt ?? null,
-        nameTimestampEnd: candidate.nameTimestamp?.endsAt ?? null,
-        ...pin,
-        ...(candidate.archivedIn === undefined ? {} : { archivedIn: candidate.archivedIn }),
-        expectedSha256: checksum.sha256,
-        header,
-      },
-      findings: checksum.finding === null ? [] : [checksum.finding],
+      dump,
+      findings: [
+        ...(checksum.finding === null ? [] : [checksum.finding]),
+        ...judgeMoments(dump, candidate.nameTimestamp, timezone),
+      ],
     };
   } catch (error) {
     if (!isDrillError(error)) throw error;

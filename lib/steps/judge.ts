@@ -182,7 +182,7 @@ function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null
     .filter((row) => row !== undefined)
     .sort()
     .at(-1);
-  const moment = state.dump === null ? null : dumpMoment(state.dump).dumpMoment;
+  const moment = state.dump === null ? null : dumpMoment(state.dump);
   return measureRpo({
     asOf: asOf(state),
     dumpPoint: moment,
@@ -199,7 +199,7 @@ function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null
  */
 export function asOf(state: DrillState): string {
   if (state.request.at !== null) return state.request.at;
-  if (state.request.key !== null && state.dump !== null) return dumpMoment(state.dump).dumpMoment;
+  if (state.request.key !== null && state.dump !== null) return dumpMoment(state.dump);
   return state.startedAt;
 }
 

@@ -106,6 +106,7 @@ function normalise(
   try {
     const normalised = normaliseRequest(start.input, {
       databases: ports.configuration.databases(),
+      timezoneOf: (database) => ports.configuration.database(database).source.timezone,
       now: ports.clock.now(),
       defaultOperator: start.operator ?? 'unknown',
       realRestore: ports.capabilities.realRestore,

@@ -1,5 +1,5 @@
 import { evidenceOf } from '../contract/evidence.ts';
-import { dumpMoment } from '../domain/backup/dump-moment.ts';
+import { momentOfTaking } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
@@ -33,7 +33,7 @@ export const planChecksStep = defineStep({
           account,
           configured: config.checks,
           lastProvenRows: before,
-          ...dumpMoment(state.dump),
+          ...momentOfTaking(state.dump),
           defaultDatabase: account.databases[0]?.name ?? 'postgres',
           statementTimeoutSeconds: config.statementTimeoutSeconds,
           roleLogins:

@@ -1,6 +1,6 @@
 import { evidenceOf, reportFiles } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
-import { failureFinding } from '../domain/drill/failure.ts';
+import { failureFinding, saidBy } from '../domain/drill/failure.ts';
 import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
 import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
@@ -86,7 +86,7 @@ function withLateFindings(state: DrillState): DrillState {
   if (state.handOver === null && promotionMayHaveBegun(state)) return handedOver(state);
   const late: Finding[] = [];
   if (state.teardownProblem !== undefined) {
-    const cause = state.failure?.Cause ?? 'unknown';
+    const cause = state.failure === undefined ? 'unknown' : saidBy(state.failure.Cause).message;
     late.push(
       finding('TEARDOWN_FAILED', `sandbox ${state.sandbox?.sandboxId ?? ''} could not be removed: ${cause}`),
     );

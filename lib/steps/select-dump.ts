@@ -1,9 +1,11 @@
 import { heartbeatsToRead, judgeCompanions } from '../domain/backup/companions.ts';
 import type { DumpObject } from '../domain/backup/dump.ts';
+import { dumpMoment, listedMoment } from '../domain/backup/dump-moment.ts';
 import { nameKind } from '../domain/backup/dump-names.ts';
 import {
   type DumpCandidate,
   type DumpSelection,
+  type RefusedDump,
   type SelectionCriteria,
   selectDumps,
 } from '../domain/backup/dump-selection.ts';
@@ -14,7 +16,7 @@ import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
-import { chooseDump } from './choose-dump.ts';
+import { type ChosenDump, chooseDump } from './choose-dump.ts';
 import { openSource } from './configured-source.ts';
 import { examineDump } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
@@ -46,24 +48,37 @@ export const selectDumpStep = defineStep({
     const { store } = opened;
     const objects: DumpObject[] = [];
     for await (const object of store.list()) objects.push(object);
-    const selection = selectDumps(objects, selectionCriteria(config.source, opened, state.request));
+    const selection = selectDumps(
+      objects,
+      selectionCriteria(config.source, opened, { ...state.request, now: state.startedAt }),
+    );
     const refusals = selection.refused
       .filter((refused) => refused.key !== selection.newestRefused?.key)
       .slice(0, refusalsNamed)
-      .map(({ key, reason }) => finding('DUMP_REFUSED', `${key} was passed over: ${reason}`));
-    const selected = { ...state, dumpLocation: store.location, findings: [...state.findings, ...refusals] };
+      .map(passedOver);
+    const selected = {
+      ...state,
+      dumpLocation: store.location,
+      findings: [...state.findings, ...selection.findings, ...refusals],
+    };
 
     const restoring = state.request.mode === 'restore';
     const nothingElse = selection.candidates.length === 0;
     if (selection.newestRefused !== null && (!restoring || nothingElse))
       return refuseNewest(selected, selection, config);
-    const { dump: newest, older, findings } = await chooseDump(selection, state, ports);
-    if (newest === null) return nothingFound(selected, objects, store.location);
+    const choice = await chooseDump(selection, state, ports);
+    if (choice.dump === null) return nothingFound(selected, objects, store.location);
+    const { newest, older, examined, findings } = await firstOfDatabase(
+      { ...choice, dump: choice.dump },
+      state,
+      ports,
+    );
+    const { dump } = examined;
 
     // Companions belong to the nightly run; of a dump that was asked for by name only its own files are at hand.
     const lone = restoring || state.request.key !== null;
-    const examined = await examineDump(newest, state.database, ports);
-    const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : momentOf(newest));
+    const moment = dump === null ? listedMoment(newest) : dumpMoment(dump);
+    const asOf = state.request.at ?? (state.request.key === null ? state.startedAt : moment);
     const found = {
       ...selected,
       olderDumps: olderOnes(older, config, state),
@@ -72,7 +87,7 @@ export const selectDumpStep = defineStep({
         ...selected.findings,
         ...findings,
         ...examined.findings,
-        ...(restoring ? [] : tooOld(newest, config.source.maxAgeSeconds, asOf)),
+        ...(restoring ? [] : tooOld({ key: newest.key, moment }, config.source.maxAgeSeconds, asOf)),
         ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
       ],
       notTested: restoring
@@ -81,7 +96,6 @@ export const selectDumpStep = defineStep({
           ? [companionsNotAsked]
           : [],
     };
-    const { dump } = examined;
     return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
   },
 });
@@ -90,21 +104,63 @@ export const selectDumpStep = defineStep({
 export function selectionCriteria(
   source: SourceConfig,
   { store, prefix }: OpenedSource,
-  request: { at: string | null; key: string | null },
+  request: { at: string | null; key: string | null; now: string },
 ): SelectionCriteria {
   return {
     pattern: source.pattern,
     prefix,
     timezone: source.timezone,
     minBytes: source.minBytes,
+    now: request.now,
     at: request.at,
     key: request.key,
     acceptArchived: store.thaw !== undefined,
   };
 }
 
-const momentOf = (candidate: DumpCandidate): string =>
-  candidate.nameTimestamp?.startsAt ?? candidate.modifiedAt;
+const passedOver = ({ key, reason, code }: RefusedDump): Finding =>
+  finding(code === 'DUMP_IN_FUTURE' ? code : 'DUMP_REFUSED', `${key} was passed over: ${reason}`);
+
+/** At most so many files of roles, written beside each dump, are looked into for the first dump of a database. */
+const globalsLookedInto = 20;
+
+/**
+ * Examines the chosen dump. `pg_dumpall --globals-only` beside the dumps of a database is no newest dump: it is passed
+ * over, and so are the others that are named like it.
+ */
+async function firstOfDatabase(
+  chosen: ChosenDump & { dump: DumpCandidate },
+  state: DrillState,
+  ports: Parameters<typeof examineDump>[2],
+) {
+  let { dump: newest, older } = chosen;
+  const findings = [...chosen.findings];
+  for (let looks = 1; ; looks += 1) {
+    const examined = await examineDump(newest, state.database, ports);
+    const [globals] = examined.findings.filter(({ code }) => code === 'GLOBALS_ONLY');
+    const others = older.filter(({ key }) => nameShape(key) !== nameShape(newest.key));
+    const [next, ...rest] = others;
+    if (
+      globals === undefined ||
+      next === undefined ||
+      state.request.key !== null ||
+      looks > globalsLookedInto
+    )
+      return { newest, older, examined, findings };
+    findings.push(
+      finding(
+        'DUMP_REFUSED',
+        `${newest.key} was passed over: it holds roles and tablespaces only`,
+        globals.hint,
+      ),
+    );
+    newest = next;
+    older = rest;
+  }
+}
+
+/** A name with its numbers left out: what files of the same job have in common. */
+const nameShape = (key: string): string => key.replace(/\d+/g, '#');
 
 /** A drill of one named dump tries no other. */
 function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillState): DumpCandidate[] {
@@ -138,8 +194,12 @@ function nothingFound(state: DrillState, objects: DumpObject[], location: string
   return { ...state, stage: 'no dump', findings: [...state.findings, found] };
 }
 
-function tooOld(newest: DumpCandidate, maxAgeSeconds: number | null, asOf: string): Finding[] {
-  const ageSeconds = secondsBetween(momentOf(newest), asOf);
+function tooOld(
+  newest: { key: string; moment: string },
+  maxAgeSeconds: number | null,
+  asOf: string,
+): Finding[] {
+  const ageSeconds = secondsBetween(newest.moment, asOf);
   if (maxAgeSeconds === null || ageSeconds <= maxAgeSeconds) return [];
   const message = `the newest dump, ${newest.key}, is ${inWords(ageSeconds)} old; at most ${inWords(maxAgeSeconds)} is allowed`;
   return [finding('DUMP_TOO_OLD', message)];

@@ -1,6 +1,7 @@
 import { evidenceOf, watchId } from '../contract/evidence.ts';
 import { watchMetrics } from '../contract/metric-names.ts';
 import type { DumpObject } from '../domain/backup/dump.ts';
+import { listedMoment } from '../domain/backup/dump-moment.ts';
 import { selectDumps } from '../domain/backup/dump-selection.ts';
 import { forecastRto } from '../domain/record/trend.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
@@ -72,10 +73,10 @@ async function newestDumpAgeHours(database: string, ports: WatchPorts): Promise<
   for await (const object of opened.store.list()) objects.push(object);
   const [newest] = selectDumps(
     objects,
-    selectionCriteria(source, opened, { at: null, key: null }),
+    selectionCriteria(source, opened, { at: null, key: null, now: ports.clock.now().toISOString() }),
   ).candidates;
   if (newest === undefined) return neverHours;
-  return hoursSince(newest.nameTimestamp?.startsAt ?? newest.modifiedAt, ports.clock);
+  return hoursSince(listedMoment(newest), ports.clock);
 }
 
 async function rtoForecastMissed(database: string, ports: WatchPorts): Promise<number> {
@@ -88,6 +89,6 @@ async function rtoForecastMissed(database: string, ports: WatchPorts): Promise<n
   return secondsBetween(ports.clock.now().toISOString(), forecast.at) <= forecastDays * 86_400 ? 1 : 0;
 }
 
-/** Never negative: a dump whose name lies a little in the future is fresh. */
+/** Never negative: a dump whose name lies in the future by no more than its zone is fresh. */
 const hoursSince = (moment: string, clock: Clock): number =>
   Math.max(0, secondsBetween(moment, clock.now().toISOString()) / 3600);

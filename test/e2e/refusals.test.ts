@@ -3,7 +3,14 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { shopFile, shopName, written } from './support/fixtures.ts';
-import { accessDenied, emptyBucket, noSuchBucket, startS3StandIn } from './support/s3-stand-in.ts';
+import {
+  accessDenied,
+  emptyBucket,
+  noSuchBucket,
+  otherRegion,
+  refusedKeys,
+  startS3StandIn,
+} from './support/s3-stand-in.ts';
 import { World } from './support/world.ts';
 
 const shopContent = readFileSync(shopFile);
@@ -79,32 +86,58 @@ describe('a bucket that gives no dump', () => {
     AWS_EC2_METADATA_DISABLED: 'true',
   };
   const cases = [
-    { what: 'the credentials have no right', answer: accessDenied, code: 'DUMP_UNREADABLE' },
-    { what: 'the bucket does not exist', answer: noSuchBucket, code: 'DUMP_NOT_FOUND' },
-    { what: 'the key does not exist', answer: emptyBucket, code: 'DUMP_NOT_FOUND' },
+    {
+      what: 'the credentials have no right',
+      answer: accessDenied,
+      code: 'DUMP_UNREADABLE',
+      hint: 's3:GetObject',
+    },
+    {
+      what: 'the credentials are not known',
+      answer: refusedKeys,
+      code: 'DUMP_UNREADABLE',
+      hint: 'Sign in again',
+    },
+    {
+      what: 'the bucket lies in another region',
+      answer: otherRegion,
+      code: 'DUMP_UNREADABLE',
+      hint: 'eu-central-1',
+    },
+    {
+      what: 'the bucket does not exist',
+      answer: noSuchBucket,
+      code: 'DUMP_NOT_FOUND',
+      hint: 'name of the bucket',
+    },
+    { what: 'the key does not exist', answer: emptyBucket, code: 'DUMP_NOT_FOUND', hint: 'spelling' },
   ] as const;
-  test.each(cases)('could not be verified because $what', async ({ answer, code }) => {
-    const s3 = await startS3StandIn(answer);
-    try {
-      const words = [
-        '--dump',
-        's3://backups/nightly/shop.dump',
-        '--endpoint-url',
-        s3.endpointUrl,
-        '--region',
-        'auto',
-      ];
-      const { record } = await world.expectDrill(
-        words,
-        { verdict: 'COULD_NOT_VERIFY', code },
-        { env: credentials },
-      );
-      expect(JSON.stringify(record.findings)).toContain('backups');
-      expect(s3.requests.length).toBeGreaterThan(0);
-    } finally {
-      await s3.stop();
-    }
-  });
+  test.each(cases)(
+    'could not be verified because $what, and the hint says what to do',
+    async ({ answer, code, hint }) => {
+      const s3 = await startS3StandIn(answer);
+      try {
+        const words = [
+          '--dump',
+          's3://backups/nightly/shop.dump',
+          '--endpoint-url',
+          s3.endpointUrl,
+          '--region',
+          'auto',
+        ];
+        const { record } = await world.expectDrill(
+          words,
+          { verdict: 'COULD_NOT_VERIFY', code },
+          { env: credentials },
+        );
+        expect(JSON.stringify(record.findings)).toContain('backups');
+        expect(record.findings.find((found) => found.code === code)?.hint).toContain(hint);
+        expect(s3.requests.length).toBeGreaterThan(0);
+      } finally {
+        await s3.stop();
+      }
+    },
+  );
 });
 
 const tenMistakes = `databases:

@@ -56,6 +56,23 @@ describe('the watch over one database', () => {
     expect((await valuesOf({ ...ports, clock: later })).HoursSinceProven).toBe(5);
   });
 
+  test.each<[string, string, string, number]>([
+    ['a moment of the future', 'shop_20620101T020000Z.sql.gz', '2026-11-20T02:05:00.000Z', 49],
+    ['an upload before its name', 'shop_20261119T020000Z.sql.gz', '2026-11-10T03:00:00.000Z', 240],
+  ])('sees moments as a drill does: %s', async (_, key, modifiedAt, hours) => {
+    const { ports } = inMemoryPorts();
+    const openStore: WatchPorts['openStore'] = async (source) => {
+      const opened = await ports.openStore(source);
+      const list = async function* () {
+        yield* opened.store.list();
+        yield { key, sizeBytes: 1000, modifiedAt };
+      };
+      return { ...opened, store: { ...opened.store, list } };
+    };
+
+    expect((await valuesOf(thePorts({ openStore }))).NewestDumpAgeHours).toBe(hours);
+  });
+
   test('warns of a recovery time that will exceed its objective within three months, and of no later one', async () => {
     const forecastOf = async (seconds: number[]) => {
       const ledger = { lastProven: async () => null, history: async () => growing(seconds) };

@@ -5,7 +5,7 @@ import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
 import { reportFiles } from '../../contract/evidence.ts';
 import { bareHeader } from '../../domain/backup/dump.ts';
-import { dumpMoment } from '../../domain/backup/dump-moment.ts';
+import { momentOfTaking } from '../../domain/backup/dump-moment.ts';
 import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
 import { formatProblem, parseConfig } from '../../domain/config/index.ts';
 import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
@@ -131,7 +131,7 @@ function factsOf(
 ): ProposalFacts {
   const dumpKey = record.dump?.key ?? basename(dump);
   const named = record.dump?.nameTimestamp ?? null;
-  const moment = dumpMoment({
+  const moment = momentOfTaking({
     ...{ key: dumpKey, directory: false, sizeBytes: 0, expectedSha256: null },
     uploadedAt: record.dump?.uploadedAt ?? record.asOf,
     nameTimestamp: named,

@@ -4,6 +4,7 @@ import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { visibleJson, visibleText } from '../../domain/text/visible-text.ts';
+import { momentGiven } from '../../domain/time/given-moment.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
@@ -100,10 +101,11 @@ async function look(
   const { store } = opened;
   const objects: DumpObject[] = [];
   for await (const object of store.list()) objects.push(object);
-  const at = options.at === undefined ? null : new Date(options.at).toISOString();
+  const now = new Date().toISOString();
+  const at = options.at === undefined ? null : momentGiven(options.at, source.timezone, now);
   const selection = selectDumps(
     objects,
-    selectionCriteria(source, opened, { at, key: configuration.dumpKey }),
+    selectionCriteria(source, opened, { at, key: configuration.dumpKey, now }),
   );
   return { database: name, location: store.location, selection };
 }
@@ -112,7 +114,7 @@ const momentOf = ({ nameTimestamp, modifiedAt }: DumpCandidate): string =>
   nameTimestamp?.startsAt ?? modifiedAt;
 
 function listed({ database, location, selection }: DumpList, limit: number) {
-  const { candidates, refused, ignored } = selection;
+  const { candidates, refused, ignored, findings } = selection;
   return {
     database,
     location,
@@ -125,12 +127,13 @@ function listed({ database, location, selection }: DumpList, limit: number) {
     eligibleCount: candidates.length,
     refused: refused.slice(0, limit).map(({ key, reason }) => ({ key, reason })),
     refusedCount: refused.length,
+    findings: findings.map(({ code, message }) => ({ code, message })),
     ignoredCount: ignored,
   };
 }
 
 function described({ database, location, selection }: DumpList, limit: number): string {
-  const { candidates, refused, ignored } = selection;
+  const { candidates, refused, ignored, findings } = selection;
   const eligible = candidates.slice(0, limit).map((dump) => {
     const moment = `${momentOf(dump)}${dump.nameTimestamp === null ? ' (upload)' : ''}`;
     return `  eligible  ${moment}  ${formatBytes(dump.sizeBytes).padStart(9)}  ${dump.key}`;
@@ -141,6 +144,7 @@ function described({ database, location, selection }: DumpList, limit: number): 
     ...more(candidates.length - eligible.length, 'eligible'),
     ...refused.slice(0, limit).map(({ key, reason }) => `  refused   ${key}: ${reason}`),
     ...more(refused.length - limit, 'refused'),
+    ...findings.map(({ code, message }) => `  ${code}: ${message}`),
     `  ignored   ${ignored} objects that are no dumps by their names`,
   ];
   return lines.map((line) => `${visibleText(line)}\n`).join('');

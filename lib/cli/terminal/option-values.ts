@@ -1,15 +1,12 @@
 import { CommanderError } from 'commander';
 import { durationExamples, parseDuration } from '../../domain/time/durations.ts';
+import { isGivenMoment, momentExamples } from '../../domain/time/given-moment.ts';
 import { usageExitCode } from './exit.ts';
 
-/** A moment with its offset; a local time would name another moment on another machine. */
+/** A moment with its offset, or a day; see given-moment.ts. */
 export function moment(text: string): string {
-  if (/^\d{4}-\d\d-\d\dT.+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new CommanderError(
-    usageExitCode,
-    'commander.invalidArgument',
-    `"${text}" is not a moment like 2026-11-18T03:00:00Z`,
-  );
+  if (isGivenMoment(text)) return text;
+  throw new CommanderError(usageExitCode, 'commander.invalidArgument', `"${text}" is not ${momentExamples}`);
 }
 
 export function wholeNumber(min: number, max: number): (text: string) => number {

@@ -1,7 +1,10 @@
 import type { FindingCode } from '../findings/findings.ts';
-import { recogniseTimestamp } from '../time/name-timestamp.ts';
+import { recogniseSwappedTimestamp, recogniseTimestamp } from '../time/name-timestamp.ts';
+import { swappedDay } from '../time/swapped-day.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
+import { zoneUncertaintySeconds } from '../time/zones.ts';
 import type { ListedDump } from './directory-dumps.ts';
+import { isUploadOf } from './dump-moment.ts';
 import { baseNameOf, finishedName, nameKind } from './dump-names.ts';
 import { type DumpPattern, matchDumpName } from './dump-pattern.ts';
 
@@ -15,6 +18,8 @@ export interface SelectionCriteria {
   timezone: string;
   /** Smaller dumps are refused. 0: any size but zero bytes. */
   minBytes: number;
+  /** ISO 8601: the moment of looking. What claims to be later is not believed. */
+  now: string;
   /** ISO 8601: take the newest not after this moment; null: the newest. */
   at: string | null;
   /** Exactly this object and no other; null: choose. */
@@ -28,7 +33,15 @@ export interface RefusedDump {
   key: string;
   /** Plain words that continue "<key> was passed over: ". */
   reason: string;
-  code: Extract<FindingCode, 'DUMP_REFUSED' | 'DUMP_EMPTY' | 'DUMP_TOO_SMALL' | 'DUMP_UNREADABLE'>;
+  code: Extract<
+    FindingCode,
+    | 'DUMP_REFUSED'
+    | 'DUMP_IN_FUTURE'
+    | 'DUMP_MOMENT_UNCLEAR'
+    | 'DUMP_EMPTY'
+    | 'DUMP_TOO_SMALL'
+    | 'DUMP_UNREADABLE'
+  >;
 }
 
 /** What becomes of one dump of a listing. */
@@ -68,6 +81,8 @@ function judgeName(
   if (pattern === null) {
     if (nameKind(name) !== 'possible dump') return { kind: 'ignored' };
     timestamp = recogniseTimestamp(baseNameOf(name), timezone);
+    const swapped = timestamp === null ? recogniseSwappedTimestamp(baseNameOf(name), timezone) : null;
+    if (swapped !== null) return refusedAsSwapped(swapped);
   } else {
     const match = matchDumpName(pattern, name, timezone);
     // A pattern as wide as `*` takes sidecars and markers too; they stay what they are.
@@ -75,6 +90,7 @@ function judgeName(
     if (match.kind === 'contradiction') {
       return { kind: 'refused', reason: match.reason, code: 'DUMP_REFUSED', timestamp: null };
     }
+    if (match.kind === 'swapped') return refusedAsSwapped(match.timestamp);
     timestamp = match.timestamp;
   }
   if (finished === null) {
@@ -98,6 +114,8 @@ function refusalOf(
 ): { reason: string; code: RefusedDump['code'] } | null {
   const late = criteria.at === null || criteria.key !== null ? null : lateness(dump, timestamp, criteria.at);
   if (late !== null) return { reason: late, code: 'DUMP_REFUSED' };
+  const early = criteria.key === null ? claimOfFuture(dump, timestamp, criteria) : null;
+  if (early !== null) return early;
   if (dump.sizeBytes === 0) return { reason: 'it has zero bytes', code: 'DUMP_EMPTY' };
   if (dump.sizeBytes < criteria.minBytes) {
     return {
@@ -112,6 +130,38 @@ function refusalOf(
     };
   }
   return null;
+}
+
+/** A day that stands there only with day and month swapped: whether others of the same job are newer, nobody can tell. */
+function refusedAsSwapped(timestamp: NameTimestamp): DumpJudgement {
+  const day = timestamp.startsAt.slice(0, 10);
+  const reason = `its name holds a day only with day and month swapped (${day}?); set source.pattern with the day before the month`;
+  return { kind: 'refused', reason, code: 'DUMP_MOMENT_UNCLEAR', timestamp };
+}
+
+/**
+ * Refuses a dump that claims a moment which has not come yet, beyond what unknown zones explain: a clock ahead, a year
+ * mistyped, digits that are no date, day and month swapped. It is never the newest, and its loss is never none.
+ */
+function claimOfFuture(
+  dump: ListedDump,
+  timestamp: NameTimestamp | null,
+  { now, timezone }: SelectionCriteria,
+): { reason: string; code: RefusedDump['code'] } | null {
+  const latest = Date.parse(now) + zoneUncertaintySeconds * 1000;
+  const claimed = timestamp?.startsAt ?? dump.modifiedAt;
+  if (Date.parse(claimed) <= latest) return null;
+  if (timestamp === null) {
+    return { reason: `its upload is said to have ended ${claimed}, in the future`, code: 'DUMP_IN_FUTURE' };
+  }
+  const swapped = swappedDay(timestamp, timezone);
+  if (swapped !== null && isUploadOf(dump, swapped)) {
+    return {
+      reason: `its name says ${claimed}, in the future, and its upload ended ${dump.modifiedAt}: day and month seem to be swapped; set source.pattern`,
+      code: 'DUMP_MOMENT_UNCLEAR',
+    };
+  }
+  return { reason: `its name says ${claimed}, in the future`, code: 'DUMP_IN_FUTURE' };
 }
 
 /**

@@ -18,6 +18,9 @@ const otherEnding =
   /\.(txt|log|md|json|jsonl|ya?ml|toml|html?|css|js|csv|tsv|xml|pdf|png|jpe?g|gif|svg|webp|ini|conf|cfg|env|pem|crt|lock|pid|sh|py|list|sqlite3?|rdb)(\.gz)?$/i;
 const otherName = /^(\.|readme|licen[cs]e|changelog|last_success|_success$)/i;
 
+/** `pg_dumpall --globals-only` beside the dumps of databases, by the name of the option. */
+const globalsName = /(^|[-_.])globals(?=[-_.\d]).*\.sql\b/i;
+
 /** Archives of files that applications keep beside their database. */
 const filesArchive =
   /^(uploads?|media|files|attachments?|assets|storage|static|images|photos|documents|data-?files)([-_.]|\d).*\.(tar|tgz|tar\.[a-z0-9]+|zip)$/i;
@@ -49,7 +52,8 @@ export function nameKind(key: string): NameKind {
   if (unfinishedEnding.test(name) && !walName.test(name)) return 'unfinished';
   if (sidecarEnding.test(name) || sidecarName.test(name)) return 'sidecar';
   if (walName.test(name) || baseBackupName.test(name) || walArchiveName.test(name)) return 'physical backup';
-  if (otherName.test(name) || otherEnding.test(name) || filesArchive.test(name)) return 'other';
+  if (otherName.test(name) || otherEnding.test(name)) return 'other';
+  if (filesArchive.test(name) || globalsName.test(name)) return 'other';
   return 'possible dump';
 }
 

@@ -6,6 +6,7 @@ import {
   gapInTokens,
   type NameTimestamp,
   readTimestampFields,
+  swappedTimestampOf,
   type TimestampFields,
   type TimestampGroup,
   timestampOf,
@@ -25,6 +26,8 @@ type DumpNameMatch =
   | { kind: 'match'; timestamp: NameTimestamp | null }
   /** The name fits, but two of its timestamps speak of different moments. */
   | { kind: 'contradiction'; reason: string }
+  /** The name fits, but holds a day only with day and month swapped. */
+  | { kind: 'swapped'; timestamp: NameTimestamp }
   | { kind: 'no match' };
 
 /**
@@ -97,10 +100,13 @@ export function matchDumpName(pattern: DumpPattern, name: string, timezone = 'UT
   if (match === null) return { kind: 'no match' };
   if (pattern.pieces.length === 0) return { kind: 'match', timestamp: null };
   const together: TimestampFields = {};
+  const anyYear = { year: 2000, month: 1, day: 1 };
+  let swapped = false;
   for (const groups of pattern.pieces) {
     const fields = readTimestampFields(groups, match.groups ?? {});
-    if (timestampOf({ year: 2000, month: 1, day: 1, ...fields }, timezone) === null) {
-      return { kind: 'no match' };
+    if (timestampOf({ ...anyYear, ...fields }, timezone) === null) {
+      swapped = swappedTimestampOf({ ...anyYear, ...fields }, timezone) !== null;
+      if (!swapped) return { kind: 'no match' };
     }
     for (const [field, value] of Object.entries(fields) as [keyof TimestampFields, number][]) {
       const earlier = together[field];
@@ -112,6 +118,10 @@ export function matchDumpName(pattern: DumpPattern, name: string, timezone = 'UT
       }
       together[field] = value;
     }
+  }
+  if (swapped) {
+    const timestamp = swappedTimestampOf(together, timezone);
+    return timestamp === null ? { kind: 'no match' } : { kind: 'swapped', timestamp };
   }
   const timestamp = timestampOf(together, timezone);
   return timestamp === null ? { kind: 'no match' } : { kind: 'match', timestamp };

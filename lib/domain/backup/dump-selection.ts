@@ -1,3 +1,4 @@
+import type { Finding } from '../findings/findings.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
 import { sidecarKeysOf } from './checksum-sidecar.ts';
 import { groupDirectoryDumps, type ListedDump } from './directory-dumps.ts';
@@ -5,6 +6,7 @@ import type { DumpObject } from './dump.ts';
 import { judgeDump, type RefusedDump, type SelectionCriteria } from './dump-eligibility.ts';
 import { looksLikeDump, nameKind } from './dump-names.ts';
 import { trustedDumpPattern } from './dump-pattern.ts';
+import { findingsOfListing } from './listed-moments.ts';
 
 export type { RefusedDump, SelectionCriteria };
 
@@ -22,10 +24,13 @@ export interface DumpSelection {
   /** Newest first. */
   refused: RefusedDump[];
   /**
-   * Set when the dump that should have been drilled – newer than every candidate – is empty, too small or archived.
+   * Set when the dump that should have been drilled – newer than every candidate – is empty, too small or archived, or
+   * may be newer than its name says.
    * Proving an older one instead would hide that last night's backup failed, so the drill must report it.
    */
   newestRefused: RefusedDump | null;
+  /** What the listing as a whole says against the moments in its names. */
+  findings: Finding[];
   /** Objects that are no dumps by their names: sidecars, markers, uploads, WAL. Not worth a word each. */
   ignored: number;
   /** Of these, files of physical backups, so that "nothing found" can say what was there instead. */
@@ -34,8 +39,8 @@ export interface DumpSelection {
 
 /**
  * Chooses dumps from a listing: pure, in any order of the objects. Newest is decided by the timestamp in the name,
- * because copying a bucket changes modification times; ties, and names without a timestamp, go by the end of the
- * upload. See docs/configuration.md for names that give only a day.
+ * because copying a bucket changes modification times; ties go by the end of the upload, and so do names without a
+ * timestamp, which all come after those with one. See docs/configuration.md for names that give only a day.
  *
  * @throws DrillError CONFIG_INVALID when the pattern cannot be read
  */
@@ -47,6 +52,7 @@ export function selectDumps(objects: readonly DumpObject[], criteria: SelectionC
     candidates: [],
     refused: [],
     newestRefused: null,
+    findings: [],
     ignored: 0,
     ignoredPhysical: 0,
   };
@@ -69,8 +75,11 @@ export function selectDumps(objects: readonly DumpObject[], criteria: SelectionC
   selection.candidates.sort((a, b) => byAge(ageOf(a), ageOf(b)));
   refusals.sort((a, b) => byAge({ ...a, key: a.dump.key }, { ...b, key: b.dump.key }));
   selection.refused = refusals.map(({ dump }) => dump);
+  selection.findings = findingsOfListing(selection.candidates, criteria.timezone);
   const newest = selection.candidates[0];
-  const passedOver = refusals.find(({ dump }) => dump.code !== 'DUMP_REFUSED');
+  const passedOver = refusals.find(
+    ({ dump: { code } }) => code !== 'DUMP_REFUSED' && code !== 'DUMP_IN_FUTURE',
+  );
   if (
     passedOver !== undefined &&
     (newest === undefined || byAge({ ...passedOver, key: passedOver.dump.key }, ageOf(newest)) < 0)
@@ -90,10 +99,11 @@ function ageOf(candidate: DumpCandidate): Age {
   return { key: candidate.key, timestamp: candidate.nameTimestamp, uploadedAt: candidate.modifiedAt };
 }
 
-/** Newest first; among equals the later upload, then the name that says "dump", then the key, so that order is total. */
+/** Newest first, names that tell a moment before those that tell none; among equals the later upload, then the name that says "dump", then the key, so that order is total. */
 function byAge(a: Age, b: Age): number {
   const moment = (age: Age) => Date.parse(age.timestamp?.startsAt ?? age.uploadedAt);
   return (
+    Number(b.timestamp !== null) - Number(a.timestamp !== null) ||
     moment(b) - moment(a) ||
     Number(looksLikeDump(b.key)) - Number(looksLikeDump(a.key)) ||
     Date.parse(b.uploadedAt) - Date.parse(a.uploadedAt) ||

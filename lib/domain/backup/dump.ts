@@ -44,6 +44,8 @@ export interface DumpHeader {
    * (`-- Started on`). Null when the dump does not say; the name's timestamp then stands in for it.
    */
   consistencyPoint: string | null;
+  /** True for a cluster dump that was looked through and holds roles and tablespaces only. */
+  globalsOnly?: true;
 }
 
 /** The header of a dump of which nothing but its format is known yet. */
@@ -77,6 +79,8 @@ export interface SelectedDump {
   directory: boolean;
   sizeBytes: number;
   uploadedAt: string;
+  /** True where the store itself stamps uploads, so that nobody can set an earlier time. */
+  uploadStampedByStore?: true;
   etag?: string;
   versionId?: string;
   /** Moment in the name, ISO 8601 (the start, when the name gives only a day); null when the name has none. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DumpHeader, SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
+import { timestampPrecisions } from '../time/timestamp-format.ts';
 
 /** Dumps as they travel in the document of the state machine; see state-schema.ts. */
 
@@ -16,6 +17,7 @@ const header: z.ZodType<DumpHeader> = z.looseObject({
   encoding: z.string().nullable(),
   database: z.string().nullable(),
   consistencyPoint: z.string().nullable(),
+  globalsOnly: z.literal(true).exactOptional(),
 });
 
 /** The dump in hand. */
@@ -24,6 +26,7 @@ export const selectedDump: z.ZodType<SelectedDump> = z.looseObject({
   directory: z.boolean(),
   sizeBytes: z.number(),
   uploadedAt: z.string(),
+  uploadStampedByStore: z.literal(true).exactOptional(),
   etag: z.string().exactOptional(),
   versionId: z.string().exactOptional(),
   nameTimestamp: z.string().nullable(),
@@ -47,7 +50,7 @@ export const dumpCandidate: z.ZodType<DumpCandidate> = z.looseObject({
     .looseObject({
       startsAt: z.string(),
       endsAt: z.string(),
-      precision: z.enum(['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond']),
+      precision: z.enum(timestampPrecisions),
     })
     .nullable(),
   sidecarKey: z.string().nullable(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../findings/findings.ts';
+import { isGivenMoment, momentExamples, momentGiven } from '../time/given-moment.ts';
 import type { DrillRequest } from './drill-state.ts';
 
 /** S3: a key has at most 1,024 bytes. */
@@ -17,12 +18,10 @@ const typedRequest = z.strictObject({
   database: z.string().min(1).optional(),
   /** Exactly this dump. */
   dump: z.string().min(1).max(longestKey).optional(),
-  /** The newest dump not after this moment. */
-  at: z.iso
-    .datetime({
-      offset: true,
-      error: ({ input }) => `"${String(input)}" is not a moment like 2026-11-18T03:00:00Z`,
-    })
+  /** The newest dump not after this moment, or not after the end of this day in the source's timezone. */
+  at: z
+    .string()
+    .refine(isGivenMoment, { error: ({ input }) => `"${String(input)}" is not ${momentExamples}` })
     .optional(),
   /** Mode `restore` only: the database's name again. */
   confirm: z.string().optional(),
@@ -39,7 +38,14 @@ type NormalisedRequest =
  */
 export function normaliseRequest(
   input: unknown,
-  facts: { databases: string[]; now: Date; defaultOperator: string; realRestore: boolean },
+  facts: {
+    databases: string[];
+    /** IANA name of a configured database's source. */
+    timezoneOf: (database: string) => string;
+    now: Date;
+    defaultOperator: string;
+    realRestore: boolean;
+  },
 ): NormalisedRequest {
   const parsed = typedRequest.safeParse(input ?? {});
   if (!parsed.success) {
@@ -63,9 +69,12 @@ export function normaliseRequest(
     problems.push(
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
     );
-  if (at !== undefined && Date.parse(at) > facts.now.getTime()) problems.push(`at: ${at} lies in the future`);
   // A name that is not configured is nobody's: it must not become a key of the ledger.
   const configured = database !== undefined && facts.databases.includes(database) ? database : null;
+  const timezone = configured === null ? 'UTC' : facts.timezoneOf(configured);
+  const moment = at === undefined ? null : momentGiven(at, timezone, facts.now.toISOString());
+  if (moment !== null && Date.parse(moment) > facts.now.getTime())
+    problems.push(`at: ${at} lies in the future`);
   if (problems.length > 0 || database === undefined) return refuse(configured, problems);
   return {
     accepted: true,
@@ -74,7 +83,7 @@ export function normaliseRequest(
       mode,
       operator: operator ?? facts.defaultOperator,
       key: dumpKey ?? null,
-      at: at === undefined ? null : new Date(at).toISOString(),
+      at: moment,
     },
   };
 }

@@ -1,4 +1,5 @@
 import { formatName } from '../backup/dump.ts';
+import { dumpMoment } from '../backup/dump-moment.ts';
 import type { DrillState } from '../drill/drill-state.ts';
 import type { DrillPhase } from '../drill/facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
@@ -127,14 +128,15 @@ function walkBackFindings(attempts: AttemptReport[]): Finding[] {
   }
   const [newer, olderPoint] = [momentOf(first), momentOf(proven)];
   const loss =
-    newer === null || olderPoint === null
-      ? ''
-      : `, ${inWords(Math.abs(secondsBetween(olderPoint, newer)))} older`;
+    newer === null || olderPoint === null ? '' : distanceInWords(secondsBetween(olderPoint, newer));
   return [finding('OLDER_DUMP_PROVEN', `the older dump ${proven.dump?.key} restores${loss}`)];
 }
 
-const momentOf = (attempt: AttemptReport): string | null =>
-  attempt.dump?.nameTimestamp ?? attempt.dump?.header.consistencyPoint ?? attempt.dump?.uploadedAt ?? null;
+const momentOf = ({ dump }: AttemptReport): string | null => (dump === null ? null : dumpMoment(dump));
+
+/** An old dump under the newest name is older than the one before it. */
+const distanceInWords = (seconds: number): string =>
+  `, ${inWords(Math.abs(seconds))} ${seconds < 0 ? 'newer in truth' : 'older'}`;
 
 /** A Cause may have 32,768 characters; nobody reads more than this of one sentence. */
 const longestSummary = 1000;

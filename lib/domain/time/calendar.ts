@@ -14,16 +14,19 @@ export function daysInMonth(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** True when the day exists and the time of day is one a clock shows (second 60 is refused). */
+/**
+ * True when the day exists and the time of day is one that a clock shows: 23:59:60 is a leap second (strftime writes it),
+ * 24:00:00 the end of the day in ISO 8601.
+ */
 export function isRealWallTime(wall: WallTime): boolean {
   return (
     wall.month >= 1 &&
     wall.month <= 12 &&
     wall.day >= 1 &&
     wall.day <= daysInMonth(wall.year, wall.month) &&
-    wall.hour <= 23 &&
+    (wall.hour <= 23 || (wall.hour === 24 && wall.minute === 0 && wall.second === 0)) &&
     wall.minute <= 59 &&
-    wall.second <= 59
+    (wall.second <= 59 || (wall.second === 60 && wall.minute === 59))
   );
 }
 
@@ -52,11 +55,32 @@ export function instantOf(wall: WallTime, timezone: string): number {
   return exact.length > 0 ? Math.min(...exact) : (candidates[0] ?? asUtc);
 }
 
+/**
+ * Monday of a week of ISO 8601, whose first week holds 4 January; null when the year has no such week (53 in most).
+ */
+export function mondayOfWeek(
+  weekYear: number,
+  week: number,
+): { year: number; month: number; day: number } | null {
+  const fourth = new Date(Date.UTC(weekYear, 0, 4));
+  const sinceMonday = (fourth.getUTCDay() + 6) % 7;
+  const monday = new Date(Date.UTC(weekYear, 0, 4 - sinceMonday + (week - 1) * 7));
+  const thursday = new Date(monday.getTime() + 3 * 86_400_000);
+  if (week < 1 || thursday.getUTCFullYear() !== weekYear) return null;
+  return { year: monday.getUTCFullYear(), month: monday.getUTCMonth() + 1, day: monday.getUTCDate() };
+}
+
 /** Adds whole months to a wall time's month, for the end of a period. */
 export function startOfNextMonth(wall: WallTime): WallTime {
   return wall.month === 12
     ? { ...wall, year: wall.year + 1, month: 1, day: 1 }
     : { ...wall, month: wall.month + 1, day: 1 };
+}
+
+/** The day that calendars in `timezone` show at an instant, in milliseconds since 1970. */
+export function dayAt(instant: number, timezone: string): Pick<WallTime, 'year' | 'month' | 'day'> {
+  const shown = new Date(instant + offsetMs(instant, timezone));
+  return { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() };
 }
 
 /**

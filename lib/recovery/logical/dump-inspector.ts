@@ -1,5 +1,6 @@
 import type { DumpHeader } from '../../domain/backup/dump.ts';
 import type { DumpInspector } from '../../ports/drill-ports.ts';
+import type { DumpEvent } from './dump/dump-stream.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { openDump } from './reading/open-dump.ts';
 
@@ -27,9 +28,14 @@ export function createDumpInspector(): DumpInspector {
 async function readHeader(reader: Awaited<ReturnType<typeof openDump>>['reader']): Promise<DumpHeader> {
   let header: DumpHeader | null = null;
   let events = 0;
+  let onlyGlobals = true;
   for await (const event of reader) {
     if (event.kind === 'header') header = event.header;
     events += 1;
+    onlyGlobals &&= isOfGlobals(event);
+    if (event.kind === 'end' && onlyGlobals && header?.format.layout === 'cluster') {
+      return { ...header, globalsOnly: true };
+    }
     // The first rows come after everything a dump says of itself; an archive says it in its first event.
     const known = header !== null && header.serverVersion !== null;
     if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || events > eventsLookedAt) break;
@@ -37,3 +43,15 @@ async function readHeader(reader: Awaited<ReturnType<typeof openDump>>['reader']
   if (header === null) throw new Error('the reader gave no header');
   return header;
 }
+
+/** What `pg_dumpall --globals-only`, `--roles-only` and `--tablespaces-only` write: settings, roles and tablespaces. */
+function isOfGlobals(event: DumpEvent): boolean {
+  if (event.kind === 'entry')
+    return event.entry.statements.every(({ sql }) => globalStatement.test(sql.replace(/^(\s+|--.*\n)+/, '')));
+  return (
+    event.kind === 'header' || event.kind === 'encoding' || event.kind === 'end' || event.kind === 'finding'
+  );
+}
+
+const globalStatement =
+  /^(SET|SELECT pg_catalog\.set_config|GRANT|REVOKE|SECURITY LABEL|(CREATE|ALTER|DROP|COMMENT ON) (ROLE|USER|GROUP|TABLESPACE))\b/i;

@@ -1,6 +1,7 @@
 import './with-resolvers.ts';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { hookContainerNames, restoreContainerName } from '../../contract/names.ts';
+import { isDrillError } from '../../domain/findings/errors.ts';
 import {
   drillMachine,
   fillPlaceholders,
@@ -70,9 +71,12 @@ export function interpretDrill(options: {
     await lambdas.askApproval(payloadOf(input));
     return answer((payloadOf(input) as { taskToken: string }).taskToken);
   };
+  const spoken = Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, withHint(handler)]),
+  );
   const run = machine.run(options.input as Parameters<StateMachine['run']>[0], {
     overrides: {
-      taskResourceLocalHandlers: handlers as never,
+      taskResourceLocalHandlers: spoken as never,
       waitTimeOverrides: Object.fromEntries(waits.map((name) => [name, localWaitMilliseconds])),
     },
     context: {
@@ -87,6 +91,18 @@ export function interpretDrill(options: {
   });
   return { result: run.result, abort: () => run.abort() };
 }
+
+/** The interpreter keeps an error's name and message: what Judge reads of ours is what a deployed task would send. */
+const withHint =
+  (handler: StateHandler): StateHandler =>
+  (input) =>
+    handler(input).catch((error: unknown) => {
+      if (!isDrillError(error)) throw error;
+      const { name, message, hint } = error;
+      throw Object.assign(new Error(JSON.stringify({ errorType: name, errorMessage: message, hint })), {
+        name,
+      });
+    });
 
 /**
  * The deployed definition with names that mean nothing outside this process. Where a container runs is not said: the

@@ -38,6 +38,7 @@ export async function previewDrill(
 ): Promise<Preview> {
   const normalised = normaliseRequest(input, {
     databases: ports.configuration.databases(),
+    timezoneOf: (database) => ports.configuration.database(database).source.timezone,
     now: ports.clock.now(),
     defaultOperator: operator,
     realRestore: ports.capabilities.realRestore,

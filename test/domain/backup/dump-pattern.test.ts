@@ -52,6 +52,10 @@ describe('a pattern for the names of dumps', () => {
       'db-2026-11-18T02:00:00+0530.sql',
       '2026-11-17T20:30:00.000Z',
     ],
+    ['db-{timestamp:YYYY-MM-DD-hhmmA}.sql', 'db-2026-11-18-1205AM.sql', '2026-11-18T00:05:00.000Z'],
+    ['db-{timestamp:GGGG-[W]WW}.sql', 'db-2026-W48.sql', '2026-11-23T00:00:00.000Z'],
+    ['weekly/db-{timestamp:GGGGWW}.sql', 'weekly/db-202648.sql', '2026-11-23T00:00:00.000Z'],
+    ['db-{timestamp}.sql', 'db-2026-11-18_12.05.09 PM.sql', '2026-11-18T12:05:09.000Z'],
     ['{timestamp:YYYY[year]MM}.sql', '2026year11.sql', '2026-11-01T00:00:00.000Z'],
   ])('reads the moment of %s', (pattern, name, expected) => {
     expect(momentIn(pattern, name)).toBe(expected);
@@ -68,12 +72,19 @@ describe('a pattern for the names of dumps', () => {
     expect(match(pattern, name)).toEqual({ kind: 'no match' });
   });
 
-  it.each(['db_20260231.sql', 'db_20261301.sql', 'db_20260000.sql', 'db_20250229.sql'])(
+  it.each(['db_20260231.sql', 'db_20261399.sql', 'db_20260000.sql', 'db_20250229.sql'])(
     'does not take %s, whose day no calendar has',
     (name) => {
       expect(match('db_{timestamp:YYYYMMDD}.sql', name)).toEqual({ kind: 'no match' });
     },
   );
+
+  it('says of a day that no calendar has whether it is one with day and month swapped', () => {
+    expect(match('db_{timestamp:YYYYMMDD}.sql', 'db_20262811.sql')).toMatchObject({
+      kind: 'swapped',
+      timestamp: { startsAt: '2026-11-28T00:00:00.000Z', precision: 'day' },
+    });
+  });
 
   it('takes 29 February of a leap year', () => {
     expect(momentIn('db_{timestamp:YYYYMMDD}.sql', 'db_20240229.sql')).toBe('2024-02-29T00:00:00.000Z');

@@ -20,6 +20,7 @@ function select(objects: (string | DumpObject)[], criteria: Partial<SelectionCri
       pattern: null,
       prefix: '',
       timezone: 'UTC',
+      now: '2026-11-28T12:00:00.000Z',
       minBytes: 0,
       at: null,
       key: null,
@@ -231,6 +232,122 @@ describe('selecting the newest dump not after a moment', () => {
   });
 });
 
+describe('a moment that has not come yet', () => {
+  it.each([
+    ['a year mistyped', 'cleaning_20621118T020000Z.sql.gz'],
+    ['a clock some days ahead', 'cleaning_20261201T020000Z.sql.gz'],
+  ])('is never the newest: %s', (_, key) => {
+    const selection = select([key, 'cleaning_20261127T020000Z.sql.gz'], { pattern: cleaning });
+
+    expect(keysOf(selection)).toEqual(['cleaning_20261127T020000Z.sql.gz']);
+    expect(selection.newestRefused).toBeNull();
+    expect(selection.refused).toEqual([
+      { key, reason: expect.stringContaining('in the future'), code: 'DUMP_IN_FUTURE' },
+    ]);
+  });
+
+  it.each(['db-3795312800.sql', 'db-3795312800123.sql', 'db_2099-01-01.dump', 'db_2027-W20.dump'])(
+    'leaves nothing where %s is all there is',
+    (key) => {
+      expect(select([key])).toMatchObject({
+        candidates: [],
+        newestRefused: null,
+        refused: [{ key, code: 'DUMP_IN_FUTURE' }],
+      });
+    },
+  );
+
+  it('is not said of a name that a zone or its own precision explains', () => {
+    const names = ['a_20261129T015959Z.dump', 'b_2026-11-29.dump', 'c_2026-W48.dump'];
+    const selection = select(names, { now: '2026-11-28T12:00:00.000Z' });
+
+    expect(selection.refused).toEqual([]);
+  });
+
+  it('does not count for the upload either', () => {
+    const selection = select([
+      anObject('a.dump', { modifiedAt: '2062-01-01T00:00:00.000Z' }),
+      anObject('b.dump'),
+    ]);
+
+    expect(keysOf(selection)).toEqual(['b.dump']);
+    expect(selection.refused).toMatchObject([{ key: 'a.dump', code: 'DUMP_IN_FUTURE' }]);
+  });
+
+  it('may be asked for by name', () => {
+    expect(keysOf(select(['x_2062-01-01.dump'], { key: 'x_2062-01-01.dump' }))).toHaveLength(1);
+  });
+});
+
+describe('names without a moment', () => {
+  const copied = '2026-11-28T06:07:41.000Z';
+
+  it('never outrank names with one, whenever they were uploaded', () => {
+    const selection = select(
+      [
+        'monthly/shop-202611.sql.gz',
+        'weekly/shop-202648.sql.gz',
+        'last/shop-latest.sql.gz',
+        'last/shop-20261127-020000.sql.gz',
+        'daily/shop-20261126.sql.gz',
+      ].map((key) => anObject(key, { modifiedAt: copied })),
+    );
+
+    expect(keysOf(selection).slice(0, 2)).toEqual([
+      'last/shop-20261127-020000.sql.gz',
+      'daily/shop-20261126.sql.gz',
+    ]);
+    expect(selection.findings).toEqual([]);
+  });
+
+  it('are named where they were uploaded days later: the job may write such names now', () => {
+    const selection = select([
+      anObject('shop-20261001.sql.gz', { modifiedAt: '2026-10-01T02:00:00.000Z' }),
+      anObject('shop-nightly.sql.gz', { modifiedAt: copied }),
+    ]);
+
+    expect(keysOf(selection)).toEqual(['shop-20261001.sql.gz', 'shop-nightly.sql.gz']);
+    expect(selection.findings).toMatchObject([{ code: 'UNDATED_DUMPS_LATER', severity: 'warning' }]);
+    expect(selection.findings[0]?.message).toContain('shop-nightly.sql.gz');
+  });
+});
+
+describe('names with day and month swapped', () => {
+  it.each([
+    [null, 'shop_2026-26-11.dump', 'shop_2026-10-11.dump'],
+    ['shop_{timestamp:YYYYMMDD}.dump', 'shop_20262611.dump', 'shop_20261011.dump'],
+  ])('are noticed by a day that no calendar has (pattern %s)', (pattern, newest, older) => {
+    const selection = select([newest, older], { pattern });
+
+    expect(selection.newestRefused).toMatchObject({ key: newest, code: 'DUMP_MOMENT_UNCLEAR' });
+    expect(selection.newestRefused?.reason).toContain('2026-11-26');
+  });
+
+  it('are noticed when a moment in the future is the day of the upload the other way round', () => {
+    const [key, modifiedAt] = ['shop_20261211.dump', '2026-11-12T02:05:00.000Z'];
+
+    expect(select([anObject(key, { modifiedAt })], { now: '2026-11-13T02:05:00.000Z' })).toMatchObject({
+      candidates: [],
+      newestRefused: { key, code: 'DUMP_MOMENT_UNCLEAR' },
+    });
+  });
+
+  const nights = [2, 3, 4].map((day) =>
+    anObject(`shop_20260${day}11.dump`, { modifiedAt: `2026-11-0${day}T02:05:00.000Z` }),
+  );
+
+  it('are noticed when several were uploaded on the day that they give the other way round', () => {
+    expect(select(nights).findings).toMatchObject([{ code: 'DUMP_MOMENT_UNCLEAR', severity: 'unverified' }]);
+  });
+
+  it('are not suspected where one was uploaded on its day, or where all were copied', () => {
+    const today = anObject('shop_20261108.dump', { modifiedAt: '2026-11-08T02:05:00.000Z' });
+
+    expect(select([...nights, today]).findings).toEqual([]);
+    expect(select(nights.map(({ key }) => anObject(key))).findings).toEqual([]);
+  });
+});
+
 describe('selecting exactly one dump', () => {
   it('takes that one and no other, even against the pattern', () => {
     const selection = select(['cleaning_20261118T020000Z.sql.gz', 'by-hand_20261001.dump'], {
@@ -303,6 +420,8 @@ describe('selecting dumps without a pattern', () => {
     'x.sql.gz.enc',
     'x.backup',
     'base.tar.gz.dump',
+    'globalshop.sql.gz',
+    'roles.sql',
   ])('takes %s', (key) => {
     expect(keysOf(select([key]))).toEqual([key]);
   });
@@ -322,6 +441,9 @@ describe('selecting dumps without a pattern', () => {
     'basebackup/20261020T021500Z/pg_wal.tar.gz',
     'basebackup/20261020T021500Z/backup_manifest',
     'backup.log',
+    'globals-20261127.sql',
+    'shop-globals.sql.gz',
+    'pg_globals_only_20261127.sql',
   ])('leaves out %s', (key) => {
     expect(select([key])).toMatchObject({ candidates: [], refused: [], ignored: 1 });
   });

@@ -9,6 +9,23 @@ test('what ended a step is never a mere note, whatever its code means elsewhere'
   expect(failureFinding({ Error: 'DUMP_CORRUPT', Cause: '' }).severity).toBe('error');
 });
 
+test.each([
+  ['our tasks and the local run', { errorMessage: 'it lies elsewhere', hint: 'Set source.region.' }],
+  [
+    'Lambda',
+    {
+      errorType: 'DUMP_UNREADABLE',
+      errorMessage: 'it lies elsewhere',
+      trace: ['DUMP_UNREADABLE: it lies elsewhere', 'HINT: Set source.region.'],
+    },
+  ],
+])('the hint of whoever threw reaches the finding, from %s', (_, cause) => {
+  expect(failureFinding({ Error: 'DUMP_UNREADABLE', Cause: JSON.stringify(cause) })).toMatchObject({
+    message: 'it lies elsewhere',
+    hint: 'Set source.region.',
+  });
+});
+
 describe('what a Catch wrote becomes a finding:', () => {
   test.each([
     [

@@ -3,6 +3,7 @@ import { normaliseRequest } from '../../../lib/domain/drill/request.ts';
 
 const facts = {
   databases: ['cleaning', 'vlvt'],
+  timezoneOf: () => 'Europe/Berlin',
   now: new Date('2026-11-20T12:00:00Z'),
   defaultOperator: 'console',
   realRestore: true,
@@ -29,6 +30,15 @@ describe('a typed request', () => {
     });
   });
 
+  test('takes a day as its end in the timezone of the source, and today as now', () => {
+    const at = (text: string) => {
+      const normalised = normaliseRequest({ database: 'vlvt', at: text }, facts);
+      return normalised.accepted ? normalised.request.at : null;
+    };
+    expect(at('2026-11-18')).toBe('2026-11-18T22:59:59.999Z');
+    expect(at('2026-11-20')).toBe('2026-11-20T12:00:00.000Z');
+  });
+
   test.each([
     ['names no database though there are two', {}, 'database: name one of cleaning, vlvt'],
     [
@@ -44,6 +54,17 @@ describe('a typed request', () => {
       { database: 'vlvt', at: '2027-01-01T00:00:00Z' },
       'at: 2027-01-01T00:00:00Z lies in the future',
     ],
+    [
+      'asks for a day that has not come',
+      { database: 'vlvt', at: '2026-11-21' },
+      'at: 2026-11-21 lies in the future',
+    ],
+    [
+      'has a day that no calendar has',
+      { database: 'vlvt', at: '2026-02-30' },
+      'at: "2026-02-30" is not a moment like 2026-11-18T03:00:00Z or a day like 2026-11-18',
+    ],
+    ['has a moment without a zone', { database: 'vlvt', at: '2026-11-18T03:00:00' }, 'at: '],
     ['has a moment that is none', { database: 'vlvt', at: 'yesterday' }, 'at: '],
     ['restores for real without confirming', { database: 'vlvt', mode: 'restore' }, 'confirm: must repeat'],
     [

@@ -123,3 +123,22 @@ export function encrypted(content: Buffer, passphrase: string): Buffer {
     },
   );
 }
+
+/**
+ * A custom archive of pg_dump 15 whose header says another time of creation: seven integers, each a sign and four
+ * bytes, after magic, version, sizes, format and compression level (WriteHead in pg_backup_archiver.c).
+ */
+export function createdAt(archive: Buffer, moment: Date): Buffer {
+  const stamped = Buffer.from(archive);
+  const fields = [
+    moment.getUTCSeconds(),
+    moment.getUTCMinutes(),
+    moment.getUTCHours(),
+    moment.getUTCDate(),
+    moment.getUTCMonth(),
+    moment.getUTCFullYear() - 1900,
+    0,
+  ];
+  for (const [index, field] of fields.entries()) stamped.writeUInt32LE(field, 17 + index * 5);
+  return stamped;
+}

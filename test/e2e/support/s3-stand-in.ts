@@ -12,9 +12,16 @@ interface Answer {
   status: number;
   /** Code of S3's error document, or the whole document. */
   body: string;
+  headers?: Record<string, string>;
 }
 
 export const accessDenied = (): Answer => ({ status: 403, body: errorDocument('AccessDenied') });
+export const refusedKeys = (): Answer => ({ status: 403, body: errorDocument('InvalidAccessKeyId') });
+export const otherRegion = (): Answer => ({
+  status: 301,
+  body: errorDocument('PermanentRedirect'),
+  headers: { 'x-amz-bucket-region': 'eu-central-1' },
+});
 export const noSuchBucket = (): Answer => ({ status: 404, body: errorDocument('NoSuchBucket') });
 
 /** Lists nothing, and has no object. */
@@ -32,8 +39,9 @@ export async function startS3StandIn(answer: (request: IncomingMessage) => Answe
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    const { status, body } = answer(request);
+    const { status, body, headers } = answer(request);
     response.writeHead(status, {
+      ...headers,
       'content-type': 'application/xml',
       'content-length': Buffer.byteLength(body),
     });

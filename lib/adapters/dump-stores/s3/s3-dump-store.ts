@@ -60,6 +60,7 @@ export function createS3DumpStore(
 
   return {
     location: what(prefix),
+    stampsUploads: true,
 
     async *list() {
       const { sdk, client } = await load();

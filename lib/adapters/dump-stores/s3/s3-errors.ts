@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import { awsErrorFacts, awsErrorKind, awsErrorText, isTransientAwsError } from '../../aws/aws-errors.ts';
 
@@ -45,9 +46,18 @@ export function namedS3Error(error: unknown, what: string): DrillError {
       hint: 'Set source.region in drills.yaml, or AWS_REGION; use auto for Cloudflare R2.',
     });
   }
-  if (name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed' || status === 301) {
+  if (redirects.has(name) || status === 301 || status === 307) {
+    const region = regionOf(error);
     return made('DUMP_UNREADABLE', `${what} lies in another region than the one asked`, {
-      hint: 'Set source.region in drills.yaml to the region of the bucket.',
+      hint:
+        region === null
+          ? 'Set source.region in drills.yaml (or --region) to the region of the bucket.'
+          : `Set source.region in drills.yaml (or --region) to ${region}.`,
+    });
+  }
+  if (status === 407) {
+    return made('DUMP_UNREADABLE', `a proxy refused the request for ${what} (HTTP 407)`, {
+      hint: 'Let this machine reach the store without signing in to the proxy, or through an endpoint in its own network.',
     });
   }
   if (kind === 'denied') {
@@ -57,7 +67,7 @@ export function namedS3Error(error: unknown, what: string): DrillError {
   }
   if (kind === 'unreachable') {
     return made('DUMP_UNREADABLE', `the store of ${what} could not be reached (${name})`, {
-      hint: 'Check the network, a proxy, and source.endpointUrl in drills.yaml.',
+      hint: 'Check the network, source.endpointUrl and source.region in drills.yaml. A proxy named by HTTPS_PROXY is not used: let the store be reached without it.',
       fault: 'service',
       retryable: true,
     });
@@ -84,6 +94,33 @@ export function isTransientS3Error(error: unknown): boolean {
     /aborted|socket hang up|premature close|stalled|ended early/i.test(error.message)
   );
 }
+
+/** How S3 says that a bucket lies elsewhere (API reference, error responses). */
+const redirects: ReadonlySet<string> = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+]);
+
+/** Where S3 says the bucket lies: in a header of any answer, or in the document of a malformed signature. */
+function regionOf(error: unknown): string | null {
+  const parsed = answerWithRegion.safeParse(error);
+  if (!parsed.success) return null;
+  return parsed.data.$response?.headers?.['x-amz-bucket-region'] ?? parsed.data.Region ?? null;
+}
+
+const region = z
+  .string()
+  .regex(/^[a-z0-9-]{1,30}$/)
+  .optional()
+  .catch(undefined);
+const answerWithRegion = z.looseObject({
+  Region: region,
+  $response: z
+    .looseObject({ headers: z.looseObject({ 'x-amz-bucket-region': region }).optional() })
+    .optional(),
+});
 
 function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? '';

@@ -48,7 +48,7 @@ export function restoreFacts(
   return [
     ['Dump', dump.key],
     ['Lies in', state.dumpLocation],
-    ['State of', formatMoment(dumpMoment(dump).dumpMoment)],
+    ['State of', formatMoment(dumpMoment(dump))],
     ['Size', formatBytes(dump.sizeBytes)],
     ['Proven', proof],
     [

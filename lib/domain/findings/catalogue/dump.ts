@@ -34,6 +34,45 @@ export const dumpFindings = {
     meaning: 'A candidate was passed over when the dump was selected.',
     hint: 'Nothing to do when the reason is expected; otherwise see why the backup job left it behind.',
   },
+  DUMP_IN_FUTURE: {
+    severity: 'warning',
+    blames: 'source',
+    meaning:
+      'A candidate was passed over because its name, or its upload, claims a moment that has not come yet.',
+    hint: 'Look at the clock of the machine that writes the dumps (and of this one), and at how the name is made; `source.pattern` says which digits are the date.',
+  },
+  DUMP_MOMENT_UNCLEAR: {
+    severity: 'unverified',
+    blames: 'source',
+    meaning:
+      'Names of dumps seem to have day and month swapped, so that nobody can tell which is the newest.',
+    hint: 'Set `source.pattern` with the format that the job writes, e.g. `{timestamp:YYYYDDMM}`; better, let it write YYYY-MM-DD.',
+  },
+  DUMP_OLDER_THAN_NAMED: {
+    severity: 'error',
+    blames: 'dump',
+    objectivesOnly: true,
+    meaning: 'The dump was taken long before the moment that its name claims: an old dump under a new name.',
+    hint: "Look at what the backup job uploads: it may send yesterday's file again when pg_dump failed. Ages and the loss are measured from the older moment.",
+  },
+  MOMENTS_DISAGREE: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Name, header and upload time of the dump speak of different moments.',
+    hint: 'Look at the clocks of the database, the backup job and the store, and at how the name is made. Ages and the loss are measured from the oldest.',
+  },
+  UNDATED_DUMPS_LATER: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Dumps whose names tell no moment were uploaded after the one that counts as the newest.',
+    hint: 'If they are the dumps to prove, set `source.pattern` to their names, or give them a timestamp.',
+  },
+  GLOBALS_ONLY: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The file holds roles and tablespaces only (pg_dumpall --globals-only), and no database.',
+    hint: 'Set `source.pattern` to the names of the dumps of the database.',
+  },
   DUMP_EMPTY: {
     severity: 'error',
     blames: 'dump',

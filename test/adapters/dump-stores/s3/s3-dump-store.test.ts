@@ -251,6 +251,8 @@ describe('dumps in S3', () => {
     [403, 'InvalidObjectState', 'DUMP_UNREADABLE', 'Thaw it'],
     [403, 'ExpiredToken', 'DUMP_UNREADABLE', 'Sign in again'],
     [403, 'SignatureDoesNotMatch', 'DUMP_UNREADABLE', 'Sign in again'],
+    [400, 'AuthorizationHeaderMalformed', 'DUMP_UNREADABLE', 'source.region'],
+    [407, 'ProxyAuthenticationRequired', 'DUMP_UNREADABLE', 'proxy'],
     [412, 'PreconditionFailed', 'DUMP_CHANGED', 'Let the backup job finish'],
     [400, 'Odd', 'DUMP_UNREADABLE', 'Odd in words'],
   ])('that answer %i %s are %s', async (status, code, expected, hint) => {

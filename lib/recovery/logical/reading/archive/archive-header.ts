@@ -16,8 +16,8 @@ export interface ArchiveHeader {
   /** `custom`, or `tar`, which directory archives write too. */
   format: 'custom' | 'tar';
   compression: ArchiveCompression;
-  /** Creation time as an ISO 8601 instant, null where the header's local time cannot honestly be read as UTC. */
-  createdAt: string | null;
+  /** Creation time as an ISO 8601 instant: the header's local time, read as UTC. */
+  createdAt: string;
   database: string | null;
   serverVersion: string | null;
   dumpVersion: string | null;
@@ -93,10 +93,10 @@ function compressionByLevel(fields: ArchiveFields): ArchiveCompression {
 
 /**
  * pg_dump writes localtime() without its zone. Backup jobs run in UTC more often than not, so the fields are read as
- * UTC; but where they say that daylight saving was on, the zone cannot be UTC, and no instant is better than one that
- * is known to be wrong. The error of the assumption is at most 14 hours, see docs/archive-format.md.
+ * UTC. The error of the assumption is at most 14 hours (docs/archive-format.md), which whoever compares allows for; a
+ * header without a moment would let an old dump pass under a new name.
  */
-function creationTime(fields: ArchiveFields): string | null {
+function creationTime(fields: ArchiveFields): string {
   const [second, minute, hour, day, month, year] = [
     fields.int(),
     fields.int(),
@@ -123,7 +123,7 @@ function creationTime(fields: ArchiveFields): string | null {
     daylightSaving <= 1 &&
     instant.getUTCDate() === day;
   if (!plausible) throw fields.damaged('the creation time is no date');
-  return daylightSaving === 1 ? null : instant.toISOString();
+  return instant.toISOString();
 }
 
 /** The error for a version we do not read, naming the pg_dump that wrote it where the header can still be read. */

@@ -2,6 +2,7 @@
  * What pg_dump and pg_dumpall say in comment lines (pg_backup_archiver.c: _printTocEntry, RestoreArchive; pg_dumpall.c).
  * Only for lines found where a statement may begin: strings and function bodies may hold the same words.
  */
+import { offsetMinutesOf } from '../../../../domain/time/zones.ts';
 
 /** `-- Name: orders; Type: TABLE; Schema: public; Owner: app`. Names are for display: pg_dump replaces newlines. */
 export interface EntryComment {
@@ -54,18 +55,15 @@ export function parseDumpComment(line: string): DumpComment | null {
 }
 
 /**
- * `2026-11-18 02:00:00 UTC` as ISO 8601 in UTC. pg_dump writes the zone's abbreviation (strftime %Z); those that mean
- * different offsets in different countries are not guessed: null.
+ * `2026-11-18 02:00:00 UTC` as ISO 8601 in UTC. pg_dump writes the zone's abbreviation (strftime %Z); with one that means
+ * different offsets in different countries the time is read as UTC, like that of an archive, which names no zone.
  */
 function parseMoment(text: string): string | null {
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (\S+)$/.exec(text);
+  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?: (\S+))?$/.exec(text);
   if (match === null) return null;
   const [, date, time, zone = ''] = match;
-  const numeric = /^([+-]\d\d):?(\d\d)?$/.exec(zone);
-  const offsets: Record<string, string> = { UTC: 'Z', GMT: 'Z', Z: 'Z', CET: '+01:00', CEST: '+02:00' };
-  const offset = numeric === null ? offsets[zone] : `${numeric[1]}:${numeric[2] ?? '00'}`;
-  const milliseconds = offset === undefined ? Number.NaN : Date.parse(`${date}T${time}${offset}`);
-  return Number.isNaN(milliseconds) ? null : new Date(milliseconds).toISOString();
+  const asUtc = Date.parse(`${date}T${time}Z`);
+  return Number.isNaN(asUtc) ? null : new Date(asUtc - (offsetMinutesOf(zone) ?? 0) * 60_000).toISOString();
 }
 
 /** Major version of `15.18 (Debian 15.18-0+deb12u1)`, `9.6.24`, `18beta1`; null when it is no version. */
