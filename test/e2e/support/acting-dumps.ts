@@ -50,6 +50,42 @@ REFRESH MATERIALIZED VIEW public.m_${name};\n`,
     `${table(name)}CREATE FUNCTION public.${name}(x integer, y integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN true; END $$;
 CREATE OPERATOR public.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = public.${name});
 ${rows(name)}ALTER TABLE public.t_${name} ADD CONSTRAINT c CHECK (id OPERATOR(public.===) id);\n`,
+  predicate: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}${rows(name)}CREATE INDEX i_${name} ON public.t_${name} (id) WHERE public.${name}(id) = id;\n`,
+  statistics: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}CREATE STATISTICS public.s_${name} ON (public.${name}(id)) FROM public.t_${name};\n${rows(name)}`,
+  cast: (name, act) =>
+    `CREATE TYPE public.y_${name} AS (x integer);
+CREATE TABLE public.t_${name} (id integer);
+CREATE FUNCTION public.${name}(x integer) RETURNS public.y_${name} LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN ROW(x)::public.y_${name}; END $$;
+CREATE CAST (integer AS public.y_${name}) WITH FUNCTION public.${name}(integer) AS ASSIGNMENT;
+${rows(name)}ALTER TABLE public.t_${name} ADD COLUMN y public.y_${name} DEFAULT CAST(1 AS public.y_${name});\n`,
+  rule: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}CREATE RULE r AS ON INSERT TO public.t_${name} DO ALSO SELECT public.${name}(NEW.id);
+INSERT INTO public.t_${name} VALUES (1);\n`,
+  policy: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}${rows(name)}CREATE POLICY p ON public.t_${name} USING (public.${name}(id) = id);
+ALTER TABLE public.t_${name} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.t_${name} FORCE ROW LEVEL SECURITY;
+CREATE MATERIALIZED VIEW public.m_${name} AS SELECT id FROM public.t_${name} WITH NO DATA;
+REFRESH MATERIALIZED VIEW public.m_${name};\n`,
+  'event trigger': (name, act) =>
+    `CREATE FUNCTION public.${name.replace(' ', '_')}() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${act} END $$;
+CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.${name.replace(' ', '_')}();\n`,
+  aggregate: (name, act) =>
+    `${table(name)}CREATE FUNCTION public.${name}(state integer, x integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN x; END $$;
+CREATE AGGREGATE public.a_${name}(integer) (SFUNC = public.${name}, STYPE = integer, INITCOND = '0');
+${rows(name)}CREATE MATERIALIZED VIEW public.m_${name} AS SELECT public.a_${name}(id) AS x FROM public.t_${name} WITH NO DATA;
+REFRESH MATERIALIZED VIEW public.m_${name};\n`,
+  partition: (name, act) =>
+    `${codeOf(name, act, 'IMMUTABLE')}CREATE TABLE public.t_${name} (id integer) PARTITION BY RANGE (public.${name}(id));
+CREATE TABLE public.p_${name} PARTITION OF public.t_${name} FOR VALUES FROM (0) TO (9);\n${rows(name)}`,
+  range: (name, act) =>
+    `CREATE FUNCTION public.${name}(x integer, y integer) RETURNS double precision LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN ${act} RETURN x - y; END $$;
+CREATE TYPE public.g_${name} AS RANGE (SUBTYPE = integer, SUBTYPE_DIFF = public.${name});
+CREATE TABLE public.t_${name} (id public.g_${name});
+COPY public.t_${name} (id) FROM stdin;\n[1,5)\n[2,8)\n\\.\n
+CREATE INDEX i_${name} ON public.t_${name} USING gist (id);\n`,
 };
 
 /**
