@@ -79,7 +79,8 @@ ${rows(name)}CREATE MATERIALIZED VIEW public.m_${name} AS SELECT public.a_${name
 REFRESH MATERIALIZED VIEW public.m_${name};\n`,
   partition: (name, act) =>
     `${codeOf(name, act, 'IMMUTABLE')}CREATE TABLE public.t_${name} (id integer) PARTITION BY RANGE (public.${name}(id));
-CREATE TABLE public.p_${name} PARTITION OF public.t_${name} FOR VALUES FROM (0) TO (9);\n${rows(name)}`,
+CREATE TABLE public.p_${name} PARTITION OF public.t_${name} FOR VALUES FROM (0) TO (9);
+COPY public.p_${name} (id) FROM stdin;\n1\n2\n\\.\n`,
   range: (name, act) =>
     `CREATE FUNCTION public.${name}(x integer, y integer) RETURNS double precision LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN ${act} RETURN x - y; END $$;
 CREATE TYPE public.g_${name} AS RANGE (SUBTYPE = integer, SUBTYPE_DIFF = public.${name});
@@ -101,11 +102,17 @@ export function actingDump(seed: number, majorVersion: number, proof: string, po
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const drawn = Object.entries(places).map(([name, place]) => {
+  return dumpOf(majorVersion, () => {
     const act = acts[draw(acts.length)];
     if (act === undefined) throw new Error('an act is drawn from the list');
-    return place(name, act.replaceAll('PROOF', proof).replaceAll('PORT', String(port)));
+    return act.replaceAll('PROOF', proof).replaceAll('PORT', String(port));
   });
+}
+
+/** The same places, and code that is run there and does nothing: what the server takes of the grammar. */
+export const idleDump = (majorVersion: number): string => dumpOf(majorVersion, () => 'NULL;');
+
+function dumpOf(majorVersion: number, drawAct: () => string): string {
   const head = `--
 -- PostgreSQL database dump
 --
@@ -122,5 +129,11 @@ SET check_function_bodies = false;
 CREATE EXTENSION IF NOT EXISTS postgres_fdw WITH SCHEMA public;
 `;
   const end = '\n--\n-- PostgreSQL database dump complete\n--\n\n';
-  return head + drawn.join('\n') + end;
+  return (
+    head +
+    Object.entries(places)
+      .map(([name, place]) => place(name, drawAct()))
+      .join('\n') +
+    end
+  );
 }
