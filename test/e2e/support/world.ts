@@ -24,7 +24,7 @@ import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
 export const isRoot = process.getuid?.() === 0;
 
 /** `nobody`: has a name on every system, owns nothing. */
-const nobody = 65_534;
+export const nobody = 65_534;
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv;
