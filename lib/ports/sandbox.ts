@@ -5,7 +5,8 @@ import type { SandboxDemand, SandboxKind, SandboxPlan } from '../domain/sandbox/
 /** What is known of a sandbox at one look. `broken` states never become ready. */
 export type SandboxLook =
   | { state: 'pending'; detail: string }
-  | { state: 'ready'; address: SandboxAddress }
+  /** `absentWalls`: what keeps other servers from their surroundings and not this one, in sentences. */
+  | { state: 'ready'; address: SandboxAddress; absentWalls?: string[] }
   /** `code` names a more exact finding than SANDBOX_UNAVAILABLE, where there is one; `hint` goes with it. */
   | { state: 'broken'; reason: string; code?: FindingCode; hint?: string }
   /** No capacity here; another zone or class may have it: `provision` again with the next placement. */

@@ -140,6 +140,7 @@ function reportAttempt(
     notTested: [
       ...state.notTested,
       ...(notTested ?? ['the restored data: the drill did not get that far']),
+      ...(state.sandbox?.absentWalls ?? []),
       ...(rpo.targetSeconds !== null && rpo.actualSeconds === null ? [rpoNotMeasured] : []),
     ],
   };

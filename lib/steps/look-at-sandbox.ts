@@ -20,7 +20,9 @@ export const lookAtSandboxStep = defineStep({
     const { sandbox } = state;
     const look = await ports.sandboxes.look(sandbox.sandboxId);
     if (look.state === 'ready') {
-      return { ...state, stage: 'sandbox ready', sandbox: { ...sandbox, address: look.address } };
+      const { address, absentWalls } = look;
+      const ready = { ...sandbox, address, ...(absentWalls === undefined ? {} : { absentWalls }) };
+      return { ...state, stage: 'sandbox ready', sandbox: ready };
     }
     if (look.state === 'no capacity') return withoutCapacity(state, look.reason);
     const waitedSeconds = secondsBetween(sandbox.askedAt, ports.clock.now().toISOString());

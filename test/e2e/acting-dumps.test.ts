@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { actingDump } from './support/acting-dumps.ts';
+import { actingDump, idleDump } from './support/acting-dumps.ts';
 import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
 import { World } from './support/world.ts';
 
@@ -36,6 +36,16 @@ beforeEach(() => {
 afterEach(() => world.remove());
 
 describe.each([14, 15, 16, 17, 18])('on a server of major %i', (majorVersion) => {
+  test('every place of the grammar runs its code: with code that does nothing the dump is whole', {
+    timeout: 300_000,
+  }, async () => {
+    const dump = world.backup('idle.sql', idleDump(majorVersion));
+
+    const record = recordOf(await world.run(['run', '--json', '--dump', dump]));
+
+    expect(record.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  });
+
   test.each(seeds)(
     'code in dump %i does nothing, and what it tried is named',
     { timeout: 300_000 },

@@ -94,6 +94,19 @@ const never: [string, Permission][] = [
     'any parameter',
     { action: 'ssm:GetParameter', resource: `arn:aws:ssm:${region}:${account}:parameter/app/key` },
   ],
+  ...['rds:AddRoleToDBInstance', 'rds:RemoveRoleFromDBInstance'].map((action): [string, Permission] => [
+    // With a role of AWS the server itself, and so code of a dump, could call AWS (aws_s3, aws_lambda).
+    `${action} on a sandbox`,
+    { action, resource: db(ours), context: tags(leased) },
+  ]),
+  ...[
+    ['CreateRoute', 'route-table/rtb-0a1b2c'],
+    ['AuthorizeSecurityGroupEgress', 'security-group/sg-0a1b2c'],
+    ['AuthorizeSecurityGroupIngress', 'security-group/sg-0a1b2c'],
+  ].map(([action, what]): [string, Permission] => [
+    `ec2:${action}, a way out for the sandboxes`,
+    { action: `ec2:${action}`, resource: `arn:aws:ec2:${region}:${account}:${what}` },
+  ]),
   ['rights of its own', { action: 'iam:PutRolePolicy', resource: `arn:aws:iam::${account}:role/any` }],
   ['another role', { action: 'sts:AssumeRole', resource: `arn:aws:iam::${account}:role/admin` }],
   [

@@ -60,6 +60,19 @@ describe('a verdict', () => {
   });
 });
 
+test('a report names what keeps other sandboxes from their surroundings and not this one', async () => {
+  const { ports } = inMemoryPorts();
+  const state = aDrillState({ restored });
+  const { sandbox } = state;
+  if (sandbox === null) throw new Error('the drill has a sandbox');
+  await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, anAccount());
+
+  await judgeStep({ ...state, sandbox: { ...sandbox, absentWalls: ['No network of its own.'] } }, ports);
+
+  const report = await ports.evidence.read(evidenceOf.attempt(state.attempt), state.drillId);
+  expect(report?.notTested).toContain('No network of its own.');
+});
+
 describe('an older dump', () => {
   const blamed = [finding('COMPANION_MISSING', 'the uploads are missing')];
 

@@ -28,6 +28,8 @@ export interface DrillSandbox {
   address: SandboxAddress | null;
   /** Which place of the plan is tried, from 0. */
   placement?: number;
+  /** What keeps other sandboxes from their surroundings and not this one, in sentences; absent: nothing. */
+  absentWalls?: string[];
 }
 
 /** How the removal of the sandbox went. */

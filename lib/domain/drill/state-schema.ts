@@ -88,6 +88,7 @@ const sandbox = z.looseObject({
     .nullable()
     .default(null),
   placement: count.exactOptional(),
+  absentWalls: z.array(z.string()).exactOptional(),
 });
 
 const hook = z

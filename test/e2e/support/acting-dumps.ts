@@ -50,6 +50,43 @@ REFRESH MATERIALIZED VIEW public.m_${name};\n`,
     `${table(name)}CREATE FUNCTION public.${name}(x integer, y integer) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN true; END $$;
 CREATE OPERATOR public.=== (LEFTARG = integer, RIGHTARG = integer, FUNCTION = public.${name});
 ${rows(name)}ALTER TABLE public.t_${name} ADD CONSTRAINT c CHECK (id OPERATOR(public.===) id);\n`,
+  predicate: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}${rows(name)}CREATE INDEX i_${name} ON public.t_${name} (id) WHERE public.${name}(id) = id;\n`,
+  statistics: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'IMMUTABLE')}CREATE STATISTICS public.s_${name} ON (public.${name}(id)) FROM public.t_${name};\n${rows(name)}`,
+  cast: (name, act) =>
+    `CREATE TYPE public.y_${name} AS (x integer);
+CREATE TABLE public.t_${name} (id integer);
+CREATE FUNCTION public.${name}(x integer) RETURNS public.y_${name} LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN ROW(x)::public.y_${name}; END $$;
+CREATE CAST (integer AS public.y_${name}) WITH FUNCTION public.${name}(integer) AS ASSIGNMENT;
+${rows(name)}ALTER TABLE public.t_${name} ADD COLUMN y public.y_${name} DEFAULT CAST(1 AS public.y_${name});\n`,
+  rule: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}CREATE RULE r AS ON INSERT TO public.t_${name} DO ALSO SELECT public.${name}(NEW.id);
+INSERT INTO public.t_${name} VALUES (1);\n`,
+  policy: (name, act) =>
+    `${table(name)}${codeOf(name, act, 'VOLATILE')}${rows(name)}CREATE POLICY p ON public.t_${name} USING (public.${name}(id) = id);
+ALTER TABLE public.t_${name} ENABLE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.t_${name} FORCE ROW LEVEL SECURITY;
+CREATE MATERIALIZED VIEW public.m_${name} AS SELECT id FROM public.t_${name} WITH NO DATA;
+REFRESH MATERIALIZED VIEW public.m_${name};\n`,
+  'event trigger': (name, act) =>
+    `CREATE FUNCTION public.${name.replace(' ', '_')}() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${act} END $$;
+CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.${name.replace(' ', '_')}();\n`,
+  aggregate: (name, act) =>
+    `${table(name)}CREATE FUNCTION public.${name}(state integer, x integer) RETURNS integer LANGUAGE plpgsql AS $$ BEGIN ${act} RETURN x; END $$;
+CREATE AGGREGATE public.a_${name}(integer) (SFUNC = public.${name}, STYPE = integer, INITCOND = '0');
+${rows(name)}CREATE MATERIALIZED VIEW public.m_${name} AS SELECT public.a_${name}(id) AS x FROM public.t_${name} WITH NO DATA;
+REFRESH MATERIALIZED VIEW public.m_${name};\n`,
+  partition: (name, act) =>
+    `${codeOf(name, act, 'IMMUTABLE')}CREATE TABLE public.t_${name} (id integer) PARTITION BY RANGE (public.${name}(id));
+CREATE TABLE public.p_${name} PARTITION OF public.t_${name} FOR VALUES FROM (0) TO (9);
+COPY public.p_${name} (id) FROM stdin;\n1\n2\n\\.\n`,
+  range: (name, act) =>
+    `CREATE FUNCTION public.${name}(x integer, y integer) RETURNS double precision LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN ${act} RETURN x - y; END $$;
+CREATE TYPE public.g_${name} AS RANGE (SUBTYPE = integer, SUBTYPE_DIFF = public.${name});
+CREATE TABLE public.t_${name} (id public.g_${name});
+COPY public.t_${name} (id) FROM stdin;\n[1,5)\n[2,8)\n\\.\n
+CREATE INDEX i_${name} ON public.t_${name} USING gist (id);\n`,
 };
 
 /**
@@ -65,11 +102,17 @@ export function actingDump(seed: number, majorVersion: number, proof: string, po
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
-  const drawn = Object.entries(places).map(([name, place]) => {
+  return dumpOf(majorVersion, () => {
     const act = acts[draw(acts.length)];
     if (act === undefined) throw new Error('an act is drawn from the list');
-    return place(name, act.replaceAll('PROOF', proof).replaceAll('PORT', String(port)));
+    return act.replaceAll('PROOF', proof).replaceAll('PORT', String(port));
   });
+}
+
+/** The same places, and code that is run there and does nothing: what the server takes of the grammar. */
+export const idleDump = (majorVersion: number): string => dumpOf(majorVersion, () => 'NULL;');
+
+function dumpOf(majorVersion: number, drawAct: () => string): string {
   const head = `--
 -- PostgreSQL database dump
 --
@@ -86,5 +129,11 @@ SET check_function_bodies = false;
 CREATE EXTENSION IF NOT EXISTS postgres_fdw WITH SCHEMA public;
 `;
   const end = '\n--\n-- PostgreSQL database dump complete\n--\n\n';
-  return head + drawn.join('\n') + end;
+  return (
+    head +
+    Object.entries(places)
+      .map(([name, place]) => place(name, drawAct()))
+      .join('\n') +
+    end
+  );
 }

@@ -24,13 +24,15 @@ import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
 export const isRoot = process.getuid?.() === 0;
 
 /** `nobody`: has a name on every system, owns nothing. */
-const nobody = 65_534;
+export const nobody = 65_534;
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
   /** As a user without rights: `nobody` where the tests run as root, else who runs them. */
   asNormalUser?: boolean;
+  /** With `asNormalUser`: on a machine that lets nobody make namespaces, as many containers are. */
+  withoutNamespaces?: boolean;
   /** Words before `node`. */
   wrapper?: string[];
 }
@@ -47,6 +49,19 @@ export interface ExpectedOutcome {
 }
 
 const exitCodeOf: Record<Verdict, number> = { PROVEN: 0, NOT_PROVEN: 1, COULD_NOT_VERIFY: 2 };
+
+/**
+ * Each user namespace has limits of its own (namespaces(7), /proc/sys/user): inside this one no other can be made. It keeps
+ * the user, and none of the capabilities that make one.
+ */
+function namespacesForbidden(): string[] {
+  const [uid, gid] = isRoot ? [nobody, nobody] : [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  return [
+    ...['unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps', 'sh', '-c'],
+    'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --ambient-caps=-all --inh-caps=-all "$@"',
+    'sh',
+  ];
+}
 
 /** A machine of its own, as far as a process can tell: home, temporary folder and state lie in one folder. */
 export class World {
@@ -103,10 +118,17 @@ export class World {
 
   start(
     words: string[],
-    { env = {}, cwd = this.base, asNormalUser = false, wrapper = [] }: RunOptions = {},
+    {
+      env = {},
+      cwd = this.base,
+      asNormalUser = false,
+      withoutNamespaces = false,
+      wrapper = [],
+    }: RunOptions = {},
   ): Running {
     const lowered =
       asNormalUser && isRoot ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'] : [];
+    if (withoutNamespaces) lowered.push(...namespacesForbidden());
     const running = new Running(this.#commandLine.file, words, {
       env: { ...this.environment, ...env },
       cwd,

@@ -56,6 +56,10 @@ describe('the network of its own', () => {
     }
   });
 
+  test('keeps what a sandbox tried to reach, which is refused, in a log', () => {
+    own.template.hasResourceProperties('AWS::EC2::FlowLog', { ResourceType: 'VPC', TrafficType: 'REJECT' });
+  });
+
   test('puts sandboxes into those subnets only', () => {
     const [group] = resourcesOf<{ SubnetIds: { Ref: string }[] }>(own.json, 'AWS::RDS::DBSubnetGroup');
     expect(group?.SubnetIds.map(({ Ref }) => Ref)).toEqual(subnets('sandbox'));
@@ -114,6 +118,14 @@ describe('security groups', () => {
       idOf('CheckGroup'),
     ]);
     for (const { FromPort, ToPort } of ingress) expect([FromPort, ToPort]).toEqual([5432, 5432]);
+  });
+
+  test('let nobody call the restore task or the checks: code in a sandbox cannot ask them for anything', () => {
+    const called = rules('AWS::EC2::SecurityGroupIngress').map(({ GroupId }) => GroupId['Fn::GetAtt'][0]);
+    for (const name of ['TaskGroup', 'CheckGroup']) {
+      expect(idOf(name)).not.toBe('');
+      expect(called).not.toContain(idOf(name));
+    }
   });
 
   test('let a sandbox out to nowhere', () => {

@@ -29,11 +29,13 @@ interface Container {
   MountPoints?: { ContainerPath: string; ReadOnly: boolean }[];
   DependsOn?: { Condition: string; ContainerName: string }[];
   Environment: { Name: string; Value: string }[];
+  Secrets?: unknown[];
 }
 interface TaskDefinition {
   Family: string;
   Cpu: string;
   Memory: string;
+  TaskRoleArn?: unknown;
   RuntimePlatform: { CpuArchitecture: string };
   ContainerDefinitions: Container[];
 }
@@ -64,6 +66,17 @@ describe('the restore task', () => {
         MountPoints: [{ ContainerPath: '/tmp', ReadOnly: false }],
       });
     }
+  });
+
+  test('holds no credential in its environment: names, and the role that AWS lends it', () => {
+    for (const { ContainerDefinitions } of restores) {
+      const [container] = ContainerDefinitions;
+      expect(container?.Secrets).toBeUndefined();
+      expect(container?.Environment.length).toBeGreaterThan(3);
+      for (const { Name } of container?.Environment ?? [])
+        expect(Name).not.toMatch(/PASSWORD|SECRET_?(ACCESS_)?KEY|ACCESS_KEY|TOKEN|CREDENTIAL/);
+    }
+    expect(restores.every(({ TaskRoleArn }) => TaskRoleArn !== undefined)).toBe(true);
   });
 
   test('loses no line of its log', () => {

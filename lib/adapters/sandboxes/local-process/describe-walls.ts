@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { isolationFor } from './isolation.ts';
+import { type Isolation, triedIsolation, wantedIsolation } from './isolation.ts';
 import { setprivInside } from './private-root.ts';
 import { type ServerAccount, sandboxAccount } from './server-account.ts';
 
@@ -18,12 +18,36 @@ export async function describeWalls(parent: string, account: ServerAccount): Pro
   try {
     const owner = sandboxAccount(account, 'walls', [parent]);
     const content = { directory, readOnly: [], writable: [], account: owner };
-    const isolation = await isolationFor(content, [setprivInside, '--version']);
-    return {
-      sharedBecause: isolation.kind === 'none' ? isolation.reason : null,
-      user: account.switchTo === null ? 'yourself' : owner.uid === account.uid ? 'lent' : 'own number',
-    };
+    const isolation = await triedIsolation(wantedIsolation(content), owner, [setprivInside, '--version']);
+    return wallsOf(isolation, account, owner);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** @param account whom root lends, or ourselves; @param owner who runs the server */
+export function wallsOf(isolation: Isolation, account: ServerAccount, owner: ServerAccount): SandboxWalls {
+  return {
+    sharedBecause: isolation.kind === 'none' ? isolation.reason : null,
+    user: account.switchTo === null ? 'yourself' : owner.uid === account.uid ? 'lent' : 'own number',
+  };
+}
+
+const serverUsers = {
+  'own number': 'a user id that owns nothing else',
+  lent: 'a user of this machine that root lends',
+  yourself: 'the user who drilled',
+};
+
+/** What of the walls of a server was absent, in a sentence each for whoever reads the record. */
+export function absentWalls({ sharedBecause, user }: SandboxWalls, network: 'own' | 'shared'): string[] {
+  if (sharedBecause !== null)
+    return [
+      `A network and files of the server's own: this machine makes no namespaces (${sharedBecause}), so code of the dump ran with its network and files, as ${serverUsers[user]}; the rights of its roles and its user kept it from them.`,
+    ];
+  if (network === 'shared')
+    return [
+      "A network of the server's own: it listened on a port of this machine, so code of the dump ran with this machine's network; the rights of its roles kept it from it.",
+    ];
+  return [];
 }

@@ -26,6 +26,7 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
 
   if (!fs.existsSync(directory)) return 'gone';
   let socketDirectory = '';
+  let leasedServerPid = 0;
   try {
     const lease: unknown = JSON.parse(fs.readFileSync(path.join(directory, 'lease.json'), 'utf8'));
     if (typeof lease !== 'object' || lease === null) return 'not ours';
@@ -33,6 +34,8 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     if (!('sandboxId' in lease) || lease.sandboxId !== path.basename(directory)) return 'not ours';
     if ('socketDirectory' in lease && typeof lease.socketDirectory === 'string')
       socketDirectory = lease.socketDirectory;
+    if ('server' in lease && typeof lease.server === 'object' && lease.server !== null)
+      if ('pid' in lease.server && typeof lease.server.pid === 'number') leasedServerPid = lease.server.pid;
   } catch {
     return fs.existsSync(directory) ? 'not ours' : 'gone';
   }
@@ -46,18 +49,39 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       }
     },
 
-    // A process is the sandbox's when it works in its data directory and is one of the programs that we start there; a
-    // number alone proves nothing, for it may have been given to another process since.
-    runs(pid: number): boolean {
+    /** Reads a file or link of /proc; empty when the process has ended or is nobody's that we may look at. */
+    told(pid: number, what: 'cwd' | 'exe' | 'comm' | 'cmdline' | 'stat'): string {
       try {
-        const folder = fs.readlinkSync(`/proc/${pid}/cwd`).replace(/ \(deleted\)$/, '');
-        // A server in a mount namespace works below the root directory that it was given there.
-        if (folder !== dataDirectory && folder !== path.join(directory, 'root', dataDirectory)) return false;
-        if (!/^(postgres|initdb|cp)$/.test(fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim())) return false;
-        return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+        const place = `/proc/${pid}/${what}`;
+        return what === 'cwd' || what === 'exe' ? fs.readlinkSync(place) : fs.readFileSync(place, 'latin1');
       } catch {
-        return false;
+        return '';
       }
+    },
+
+    worksInData(pid: number): boolean {
+      const folder = this.told(pid, 'cwd').replace(/ \(deleted\)$/, '');
+      // A server in a mount namespace works below the root directory that it was given there.
+      return folder === dataDirectory || folder === path.join(directory, 'root', dataDirectory);
+    },
+
+    // By what it is called, or by what it calls itself: distributions wrap PostgreSQL's programs and name them at will
+    // (`.postgres-wrapped`), while a server's sessions always set a title of their own.
+    isNamedLikeOurs(pid: number): boolean {
+      if (/^(postgres|initdb|cp)$/.test(this.told(pid, 'comm').trim())) return true;
+      if (/postgres/.test(path.basename(this.told(pid, 'exe').replace(/ \(deleted\)$/, '')))) return true;
+      return this.told(pid, 'cmdline').startsWith('postgres: ');
+    },
+
+    // A process is the sandbox's when it works in its data directory and is the server that was started there, or a child of
+    // it, or a program of PostgreSQL's. A number alone proves nothing, for it may have been given to another process since;
+    // neither does the directory, for somebody may look at it in a shell.
+    runs(pid: number): boolean {
+      if (!this.worksInData(pid)) return false;
+      const [, state = 'Z', parent = '0'] = /\) (\S) (\d+) /.exec(this.told(pid, 'stat')) ?? [];
+      if (state === 'Z') return false;
+      const servers = [leasedServerPid, this.postmasterPid()];
+      return servers.includes(pid) || servers.includes(Number(parent)) || this.isNamedLikeOurs(pid);
     },
 
     processes(): number[] {

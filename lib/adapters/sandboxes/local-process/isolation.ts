@@ -118,20 +118,27 @@ function inNamespaces(
   };
 }
 
+/** Namespaces, if this machine has the tools for them. Whether it lets us make them is only known by trying. */
+export function wantedIsolation(content: Omit<PrivateRootContent, 'setpriv'>): Isolation {
+  const tools = namespaceTools();
+  if ('missing' in tools) return { kind: 'none', reason: tools.missing };
+  return { kind: 'namespaces', tools, privateRoot: makePrivateRoot({ ...content, setpriv: tools.setpriv }) };
+}
+
 /**
- * Namespaces where this machine lets us make them, found out by trying with a program that ends at once: containers, kernels
- * and security modules forbid them in ways that nothing announces.
+ * Tries an isolation with a program that ends at once: containers, kernels and security modules forbid namespaces in ways
+ * that nothing announces.
+ *
+ * @returns what was given, or none with the reason
  */
-export async function isolationFor(
-  content: Omit<PrivateRootContent, 'setpriv'>,
+export async function triedIsolation(
+  isolation: Isolation,
+  account: ServerAccount,
   probe: [string, ...string[]],
   signal?: AbortSignal,
 ): Promise<Isolation> {
-  const tools = namespaceTools();
-  if ('missing' in tools) return { kind: 'none', reason: tools.missing };
-  const privateRoot = makePrivateRoot({ ...content, setpriv: tools.setpriv });
-  const isolation: Isolation = { kind: 'namespaces', tools, privateRoot };
-  const { command, args } = launchOf(isolation, content.account, 'own', probe);
+  if (isolation.kind === 'none') return isolation;
+  const { command, args } = launchOf(isolation, account, 'own', probe);
   const { exitCode, stderr } = await runTool(command, args, {
     account: null,
     ...(signal === undefined ? {} : { signal }),

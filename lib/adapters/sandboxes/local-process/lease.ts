@@ -22,6 +22,8 @@ const leaseSchema = z.object({
   /** Holds the server's socket; may lie outside, because a socket's path is at most 107 bytes long. */
   socketDirectory: z.string(),
   server: processSchema.nullable(),
+  /** What keeps other servers from this machine and not this one, in sentences. */
+  absentWalls: z.array(z.string()).default([]),
   address: z
     .object({
       sandboxId: z.string(),

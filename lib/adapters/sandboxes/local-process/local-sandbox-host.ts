@@ -13,7 +13,7 @@ import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local
 import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
 import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
-import { brokenBy, lookFromOutside, lost, refuseLiving } from './sandbox-look.ts';
+import { brokenBy, lookFromOutside, lost, readyBy, refuseLiving } from './sandbox-look.ts';
 import { type ServerAccount, serverAccount } from './server-account.ts';
 import { logTail } from './server-process.ts';
 import { fallbackRoots, usableDirectory } from './storage-roots.ts';
@@ -131,7 +131,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     if (state.name === 'pending') return { state: 'pending', detail: state.detail };
     if (state.name === 'broken') return brokenBy(state.error);
     const ending = state.running.server.ending();
-    if (ending === null) return { state: 'ready', address: state.running.address };
+    if (ending === null) return readyBy(sandbox.lease, state.running.address);
     return lost(`the server process ended (${ending})${logTail(sandboxFiles(sandbox.directory).logFile)}`);
   }
 

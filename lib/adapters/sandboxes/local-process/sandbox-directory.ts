@@ -58,6 +58,7 @@ export function makeSandboxDirectory(directory: string, plan: SandboxDemand): Le
     released: false,
     socketDirectory: socketDirectoryFor(directory),
     server: null,
+    absentWalls: [],
     address: null,
   };
   const made = mkdtempSync(join(dirname(directory), '.new-'));

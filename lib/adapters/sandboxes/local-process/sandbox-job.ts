@@ -5,9 +5,10 @@ import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import { fillDataDirectory } from './data-directory.ts';
+import { absentWalls, type SandboxWalls, wallsOf } from './describe-walls.ts';
 import { findServer } from './find-server.ts';
 import type { ServerBinaries } from './installed-servers.ts';
-import { type Isolation, isolationFor } from './isolation.ts';
+import { type Isolation, triedIsolation, wantedIsolation } from './isolation.ts';
 import { type Lease, writeLease } from './lease.ts';
 import type { SandboxProgress } from './local-sandbox-options.ts';
 import { createMasterRole } from './master-role.ts';
@@ -70,19 +71,16 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.identFile, pgIdentConf(account.ownName), { mode: 0o644 });
   writeFileSync(files.configFile, '', { mode: 0o644 });
   const owner = await handOver(job, binaries);
-  const isolation = await isolationFor(
-    {
-      directory: files.directory,
-      readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
-      writable: [files.dataDirectory, job.lease.socketDirectory],
-      account: owner,
-    },
-    [join(binaries.binDirectory, 'postgres'), '--version'],
-    signal,
-  );
+  const isolation = wantedIsolation({
+    directory: files.directory,
+    readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
+    writable: [files.dataDirectory, job.lease.socketDirectory],
+    account: owner,
+  });
 
   onProgress({ step: 'start', detail: `starting PostgreSQL ${binaries.version}` });
-  const { server, port } = await startOnPort(job, { binaries, owner, isolation, locale });
+  const { server, port, walls } = await startBehindWalls(job, { binaries, owner, isolation, locale });
+  job.lease.absentWalls = absentWalls(walls, networkOf(job));
   const password = randomBytes(24).toString('base64url');
   const { socketDirectory } = job.lease;
   const serverVersion = await createMasterRole(socketDirectory, port, password).catch((cause: unknown) => {
@@ -125,13 +123,36 @@ interface ServerMakeUp {
   locale: string;
 }
 
+/**
+ * Starts the server behind all the walls that this machine has. Only a start that fails makes us look whether namespaces were
+ * the reason: a look before every start would cost a sandbox what the launch costs.
+ */
+async function startBehindWalls(
+  job: SandboxJob,
+  makeUp: ServerMakeUp,
+): Promise<{ server: ServerProcess; port: number; walls: SandboxWalls }> {
+  const { binaries, owner, isolation } = makeUp;
+  const started = await startOnPort(job, makeUp);
+  if (!('failed' in started)) return { ...started, walls: wallsOf(isolation, job.account, owner) };
+  const probe: [string, string] = [join(binaries.binDirectory, 'postgres'), '--version'];
+  const possible = await triedIsolation(isolation, owner, probe, job.signal);
+  if (possible.kind === isolation.kind) throw unavailable(started.failed, null);
+  const again = await startOnPort(job, { ...makeUp, isolation: possible });
+  if ('failed' in again) throw unavailable(again.failed, null);
+  return { ...again, walls: wallsOf(possible, job.account, owner) };
+}
+
+function networkOf({ transport }: SandboxJob): 'own' | 'shared' {
+  return transport === 'tcp' ? 'shared' : 'own';
+}
+
 /** Another process may take a free port between our look and the server's: five looks make that a non-event. */
 const portAttempts = 5;
 
 async function startOnPort(
   job: SandboxJob,
   { binaries, owner, isolation, locale }: ServerMakeUp,
-): Promise<{ server: ServerProcess; port: number }> {
+): Promise<{ server: ServerProcess; port: number } | { failed: string }> {
   const { files, signal, transport } = job;
   for (let attempt = 1; ; attempt++) {
     const port = transport === 'socket' ? 5432 : (job.port ?? (await freePort()));
@@ -153,7 +174,7 @@ async function startOnPort(
       logFile: files.logFile,
       account: owner,
       isolation,
-      network: transport === 'tcp' ? 'shared' : 'own',
+      network: networkOf(job),
       signal,
       onSpawn(pid) {
         job.lease.server = identifyProcess(pid);
@@ -169,7 +190,7 @@ async function startOnPort(
         'Name another port, or leave it out to take a free one.',
       );
     }
-    if (!portTaken || attempt === portAttempts) throw unavailable(started.failed, null);
+    if (!portTaken || attempt === portAttempts) return started;
   }
 }
 

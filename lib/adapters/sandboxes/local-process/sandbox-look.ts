@@ -1,5 +1,6 @@
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxLook } from '../../../ports/sandbox.ts';
 import type { Lease } from './lease.ts';
 import { lookAtProcess } from './process-identity.ts';
@@ -24,10 +25,14 @@ export function lookFromOutside(found: { directory: string; lease: Lease } | nul
   if (found === null) return { state: 'gone' };
   const { lease, directory } = found;
   const running = lease.server !== null && lookAtProcess(lease.server) !== 'dead';
-  if (lease.address !== null && running) return { state: 'ready', address: lease.address };
+  if (lease.address !== null && running) return readyBy(lease, lease.address);
   if (lookAtProcess(lease.owner) !== 'dead' && lease.address === null)
     return { state: 'pending', detail: 'starting' };
   return lost(`the server process has ended${logTail(sandboxFiles(directory).logFile)}`);
+}
+
+export function readyBy({ absentWalls }: Lease, address: SandboxAddress): SandboxLook {
+  return { state: 'ready', address, ...(absentWalls.length === 0 ? {} : { absentWalls }) };
 }
 
 /** A server that was there and is not any more. */

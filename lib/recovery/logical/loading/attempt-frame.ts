@@ -72,10 +72,14 @@ export async function startAttempt(
       );
     return admin;
   };
-  const watch = await watchOver(sandbox, access, connectionTo);
-  const limit = new EntryLimit(options.entryTimeoutSeconds, async () =>
-    Session.open(await connectionTo(maintenanceDatabase), []),
-  );
+  const overseer = overseerOf(sandbox, access, connectionTo);
+  const watch = await ServerWatch.begin({
+    masterRole: sandbox.masterRole,
+    asAdministrator: access.administration !== undefined,
+    open: overseer,
+  });
+  // The master of a sandbox may end no session, not even its own: code of the dump is the master too.
+  const limit = new EntryLimit(options.entryTimeoutSeconds, overseer);
   limit.watch(admin);
   const book = new AccountBook();
   const clock = new PhaseClock();
@@ -143,22 +147,21 @@ export async function startAttempt(
 }
 
 /** Settings that code of the dump may have left behind for new sessions do not reach this one. */
-const watchOptions = '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=';
+const overseerOptions = '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=';
 
-/** @throws DrillError, ServerError, ConnectionLost */
-function watchOver(
+/**
+ * Opens sessions that look at the server and end what stands: the sandbox's administrator's, where it has one that we are.
+ * They throw DrillError, ServerError, ConnectionLost.
+ */
+function overseerOf(
   sandbox: SandboxAddress,
   access: SandboxAccess,
   connectionTo: (database: string) => Promise<ClientConfig>,
-): Promise<ServerWatch> {
-  const asAdministrator = access.administration !== undefined;
-  const login = async (): Promise<ClientConfig> =>
-    (await access.administration?.(sandbox)) ?? (await connectionTo(maintenanceDatabase));
-  return ServerWatch.begin({
-    masterRole: sandbox.masterRole,
-    asAdministrator,
-    open: async () => Session.open({ ...(await login()), options: watchOptions }, []),
-  });
+): () => Promise<Session> {
+  return async () => {
+    const login = (await access.administration?.(sandbox)) ?? (await connectionTo(maintenanceDatabase));
+    return Session.open({ ...login, options: overseerOptions }, []);
+  };
 }
 
 /** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
