@@ -6,7 +6,7 @@ import { defaultReadingLimits, type ReadingLimits, unpacksTooFar } from './bytes
 import { decompressBzip2 } from './compression/bzip2.ts';
 import { decompressGzip } from './compression/gzip.ts';
 import { decompressLz4 } from './compression/lz4.ts';
-import { decryptOpenssl } from './compression/openssl.ts';
+import { decryptOpenssl } from './encryption/openssl.ts';
 import { decompressXz } from './compression/xz.ts';
 import { decompressZstd } from './compression/zstd.ts';
 import { type Recognised, recognise, startBytes } from './recognise.ts';
