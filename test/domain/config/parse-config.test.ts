@@ -4,6 +4,7 @@ import {
   type DrillConfig,
   formatProblem,
   parseConfig,
+  noKeys,
 } from '../../../lib/domain/config/index.ts';
 
 function good(text: string): DrillConfig {
@@ -82,7 +83,8 @@ databases:
         minBytes: 0,
         maxAgeSeconds: null,
         intervalSeconds: null,
-        decrypt: { passphraseEnv: null, passphraseParameter: null },
+        decrypt: noKeys,
+        member: null,
       },
       companions: [],
       objectives: { rtoSeconds: null, rpoSeconds: null },
