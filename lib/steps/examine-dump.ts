@@ -14,18 +14,19 @@ import { openSource } from './configured-source.ts';
 export async function examineDump(
   candidate: DumpCandidate,
   database: string,
-  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'>,
+  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
   const { store } = await openSource(database, ports);
   try {
-    const passphrase = await ports.passphrase(database);
-    const header = await ports.inspector.inspect(store, candidate, passphrase);
+    const opening = await ports.dumpOpening(database);
+    const header = await ports.inspector.inspect(store, candidate, opening);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
     return {
       dump: {
         key: candidate.key,
         directory: candidate.directory,
+        ...(candidate.parts === undefined ? {} : { parts: candidate.parts }),
         sizeBytes: candidate.sizeBytes,
         uploadedAt: candidate.modifiedAt,
         nameTimestamp: candidate.nameTimestamp?.startsAt ?? null,
@@ -59,7 +60,8 @@ async function pinOf(
   store: DumpStore,
   candidate: DumpCandidate,
 ): Promise<{ etag?: string; versionId?: string }> {
-  if (candidate.directory) return {};
+  // Files of a directory and parts of a cut dump are looked at when they are opened.
+  if (candidate.directory || candidate.parts !== undefined) return {};
   const found = await store.stat(candidate.key);
   if (found === null || found.sizeBytes !== candidate.sizeBytes) {
     throw new DrillError(

@@ -5,6 +5,7 @@ import type { DumpObject } from './dump.ts';
 import { judgeDump, type RefusedDump, type SelectionCriteria } from './dump-eligibility.ts';
 import { looksLikeDump, nameKind } from './dump-names.ts';
 import { trustedDumpPattern } from './dump-pattern.ts';
+import { groupSplitDumps } from './split-dumps.ts';
 
 export type { RefusedDump, SelectionCriteria };
 
@@ -40,7 +41,7 @@ export interface DumpSelection {
  * @throws DrillError CONFIG_INVALID when the pattern cannot be read
  */
 export function selectDumps(objects: readonly DumpObject[], criteria: SelectionCriteria): DumpSelection {
-  const dumps = groupDirectoryDumps(objects);
+  const dumps = groupSplitDumps(groupDirectoryDumps(objects));
   const pattern = criteria.pattern === null ? null : trustedDumpPattern(criteria.pattern);
   const keys = new Set(objects.map((object) => object.key));
   const selection: DumpSelection = {
