@@ -74,17 +74,17 @@ class MemberData {
   /** Goes to the next member, however far this one was read. */
   async passOver(): Promise<void> {
     await this.#reading?.return(undefined);
+    if (this.#isRead) return;
     if (this.#end !== null) {
       const left = this.#end - this.#source.position;
       if (left < 0) throw this.#damaged('its data are longer than it says');
       await this.#source.skip(left).catch((error: unknown) => {
         throw this.#named(error);
       });
-      if (this.#header.hasDescriptor && !this.#isRead) await this.#skipDescriptor();
+      if (this.#header.hasDescriptor) await this.#skipDescriptor();
       return;
     }
     if (this.#failure !== null) throw this.#failure;
-    if (this.#isRead) return;
     if (this.#reading !== null) throw this.#damaged('it was let go of in the middle of data without a size');
     if (this.#header.isEncrypted)
       throw dumpError(
