@@ -139,7 +139,14 @@ function withSource(command: Command): Command {
     .option('--keep-order <table...>', 'tables whose rows must be loaded in their order on one connection')
     .option(
       '--decrypt-passphrase-env <name>',
-      'environment variable with the passphrase of an openssl-encrypted dump',
+      'environment variable with the passphrase of an encrypted dump',
+    )
+    .option('--decrypt-passphrase-file <file>', 'file whose first line is the passphrase')
+    .option('--decrypt-key-env <name>', 'environment variable with an age identity or an OpenPGP private key')
+    .option('--decrypt-key-file <file>', 'file with an age identity or an OpenPGP private key')
+    .option(
+      '--member <name>',
+      'name of the dump inside its tar or zip, e.g. db/database.sql.gz; * is a wildcard',
     )
     .addOption(
       new Option(

@@ -5,7 +5,7 @@
  * they are, because the next one may not have them.
  */
 import * as z from 'zod';
-import type { SelectedDump } from '../domain/backup/dump.ts';
+import { type SelectedDump, wrappings } from '../domain/backup/dump.ts';
 import type { CheckResult } from '../domain/checks/asking/check.ts';
 import type { CheckPlan, PreparedDatabase, StoredCheckResult } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
@@ -155,6 +155,7 @@ export const promotionBegun: z.ZodType<PromotionBegun> = z
 const selectedDump: z.ZodType<SelectedDump> = z.object({
   key: z.string(),
   directory: z.boolean(),
+  parts: z.number().int().positive().exactOptional(),
   sizeBytes: z.number(),
   uploadedAt: z.string(),
   etag: z.string().exactOptional(),
@@ -166,7 +167,7 @@ const selectedDump: z.ZodType<SelectedDump> = z.object({
   header: z.object({
     format: z.object({
       layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory']),
-      wrappings: z.array(z.enum(['gzip', 'zstd', 'xz', 'bzip2', 'lz4', 'tar', 'openssl'])),
+      wrappings: z.array(z.enum(wrappings)),
       archiveVersion: nullableText,
     }),
     serverVersion: nullableText,

@@ -1,4 +1,5 @@
-import type { DumpHeader } from '../domain/backup/dump.ts';
+import type { DumpHeader, SelectedDump } from '../domain/backup/dump.ts';
+import type { DumpOpening } from '../domain/backup/dump-opening.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
@@ -31,8 +32,8 @@ export interface DumpInspector {
   /** @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, PHYSICAL_BACKUP, ARCHIVE_VERSION_UNKNOWN … */
   inspect(
     store: DumpStore,
-    dump: { key: string; directory: boolean; sizeBytes: number },
-    passphrase: string | null,
+    dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes'>,
+    opening: DumpOpening,
   ): Promise<DumpHeader>;
 }
 
@@ -128,8 +129,8 @@ export interface DrillPorts {
   /** Task definition of a database's hook, or null when none is deployed; null where no containers run. */
   hookTask: ((database: string, hook: 'migrate' | 'smokeTest') => string | null) | null;
   progress: ProgressSink;
-  /** Passphrase for encrypted dumps, null when none was given. Never part of any state. */
-  passphrase(database: string): Promise<string | null>;
+  /** Keys of a database's encrypted dumps and the member of their packages. Never part of any state. */
+  dumpOpening(database: string): Promise<DumpOpening>;
   software: { version: string; node: string };
   signal: AbortSignal;
 }

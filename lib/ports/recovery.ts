@@ -1,10 +1,11 @@
 import type { SelectedDump } from '../domain/backup/dump.ts';
+import type { DumpOpening } from '../domain/backup/dump-opening.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RecoverableKind, recoveryMethods } from '../domain/sandbox/methods.ts';
 import type { DumpStore } from './dump-store.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends DumpOpening {
   /** Parallel connections, 1 to 64. */
   connections: number;
   /** Create roles that the dump names but does not define (NOLOGIN), so that owners and grants hold. */
@@ -19,8 +20,6 @@ export interface RestoreOptions {
   maxStatementBytes: number;
   /** Bytes that one stored byte of a compressed dump may hold. */
   maxRatio: number;
-  /** Decrypts openssl-encrypted dumps; null when no key was given. */
-  passphrase: string | null;
 }
 
 /** What a sandbox gives to a method of recovery, by what the method needs (domain/sandbox/methods.ts). */

@@ -5,3 +5,11 @@ export interface SecretReader {
    */
   parameter(name: string): Promise<string>;
 }
+
+/** Reads keys of encrypted dumps, which are often longer than a parameter may be. */
+export interface DumpSecretReader extends SecretReader {
+  /**
+   * Text of a secret of Secrets Manager. @throws DrillError SECRET_UNREADABLE naming the secret, never its value
+   */
+  secret(nameOrArn: string): Promise<string>;
+}

@@ -15,13 +15,13 @@ import { openSource } from './configured-source.ts';
 export async function examineDump(
   candidate: DumpCandidate,
   database: string,
-  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase'>,
+  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
   const { store } = await openSource(database, ports);
   const { timezone } = ports.configuration.database(database).source;
   try {
-    const passphrase = await ports.passphrase(database);
-    const header = await ports.inspector.inspect(store, candidate, passphrase);
+    const opening = await ports.dumpOpening(database);
+    const header = await ports.inspector.inspect(store, candidate, opening);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
     if (header.globalsOnly === true) {
@@ -33,6 +33,7 @@ export async function examineDump(
     const dump: SelectedDump = {
       key: candidate.key,
       directory: candidate.directory,
+      ...(candidate.parts === undefined ? {} : { parts: candidate.parts }),
       sizeBytes: candidate.sizeBytes,
       uploadedAt: candidate.modifiedAt,
       ...(store.stampsUploads === true ? { uploadStampedByStore: true } : {}),
@@ -72,7 +73,8 @@ async function pinOf(
   store: DumpStore,
   candidate: DumpCandidate,
 ): Promise<{ etag?: string; versionId?: string }> {
-  if (candidate.directory) return {};
+  // Files of a directory and parts of a cut dump are looked at when they are opened.
+  if (candidate.directory || candidate.parts !== undefined) return {};
   const found = await store.stat(candidate.key);
   if (found === null || found.sizeBytes !== candidate.sizeBytes) {
     throw new DrillError(

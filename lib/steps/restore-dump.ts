@@ -22,7 +22,7 @@ type RestorePorts = Pick<
   | 'rolePasswords'
   | 'evidence'
   | 'progress'
-  | 'passphrase'
+  | 'dumpOpening'
   | 'signal'
 >;
 
@@ -44,7 +44,7 @@ export async function restoreDumpStep(
   const config = ports.configuration.database(state.database);
   const { restore } = config;
   const { store } = await openSource(state.database, ports);
-  const passphrase = await ports.passphrase(state.database);
+  const opening = await ports.dumpOpening(state.database);
   const startedAt = ports.clock.now().toISOString();
   // A former attempt may have died anywhere, so what it left is asked of the server and not of an account.
   if (state.attempt > 1) await ports.cleaner.empty(sandbox);
@@ -58,7 +58,7 @@ export async function restoreDumpStep(
         ...restore,
         connections: connectionsOf(restore),
         entryTimeoutSeconds: entryTimeoutOf(restore),
-        passphrase,
+        ...opening,
       },
       onProgress: (progress) => ports.progress.restoreProgress(progress),
       signal: AbortSignal.any([ports.signal, limit]),

@@ -40,7 +40,7 @@ export const selectDumpStep = defineStep({
     state,
     ports: Pick<
       DrillPorts,
-      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger' | 'clock'
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening' | 'ledger' | 'clock'
     >,
   ) => {
     const config = ports.configuration.database(state.database);

@@ -1,8 +1,11 @@
+import type { DumpObject, SelectedDump } from '../domain/backup/dump.ts';
+import { partsOf } from '../domain/backup/split-dumps.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { DumpStore } from '../ports/dump-store.ts';
 import { openSource } from './configured-source.ts';
 import { defineStep } from './step-definition.ts';
 
@@ -20,7 +23,7 @@ export const thawDumpStep = defineStep({
     const archived = state.dump.archivedIn;
     if (archived === undefined) return { ...state, stage: 'dump readable' };
     const { store } = await openSource(state.database, ports);
-    const thawed = (await store.thaw?.(state.dump.key)) ?? 'ready';
+    const thawed = await thaw(store, state.dump);
     if (thawed === 'ready') return { ...state, stage: 'dump readable' };
     const waitedSeconds = secondsBetween(selectedSince(state), ports.clock.now().toISOString());
     if (waitedSeconds < thawLimitSeconds) return { ...state, stage: 'dump thawing' };
@@ -28,6 +31,16 @@ export const thawDumpStep = defineStep({
     return { ...state, stage: 'no dump', findings: [...state.findings, finding('STEP_TIMED_OUT', message)] };
   },
 });
+
+/** A cut dump can be read when all its parts can. */
+async function thaw(store: DumpStore, dump: SelectedDump): Promise<'ready' | 'thawing'> {
+  if (dump.parts === undefined) return (await store.thaw?.(dump.key)) ?? 'ready';
+  const objects: DumpObject[] = [];
+  for await (const object of store.list()) objects.push(object);
+  const archived = partsOf(objects, dump.key).filter(({ archivedIn }) => archivedIn !== undefined);
+  const states = await Promise.all(archived.map(async ({ key }) => (await store.thaw?.(key)) ?? 'ready'));
+  return states.includes('thawing') ? 'thawing' : 'ready';
+}
 
 /** Selecting and thawing are one phase, so its start is when this dump was chosen – also in a walk-back. */
 function selectedSince({ phases, startedAt }: DrillState): string {

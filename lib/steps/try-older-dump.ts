@@ -13,7 +13,10 @@ export const tryOlderDumpStep = defineStep({
   to: ['dump selected', 'no dump'],
   run: async (
     state,
-    ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'>,
+    ports: Pick<
+      DrillPorts,
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening' | 'clock'
+    >,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
     const examined = await examineDump(next, state.database, ports);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
+import { defaultDatabaseConfig, noKeys } from '../../lib/domain/config/index.ts';
 import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
 import { aDrillState, aDump } from '../support/drill-states.ts';
@@ -52,7 +52,8 @@ function aRequest(drillId: string, attempt: number) {
       minBytes: 0,
       maxAgeSeconds: null,
       intervalSeconds: null,
-      decrypt: { passphraseEnv: null, passphraseParameter: null },
+      decrypt: noKeys,
+      member: null,
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { DumpHeader, DumpObject } from '../../lib/domain/backup/dump.ts';
 import type { CheckResult, PlannedCheck } from '../../lib/domain/checks/asking/check.ts';
-import { defaultDatabaseConfig } from '../../lib/domain/config/index.ts';
+import { defaultDatabaseConfig, noKeys } from '../../lib/domain/config/index.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import type { RestoreAccount } from '../../lib/domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
@@ -109,7 +109,8 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     minBytes: 0,
     maxAgeSeconds: null,
     intervalSeconds: null,
-    decrypt: { passphraseEnv: null, passphraseParameter: null },
+    decrypt: noKeys,
+    member: null,
   });
   // The interpreter stamps the execution with the machine's own time; this clock goes on from there.
   let time = Date.now();
@@ -213,7 +214,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     drillMetrics: null,
     mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     progress: { restoreProgress: () => {} },
-    passphrase: async () => null,
+    dumpOpening: async () => ({ passphrase: null }),
     software: { version: '0.0.0', node: 'v20.0.0' },
     signal: new AbortController().signal,
     ...given,

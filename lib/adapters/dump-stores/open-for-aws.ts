@@ -1,8 +1,9 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { DumpOpening } from '../../domain/backup/dump-opening.ts';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
-import type { SecretReader } from '../../ports/secret-reader.ts';
+import type { DumpSecretReader } from '../../ports/secret-reader.ts';
 import { readStoreCredentials } from '../secrets/store-credentials.ts';
 import { createS3DumpStore, type S3DumpStoreOptions } from './s3/s3-dump-store.ts';
 
@@ -51,11 +52,17 @@ export function createSourceOpener(
 }
 
 /**
- * The passphrase of openssl-encrypted dumps, null when none is configured.
+ * Keys of encrypted dumps, read where the configuration says, and the member of their packages.
  *
  * @throws DrillError SECRET_UNREADABLE
  */
-export async function readPassphrase(source: SourceConfig, secrets: SecretReader): Promise<string | null> {
-  const parameter = source.decrypt.passphraseParameter;
-  return parameter === null ? null : secrets.parameter(parameter);
+export async function readOpening(source: SourceConfig, secrets: DumpSecretReader): Promise<DumpOpening> {
+  const { decrypt, member } = source;
+  const read = async (parameter: string | null, secret: string | null): Promise<string | null> =>
+    parameter !== null ? secrets.parameter(parameter) : secret !== null ? secrets.secret(secret) : null;
+  return {
+    passphrase: await read(decrypt.passphraseParameter, decrypt.passphraseSecret),
+    privateKey: await read(decrypt.keyParameter, decrypt.keySecret),
+    member,
+  };
 }

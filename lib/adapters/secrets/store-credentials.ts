@@ -1,7 +1,7 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { awsErrorKind, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
+import { readSecretText } from './secret-text.ts';
 
 /** Static keys of an S3-compatible store. */
 interface StoreCredentials {
@@ -29,13 +29,8 @@ export async function readStoreCredentials(
   client: SecretsManagerClient,
   secretId: string,
 ): Promise<StoreCredentials> {
-  const text = await client
-    .send(new GetSecretValueCommand({ SecretId: secretId }))
-    .then(({ SecretString }) => SecretString)
-    .catch((error: unknown) => {
-      throw unreadableSecret(secretId, error);
-    });
-  if (text === undefined) throw misshapen(secretId, 'holds no text');
+  const text = await readSecretText(client, secretId);
+  if (text === null) throw misshapen(secretId, 'holds no text');
   const parsed = storedKeys.safeParse(parsedJson(text, secretId));
   if (parsed.success) return parsed.data;
   // Only names of ours: a wrong secret may hold anything, even as the name of a member.
@@ -59,22 +54,3 @@ function parsedJson(text: string, secretId: string): unknown {
 
 const misshapen = (secretId: string, problem: string) =>
   new DrillError('SECRET_UNREADABLE', `the secret ${secretId} ${problem}`, { hint: shapeHint });
-
-function unreadableSecret(secretId: string, error: unknown): DrillError {
-  if (awsErrorKind(error) === 'not found') {
-    return new DrillError('SECRET_UNREADABLE', `there is no secret ${secretId} in this region`, {
-      hint: 'Check `source.credentialsSecret` in drills.yaml; secrets are regional.',
-    });
-  }
-  const what = `the secret ${secretId} cannot be read (${awsErrorText(error)})`;
-  if (isAccessDenied(error)) {
-    return new DrillError('SECRET_UNREADABLE', what, {
-      hint: 'Deploy again, so that the stack grants secretsmanager:GetSecretValue on it; a customer key needs kms:Decrypt in its key policy too.',
-    });
-  }
-  return new DrillError('SECRET_UNREADABLE', what, {
-    hint: 'Try again; a secret that is marked for deletion must be restored first.',
-    fault: 'service',
-    retryable: isTransientAwsError(error),
-  });
-}

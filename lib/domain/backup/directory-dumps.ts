@@ -1,10 +1,12 @@
 import type { DumpObject } from './dump.ts';
 import { folderOf } from './dump-names.ts';
 
-/** One object, or all files of a directory dump taken together. */
+/** One object, or all files of a directory dump or all parts of a cut dump taken together. */
 export interface ListedDump extends DumpObject {
   /** True for a directory dump: `key` is its prefix and ends in a slash, `sizeBytes` is the sum of its files. */
   directory: boolean;
+  /** Number of parts of a cut dump (split-dumps.ts): `key` is their common name and no object. Absent for a whole one. */
+  parts?: number;
   /** Why it cannot be whole although it is there; null when nothing speaks against it. */
   unfinished: string | null;
 }

@@ -7,6 +7,7 @@ import type { ListedDump } from './directory-dumps.ts';
 import { isUploadOf } from './dump-moment.ts';
 import { baseNameOf, finishedName, nameKind } from './dump-names.ts';
 import { type DumpPattern, matchDumpName } from './dump-pattern.ts';
+import { wholeNameOf } from './split-dumps.ts';
 
 /** What is looked for among the objects of a source. */
 export interface SelectionCriteria {
@@ -41,6 +42,7 @@ export interface RefusedDump {
     | 'DUMP_EMPTY'
     | 'DUMP_TOO_SMALL'
     | 'DUMP_UNREADABLE'
+    | 'DUMP_PART_MISSING'
   >;
 }
 
@@ -69,10 +71,14 @@ function judgeName(
 ): DumpJudgement {
   const relative = dump.key.startsWith(prefix) ? dump.key.slice(prefix.length) : null;
   if (key !== null) {
-    if (dump.key.replace(/\/$/, '') !== key.replace(/\/$/, '')) return { kind: 'ignored' };
+    const asked = dump.parts === undefined ? key : wholeNameOf(key);
+    if (dump.key.replace(/\/$/, '') !== asked.replace(/\/$/, '')) return { kind: 'ignored' };
     const match = pattern === null ? null : matchDumpName(pattern, relative ?? dump.key, timezone);
     const timestamp = match?.kind === 'match' ? match.timestamp : null;
-    return { kind: 'eligible', timestamp: timestamp ?? recogniseTimestamp(baseNameOf(dump.key), timezone) };
+    const stamp = timestamp ?? recogniseTimestamp(baseNameOf(dump.key), timezone);
+    return dump.parts !== undefined && dump.unfinished !== null
+      ? { kind: 'refused', reason: dump.unfinished, code: 'DUMP_PART_MISSING', timestamp: stamp }
+      : { kind: 'eligible', timestamp: stamp };
   }
   if (relative === null) return { kind: 'ignored' };
   const finished = finishedName(relative);
@@ -96,7 +102,12 @@ function judgeName(
   if (finished === null) {
     return dump.unfinished === null
       ? { kind: 'eligible', timestamp }
-      : { kind: 'refused', reason: dump.unfinished, code: 'DUMP_REFUSED', timestamp };
+      : {
+          kind: 'refused',
+          reason: dump.unfinished,
+          code: dump.parts === undefined ? 'DUMP_REFUSED' : 'DUMP_PART_MISSING',
+          timestamp,
+        };
   }
   const ending = relative.slice(finished.length);
   return {

@@ -7,6 +7,7 @@ import { judgeDump, type RefusedDump, type SelectionCriteria } from './dump-elig
 import { looksLikeDump, nameKind } from './dump-names.ts';
 import { trustedDumpPattern } from './dump-pattern.ts';
 import { findingsOfListing } from './listed-moments.ts';
+import { groupSplitDumps } from './split-dumps.ts';
 
 export type { RefusedDump, SelectionCriteria };
 
@@ -45,7 +46,7 @@ export interface DumpSelection {
  * @throws DrillError CONFIG_INVALID when the pattern cannot be read
  */
 export function selectDumps(objects: readonly DumpObject[], criteria: SelectionCriteria): DumpSelection {
-  const dumps = groupDirectoryDumps(objects);
+  const dumps = groupSplitDumps(groupDirectoryDumps(objects));
   const pattern = criteria.pattern === null ? null : trustedDumpPattern(criteria.pattern);
   const keys = new Set(objects.map((object) => object.key));
   const selection: DumpSelection = {

@@ -1,7 +1,22 @@
 /** How the logical content of a dump is laid out, found from its bytes and never from its name. */
 export type DumpLayout = 'plain' | 'cluster' | 'custom' | 'tar' | 'directory';
-/** Compression or packing around a layout; `tar` in this list means a directory dump packed by tar. */
-export type Wrapping = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4' | 'tar' | 'openssl';
+/**
+ * Compression, encryption and packing around a layout; `tar` means a directory dump packed by tar, or a tar with the dump as
+ * one of its members.
+ */
+export const wrappings = [
+  'gzip',
+  'zstd',
+  'xz',
+  'bzip2',
+  'lz4',
+  'tar',
+  'zip',
+  'openssl',
+  'age',
+  'openpgp',
+] as const;
+export type Wrapping = (typeof wrappings)[number];
 
 /** A dump's format: its layout, and what it was wrapped in, outermost first. */
 export interface DumpFormat {
@@ -77,6 +92,8 @@ export interface SelectedDump {
   key: string;
   /** True for a directory-format dump: `key` is the prefix of its files. */
   directory: boolean;
+  /** Number of parts of a cut dump: `key` is their common name. Absent for a whole one. */
+  parts?: number;
   sizeBytes: number;
   uploadedAt: string;
   /** True where the store itself stamps uploads, so that nobody can set an earlier time. */

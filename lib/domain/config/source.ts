@@ -12,16 +12,40 @@ export const ssmParameterName = matching(
   'write e.g. /prod/app/password',
 );
 
+const secretFile = z.string().min(1);
+const secretName = z.string().min(1);
+
 const decrypt = z
   .strictObject({
     passphraseEnv: environmentName
       .optional()
       .meta({ description: 'Environment variable with the passphrase (local runs).' }),
+    passphraseFile: secretFile.optional().meta({
+      description: 'File whose first line is the passphrase, relative to this file (local runs).',
+    }),
     passphraseParameter: ssmParameterName
       .optional()
       .meta({ description: 'SSM SecureString with the passphrase (AWS).' }),
+    passphraseSecret: secretName
+      .optional()
+      .meta({ description: 'Secret of Secrets Manager with the passphrase (AWS).' }),
+    keyEnv: environmentName
+      .optional()
+      .meta({ description: 'Environment variable with the private key (local runs).' }),
+    keyFile: secretFile
+      .optional()
+      .meta({ description: 'File with the private key, relative to this file (local runs).' }),
+    keyParameter: ssmParameterName
+      .optional()
+      .meta({ description: 'SSM SecureString with the private key (AWS).' }),
+    keySecret: secretName
+      .optional()
+      .meta({ description: 'Secret of Secrets Manager with the private key (AWS).' }),
   })
-  .meta({ description: 'Key of dumps encrypted with `openssl enc -aes-256-cbc -pbkdf2`.' });
+  .meta({
+    description:
+      'Keys of encrypted dumps. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
+  });
 
 const commonSource = {
   pattern: namePattern(
@@ -38,6 +62,10 @@ const commonSource = {
     .optional()
     .meta({ description: 'How often the backup job writes a dump; for the worst-case loss.' }),
   decrypt: decrypt.optional(),
+  member: z.string().min(1).optional().meta({
+    description:
+      'Name of the dump inside its tar or zip, e.g. `db/database.sql.gz`; `*` stands for anything within a folder. Without it the only dump in there is taken.',
+  }),
 };
 
 const bucketSource = {
@@ -115,6 +143,18 @@ export const sourceSchema = z.union([
 export type SourceConfig = z.output<typeof sourceSchema>;
 export type S3SourceConfig = Extract<SourceConfig, { kind: 's3' }>;
 
+/** Of dumps that are not encrypted. */
+export const noKeys: SourceConfig['decrypt'] = {
+  passphraseEnv: null,
+  passphraseFile: null,
+  passphraseParameter: null,
+  passphraseSecret: null,
+  keyEnv: null,
+  keyFile: null,
+  keyParameter: null,
+  keySecret: null,
+};
+
 /** A prefix is a folder: no slash before it, one after it, so that `postgres` does not take in `postgres-old/`. */
 function normalisePrefix(prefix: string): string {
   const trimmed = prefix.replace(/^\/+|\/+$/g, '');
@@ -130,7 +170,14 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
     intervalSeconds: written.interval ?? null,
     decrypt: {
       passphraseEnv: written.decrypt?.passphraseEnv ?? null,
+      passphraseFile: written.decrypt?.passphraseFile ?? null,
       passphraseParameter: written.decrypt?.passphraseParameter ?? null,
+      passphraseSecret: written.decrypt?.passphraseSecret ?? null,
+      keyEnv: written.decrypt?.keyEnv ?? null,
+      keyFile: written.decrypt?.keyFile ?? null,
+      keyParameter: written.decrypt?.keyParameter ?? null,
+      keySecret: written.decrypt?.keySecret ?? null,
     },
+    member: written.member ?? null,
   };
 }

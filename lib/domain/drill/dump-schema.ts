@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { DumpHeader, SelectedDump } from '../backup/dump.ts';
+import { type DumpHeader, type SelectedDump, wrappings } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
 import { timestampPrecisions } from '../time/timestamp-format.ts';
 
@@ -8,7 +8,7 @@ import { timestampPrecisions } from '../time/timestamp-format.ts';
 const header: z.ZodType<DumpHeader> = z.looseObject({
   format: z.looseObject({
     layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory']),
-    wrappings: z.array(z.enum(['gzip', 'zstd', 'xz', 'bzip2', 'lz4', 'tar', 'openssl'])),
+    wrappings: z.array(z.enum(wrappings)),
     archiveVersion: z.string().nullable(),
   }),
   serverVersion: z.string().nullable(),
@@ -24,6 +24,7 @@ const header: z.ZodType<DumpHeader> = z.looseObject({
 export const selectedDump: z.ZodType<SelectedDump> = z.looseObject({
   key: z.string().min(1),
   directory: z.boolean(),
+  parts: z.number().int().positive().exactOptional(),
   sizeBytes: z.number(),
   uploadedAt: z.string(),
   uploadStampedByStore: z.literal(true).exactOptional(),
@@ -45,6 +46,7 @@ export const dumpCandidate: z.ZodType<DumpCandidate> = z.looseObject({
   versionId: z.string().exactOptional(),
   archivedIn: z.string().exactOptional(),
   directory: z.boolean(),
+  parts: z.number().int().positive().exactOptional(),
   unfinished: z.string().nullable(),
   nameTimestamp: z
     .looseObject({

@@ -15,8 +15,20 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
         `${at}.source: an S3-compatible store needs keys – give credentialsSecret, a secret in Secrets Manager`,
       );
     }
-    if (source.decrypt.passphraseEnv !== null && source.decrypt.passphraseParameter === null) {
-      found.push(`${at}.source.decrypt: AWS has no environment of yours – give passphraseParameter`);
+    const { decrypt } = source;
+    const isGiven = (...places: (string | null)[]): boolean => places.some((place) => place !== null);
+    if (
+      isGiven(decrypt.passphraseEnv, decrypt.passphraseFile) &&
+      !isGiven(decrypt.passphraseParameter, decrypt.passphraseSecret)
+    ) {
+      found.push(
+        `${at}.source.decrypt: AWS has no environment or files of yours – give passphraseParameter or passphraseSecret`,
+      );
+    }
+    if (isGiven(decrypt.keyEnv, decrypt.keyFile) && !isGiven(decrypt.keyParameter, decrypt.keySecret)) {
+      found.push(
+        `${at}.source.decrypt: AWS has no environment or files of yours – give keyParameter or keySecret`,
+      );
     }
     if (schedule !== null && longestDrillGapSeconds(schedule) === null) {
       found.push(

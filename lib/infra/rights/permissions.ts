@@ -37,7 +37,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
   const list = [...sources.listDumps(stack, config), ...sources.readStoreKeys(stack, config)];
   const read = [...list, ...sources.readDumps(stack, config)];
-  const inspect = [...read, ...sources.readPassphrases(stack, config)];
+  const inspect = [...read, ...sources.readDumpKeys(stack, config)];
   const look = sandbox.lookAtInstances;
   const offers = sandbox.askWhatRdsOffers;
   const make = sandbox.makeInstances(stack, names.stack, config);
@@ -82,7 +82,7 @@ export function restoreTaskPermissions(scope: PermissionScope): iam.PolicyStatem
     ...sources.listDumps(stack, config),
     ...sources.readDumps(stack, config),
     ...sources.readStoreKeys(stack, config),
-    ...sources.readPassphrases(stack, config),
+    ...sources.readDumpKeys(stack, config),
     ...sources.readRolePasswords(stack, config),
     ...readAndWriteEvidence(scope.evidence, scope.key),
     sandbox.readMasterPasswords(stack),

@@ -79,20 +79,15 @@ export function thawDumps(stack: Stack, config: DrillConfig): iam.PolicyStatemen
 
 /** Keys of S3-compatible stores: exactly the secrets that drills.yaml names. */
 export function readStoreKeys(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
-  const secrets = [
-    ...new Set(
-      Object.values(config.databases).flatMap(({ source }) => bucketOf(source).credentialsSecret ?? []),
-    ),
-  ];
-  return secrets.length === 0
-    ? []
-    : [
-        allow(
-          'ReadStoreKeys',
-          ['secretsmanager:GetSecretValue'],
-          secrets.map((secret) => secretArn(stack, secret)),
-        ),
-      ];
+  const secrets = Object.values(config.databases).flatMap(
+    ({ source }) => bucketOf(source).credentialsSecret ?? [],
+  );
+  return readSecrets(stack, 'ReadStoreKeys', secrets);
+}
+
+function readSecrets(stack: Stack, sid: string, names: string[]): iam.PolicyStatement[] {
+  const arns = [...new Set(names)].map((name) => secretArn(stack, name));
+  return arns.length === 0 ? [] : [allow(sid, ['secretsmanager:GetSecretValue'], arns)];
 }
 
 /** A secret's ARN ends in six characters of chance. */
@@ -106,13 +101,17 @@ function secretArn(stack: Stack, secret: string): string {
   });
 }
 
-/** Passphrases of encrypted dumps. */
-export const readPassphrases = (stack: Stack, config: DrillConfig): iam.PolicyStatement[] =>
-  readParameters(
-    stack,
-    'Passphrases',
-    Object.values(config.databases).flatMap(({ source }) => source.decrypt.passphraseParameter ?? []),
-  );
+/** Passphrases and private keys of encrypted dumps: exactly what drills.yaml names. */
+export function readDumpKeys(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const places = Object.values(config.databases).map(({ source }) => source.decrypt);
+  const named = (...names: (string | null)[]): string[] => names.filter((name) => name !== null);
+  const parameters = places.flatMap((place) => named(place.passphraseParameter, place.keyParameter));
+  const secrets = places.flatMap((place) => named(place.passphraseSecret, place.keySecret));
+  return [
+    ...readParameters(stack, 'Passphrases', parameters),
+    ...readSecrets(stack, 'ReadDumpKeys', secrets),
+  ];
+}
 
 /** Passwords of restored roles. */
 export const readRolePasswords = (stack: Stack, config: DrillConfig): iam.PolicyStatement[] =>

@@ -12,9 +12,14 @@ export function createRestorer(access: SandboxAccess): Restorer {
   return new LogicalRestorer({
     access,
     loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
-    openDump: ({ store, dump, signal, options: { passphrase, maxStatementBytes, maxRatio } }) =>
+    openDump: ({
+      store,
+      dump,
+      signal,
+      options: { passphrase, privateKey, member, maxStatementBytes, maxRatio },
+    }) =>
       openDump(dumpSourceOf(store, dump, signal), {
-        passphrase,
+        ...{ passphrase, privateKey: privateKey ?? null, member: member ?? null },
         limits: { statementBytes: maxStatementBytes, ratio: maxRatio },
       }),
   });

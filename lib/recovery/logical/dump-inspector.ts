@@ -13,8 +13,8 @@ const eventsLookedAt = 20_000;
 /** Reads a dump just far enough to know its format, its server and its moment. */
 export function createDumpInspector(): DumpInspector {
   return {
-    async inspect(store, dump, passphrase) {
-      const opened = await openDump(dumpSourceOf(store, dump), { passphrase });
+    async inspect(store, dump, opening) {
+      const opened = await openDump(dumpSourceOf(store, dump), opening);
       try {
         return await readHeader(opened.reader);
       } finally {

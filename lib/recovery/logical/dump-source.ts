@@ -1,10 +1,12 @@
+import type { SelectedDump } from '../../domain/backup/dump.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
+import { openParts } from './dump-parts.ts';
 import type { DumpSource } from './reading/open-dump.ts';
 
 /** The bytes of a dump in a store, pinned to the version and content that were selected. */
 export function dumpSourceOf(
   store: DumpStore,
-  dump: { key: string; directory: boolean; sizeBytes: number; etag?: string; versionId?: string },
+  dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes' | 'etag' | 'versionId'>,
   signal?: AbortSignal,
 ): DumpSource {
   const pin = {
@@ -12,6 +14,14 @@ export function dumpSourceOf(
     ...(dump.versionId === undefined ? {} : { versionId: dump.versionId }),
     ...(signal === undefined ? {} : { signal }),
   };
+  if (dump.parts !== undefined) {
+    const parts = { key: dump.key, count: dump.parts, sizeBytes: dump.sizeBytes };
+    return {
+      kind: 'stream',
+      open: () => openParts(store, parts, signal),
+      sizeBytes: dump.sizeBytes,
+    };
+  }
   if (!dump.directory) {
     const isPinned = dump.etag !== undefined || dump.versionId !== undefined;
     return {

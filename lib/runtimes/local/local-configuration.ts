@@ -10,10 +10,12 @@ import {
   type DatabaseConfig,
   type DrillConfig,
   defaultDatabaseConfig,
+  noKeys,
   type SourceConfig,
 } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../../ports/drill-ports.ts';
+import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
 
 /** The configuration of one local drill and how its dumps are reached. */
@@ -23,8 +25,8 @@ export interface LocalConfiguration extends Configuration {
   /** Key of the one dump that was asked for. */
   dumpKey: string | null;
   openStore(source: SourceConfig): Promise<OpenedSource>;
-  /** Name of the environment variable with the passphrase of encrypted dumps. */
-  passphraseVariable(database: string): string | null;
+  /** Where the keys of a database's encrypted dumps stand on this machine. */
+  keyPlaces(database: string): KeyPlaces;
 }
 
 const defaultConfigFile = 'drills.yaml';
@@ -72,8 +74,12 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         ...(options.from === undefined ? {} : { fromFolder: options.from }),
       });
     },
-    passphraseVariable: (name) =>
-      options.decryptPassphraseEnv ?? config()?.databases[name]?.source.decrypt.passphraseEnv ?? null,
+    keyPlaces: (name) =>
+      keyPlacesOf(
+        options,
+        config()?.databases[name]?.source.decrypt ?? noKeys,
+        file === null ? '.' : dirname(file),
+      ),
   };
 }
 
@@ -92,7 +98,8 @@ function anySource(): SourceConfig {
     minBytes: 0,
     maxAgeSeconds: null,
     intervalSeconds: null,
-    decrypt: { passphraseEnv: null, passphraseParameter: null },
+    decrypt: noKeys,
+    member: null,
   };
 }
 
@@ -136,7 +143,8 @@ function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: Dr
       options.entryTimeout ?? config.restore.entryTimeoutSeconds ?? entryTimeoutHereSeconds,
     ...(options.keepOrder === undefined ? {} : { keepOrder: options.keepOrder }),
   };
-  return { ...config, restore, source: sourceOf(config.source, dump, options) };
+  const source = sourceOf(config.source, dump, options);
+  return { ...config, restore, source: { ...source, member: options.member ?? source.member } };
 }
 
 /** Somebody waits in front of this machine. */
@@ -153,7 +161,7 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
   if (dump?.kind === 's3') {
     const { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt } = source;
     return {
-      ...{ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt },
+      ...{ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt, member: source.member },
       kind: 's3',
       bucket: dump.bucket,
       prefix: dump.prefix,

@@ -11,7 +11,6 @@ import type {
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
-import { DrillError } from '../../domain/findings/errors.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
@@ -19,6 +18,7 @@ import { createRestorer } from '../../recovery/logical/create-restorer.ts';
 import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
 import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
+import { readKeys } from './dump-keys.ts';
 import type { LocalConfiguration } from './local-configuration.ts';
 import type { Places } from './places.ts';
 
@@ -91,18 +91,11 @@ export function createLocalPorts(
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },
-    passphrase: async (database) => readPassphrase(configuration.passphraseVariable(database)),
+    dumpOpening: async (database) => ({
+      ...(await readKeys(configuration.keyPlaces(database))),
+      member: configuration.database(database).source.member,
+    }),
     software: { version, node: process.version },
     signal,
   };
-}
-
-/** @throws DrillError DECRYPTION_FAILED when the variable is named but not set */
-function readPassphrase(variable: string | null): string | null {
-  if (variable === null) return null;
-  const value = process.env[variable];
-  if (value !== undefined && value !== '') return value;
-  throw new DrillError('DECRYPTION_FAILED', `the environment variable ${variable} holds no passphrase`, {
-    hint: `Set ${variable} in the environment of restore-drill.`,
-  });
 }

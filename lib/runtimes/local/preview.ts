@@ -32,7 +32,7 @@ export async function previewDrill(
     | 'notifiers'
     | 'objects'
     | 'openStore'
-    | 'passphrase'
+    | 'dumpOpening'
     | 'sandboxes'
   >,
 ): Promise<Preview> {

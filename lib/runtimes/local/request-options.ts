@@ -16,6 +16,11 @@ export interface DrillOptions {
   /** Seconds without progress after which an entry of the dump is ended. */
   entryTimeout?: number | undefined;
   decryptPassphraseEnv?: string | undefined;
+  decryptPassphraseFile?: string | undefined;
+  decryptKeyEnv?: string | undefined;
+  decryptKeyFile?: string | undefined;
+  /** Name of the dump inside its tar or zip. */
+  member?: string | undefined;
   stateDir?: string | undefined;
   cacheDir?: string | undefined;
 }

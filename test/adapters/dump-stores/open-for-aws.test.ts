@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createSourceOpener, readPassphrase } from '../../../lib/adapters/dump-stores/open-for-aws.ts';
+import { createSourceOpener, readOpening } from '../../../lib/adapters/dump-stores/open-for-aws.ts';
 import { sourceSchema } from '../../../lib/domain/config/source.ts';
 import { type RecordedCall, scripted } from '../../support/aws/scripted-client.ts';
 import { recordedS3 } from './s3/recorded-s3.ts';
@@ -81,18 +81,30 @@ describe('a source of drills.yaml, opened in AWS', () => {
   });
 });
 
-describe('the passphrase of a source', () => {
-  const secrets = { parameter: async (name: string) => `value of ${name}` };
+describe('what opens the dumps of a source', () => {
+  const secrets = {
+    parameter: async (name: string) => `parameter ${name}`,
+    secret: async (name: string) => `secret ${name}`,
+  };
 
-  test('is read from its parameter', async () => {
-    const source = sourceSchema.parse({
-      bucket: 'acme-backups',
-      decrypt: { passphraseParameter: '/backups/passphrase' },
-    });
-    expect(await readPassphrase(source, secrets)).toBe('value of /backups/passphrase');
+  test.each([
+    [
+      'parameters',
+      { passphraseParameter: '/phrase', keyParameter: '/key' },
+      'parameter /phrase',
+      'parameter /key',
+    ],
+    ['secrets', { passphraseSecret: 'phrase', keySecret: 'key' }, 'secret phrase', 'secret key'],
+  ])('is read from %s', async (_, decrypt, passphrase, privateKey) => {
+    const source = sourceSchema.parse({ bucket: 'acme-backups', decrypt, member: 'db/*.sql.gz' });
+    expect(await readOpening(source, secrets)).toEqual({ passphrase, privateKey, member: 'db/*.sql.gz' });
   });
 
-  test('is null when none is configured', async () => {
-    expect(await readPassphrase(sourceSchema.parse({ bucket: 'acme-backups' }), secrets)).toBeNull();
+  test('is nothing when nothing is configured', async () => {
+    expect(await readOpening(sourceSchema.parse({ bucket: 'acme-backups' }), secrets)).toEqual({
+      passphrase: null,
+      privateKey: null,
+      member: null,
+    });
   });
 });

@@ -3,6 +3,7 @@ import {
   type DatabaseConfig,
   type DrillConfig,
   formatProblem,
+  noKeys,
   parseConfig,
 } from '../../../lib/domain/config/index.ts';
 
@@ -82,7 +83,8 @@ databases:
         minBytes: 0,
         maxAgeSeconds: null,
         intervalSeconds: null,
-        decrypt: { passphraseEnv: null, passphraseParameter: null },
+        decrypt: noKeys,
+        member: null,
       },
       companions: [],
       objectives: { rtoSeconds: null, rpoSeconds: null },

@@ -1,9 +1,10 @@
 import type { BigIntStats, Dirent } from 'node:fs';
-import { type FileHandle, open, opendir, realpath, stat } from 'node:fs/promises';
+import { type FileHandle, open, opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { sidecarKeysOf } from '../../../domain/backup/checksum-sidecar.ts';
 import type { DumpObject } from '../../../domain/backup/dump.ts';
+import { partsOf, wholeNameOf } from '../../../domain/backup/split-dumps.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { DumpStore, ReadOptions } from '../../../ports/dump-store.ts';
 import { namedFileError } from '../../files/file-errors.ts';
@@ -31,8 +32,11 @@ export async function createFileDumpStore(path: string): Promise<{ store: DumpSt
   const full = resolve(path);
   const root = dirname(full);
   const name = basename(full);
-  const found = await stat(full).catch((error: unknown) => {
-    throw namedFileError(error, path);
+  const found = await stat(full).catch(async (error: unknown) => {
+    const parts = await partsBeside(root, name);
+    const first = parts[0];
+    if (first === undefined) throw namedFileError(error, path);
+    return stat(pathOf(root, first.key));
   });
   if (!found.isDirectory() && !found.isFile()) {
     throw new DrillError('DUMP_UNREADABLE', `${path} is neither a file nor a folder`, {
@@ -43,15 +47,26 @@ export async function createFileDumpStore(path: string): Promise<{ store: DumpSt
   async function* contents(): AsyncGenerator<DumpObject> {
     if (found.isDirectory()) yield* walk(root, `${name}/`, new Set());
     else {
-      const object = await statObject(root, name);
-      if (object !== null) yield object;
+      const parts = await partsBeside(root, wholeNameOf(name));
+      const object = parts.length === 0 ? await statObject(root, name) : null;
+      yield* object === null ? parts : [object];
     }
-    for (const sidecar of sidecarKeysOf(key)) {
+    for (const sidecar of sidecarKeysOf(wholeNameOf(key))) {
       const object = await statObject(root, sidecar);
       if (object !== null) yield object;
     }
   }
   return { store: storeOf(root, path, contents), key };
+}
+
+/** The parts of a cut dump of this name. */
+async function partsBeside(root: string, name: string): Promise<DumpObject[]> {
+  const names = await readdir(root).catch(() => []);
+  const candidates = names
+    .filter((other) => other.startsWith(name))
+    .map((key) => ({ key, sizeBytes: 0, modifiedAt: '' }));
+  const objects = await Promise.all(partsOf(candidates, name).map(({ key }) => statObject(root, key)));
+  return objects.filter((object) => object !== null);
 }
 
 function storeOf(root: string, location: string, list: () => AsyncIterable<DumpObject>): DumpStore {

@@ -126,18 +126,30 @@ export const dumpFindings = {
     meaning: 'The dump has no checksum sidecar; a changed byte inside a value would go unnoticed.',
     hint: 'Write `<dump>.sha256` beside each dump in the backup job.',
   },
+  DUMP_PART_MISSING: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A part of a dump that was cut into several is not there.',
+    hint: 'Look for the named part on the source machine; the job must upload all parts, and prune them together.',
+  },
+  PACKAGE_AMBIGUOUS: {
+    severity: 'unverified',
+    blames: 'dump',
+    meaning: 'A tar or zip holds several members that may be the dump.',
+    hint: 'Name the one with `source.member` in drills.yaml or `--member NAME`; `*` stands for a part of a name.',
+  },
   DUMP_ENCRYPTED: {
     severity: 'unverified',
     blames: 'dump',
     meaning: 'The dump is encrypted and no key was given.',
-    hint: 'Give the key (`--decrypt-passphrase-env NAME` for openssl), or drill on the decrypted file.',
+    hint: 'Give its passphrase (`--decrypt-passphrase-env` or `-file`) or its private key (`--decrypt-key-file` or `-env`); in drills.yaml `source.decrypt`.',
   },
   DECRYPTION_FAILED: {
     severity: 'unverified',
     blames: 'dump',
     endsReading: true,
     meaning: 'The dump could not be decrypted with the given key.',
-    hint: 'Check the passphrase and the cipher the backup job uses.',
+    hint: 'Check that the key belongs to this dump; for openssl also the cipher (aes-256-cbc, -pbkdf2) that the backup job uses.',
   },
   PHYSICAL_BACKUP: {
     severity: 'unverified',

@@ -1,6 +1,7 @@
 /** Opens any dump: takes off its wrappings, recognises its format by its bytes, and reads it as dump events. */
 import type { Readable } from 'node:stream';
 import type { Wrapping } from '../../../domain/backup/dump.ts';
+import type { DumpOpening } from '../../../domain/backup/dump-opening.ts';
 import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
 import { readCustomArchive } from './archive/custom-archive.ts';
 import { readDirectoryArchive } from './archive/directory-archive.ts';
@@ -11,8 +12,6 @@ import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
-import { startBytes } from './recognise.ts';
-import { layoutOfTar, layoutOfTarStart } from './tar-layout.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
 
 /** Where a dump's bytes come from. */
@@ -34,9 +33,7 @@ export type DumpSource =
       open(name: string): Promise<Readable>;
     };
 
-export interface OpenDumpOptions {
-  /** Decrypts openssl-encrypted dumps; null when no key was given. */
-  passphrase: string | null;
+export interface OpenDumpOptions extends DumpOpening {
   limits?: ReadingLimits;
   signal?: AbortSignal;
 }
@@ -122,23 +119,25 @@ async function* readStream(
   stream: MeasuredStream,
   sourceOf: (stream: MeasuredStream) => ByteSource,
   openStream: () => Promise<MeasuredStream>,
-  { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
+  options: OpenDumpOptions,
   seeking: Seeking | null,
 ): DumpReader {
-  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
-  const { wrappings, findings, bytes } = unwrapped;
-  const reopen = async (): Promise<ByteSource> =>
-    (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
+  const { limits = defaultReadingLimits } = options;
+  let isFirst = true;
+  const open = async (): Promise<ByteSource> => {
+    const opened = isFirst ? stream : await openStream();
+    isFirst = false;
+    return sourceOf(opened);
+  };
+  const unwrapped = await unwrap(open, options, limits);
+  const { wrappings, bytes } = unwrapped;
   try {
-    for await (const event of withWrappings(
-      await readContent(unwrapped, reopen, seeking, limits),
-      wrappings,
-    )) {
+    for await (const event of withWrappings(readContent(unwrapped, seeking, limits), wrappings)) {
       if (event.kind === 'end') {
         // Whatever the format needs no more is still part of what was stored, and of its digest.
         while ((await bytes.readPiece()) !== null);
         await stream.sha256();
-        for (const found of findings) yield { kind: 'finding', finding: found };
+        for (const found of unwrapped.findings) yield { kind: 'finding', finding: found };
       }
       yield event;
     }
@@ -147,26 +146,25 @@ async function* readStream(
   }
 }
 
-async function readContent(
-  unwrapped: Unwrapped,
-  reopen: () => Promise<ByteSource>,
+function readContent(
+  { bytes, wrappings, content, findings, reopen }: Unwrapped,
   seeking: Seeking | null,
   { statementBytes }: ReadingLimits,
-): Promise<DumpReader> {
-  const { bytes, wrappings, recognised, findings } = unwrapped;
-  // Offsets in the table of contents count the archive's own bytes.
-  if (recognised.kind === 'custom') return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null);
-  if (recognised.kind === 'plain') {
-    const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
-    // What was left out after the compressed data may have been the rest of the dump.
-    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
+): DumpReader {
+  switch (content) {
+    case 'custom':
+      // Offsets in the table of contents count the archive's own bytes.
+      return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null);
+    case 'plain': {
+      const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
+      // What was left out after the compressed data may have been the rest of the dump.
+      return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
+    }
+    case 'tar archive':
+      return readTarArchive(bytes);
+    case 'directory in tar':
+      return readTarredDirectory(bytes, reopen);
   }
-  const layout = await layoutOfTarStart(await bytes.peek(startBytes));
-  if (layout !== null)
-    return layout === 'tar archive' ? readTarArchive(bytes) : readTarredDirectory(bytes, reopen);
-  // Other files come first: look for the dump behind them, then start again.
-  await layoutOfTar(bytes);
-  return readTarredDirectory(await reopen(), reopen);
 }
 
 /** The readers know the layout, and not what it was wrapped in. */

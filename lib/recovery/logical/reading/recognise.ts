@@ -1,11 +1,16 @@
 /** Tells from the first bytes, never from a name, what a file is. */
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
+import { isOpenssl } from './encryption/openssl.ts';
 import { recogniseText } from './recognise-text.ts';
 
+/** Wrappings around one content; tar and zip hold many. */
+export type TakenOff = Exclude<Wrapping, 'tar' | 'zip'>;
+
 export type Recognised =
-  | { kind: 'wrapping'; wrapping: Exclude<Wrapping, 'tar'> }
+  | { kind: 'wrapping'; wrapping: TakenOff }
   | { kind: 'custom' }
+  | { kind: 'zip' }
   | { kind: 'tar' }
   | { kind: 'plain' }
   /** Not something that can be restored, and why. */
@@ -28,17 +33,21 @@ export function recognise(start: Buffer): Recognised {
   if (start.length === 0) return refused('DUMP_EMPTY', 'it holds no byte');
   if (hasText(start, 'PGDMP')) return { kind: 'custom' };
   if (isTar(start)) return { kind: 'tar' };
-  return encryptionOf(start) ?? physicalOf(start) ?? foreignOf(start) ?? recogniseText(start);
+  // The first member, or the end of an empty zip.
+  if (hasText(start, 'PK\x03\x04') || hasText(start, 'PK\x05\x06')) return { kind: 'zip' };
+  return cmsOf(start) ?? physicalOf(start) ?? foreignOf(start) ?? recogniseText(start);
 }
 
-function wrappingOf(start: Buffer): Exclude<Wrapping, 'tar'> | null {
+function wrappingOf(start: Buffer): TakenOff | null {
   if (hasBytes(start, 0, 0x1f, 0x8b, 0x08)) return 'gzip';
   if (hasBytes(start, 0, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   if (hasBytes(start, 0, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (/^BZh[1-9]/.test(start.toString('latin1', 0, 4)) && isBzip2Block(start.toString('hex', 4, 10)))
     return 'bzip2';
-  if (hasBytes(start, 0, 0x04, 0x22, 0x4d, 0x18)) return 'lz4';
-  if (hasText(start, 'Salted__')) return 'openssl';
+  if (hasBytes(start, 0, 0x04, 0x22, 0x4d, 0x18) || hasBytes(start, 0, 0x02, 0x21, 0x4c, 0x18)) return 'lz4';
+  if (isOpenssl(start)) return 'openssl';
+  const encryption = encryptionOf(start);
+  if (encryption !== null) return encryption;
   const isSkippable = ((start[0] ?? 0) & 0xf0) === 0x50 && hasBytes(start, 1, 0x2a, 0x4d, 0x18);
   if (!isSkippable || start.length < 12) return null;
   // A frame to be passed over is the same in zstd and lz4; the frame after it tells.
@@ -49,21 +58,23 @@ function wrappingOf(start: Buffer): Exclude<Wrapping, 'tar'> | null {
 /** The first block, or the end of a stream without any. */
 const isBzip2Block = (magic: string): boolean => ['314159265359', '177245385090'].includes(magic);
 
-function encryptionOf(start: Buffer): Recognised | null {
+function encryptionOf(start: Buffer): 'age' | 'openpgp' | null {
   const text = start.toString('latin1', 0, 40);
-  const encrypted = (by: string): Recognised => refused('DUMP_ENCRYPTED', `it is encrypted with ${by}`);
   if (text.startsWith('age-encryption.org/v') || text.startsWith('-----BEGIN AGE ENCRYPTED FILE'))
-    return encrypted('age');
-  if (text.startsWith('-----BEGIN PGP MESSAGE')) return encrypted('gpg');
-  if (/^-----BEGIN (?:CMS|PKCS7)/.test(text)) return encrypted('openssl cms');
-  // RFC 4880: a session key packet (tag 1 or 3) comes first, its version after a length of one or two bytes.
+    return 'age';
+  if (text.startsWith('-----BEGIN PGP MESSAGE')) return 'openpgp';
+  // RFC 9580: a session key packet (tag 1 or 3) comes first, its version after a length of one or two bytes.
   const [tag, second] = [start[0] ?? 0, start[1] ?? 0];
   const isShort = [0x84, 0x8c, 0xc1, 0xc3].includes(tag);
   const isLong = [0x85, 0x8d].includes(tag) || ([0xc1, 0xc3].includes(tag) && second >= 192);
   const version = isLong ? start[3] : start[2];
-  if ((isShort || isLong) && version !== undefined && version >= 3 && version <= 6) return encrypted('gpg');
-  return null;
+  return (isShort || isLong) && version !== undefined && version >= 3 && version <= 6 ? 'openpgp' : null;
 }
+
+const cmsOf = (start: Buffer): Recognised | null =>
+  /^-----BEGIN (?:CMS|PKCS7)/.test(start.toString('latin1', 0, 40))
+    ? refused('DUMP_ENCRYPTED', 'it is encrypted with openssl cms, which is not decrypted here')
+    : null;
 
 /** pg_basebackup, WAL archives and what lies beside them. */
 function physicalOf(start: Buffer): Recognised | null {
@@ -84,8 +95,6 @@ function physicalOf(start: Buffer): Recognised | null {
 
 /** Magic numbers of other files, in hex. */
 const foreign: readonly [FindingCode, string, string][] = [
-  ['COMPRESSION_UNKNOWN', 'a ZIP file', '504b0304'],
-  ['COMPRESSION_UNKNOWN', 'a ZIP file', '504b0506'],
   ['COMPRESSION_UNKNOWN', 'a 7-Zip file', '377abcaf271c'],
   ['COMPRESSION_UNKNOWN', 'a RAR file', '526172211a07'],
   ['COMPRESSION_UNKNOWN', 'an lzip file', '4c5a4950'],

@@ -1,124 +1,120 @@
 import type { Wrapping } from '../../../domain/backup/dump.ts';
-import { type Finding, finding } from '../../../domain/findings/findings.ts';
-import { ByteSource } from './bytes/byte-source.ts';
+import type { DumpOpening } from '../../../domain/backup/dump-opening.ts';
+import type { Finding } from '../../../domain/findings/findings.ts';
+import type { ByteSource } from './bytes/byte-source.ts';
 import { dumpError } from './bytes/dump-error.ts';
-import { defaultReadingLimits, type ReadingLimits, unpacksTooFar } from './bytes/reading-limits.ts';
-import { decompressBzip2 } from './compression/bzip2.ts';
-import { decompressGzip } from './compression/gzip.ts';
-import { decompressLz4 } from './compression/lz4.ts';
-import { decryptOpenssl } from './compression/openssl.ts';
-import { decompressXz } from './compression/xz.ts';
-import { decompressZstd } from './compression/zstd.ts';
+import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
+import { DumpMembers } from './packages/dump-members.ts';
+import { contentOfMember } from './packages/member-content.ts';
+import { layoutOfTar, layoutOfTarStart, type TarLayout } from './packages/tar-layout.ts';
+import { chosenInZip } from './packages/zip-choice.ts';
 import { type Recognised, recognise, startBytes } from './recognise.ts';
+import { bounded, type Layer, takeOff } from './take-off.ts';
 
 /** Wrappings inside each other; more is no backup but a bomb. */
 const maxWrappings = 4;
+/** Packages inside each other: each is looked through before it is read. */
+const maxPackages = 2;
+
+/** What is left when everything is taken off. */
+export type DumpContent = 'custom' | 'plain' | TarLayout;
 
 export interface Unwrapped {
   bytes: ByteSource;
   /** Outermost first. */
   wrappings: Wrapping[];
-  recognised: Exclude<Recognised, { kind: 'wrapping' | 'refused' }>;
+  content: DumpContent;
   /** Grows while the content is read: oddities of the wrappings. */
   findings: Finding[];
+  /** The same content once more from its start. */
+  reopen(): Promise<ByteSource>;
 }
 
 /**
- * Takes off compression and encryption, whatever is found in whatever order.
- * @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, DECRYPTION_FAILED, PHYSICAL_BACKUP,
+ * Takes off compression, encryption and packages, whatever is found in whatever order. A package is looked through to its end
+ * first, so that a dump is never chosen while another lies behind it.
+ * @param open gives the stored bytes from their start; asked again for each package
+ * @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, DECRYPTION_FAILED, PHYSICAL_BACKUP, PACKAGE_AMBIGUOUS,
  * COMPRESSION_UNKNOWN, DECOMPRESSION_LIMIT, DUMP_TRUNCATED, DUMP_CORRUPT
  */
 export async function unwrap(
-  outermost: ByteSource,
-  passphrase: string | null,
+  open: () => Promise<ByteSource>,
+  opening: DumpOpening,
   limits: ReadingLimits = defaultReadingLimits,
 ): Promise<Unwrapped> {
-  const wrappings: Wrapping[] = [];
-  const findings: Finding[] = [];
-  for (let bytes = outermost; ; ) {
+  const layers: Layer[] = [];
+  let findings: Finding[] = [];
+  const replay = async (): Promise<{ bytes: ByteSource; outermost: ByteSource }> => {
+    const outermost = await open();
+    findings = [];
+    let bytes = outermost;
+    for (const layer of layers) bytes = takeOff(bytes, layer, { outermost, opening, limits, findings });
+    return { bytes, outermost };
+  };
+  let { bytes, outermost } = await replay();
+  const done = (content: DumpContent): Unwrapped => ({
+    bytes,
+    wrappings: layers.map(({ wrapping }) => wrapping),
+    content,
+    findings,
+    reopen: async () => (await replay()).bytes,
+  });
+  for (;;) {
     const recognised = recognise(await bytes.peek(startBytes));
-    if (recognised.kind !== 'wrapping') {
-      if (recognised.kind === 'refused') throw refusal(recognised, wrappings);
-      return { bytes, wrappings, recognised, findings };
+    if (recognised.kind === 'refused') throw refusal(recognised, layers);
+    if (recognised.kind === 'custom' || recognised.kind === 'plain') return done(recognised.kind);
+    if (recognised.kind === 'wrapping') {
+      const layer = { wrapping: recognised.wrapping };
+      addLayer(layers, layer);
+      bytes = takeOff(bytes, layer, { outermost, opening, limits, findings });
+      continue;
     }
-    const { wrapping } = recognised;
-    if (wrappings.length === maxWrappings) {
-      throw dumpError('COMPRESSION_UNKNOWN', `it is wrapped more than ${maxWrappings} times`);
+    const rule = packagesIn(layers) === 0 ? (opening.member ?? null) : null;
+    if (recognised.kind === 'tar' && rule === null) {
+      const layout = await layoutOfTarStart(await bytes.peek(startBytes));
+      if (layout !== null) return done(layout);
     }
-    // The decoder exists once: one stream waiting for another inside it would wait for ever.
-    if (wrapping === 'xz' && wrappings.includes('xz'))
-      throw dumpError('COMPRESSION_UNKNOWN', 'it is xz inside xz');
-    wrappings.push(wrapping);
-    bytes = new ByteSource(
-      freeing(bytes, bounded(outermost, content(bytes, wrapping, passphrase, findings), limits)),
-    );
+    const bounding = (content: AsyncIterable<Buffer>) => bounded(outermost, content, limits);
+    const members = new DumpMembers(rule, (member) => contentOfMember(member, bounding));
+    const found =
+      recognised.kind === 'tar'
+        ? await layoutOfTar(bytes, members)
+        : await chosenInZip(bytes, members, bounding);
+    await bytes.cancel();
+    if (typeof found !== 'string') addLayer(layers, { wrapping: recognised.kind, ...found });
+    ({ bytes, outermost } = await replay());
+    if (typeof found === 'string') return done(found);
   }
 }
 
-function content(
-  bytes: ByteSource,
-  wrapping: Exclude<Wrapping, 'tar'>,
-  passphrase: string | null,
-  findings: Finding[],
-): AsyncIterable<Buffer> {
-  switch (wrapping) {
-    case 'gzip':
-      return decompressGzip(bytes, (position) => {
-        const message = `Bytes that are no gzip follow the compressed data, from byte ${position} on; they were left out.`;
-        findings.push(finding('DUMP_HEADER_ODD', message));
-      });
-    case 'zstd':
-      return decompressZstd(bytes);
-    case 'xz':
-      return decompressXz(bytes);
-    case 'bzip2':
-      return decompressBzip2(bytes);
-    case 'lz4':
-      return decompressLz4(pieces(bytes));
-    case 'openssl':
-      if (passphrase === null) throw dumpError('DUMP_ENCRYPTED', 'it is encrypted with openssl');
-      return decryptOpenssl(bytes, passphrase, (start) => {
-        const inside = recognise(start);
-        return inside.kind !== 'refused' || inside.code !== 'DUMP_NOT_A_DUMP';
-      });
-  }
+const packagesIn = (layers: readonly Layer[]): number =>
+  layers.filter(({ wrapping }) => wrapping === 'tar' || wrapping === 'zip').length;
+
+/** @throws DrillError COMPRESSION_UNKNOWN for what no backup does */
+function addLayer(layers: Layer[], layer: Layer): void {
+  if (layers.length === maxWrappings)
+    throw dumpError('COMPRESSION_UNKNOWN', `it is wrapped more than ${maxWrappings} times`);
+  // The decoder exists once: one stream waiting for another inside it would wait for ever.
+  if (layer.wrapping === 'xz' && layers.some(({ wrapping }) => wrapping === 'xz'))
+    throw dumpError('COMPRESSION_UNKNOWN', 'it is xz inside xz');
+  layers.push(layer);
+  if (packagesIn(layers) > maxPackages)
+    throw dumpError('COMPRESSION_UNKNOWN', `it is packed more than ${maxPackages} times`);
 }
 
-function refusal({ code, message }: Extract<Recognised, { kind: 'refused' }>, wrappings: Wrapping[]) {
-  if (code === 'DUMP_NOT_A_DUMP' && wrappings.includes('openssl')) {
+/** Encryption that cannot tell by itself whether the key was right: a wrong one gives bytes of no kind. */
+const unsure: readonly Wrapping[] = ['openssl', 'openpgp'];
+
+function refusal({ code, message }: Extract<Recognised, { kind: 'refused' }>, layers: readonly Layer[]) {
+  const last = layers.at(-1)?.wrapping;
+  if (code === 'DUMP_NOT_A_DUMP' && last !== undefined && unsure.includes(last))
     return dumpError('DECRYPTION_FAILED', 'the passphrase does not decrypt the dump');
-  }
-  const inside = wrappings.length === 0 ? '' : ` (inside ${[...wrappings].reverse().join(' in ')})`;
+  const inside =
+    layers.length === 0
+      ? ''
+      : ` (inside ${[...layers]
+          .reverse()
+          .map(({ wrapping }) => wrapping)
+          .join(' in ')})`;
   return dumpError(code, message + inside);
-}
-
-async function* pieces(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
-  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
-}
-
-/** @throws DrillError DECOMPRESSION_LIMIT when the stored bytes unpack to more than is allowed */
-async function* bounded(
-  stored: ByteSource,
-  inner: AsyncIterable<Buffer>,
-  limits: ReadingLimits,
-): AsyncGenerator<Buffer, void, undefined> {
-  let contentBytes = 0;
-  for await (const piece of inner) {
-    contentBytes += piece.length;
-    const problem = unpacksTooFar(contentBytes, stored.position, limits);
-    if (problem !== null) throw dumpError('DECOMPRESSION_LIMIT', problem);
-    yield piece;
-  }
-}
-
-/** Lets go of the outer stream when the inner one is let go of. A read that is under way is not waited for. */
-async function* freeing(
-  outer: ByteSource,
-  inner: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer, void, undefined> {
-  try {
-    yield* inner;
-  } finally {
-    outer.cancel().catch(() => {});
-  }
 }

@@ -12,6 +12,8 @@ const blockBytes = 512;
 const longestExtensionBytes = 1024 * 1024;
 
 export interface TarMember {
+  /** Its place among all members, from 0: names may occur twice. */
+  index: number;
   path: string;
   sizeBytes: number;
   isFile: boolean;
@@ -31,7 +33,7 @@ interface Extension {
  */
 export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember, void, undefined> {
   let extension: Extension = {};
-  for (;;) {
+  for (let index = 0; ; ) {
     const position = source.position;
     const header = await headerBlock(source);
     if (isEmpty(header)) {
@@ -52,8 +54,11 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
     const path = extension.path ?? ustarPath(header);
     extension = {};
     const isFile = type === '0' || type === '\0' || type === '7';
-    const end = source.position + (isFile ? Math.ceil(sizeBytes / blockBytes) * blockBytes : 0);
-    yield { path, sizeBytes, isFile, body: memberBody(source, path, isFile ? sizeBytes : 0) };
+    // Links, devices and folders (1 to 6) have a size in some tars, and never data.
+    const hasData = !'123456'.includes(type);
+    const end = source.position + (hasData ? Math.ceil(sizeBytes / blockBytes) * blockBytes : 0);
+    yield { index, path, sizeBytes, isFile, body: memberBody(source, path, isFile ? sizeBytes : 0) };
+    index += 1;
     await passOver(source, end - source.position, path);
   }
 }

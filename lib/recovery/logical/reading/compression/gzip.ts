@@ -1,14 +1,8 @@
 /** Streaming gzip (RFC 1952), member by member, with every checksum verified. */
-import type { TransformOptions } from 'node:stream';
-import { crc32, createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
-import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
-
-/** Output of one call into zlib's thread: large enough that crossing threads costs little. */
-const chunkSize = 512 * 1024;
-/** How far zlib may run ahead of the reader. */
-const readableHighWaterMark = 2 * chunkSize;
+import { inflate } from './deflate.ts';
 
 const [flagHeaderCrc, flagExtra, flagName, flagComment] = [0x02, 0x04, 0x08, 0x10];
 
@@ -30,7 +24,7 @@ export async function* decompressGzip(
     await skipHeader(source, total);
     let crc = 0;
     let size = 0;
-    for await (const chunk of inflate(source, total)) {
+    for await (const chunk of inflate(source, { before: total, truncated, damaged })) {
       crc = crc32(chunk, crc);
       size += chunk.length;
       total += chunk.length;
@@ -66,56 +60,6 @@ async function skipHeader(source: ByteSource, total: number): Promise<void> {
   if ((flags & flagHeaderCrc) !== 0) await need(2);
 }
 
-/** Content of one deflate stream; the source is left at the byte after it. */
-async function* inflate(source: ByteSource, before: number): AsyncGenerator<Buffer, void, undefined> {
-  // zlib's streams take the options of Transform as well.
-  const options: ZlibOptions & TransformOptions = { chunkSize, readableHighWaterMark };
-  const stream = createInflateRaw(options);
-  let total = before;
-  let failure: unknown = null;
-  const fed = feed(source, stream).catch((error: unknown) => {
-    failure = error;
-    stream.destroy();
-  });
-  try {
-    for await (const chunk of stream) {
-      total += (chunk as Buffer).length;
-      yield chunk as Buffer;
-    }
-    await fed;
-  } catch (error) {
-    // A stream that was destroyed because its input failed tells only that it was closed.
-    if (failure === null) throw named(error, total);
-  } finally {
-    stream.destroy();
-  }
-  if (failure !== null) throw failure;
-}
-
-/** Writes input until the deflate stream has ended, and gives back what it did not take. */
-async function feed(source: ByteSource, stream: InflateRaw): Promise<void> {
-  while (!stream.destroyed) {
-    const piece = await source.readPiece();
-    if (piece === null) {
-      stream.end();
-      return;
-    }
-    const before = stream.bytesWritten;
-    await new Promise<void>((resolve) => {
-      stream.once('close', resolve);
-      stream.write(piece, () => {
-        stream.off('close', resolve);
-        resolve();
-      });
-    });
-    const taken = stream.bytesWritten - before;
-    if (taken < piece.length) {
-      source.unread(piece.subarray(taken));
-      return;
-    }
-  }
-}
-
 async function passTrailingBytes(source: ByteSource, onTrailingBytes: OnTrailingBytes): Promise<void> {
   let isReported = false;
   for (let piece = await source.readPiece(); piece !== null; piece = await source.readPiece()) {
@@ -124,15 +68,6 @@ async function passTrailingBytes(source: ByteSource, onTrailingBytes: OnTrailing
     isReported = true;
     onTrailingBytes(source.position - piece.length + odd);
   }
-}
-
-function named(error: unknown, total: number): unknown {
-  if (isDrillError(error)) return error;
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'Z_BUF_ERROR') return truncated(total, error);
-  return typeof code === 'string' && code.startsWith('Z_')
-    ? damaged('its data are damaged', total, error)
-    : error;
 }
 
 const truncated = (total: number, cause?: unknown) =>

@@ -9,6 +9,9 @@ import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 
 const frameMagic = 0x184d2204;
+/** `lz4 -l`, and the Linux kernel: blocks of at most 8 MiB without any checksum, to the end of the input. */
+const legacyMagic = 0x184c2102;
+const legacyBlockBytes = 8 * 1024 * 1024;
 /** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over. */
 const skippableMagic = 0x184d2a50;
 /** A block may refer back to the last 64 KiB of the frame. */
@@ -40,6 +43,7 @@ export async function* decompressLz4(
       const magic = (await source.read(4)).readUInt32LE();
       if (magic >>> 4 === skippableMagic >>> 4) await source.skip((await source.read(4)).readUInt32LE());
       else if (magic === frameMagic) yield* decompressFrame(source, create32);
+      else if (magic === legacyMagic) yield* decompressLegacy(source);
       else throw damaged('no lz4 frame begins', source);
     }
   } finally {
@@ -75,6 +79,21 @@ async function* decompressFrame(
   }
 }
 
+/** A legacy frame ends where the input ends or another frame begins: that it is whole, the dump's own end must tell. */
+async function* decompressLegacy(source: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+  while (!(await source.atEnd())) {
+    const start = await source.peek(4);
+    const next = start.length === 4 ? start.readUInt32LE() : 0;
+    if (next === legacyMagic || next === frameMagic || next >>> 4 === skippableMagic >>> 4) return;
+    const bytes = (await source.read(4)).readUInt32LE();
+    // Incompressible content grows by a 255th and 16 bytes at most (LZ4_compressBound).
+    if (bytes === 0 || bytes > legacyBlockBytes + legacyBlockBytes / 255 + 16)
+      throw damaged(`an lz4 block claims ${bytes} bytes`, source);
+    const block = await source.read(bytes);
+    yield decompressBlock(block, { largestBlockBytes: legacyBlockBytes }, Buffer.alloc(0), source);
+  }
+}
+
 async function readHeader(source: ByteSource, newHash: NewHash): Promise<FrameHeader> {
   const start = await source.read(2);
   const [flags, descriptor] = [start[0] as number, start[1] as number];
@@ -100,7 +119,12 @@ async function readHeader(source: ByteSource, newHash: NewHash): Promise<FrameHe
 }
 
 /** lz4-napi takes the size of the result in front of the block; the largest size of the frame stands in for it. */
-function decompressBlock(block: Buffer, header: FrameHeader, history: Buffer, source: ByteSource): Buffer {
+function decompressBlock(
+  block: Buffer,
+  header: Pick<FrameHeader, 'largestBlockBytes'>,
+  history: Buffer,
+  source: ByteSource,
+): Buffer {
   const input = Buffer.allocUnsafe(4 + block.length);
   input.writeUInt32LE(header.largestBlockBytes);
   block.copy(input, 4);

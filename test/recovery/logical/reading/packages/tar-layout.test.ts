@@ -1,10 +1,17 @@
 import { PassThrough } from 'node:stream';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { ByteSource } from '../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
-import { recognise } from '../../../../lib/recovery/logical/reading/recognise.ts';
-import { layoutOfTar, layoutOfTarStart } from '../../../../lib/recovery/logical/reading/tar-layout.ts';
-import { sourceOf } from './support/reading.ts';
+import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
+import { DumpMembers } from '../../../../../lib/recovery/logical/reading/packages/dump-members.ts';
+import {
+  layoutOfTarStart,
+  layoutOfTar as layoutWith,
+} from '../../../../../lib/recovery/logical/reading/packages/tar-layout.ts';
+import { recognise } from '../../../../../lib/recovery/logical/reading/recognise.ts';
+import { sourceOf } from '../support/reading.ts';
+
+/** Nothing but names is looked at. */
+const layoutOfTar = (bytes: ByteSource) => layoutWith(bytes, new DumpMembers(null, async () => 'other'));
 
 /** A tar of files with a little content each; names that end in a slash are folders. */
 async function tarOf(...names: string[]): Promise<Buffer> {

@@ -1,7 +1,8 @@
-/** Decryption of what `openssl enc -aes-256-cbc -pbkdf2` writes. */
+/** Decryption of what `openssl enc -aes-256-cbc -pbkdf2` writes, with `-a` or without. */
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { unBase64 } from './armor.ts';
 
 /** Defaults of `openssl enc -pbkdf2` (apps/enc.c). */
 const iterations = 10_000;
@@ -9,16 +10,28 @@ const [keyBytes, ivBytes, blockBytes] = [32, 16, 16];
 /** Enough to see whether the passphrase was right. */
 const probeBytes = 512;
 
+const magic = 'Salted__';
+/** The same eight bytes in base64, as far as they decide its characters. */
+const armoredMagic = 'U2FsdGVkX1';
+
+/** Whether content begins as `openssl enc` begins it, in bytes or in base64. */
+export function isOpenssl(start: Buffer): boolean {
+  const text = start.toString('latin1', 0, armoredMagic.length);
+  return text.startsWith(magic) || text === armoredMagic;
+}
+
 /**
  * Plaintext of an openssl-encrypted dump.
  * @param looksRight says whether these first bytes are something known; tells a wrong passphrase from a cut dump.
  * @throws DrillError DECRYPTION_FAILED, DUMP_TRUNCATED
  */
 export async function* decryptOpenssl(
-  source: ByteSource,
+  stored: ByteSource,
   passphrase: string,
   looksRight: (start: Buffer) => boolean,
 ): AsyncGenerator<Buffer, void, undefined> {
+  const isArmored = (await stored.peek(magic.length)).toString('latin1') !== magic;
+  const source = isArmored ? unBase64(stored) : stored;
   const header = await source.readUpTo(16);
   if (header.length < 16) throw truncated(0);
   const secret = pbkdf2Sync(passphrase, header.subarray(8), iterations, keyBytes + ivBytes, 'sha256');

@@ -1,0 +1,33 @@
+import type { ByteSource } from '../bytes/byte-source.ts';
+import { decompressBzip2 } from './bzip2.ts';
+import { decompressGzip, type OnTrailingBytes } from './gzip.ts';
+import { decompressLz4 } from './lz4.ts';
+import { decompressXz } from './xz.ts';
+import { decompressZstd } from './zstd.ts';
+
+/** The compressions of whole files that are read here. */
+export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4';
+
+/** Content of compressed bytes. @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN */
+export function decompress(
+  bytes: ByteSource,
+  compression: Compression,
+  onTrailingBytes: OnTrailingBytes,
+): AsyncIterable<Buffer> {
+  switch (compression) {
+    case 'gzip':
+      return decompressGzip(bytes, onTrailingBytes);
+    case 'zstd':
+      return decompressZstd(bytes);
+    case 'xz':
+      return decompressXz(bytes);
+    case 'bzip2':
+      return decompressBzip2(bytes);
+    case 'lz4':
+      return decompressLz4(pieces(bytes));
+  }
+}
+
+async function* pieces(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
+}

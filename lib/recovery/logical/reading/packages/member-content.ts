@@ -1,0 +1,77 @@
+/** What a member of a package is, from its first bytes and through its compression. */
+import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
+import { tarMembers } from '../bytes/tar-members.ts';
+import { type Compression, decompress } from '../compression/decompress.ts';
+import { recognise, startBytes } from '../recognise.ts';
+import type { MemberContent } from './dump-members.ts';
+import type { PackageMember } from './package-member.ts';
+import type { Bounding } from './zip-members.ts';
+
+/** Compressions inside each other that are looked through. */
+const maxCompressions = 2;
+
+/**
+ * Reads as much as it needs and lets go of the member. A member that cannot be read is another file, as long as the package
+ * itself can: an upload may be damaged in the source already.
+ * @throws DrillError what reading the package itself throws
+ */
+export async function contentOfMember(member: PackageMember, bounding: Bounding): Promise<MemberContent> {
+  const outermost = new ByteSource(member.body);
+  try {
+    return await lookInto(outermost, bounding, maxCompressions);
+  } catch (error) {
+    if (isDrillError(error) && error.code === 'DUMP_ENCRYPTED') return 'encrypted';
+    if (isDrillError(error) && unreadable.has(error.code)) return 'other';
+    throw error;
+  } finally {
+    // Waits for a read that is under way: the next one of the package must not overtake it.
+    await outermost.cancel();
+  }
+}
+
+/** The package meets its own damage again when it goes on. */
+const unreadable: ReadonlySet<string> = new Set(['DUMP_TRUNCATED', 'DUMP_CORRUPT', 'COMPRESSION_UNKNOWN']);
+
+async function lookInto(bytes: ByteSource, bounding: Bounding, left: number): Promise<MemberContent> {
+  const start = await bytes.peek(startBytes);
+  const recognised = recognise(start);
+  switch (recognised.kind) {
+    case 'custom':
+      return 'dump';
+    case 'plain':
+      return /^-- PostgreSQL database (?:cluster )?dump\s*$/m.test(start.toString('latin1')) ? 'dump' : 'sql';
+    case 'zip':
+      return 'package';
+    case 'tar':
+      return tarContent(bytes);
+    case 'refused':
+      return recognised.code === 'DUMP_ENCRYPTED' ? 'encrypted' : 'other';
+    case 'wrapping':
+      if (!isCompression(recognised.wrapping)) return 'encrypted';
+      return left === 0 ? 'other' : lookInside(bytes, recognised.wrapping, bounding, left);
+  }
+}
+
+async function lookInside(
+  bytes: ByteSource,
+  compression: Compression,
+  bounding: Bounding,
+  left: number,
+): Promise<MemberContent> {
+  const inner = new ByteSource(bounding(decompress(bytes, compression, () => {})));
+  try {
+    return await lookInto(inner, bounding, left - 1);
+  } finally {
+    inner.cancel().catch(() => {});
+  }
+}
+
+const isCompression = (wrapping: string): wrapping is Compression =>
+  ['gzip', 'zstd', 'xz', 'bzip2', 'lz4'].includes(wrapping);
+
+/** `pg_dump -Ft` begins with its table of contents. */
+async function tarContent(bytes: ByteSource): Promise<MemberContent> {
+  for await (const { path } of tarMembers(bytes)) return path === 'toc.dat' ? 'dump' : 'package';
+  return 'other';
+}
