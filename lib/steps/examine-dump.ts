@@ -1,6 +1,7 @@
 import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
+import { nameDisagreement } from '../domain/backup/name-agreement.ts';
 import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
@@ -22,6 +23,7 @@ export async function examineDump(
     const header = await ports.inspector.inspect(store, candidate, passphrase);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
+    const disagreement = candidate.directory ? null : nameDisagreement(candidate.key, header.format);
     return {
       dump: {
         key: candidate.key,
@@ -35,7 +37,10 @@ export async function examineDump(
         expectedSha256: checksum.sha256,
         header,
       },
-      findings: checksum.finding === null ? [] : [checksum.finding],
+      findings: [
+        ...(checksum.finding === null ? [] : [checksum.finding]),
+        ...(disagreement === null ? [] : [finding('NAME_MISLEADING', `${candidate.key}: ${disagreement}`)]),
+      ],
     };
   } catch (error) {
     if (!isDrillError(error)) throw error;

@@ -13,6 +13,7 @@ import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
 import { startBytes } from './recognise.ts';
 import { layoutOfTar, layoutOfTarStart } from './tar-layout.ts';
+import { withoutZeroBytes } from './text/zero-bytes.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
 
 /** Where a dump's bytes come from. */
@@ -125,7 +126,9 @@ async function* readStream(
   { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
   seeking: Seeking | null,
 ): DumpReader {
-  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
+  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits).catch((error) => {
+    throw stream.clues.explain(error, false);
+  });
   const { wrappings, findings, bytes } = unwrapped;
   const reopen = async (): Promise<ByteSource> =>
     (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
@@ -142,6 +145,8 @@ async function* readStream(
       }
       yield event;
     }
+  } catch (error) {
+    throw stream.clues.explain(error, wrappings.length === 0 && unwrapped.recognised.kind === 'plain');
   } finally {
     bytes.cancel().catch(() => {});
   }
@@ -159,7 +164,8 @@ async function readContent(
   if (recognised.kind === 'plain') {
     const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
     // What was left out after the compressed data may have been the rest of the dump.
-    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
+    const text = new ByteSource(withoutZeroBytes(piecesOf(bytes)));
+    return readPlainDump(text, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
   }
   const layout = await layoutOfTarStart(await bytes.peek(startBytes));
   if (layout !== null)
@@ -167,6 +173,10 @@ async function readContent(
   // Other files come first: look for the dump behind them, then start again.
   await layoutOfTar(bytes);
   return readTarredDirectory(await reopen(), reopen);
+}
+
+async function* piecesOf(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
 }
 
 /** The readers know the layout, and not what it was wrapped in. */
