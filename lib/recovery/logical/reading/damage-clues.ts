@@ -41,7 +41,8 @@ export class DamageClues {
         'every line feed of the file follows a carriage return: it was written through a terminal (docker exec -t, ssh -t) or copied as text';
       return told('DUMP_CORRUPT', clue, finding('LINE_ENDS_CHANGED', clue).hint);
     }
-    if (isText || this.#zeros === null) return error;
+    // Zeros in front of everything are told by whoever looked for the beginning.
+    if (isText || this.#zeros === null || this.#zeros.at === 0) return error;
     const { at, length } = this.#zeros;
     return told(error.code, `${length} zero bytes stand in the file from byte ${at} on`);
   }

@@ -13,7 +13,6 @@ import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
 import { startBytes } from './recognise.ts';
 import { layoutOfTar, layoutOfTarStart } from './tar-layout.ts';
-import { withoutZeroBytes } from './text/zero-bytes.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
 
 /** Where a dump's bytes come from. */
@@ -164,8 +163,7 @@ async function readContent(
   if (recognised.kind === 'plain') {
     const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
     // What was left out after the compressed data may have been the rest of the dump.
-    const text = new ByteSource(withoutZeroBytes(piecesOf(bytes)));
-    return readPlainDump(text, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
+    return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
   }
   const layout = await layoutOfTarStart(await bytes.peek(startBytes));
   if (layout !== null)
@@ -173,10 +171,6 @@ async function readContent(
   // Other files come first: look for the dump behind them, then start again.
   await layoutOfTar(bytes);
   return readTarredDirectory(await reopen(), reopen);
-}
-
-async function* piecesOf(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
-  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
 }
 
 /** The readers know the layout, and not what it was wrapped in. */

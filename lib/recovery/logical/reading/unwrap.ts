@@ -74,7 +74,7 @@ function content(
     case 'bzip2':
       return decompressBzip2(bytes);
     case 'lz4':
-      return decompressLz4(pieces(bytes));
+      return decompressLz4(bytes.pieces());
     case 'openssl':
       if (passphrase === null) throw dumpError('DUMP_ENCRYPTED', 'it is encrypted with openssl');
       return decryptOpenssl(bytes, passphrase, (start) => {
@@ -90,10 +90,6 @@ function refusal({ code, message }: Extract<Recognised, { kind: 'refused' }>, wr
   }
   const inside = wrappings.length === 0 ? '' : ` (inside ${[...wrappings].reverse().join(' in ')})`;
   return dumpError(code, message + inside);
-}
-
-async function* pieces(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
-  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
 }
 
 /** @throws DrillError DECOMPRESSION_LIMIT when the stored bytes unpack to more than is allowed */

@@ -4,8 +4,9 @@ import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { finding } from '../../../../domain/findings/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { withoutZeroBytes } from '../text/zero-bytes.ts';
 import { type CopyBlock, readCopyBlock } from './copy-block.ts';
 import { parseDumpComment } from './dump-comments.ts';
 import { HeaderFacts } from './header-facts.ts';
@@ -36,7 +37,7 @@ export async function* readPlainDump(
   { mustMarkEnd = () => false, statementBytes }: PlainDumpOptions = {},
 ): DumpReader {
   await loadSqlParser();
-  const window = new SqlWindow(bytes, statementBytes);
+  const window = new SqlWindow(new ByteSource(withoutZeroBytes(bytes.pieces())), statementBytes);
   const reader = new PlainDumpReader(window, format, mustMarkEnd);
   for (;;) {
     const step = reader.step();
@@ -144,7 +145,7 @@ class PlainDumpReader {
     }
     // What follows the comments that begin or end a dump belongs to no entry.
     if (comment.kind === 'begin') {
-      this.#sorter.startDump();
+      this.#sorter.startHeader(null);
       this.#joined.begin(comment.of, line, this.#facts.inOpenCluster);
     }
     if (comment.kind === 'complete') {
@@ -159,7 +160,7 @@ class PlainDumpReader {
   /** @param type of the entry that comes, null at the end of a dump */
   #reportJoined(type: string | null): void {
     const message = this.#joined.entry(type);
-    if (message !== null) this.#sorter.report(finding('DUMPS_JOINED', message));
+    if (message !== null) this.#sorter.joined(message);
   }
 
   #finish(): void {

@@ -50,9 +50,9 @@ export class StatementSorter {
     if (header !== null) this.#reportRepeated(this.#repeated.header(header, line));
   }
 
-  /** A dump begins, in the same file as others perhaps: it may bring rows of the same tables. */
-  startDump(): void {
-    this.startHeader(null);
+  /** Another dump has begun in the same file: it may bring rows of the same tables. */
+  joined(message: string): void {
+    this.report(finding('DUMPS_JOINED', message));
     this.#repeated.startAnew();
   }
 
@@ -150,13 +150,13 @@ export class StatementSorter {
 
   #copy(statement: Statement, bytes: number): CopyBlock | null {
     this.releaseHeld();
+    if (namesOids(statement.sql))
+      throw dumpError(
+        'ROWS_WITH_OIDS',
+        `line ${statement.line}: the rows of a table come WITH OIDS, which PostgreSQL has not had since version 12`,
+      );
     const facts = parseCopy(statement.sql);
     if (facts === null) {
-      if (namesOids(statement.sql))
-        throw dumpError(
-          'ROWS_WITH_OIDS',
-          `line ${statement.line}: the rows of a table come WITH OIDS, which PostgreSQL has not had since version 12`,
-        );
       // What PostgreSQL does not understand it refuses; the rows after it would be taken for statements.
       if (!/\bstdin\b/i.test(statement.sql)) this.entries.addStatement(statement, bytes);
       else
