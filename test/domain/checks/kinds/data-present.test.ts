@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isBookkeeping } from '../../../../lib/domain/checks/asking/known-migrations.ts';
 import { checkKind } from '../../../../lib/domain/checks/registry.ts';
 
 describe('an all-empty database', () => {
@@ -26,5 +27,42 @@ describe('an all-empty database', () => {
     ],
   ])('%s', (_what, rowsElsewhere, observation, status) => {
     expect(kind.judge({ rowsElsewhere, definitionsOnly: false }, observation).status).toBe(status);
+  });
+
+  test.each<[string, boolean, object, string]>([
+    ['a schema-only dump', true, { tables: 3, bookkeeping: 1 }, 'schema-only dump'],
+    [
+      'rows of migration tools alone',
+      false,
+      { tables: 3, bookkeeping: 1 },
+      'all 3 tables, but for those of migration tools, are empty',
+    ],
+    [
+      'no table but those of migration tools',
+      false,
+      { tables: 0, bookkeeping: 2 },
+      'no table after the restore but those of migration tools',
+    ],
+    ['no table at all', true, { tables: 0, bookkeeping: 0 }, 'no table at all'],
+  ])('is told as what it is: %s', (_what, definitionsOnly, seen, words) => {
+    const { findings } = kind.judge(
+      { rowsElsewhere: 0, definitionsOnly },
+      { filled: false, refused: [], ...seen },
+    );
+    expect(findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringContaining(words),
+    ]);
+  });
+
+  test('is not filled by migrations, wherever a tool keeps them', () => {
+    for (const name of [
+      'schema_migrations',
+      'alembic_version',
+      'flyway_schema_history',
+      'ar_internal_metadata',
+      'pgmigrations',
+    ])
+      expect(isBookkeeping(name)).toBe(true);
+    expect(isBookkeeping('orders')).toBe(false);
   });
 });
