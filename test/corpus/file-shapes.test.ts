@@ -41,7 +41,7 @@ const options = [
   '--data-only',
   '--schema-only',
 ];
-const onlyBookkeeping = '--exclude-table-data=[!s]* --exclude-table-data=settings';
+const onlyBookkeeping = '--exclude-table-data=[^s]* --exclude-table-data=settings';
 const dumps = new Map<string, DumpContent>();
 const dumpOf = (form: Form, more = ''): DumpContent => dumps.get(`${form} ${more}`) ?? '';
 const textOf = (form: 'plain' | 'inserts', more = ''): string => String(dumpOf(form, more));

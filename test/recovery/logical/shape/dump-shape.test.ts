@@ -86,7 +86,7 @@ describe('a table without its data entry', () => {
     const [found] = await foundIn(
       table('a') + names.map((name) => table(name)).join('') + rows('a') + key('a'),
     );
-    expect(found).toContain('defines 23 tables without its data');
+    expect(found).toContain('defines 23 tables without their data');
     expect(found).toContain('public.t19 and 3 more');
   });
 
