@@ -72,7 +72,9 @@ export class DatabaseShape {
     const more = missing.length > tablesNamed ? ` and ${missing.length - tablesNamed} more` : '';
     const names = missing.slice(0, tablesNamed).join(', ') + more;
     const [what, whose] = missing.length === 1 ? ['a table', 'its'] : [`${missing.length} tables`, 'their'];
-    return [finding('TABLE_DATA_ABSENT', `the dump defines ${what}${within} without ${whose} data: ${names}`)];
+    return [
+      finding('TABLE_DATA_ABSENT', `the dump defines ${what}${within} without ${whose} data: ${names}`),
+    ];
   }
 
   /** One table without any key may be meant so; that none of several has one is hardly ever. */
