@@ -2,6 +2,7 @@ import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
 import { judgeMoments } from '../domain/backup/moment-agreement.ts';
+import { nameDisagreement } from '../domain/backup/name-agreement.ts';
 import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
@@ -30,6 +31,7 @@ export async function examineDump(
         findings: [finding('GLOBALS_ONLY', `${candidate.key} holds roles and tablespaces only`)],
       };
     }
+    const disagreement = candidate.directory ? null : nameDisagreement(candidate.key, header.format);
     const dump: SelectedDump = {
       key: candidate.key,
       directory: candidate.directory,
@@ -48,6 +50,7 @@ export async function examineDump(
       dump,
       findings: [
         ...(checksum.finding === null ? [] : [checksum.finding]),
+        ...(disagreement === null ? [] : [finding('NAME_MISLEADING', `${candidate.key}: ${disagreement}`)]),
         ...judgeMoments(dump, candidate.nameTimestamp, timezone),
       ],
     };

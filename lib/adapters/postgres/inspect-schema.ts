@@ -1,7 +1,11 @@
 /** Looks at restored databases for `restore-drill init`: read-only, one statement at a time, nothing changed. */
 import { Client, type ClientConfig, DatabaseError } from 'pg';
+import {
+  isMigrationName,
+  type MigrationTool,
+  migrationTools,
+} from '../../domain/checks/asking/known-migrations.ts';
 import { parseTimestamp } from '../../domain/checks/asking/timestamp.ts';
-import { isMigrationName, type MigrationTool, migrationTools } from '../../domain/config/known-migrations.ts';
 import type {
   RestoredDatabase,
   RestoredMigrations,

@@ -5,9 +5,11 @@ import { dumpFindings } from './catalogue/dump.ts';
 import { objectivesFindings } from './catalogue/objectives.ts';
 import { restoringFindings } from './catalogue/restoring.ts';
 import { sandboxFindings } from './catalogue/sandbox.ts';
+import { shapeFindings } from './catalogue/shape.ts';
 
 const catalogue = {
   ...dumpFindings,
+  ...shapeFindings,
   ...sandboxFindings,
   ...restoringFindings,
   ...checkingFindings,

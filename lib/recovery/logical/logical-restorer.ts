@@ -3,12 +3,19 @@ import { finding, findingRegistry } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import { type AttemptEnd, type AttemptFrame, endOfAttempt, startAttempt } from './loading/attempt-frame.ts';
+import {
+  type AttemptEnd,
+  type AttemptFrame,
+  endOfAttempt,
+  startAttempt,
+  tamperingsIn,
+} from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
 import type { OpenedDump } from './reading/open-dump.ts';
+import { watchingShape } from './shape/dump-shape.ts';
 
 export interface LogicalRestorerParts {
   access: SandboxAccess;
@@ -57,7 +64,7 @@ export class LogicalRestorer implements Restorer {
     try {
       dump = await this.#parts.openDump(request);
       frame.countBytesOf(dump);
-      const complete = await frame.attempt.run(dump.reader);
+      const complete = await frame.attempt.run(watchingShape(dump.reader));
       return { account: await endOfAttempt(frame, dump, complete, findings) };
     } catch (error) {
       await frame.attempt.abandon(error);
@@ -81,12 +88,8 @@ export class LogicalRestorer implements Restorer {
 
 /** Code of a dump may have shut the restore out: then that is what is told, and not what it made us stumble over. */
 async function throwIfTamperedWith({ context }: AttemptFrame, cause: unknown): Promise<void> {
-  const tamperings = await context.watch.tamperings().catch(() => []);
-  if (tamperings.length > 0)
-    throw triedToAct(
-      tamperings.map(({ words }) => words),
-      cause,
-    );
+  const tamperings = await tamperingsIn(context).catch(() => []);
+  if (tamperings.length > 0) throw triedToAct(tamperings, cause);
 }
 
 const triedToAct = (did: string[], cause: unknown): DrillError =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { isMigrationName } from '../../../lib/domain/checks/asking/known-migrations.ts';
 import { parseConfig } from '../../../lib/domain/config/index.ts';
-import { isMigrationName } from '../../../lib/domain/config/known-migrations.ts';
 import { generousAge } from '../../../lib/domain/config/propose-checks.ts';
 import { type ProposalFacts, proposeConfig, proposedRto } from '../../../lib/domain/config/propose-config.ts';
 import { proposeNames } from '../../../lib/domain/config/propose-pattern.ts';

@@ -23,7 +23,7 @@ async function inspected(text: string): Promise<DumpHeader> {
     nameTimestamp: null,
     sidecarKey: null,
   };
-  return createDumpInspector().inspect(createFolderDumpStore(folder), dump, null);
+  return createDumpInspector().inspect(createFolderDumpStore(folder), dump, { passphrase: null });
 }
 
 const database = (more = '') => `--

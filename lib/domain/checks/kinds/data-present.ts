@@ -1,18 +1,24 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { notOfExtension, quotedTable, userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding } from '../asking/combined-query.ts';
+import { isBookkeeping } from '../asking/known-migrations.ts';
 import { databasesOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
 
 const paramsSchema = z.object({
   /** Rows that the server confirmed in the other databases of the same dump. */
   rowsElsewhere: z.number(),
+  /** The dump brings no rows of any table, not even of an empty one. Absent in checks planned by earlier versions. */
+  definitionsOnly: z.boolean().default(false),
 });
 type Params = z.infer<typeof paramsSchema>;
 
 interface Observation {
+  /** Tables but those in which migration tools keep their books. */
   tables: number;
+  bookkeeping: number;
   filled: boolean;
   /** Tables that could not be looked into, with the reason. */
   refused: { table: string; reason: string }[];
@@ -20,23 +26,30 @@ interface Observation {
 
 export const dataPresent: BuiltInCheckKind<Params, Observation> = {
   kind: 'dataPresent',
-  asks: 'Does at least one table hold a row? A restore of nothing, or of a schema alone, never passes.',
+  asks: 'Does at least one table hold a row, those of migration tools apart? A restore of nothing, or of a schema alone, never passes.',
   origin: 'built-in',
   scans: false,
   findings: ['NO_DATA', 'CHECK_COULD_NOT_RUN'],
   plan(context) {
     const { account } = context;
+    const definitionsOnly =
+      account.tables.length === 0 && account.entries.every(({ type }) => type !== 'TABLE DATA');
     return databasesOf(context).map((database) => {
       const rowsElsewhere = account.tables
-        .filter((table) => sandboxName(account, table.database) !== database)
+        .filter((table) => sandboxName(account, table.database) !== database && !isBookkeeping(table.name))
         .reduce((sum, table) => sum + table.rowsLoaded, 0);
-      return plannedBuiltIn(context, 'dataPresent', database, 'holds data', { rowsElsewhere });
+      return plannedBuiltIn(context, 'dataPresent', database, 'holds data', {
+        rowsElsewhere,
+        definitionsOnly,
+      });
     });
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(userTablesSql);
-    const tables = rows.map((row) => ({ schema: String(row.schema), name: String(row.name) }));
+    const all = rows.map((row) => ({ schema: String(row.schema), name: String(row.name) }));
+    const tables = all.filter(({ name }) => !isBookkeeping(name));
+    const bookkeeping = all.length - tables.length;
     const refused: Observation['refused'] = [];
     for (let start = 0; start < tables.length; start += 50) {
       const chunk = tables.slice(start, start + 50);
@@ -50,12 +63,12 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       for (const [index, answer] of answers.entries()) {
         const table = `${chunk[index]?.schema}.${chunk[index]?.name}`;
         if ('refused' in answer) refused.push({ table, reason: answer.refused.reason });
-        else if (answer.value === '1') return { tables: tables.length, filled: true, refused };
+        else if (answer.value === '1') return { tables: tables.length, bookkeeping, filled: true, refused };
       }
     }
-    return { tables: tables.length, filled: false, refused };
+    return { tables: tables.length, bookkeeping, filled: false, refused };
   },
-  judge({ rowsElsewhere }, { tables, filled, refused }) {
+  judge({ rowsElsewhere, definitionsOnly }, { tables, bookkeeping, filled, refused }) {
     if (filled || rowsElsewhere > 0) return { status: 'passed', findings: [] };
     if (refused.length > 0) {
       const findings = refused.map(({ table, reason }) =>
@@ -63,13 +76,19 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       );
       return { status: 'could not run', findings };
     }
-    const message =
-      tables === 0
-        ? 'there is no table at all after the restore'
-        : `all ${tables} tables are empty after the restore`;
+    const message = emptiness(tables, bookkeeping, definitionsOnly);
     return { status: 'failed', findings: [finding('NO_DATA', message)] };
   },
 };
+
+function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean): string {
+  if (tables + bookkeeping === 0) return 'there is no table at all after the restore';
+  if (definitionsOnly)
+    return `it is a schema-only dump (pg_dump --schema-only, --section=pre-data or --exclude-table-data): it defines ${formatCountOf(tables + bookkeeping, 'table')} and holds no rows`;
+  if (tables === 0) return 'there is no table after the restore but those of migration tools';
+  const apart = bookkeeping === 0 ? '' : ', but for those of migration tools,';
+  return `all ${tables} tables${apart} are empty after the restore`;
+}
 
 /** Tables that can hold rows of the user. Those that the dump fills with most certainty come first: the largest. */
 const userTablesSql = `select n.nspname as schema, c.relname as name

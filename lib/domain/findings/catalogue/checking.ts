@@ -5,7 +5,7 @@ export const checkingFindings = {
   NO_DATA: {
     severity: 'error',
     blames: 'dump',
-    meaning: 'Every table is empty.',
+    meaning: 'Every table is empty, but for those in which migration tools keep their books.',
     hint: 'The dump holds only the schema: check the flags of the backup job.',
   },
   OBJECT_MISSING: {

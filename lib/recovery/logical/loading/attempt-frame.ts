@@ -164,11 +164,16 @@ function overseerOf(
   };
 }
 
-/** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
-export async function tellTamperings({ watch, roles, book }: AttemptContext): Promise<void> {
+/** What code of the dump did to the server, in words; the roles that we made for it are our own doing. @throws ServerError, ConnectionLost */
+export async function tamperingsIn({ watch, roles }: AttemptContext): Promise<string[]> {
   for (const name of roles.created) watch.announced.add({ kind: 'role', name });
-  for (const { words } of await watch.tamperings())
-    book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words}`));
+  return (await watch.tamperings()).map(({ words }) => words);
+}
+
+/** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
+export async function tellTamperings(context: AttemptContext): Promise<void> {
+  for (const words of await tamperingsIn(context))
+    context.book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words}`));
 }
 
 async function undo(

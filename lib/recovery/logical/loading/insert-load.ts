@@ -91,7 +91,13 @@ export class InsertLoad {
         open.end(
           first === undefined
             ? { status: 'restored' }
-            : failedOutcome(context, event.entry, insertPlan, first.error, []),
+            : failedOutcome(
+                context,
+                { ...event.entry, statements: [first.statement] },
+                insertPlan,
+                first.error,
+                [],
+              ),
           seconds,
         );
       },

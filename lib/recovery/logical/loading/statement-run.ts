@@ -84,6 +84,10 @@ export function failedOutcome(
   }
   const code =
     plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
-  context.book.find(finding(code, `${label}: ${message} (SQLSTATE ${error.sqlState})`));
+  context.book.find(finding(code, `${label}: ${message} (SQLSTATE ${error.sqlState}${placeOf(entry)})`));
   return outcome;
 }
+
+/** Where a plain dump has what failed; nothing for archives, which have no lines. */
+const placeOf = ({ statements: [first] }: DumpEntry): string =>
+  first === undefined || first.line === null ? '' : `, line ${first.line} of the dump`;

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
+import { DamageClues } from './damage-clues.ts';
 
 /**
  * The stored bytes of a dump as they come in: counts and hashes them. However the readers above it end, the rest can
@@ -9,6 +10,8 @@ import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 export class MeasuredStream implements AsyncIterable<Buffer> {
   /** Number of bytes that came in so far. */
   bytesRead = 0;
+  /** What was seen in them that explains damage. */
+  readonly clues = new DamageClues();
   readonly #stream: Readable;
   readonly #pieces: AsyncIterator<Buffer>;
   readonly #sizeBytes: number | null;
@@ -76,6 +79,7 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
       if (done !== true) {
         this.bytesRead += value.length;
         this.#hash?.update(value);
+        this.clues.see(value);
         return { done: false, value };
       }
       this.#checkSize();

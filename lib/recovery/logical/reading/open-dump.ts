@@ -129,7 +129,9 @@ async function* readStream(
     isFirst = false;
     return sourceOf(opened);
   };
-  const unwrapped = await unwrap(open, options, limits);
+  const unwrapped = await unwrap(open, options, limits).catch((error) => {
+    throw stream.clues.explain(error, false);
+  });
   const { wrappings, bytes } = unwrapped;
   try {
     for await (const event of withWrappings(readContent(unwrapped, seeking, limits), wrappings)) {
@@ -141,6 +143,8 @@ async function* readStream(
       }
       yield event;
     }
+  } catch (error) {
+    throw stream.clues.explain(error, wrappings.length === 0 && unwrapped.content === 'plain');
   } finally {
     bytes.cancel().catch(() => {});
   }

@@ -46,6 +46,14 @@ export function recogniseText(start: Buffer): TextKind {
     return notADump('UTF-16 text, as PowerShell redirection writes it; use pg_dump --file');
   }
   if (start.every((value) => value === 0)) return notADump('nothing but zero bytes');
+  const zero = start.indexOf(0);
+  // A hole in a text: whoever reads it tells where.
+  if (
+    zero > 0 &&
+    !isBinary(Buffer.from(start.filter((value) => value !== 0))) &&
+    recogniseText(start.subarray(0, zero)).kind === 'plain'
+  )
+    return { kind: 'plain' };
   if (isBinary(start)) return notADump('binary data of no known kind');
   const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '');
   if (text.trim() === '')

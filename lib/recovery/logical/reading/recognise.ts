@@ -31,12 +31,35 @@ export function recognise(start: Buffer): Recognised {
   const wrapping = wrappingOf(start);
   if (wrapping !== null) return { kind: 'wrapping', wrapping };
   if (start.length === 0) return refused('DUMP_EMPTY', 'it holds no byte');
+  const changed = changedOnTheWay(start);
+  if (changed !== null) return refused('DUMP_CORRUPT', changed);
   if (hasText(start, 'PGDMP')) return { kind: 'custom' };
   if (isTar(start)) return { kind: 'tar' };
   // The first member, or the end of an empty zip.
   if (hasText(start, 'PK\x03\x04') || hasText(start, 'PK\x05\x06')) return { kind: 'zip' };
   return cmsOf(start) ?? physicalOf(start) ?? foreignOf(start) ?? recogniseText(start);
 }
+
+/** What storing put in front of the dump, or took from its first bytes; null when nothing is known to. */
+function changedOnTheWay(start: Buffer): string | null {
+  const firstByte = start.findIndex((value) => value !== 0);
+  if (firstByte >= 512)
+    return `its first ${firstByte} bytes are zero, from byte 0 on, where the dump should begin`;
+  // AWS Signature Version 4 for chunked uploads: each chunk has its length in hex and its signature, or, unsigned, the length alone.
+  const [, signature] =
+    /^[0-9a-f]{1,8}(;chunk-signature=[0-9a-f]{64})?\r\n/i.exec(start.toString('latin1', 0, 100)) ?? [];
+  const chunk = start.indexOf('\r\n') + 2;
+  const isUnsigned =
+    /^[0-9a-f]{1,8}\r\n/i.test(start.toString('latin1', 0, 10)) && isDumpStart(start.subarray(chunk));
+  if (signature === undefined && !isUnsigned) return null;
+  return 'it was stored with the aws-chunked framing of its upload: lines with the length of each chunk, and its chunk-signature, stand between the bytes of the dump';
+}
+
+/** Bytes that only a dump, or what is wrapped around one, begins with. */
+const isDumpStart = (start: Buffer): boolean =>
+  wrappingOf(start) !== null ||
+  hasText(start, 'PGDMP') ||
+  /^--\r?\n-- PostgreSQL/.test(start.toString('latin1', 0, 30));
 
 function wrappingOf(start: Buffer): TakenOff | null {
   if (hasBytes(start, 0, 0x1f, 0x8b, 0x08)) return 'gzip';

@@ -1,20 +1,68 @@
 import { describe, expect, test } from 'vitest';
+import { isBookkeeping } from '../../../../lib/domain/checks/asking/known-migrations.ts';
 import { checkKind } from '../../../../lib/domain/checks/registry.ts';
 
 describe('an all-empty database', () => {
   const kind = checkKind('dataPresent');
   test.each([
-    ['empty tables here, none elsewhere', 0, { tables: 3, filled: false, refused: [] }, 'failed'],
-    ['no table at all', 0, { tables: 0, filled: false, refused: [] }, 'failed'],
-    ['rows in another database of the cluster', 7, { tables: 0, filled: false, refused: [] }, 'passed'],
-    ['a row', 0, { tables: 3, filled: true, refused: [] }, 'passed'],
+    [
+      'empty tables here, none elsewhere',
+      0,
+      { tables: 3, bookkeeping: 0, filled: false, refused: [] },
+      'failed',
+    ],
+    ['no table at all', 0, { tables: 0, bookkeeping: 0, filled: false, refused: [] }, 'failed'],
+    [
+      'rows in another database of the cluster',
+      7,
+      { tables: 0, bookkeeping: 0, filled: false, refused: [] },
+      'passed',
+    ],
+    ['a row', 0, { tables: 3, bookkeeping: 0, filled: true, refused: [] }, 'passed'],
     [
       'tables that cannot be read',
       0,
-      { tables: 1, filled: false, refused: [{ table: 'a', reason: 'b' }] },
+      { tables: 1, bookkeeping: 0, filled: false, refused: [{ table: 'a', reason: 'b' }] },
       'could not run',
     ],
   ])('%s', (_what, rowsElsewhere, observation, status) => {
-    expect(kind.judge({ rowsElsewhere }, observation).status).toBe(status);
+    expect(kind.judge({ rowsElsewhere, definitionsOnly: false }, observation).status).toBe(status);
+  });
+
+  test.each<[string, boolean, object, string]>([
+    ['a schema-only dump', true, { tables: 3, bookkeeping: 1 }, 'schema-only dump'],
+    [
+      'rows of migration tools alone',
+      false,
+      { tables: 3, bookkeeping: 1 },
+      'all 3 tables, but for those of migration tools, are empty',
+    ],
+    [
+      'no table but those of migration tools',
+      false,
+      { tables: 0, bookkeeping: 2 },
+      'no table after the restore but those of migration tools',
+    ],
+    ['no table at all', true, { tables: 0, bookkeeping: 0 }, 'no table at all'],
+  ])('is told as what it is: %s', (_what, definitionsOnly, seen, words) => {
+    const { findings } = kind.judge(
+      { rowsElsewhere: 0, definitionsOnly },
+      { filled: false, refused: [], ...seen },
+    );
+    expect(findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringContaining(words),
+    ]);
+  });
+
+  test('is not filled by migrations, wherever a tool keeps them', () => {
+    for (const name of [
+      'schema_migrations',
+      'alembic_version',
+      'flyway_schema_history',
+      'ar_internal_metadata',
+      'pgmigrations',
+    ])
+      expect(isBookkeeping(name)).toBe(true);
+    expect(isBookkeeping('orders')).toBe(false);
   });
 });

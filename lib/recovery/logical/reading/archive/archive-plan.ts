@@ -3,6 +3,7 @@ import { type Finding, finding } from '../../../../domain/findings/findings.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { namesOids } from '../text/copy-oids.ts';
 import { isKnownEncoding } from '../text/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';
 import { LargeObjectAccount } from './large-object-account.ts';
@@ -37,6 +38,7 @@ export async function planArchive(rawEntries: TocEntry[], minor: number): Promis
   await loadSqlParser();
   const encoding = new TextEncoding(clientEncoding(rawEntries));
   const decoded = rawEntries.map((raw) => decodeEntry(raw, encoding));
+  refuseOids(decoded.map(({ toc }) => toc));
   const order = restoreOrder(decoded.map(({ toc }) => toc));
   const codecs = new Map(decoded.map(({ toc, codec }) => [toc.id, codec]));
   const codecOf = ({ id }: TocEntry): Codec => codecs.get(id) ?? 'binary';
@@ -129,6 +131,16 @@ function clientEncoding(entries: TocEntry[]): string {
     throw dumpError('DUMP_CORRUPT', 'the table of contents is damaged: its ENCODING entry names no encoding');
   }
   return name;
+}
+
+/** @throws DrillError ROWS_WITH_OIDS naming the tables whose rows begin with an oid: no server takes them since 12 */
+function refuseOids(entries: TocEntry[]): void {
+  const tables = entries
+    .filter(({ copyStatement }) => copyStatement !== null && namesOids(copyStatement))
+    .map(({ schema, tag }) => (schema === null ? tag : `${schema}.${tag}`));
+  if (tables.length === 0) return;
+  const rows = `the rows of ${tables.slice(0, 20).join(', ')}${tables.length > 20 ? ` and ${tables.length - 20} more tables` : ''}`;
+  throw dumpError('ROWS_WITH_OIDS', `${rows} come WITH OIDS, which PostgreSQL has not had since version 12`);
 }
 
 function oddities(toc: TocEntry, ownerKnown: boolean): Finding[] {

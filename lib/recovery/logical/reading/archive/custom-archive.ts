@@ -93,7 +93,12 @@ async function* appendedContents(
   positions: BlockPositions,
 ): AsyncGenerator<DumpEvent, void, undefined> {
   const position = cursor.position;
-  const copy = await readTableOfContents(cursor, header);
+  if (await beginsArchive(cursor))
+    throw dumpError(
+      'DUMP_CORRUPT',
+      `another archive follows the first, from byte ${position} on: pg_restore does not read it, and its data are lost`,
+    );
+  const copy = await readTableOfContents(cursor, header, contents);
   const withoutOffset = ({ data: _, ...rest }: TocEntry): object => rest;
   const same = isDeepStrictEqual(copy.map(withoutOffset), contents.map(withoutOffset));
   if (!same || (await cursor.available()) !== null) {
@@ -103,6 +108,15 @@ async function* appendedContents(
     );
   }
   yield* misplaced(plan, copy, positions);
+}
+
+const archiveMagic = Buffer.from('PGDMP');
+
+async function beginsArchive(cursor: ArchiveCursor): Promise<boolean> {
+  let bytes = await cursor.available();
+  while (bytes !== null && bytes.length < archiveMagic.length && (await cursor.more()))
+    bytes = await cursor.available();
+  return bytes?.subarray(0, archiveMagic.length).equals(archiveMagic) === true;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { CopyStmt } from 'libpg-query';
 import { DrillError, isDrillError } from '../../../../domain/findings/errors.ts';
 import type { DumpEvent, Statement } from '../../dump/dump-stream.ts';
 import { parseSql } from '../../dump/sql-parser.ts';
+import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
 import { copyRowEvents } from './copy-row-events.ts';
 import { type DataCompression, decompressData } from './data-decompression.ts';
@@ -24,9 +25,17 @@ export async function* tableDataEvents(
   compression: DataCompression,
   block: AsyncIterable<Buffer>,
 ): AsyncGenerator<DumpEvent, void, undefined> {
-  const text = plan.encoding.transcode(decompressData(compression, block));
+  const text = plan.encoding.transcode(refusingZeros(decompressData(compression, block)));
   const events = isCopy(data) ? copyEvents(plan, data, text) : insertEvents(plan, data, text);
   yield* naming(`the data of table ${relationName(data)}`, events);
+}
+
+/** @throws DrillError DUMP_CORRUPT at a zero byte, which text of no encoding holds: a block that was lost */
+async function* refusingZeros(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of pieces) {
+    if (piece.includes(0)) throw dumpError('DUMP_CORRUPT', 'zero bytes stand in its text');
+    yield piece;
+  }
 }
 
 /**

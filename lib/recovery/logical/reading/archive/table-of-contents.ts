@@ -39,9 +39,15 @@ const what = 'table of contents';
 
 /**
  * Reads all entries.
+ * @param first the entries of the first table of contents, when this is the second one behind the data
  * @throws DrillError DUMP_CORRUPT when a field cannot be what pg_dump wrote, DUMP_TRUNCATED.
  */
-export async function readTableOfContents(cursor: ArchiveCursor, header: ArchiveHeader): Promise<TocEntry[]> {
+export async function readTableOfContents(
+  cursor: ArchiveCursor,
+  header: ArchiveHeader,
+  first: readonly TocEntry[] = [],
+): Promise<TocEntry[]> {
+  const definitions = new Map(first.map(({ id, definition }) => [id, definition]));
   const count = await cursor.record(what, (fields) => {
     const entries = fields.int();
     if (entries < 0) throw fields.damaged(`${entries} entries`);
@@ -51,7 +57,7 @@ export async function readTableOfContents(cursor: ArchiveCursor, header: Archive
   const ids = new Set<number>();
   for (let index = 0; index < count; index += 1) {
     const entry = await cursor.record(what, (fields) => {
-      const parsed = parseEntry(fields, header);
+      const parsed = parseEntry(fields, header, definitions);
       if (ids.has(parsed.id)) throw fields.damaged(`two entries have the id ${parsed.id}`);
       return parsed;
     });
@@ -61,7 +67,11 @@ export async function readTableOfContents(cursor: ArchiveCursor, header: Archive
   return entries;
 }
 
-function parseEntry(fields: ArchiveFields, header: ArchiveHeader): TocEntry {
+function parseEntry(
+  fields: ArchiveFields,
+  header: ArchiveHeader,
+  definitionsBefore: ReadonlyMap<number, string | null>,
+): TocEntry {
   const id = fields.int();
   if (id <= 0) throw fields.damaged(`the entry id ${id}`);
   const hadDumper = fields.int();
@@ -72,10 +82,7 @@ function parseEntry(fields: ArchiveFields, header: ArchiveHeader): TocEntry {
     catalogOid: decimal(fields, fields.string()),
     objectOid: decimal(fields, fields.string()),
     tag: required(fields, fields.string(), 'tag'),
-    type: typeWord(fields),
-    section: section(fields),
-    definition: fields.string(),
-    dropStatement: fields.string(),
+    ...definition(fields, definitionsBefore.get(id) ?? null),
     copyStatement: fields.string(),
     schema: nonEmpty(fields.string()),
     tablespace: fields.string(),
@@ -85,6 +92,27 @@ function parseEntry(fields: ArchiveFields, header: ArchiveHeader): TocEntry {
     withOids: flag(fields, fields.string()),
     dependencies: dependencies(fields),
     data: header.format === 'custom' ? { offset: fields.offset() } : { file: fileName(fields) },
+  };
+}
+
+/**
+ * Type, section, and the statements that make and drop the object. From 18 on pg_dump does not keep the definition of
+ * STATISTICS DATA: writing the table of contents again it passes over what it wrote first (WriteToc, `defnLen`), and where
+ * it cannot seek, as in a file that is open for appending, the field is not there.
+ */
+function definition(
+  fields: ArchiveFields,
+  before: string | null,
+): Pick<TocEntry, 'type' | 'section' | 'definition' | 'dropStatement'> {
+  const type = typeWord(fields);
+  const entrySection = section(fields);
+  const text = fields.string();
+  const isLeftOut = type === 'STATISTICS DATA' && before !== null && before !== text;
+  return {
+    type,
+    section: entrySection,
+    definition: isLeftOut ? before : text,
+    dropStatement: isLeftOut ? text : fields.string(),
   };
 }
 

@@ -10,7 +10,7 @@ import { giveTurn } from './turns.ts';
  * Buffers that it returns may share memory with the stream's own pieces: read them, do not write into them.
  */
 export class ByteSource {
-  readonly #pieces: AsyncIterator<Uint8Array>;
+  readonly #stream: AsyncIterator<Uint8Array>;
   /** Pieces that arrived and were not consumed yet; the first one from `#offset` on. */
   #queue: Buffer[] = [];
   #offset = 0;
@@ -19,7 +19,7 @@ export class ByteSource {
   #position = 0;
 
   constructor(stream: AsyncIterable<Uint8Array>) {
-    this.#pieces = stream[Symbol.asyncIterator]();
+    this.#stream = stream[Symbol.asyncIterator]();
   }
 
   /** Number of bytes consumed so far, which is the offset of the next byte. */
@@ -56,6 +56,11 @@ export class ByteSource {
   async readPiece(): Promise<Buffer | null> {
     if (this.#buffered === 0 && !(await this.#fill(1))) return null;
     return this.#take((this.#queue[0] as Buffer).length - this.#offset);
+  }
+
+  /** All pieces that are left, as they arrive. */
+  async *pieces(): AsyncGenerator<Buffer, void, undefined> {
+    for (let piece = await this.readPiece(); piece !== null; piece = await this.readPiece()) yield piece;
   }
 
   /** The next `n` bytes without consuming them; fewer only at the end of the stream. */
@@ -109,14 +114,14 @@ export class ByteSource {
     this.#ended = true;
     this.#queue = [];
     this.#buffered = 0;
-    await this.#pieces.return?.();
+    await this.#stream.return?.();
   }
 
   /** Waits until `n` bytes are buffered; false when the stream ended before. */
   async #fill(n: number): Promise<boolean> {
     while (this.#buffered < n && !this.#ended) {
       await giveTurn();
-      const { done, value } = await this.#pieces.next();
+      const { done, value } = await this.#stream.next();
       if (done === true) this.#ended = true;
       else if (value.length > 0) {
         this.#queue.push(

@@ -24,10 +24,6 @@ export function decompress(
     case 'bzip2':
       return decompressBzip2(bytes);
     case 'lz4':
-      return decompressLz4(pieces(bytes));
+      return decompressLz4(bytes.pieces());
   }
-}
-
-async function* pieces(bytes: ByteSource): AsyncGenerator<Buffer, void, undefined> {
-  for (let piece = await bytes.readPiece(); piece !== null; piece = await bytes.readPiece()) yield piece;
 }

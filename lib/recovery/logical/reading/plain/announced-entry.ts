@@ -48,6 +48,11 @@ export class AnnouncedEntry {
     if (firstWord === 'insert') this.#sawInsert = true;
   }
 
+  /** The header announces rows and no statement came: an empty table in a dump with INSERTs. */
+  get bringsNoRows(): boolean {
+    return this.#header?.comment.type === 'TABLE DATA' && !this.#isKept;
+  }
+
   /** Ends the header. Gives the message of a broken promise, else null. */
   end(): string | null {
     const { comment, line } = this.#header ?? { comment: null, line: 0 };

@@ -54,6 +54,12 @@ export class EntryAssembler {
     this.ready.push({ kind: 'entry', entry: { ...entry, statements: [statement] } });
   }
 
+  /** The current header says all there is to say: the rows of a table that has none. */
+  addEmpty(): void {
+    this.flush();
+    this.ready.push({ kind: 'entry', entry: this.newEntry() });
+  }
+
   /** One more INSERT into the same target as the one before, unless `target` is another. */
   addInsert(statement: Statement, target: Relation, bytes: number): void {
     if (this.#statements.length > 0) this.#flushStatements();

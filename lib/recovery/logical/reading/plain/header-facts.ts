@@ -21,6 +21,11 @@ export class HeaderFacts {
     return this.endConfirmed || this.#open.cluster || this.#open.database;
   }
 
+  /** True between the comments that begin and end a dump by pg_dumpall. */
+  get inOpenCluster(): boolean {
+    return this.#open.cluster;
+  }
+
   get inCluster(): boolean {
     return this.#header.format.layout === 'cluster';
   }

@@ -4,11 +4,13 @@ import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { finding } from '../../../../domain/findings/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
+import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { withoutZeroBytes } from '../text/zero-bytes.ts';
 import { type CopyBlock, readCopyBlock } from './copy-block.ts';
 import { parseDumpComment } from './dump-comments.ts';
 import { HeaderFacts } from './header-facts.ts';
+import { JoinedDumps } from './joined-dumps.ts';
 import { MetaCommands } from './meta-commands.ts';
 import { Session } from './session.ts';
 import { SqlWindow } from './sql-window.ts';
@@ -35,7 +37,7 @@ export async function* readPlainDump(
   { mustMarkEnd = () => false, statementBytes }: PlainDumpOptions = {},
 ): DumpReader {
   await loadSqlParser();
-  const window = new SqlWindow(bytes, statementBytes);
+  const window = new SqlWindow(new ByteSource(withoutZeroBytes(bytes.pieces())), statementBytes);
   const reader = new PlainDumpReader(window, format, mustMarkEnd);
   for (;;) {
     const step = reader.step();
@@ -58,6 +60,7 @@ class PlainDumpReader {
   readonly #session: Session;
   readonly #sorter: StatementSorter;
   readonly #metaCommands: MetaCommands;
+  readonly #joined = new JoinedDumps();
   readonly #mustMarkEnd: () => boolean;
   #sawStatement = false;
   #knownEncoding: string | null = null;
@@ -68,7 +71,7 @@ class PlainDumpReader {
     this.#scanner = new StatementScanner(window);
     this.#facts = new HeaderFacts(format);
     this.#session = new Session(window);
-    this.#sorter = new StatementSorter(this.#session, this.#scanner.lexer, window);
+    this.#sorter = new StatementSorter(this.#session, this.#scanner, window);
     this.#metaCommands = new MetaCommands(this.#session, this.#sorter, this.#facts);
   }
 
@@ -135,14 +138,29 @@ class PlainDumpReader {
   #comment(bytes: Buffer, line: number): void {
     const comment = parseDumpComment(this.#session.decodeDisplay(bytes));
     if (comment === null) return;
-    if (comment.kind === 'entry') this.#sorter.startHeader(comment, line);
-    else {
-      // What follows the comments that begin or end a dump belongs to no entry.
-      if (comment.kind === 'begin' || comment.kind === 'complete') this.#sorter.startHeader(null);
-      if (comment.kind === 'complete') this.#sorter.leaveDatabase();
-      const oddity = this.#facts.note(comment, line);
-      if (oddity !== null) this.#sorter.report(finding('DUMP_HEADER_ODD', `${oddity}.`));
+    if (comment.kind === 'entry') {
+      this.#reportJoined(comment.type);
+      this.#sorter.startHeader(comment, line);
+      return;
     }
+    // What follows the comments that begin or end a dump belongs to no entry.
+    if (comment.kind === 'begin') {
+      this.#sorter.startHeader(null);
+      this.#joined.begin(comment.of, line, this.#facts.inOpenCluster);
+    }
+    if (comment.kind === 'complete') {
+      this.#sorter.startHeader(null);
+      this.#sorter.leaveDatabase();
+      this.#reportJoined(null);
+    }
+    const oddity = this.#facts.note(comment, line);
+    if (oddity !== null) this.#sorter.report(finding('DUMP_HEADER_ODD', `${oddity}.`));
+  }
+
+  /** @param type of the entry that comes, null at the end of a dump */
+  #reportJoined(type: string | null): void {
+    const message = this.#joined.entry(type);
+    if (message !== null) this.#sorter.joined(message);
   }
 
   #finish(): void {

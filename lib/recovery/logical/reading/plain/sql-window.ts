@@ -1,3 +1,4 @@
+import { DrillError, isDrillError } from '../../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { defaultReadingLimits } from '../bytes/reading-limits.ts';
@@ -45,12 +46,25 @@ export class SqlWindow {
   /** Next piece of the text, past what is at hand; null at the end. Never empty. */
   async readPiece(): Promise<Buffer | null> {
     while (!this.ended) {
-      const raw = await this.#source.readPiece();
+      const raw = await this.#source.readPiece().catch((error) => {
+        throw this.#located(error);
+      });
       if (raw === null) this.ended = true;
       const piece = this.#decode === null ? raw : this.#decode(raw);
       if (piece !== null && piece.length > 0) return piece;
     }
     return null;
+  }
+
+  /** Damage met beneath the text, with the line that the text had come to. */
+  #located(error: unknown): unknown {
+    if (!isDrillError(error) || (error.code !== 'DUMP_CORRUPT' && error.code !== 'DUMP_TRUNCATED'))
+      return error;
+    const line = this.line + countNewlines(this.bytes, this.start, this.bytes.length);
+    return new DrillError(error.code, `${error.message}, at line ${line} of the text`, {
+      hint: error.hint,
+      cause: error,
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { dumpError } from '../bytes/dump-error.ts';
 import { ByteKind, byte, kindOf } from '../text/byte-kinds.ts';
+import { LineEnds } from './line-ends.ts';
 import { endOfComment, endOfLine } from './quoted-text.ts';
 import type { SqlWindow } from './sql-window.ts';
 import { StatementLexer } from './statement-lexer.ts';
@@ -20,11 +21,13 @@ export type TextPiece =
 /** Splits text into statements, comment lines and meta-commands. Its lexer tells more about the last statement. */
 export class StatementScanner {
   readonly lexer = new StatementLexer();
+  readonly lineEnds = new LineEnds();
   readonly #window: SqlWindow;
   #inStatement = false;
   #commentDepth = 0;
   #isFirst = true;
   #inLongLine = false;
+  #afterCarriageReturn = false;
 
   constructor(window: SqlWindow) {
     this.#window = window;
@@ -60,7 +63,7 @@ export class StatementScanner {
         at = comment.next;
         if (this.#commentDepth > 0) return this.#lacking(at, 'a comment');
       }
-      at = endOfGap(bytes, at);
+      at = this.#endOfGap(bytes, at);
       window.advanceTo(at);
       if (at >= bytes.length) return window.ended ? 'end' : 'more';
       const next = bytes[at + 1];
@@ -77,6 +80,22 @@ export class StatementScanner {
         return this.#continueStatement();
       }
     }
+  }
+
+  /** Where the white space and empty statements that begin here end. */
+  #endOfGap(bytes: Buffer, start: number): number {
+    let at = start;
+    for (; at < bytes.length; at++) {
+      const value = bytes[at];
+      if (value === byte.lineFeed) this.lineEnds.note(this.#afterCarriageReturn);
+      else if (value !== byte.semicolon) {
+        const kind = kindOf(bytes, at);
+        if (kind !== ByteKind.blank && kind !== ByteKind.newline) break;
+      }
+      this.#afterCarriageReturn = value === byte.carriageReturn;
+    }
+    if (at < bytes.length) this.#afterCarriageReturn = false;
+    return at;
   }
 
   #continueStatement(): TextPiece | 'more' | 'end' {
@@ -129,17 +148,6 @@ export class StatementScanner {
       `the dump ends at line ${window.line}, inside ${what} (begun at line ${line})`,
     );
   }
-}
-
-/** Where the white space and empty statements that begin here end. */
-function endOfGap(bytes: Buffer, start: number): number {
-  let at = start;
-  for (; at < bytes.length; at++) {
-    if (bytes[at] === byte.lineFeed || bytes[at] === byte.semicolon) continue;
-    const kind = kindOf(bytes, at);
-    if (kind !== ByteKind.blank && kind !== ByteKind.newline) break;
-  }
-  return at;
 }
 
 function trimEnd(bytes: Buffer): Buffer {

@@ -1,16 +1,20 @@
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
 import type { Statement } from '../../dump/dump-stream.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { namesOids } from '../text/copy-oids.ts';
 import { decodeStatement } from '../text/dump-encoding.ts';
 import { AnnouncedEntry } from './announced-entry.ts';
 import type { CopyBlock } from './copy-block.ts';
 import type { EntryComment } from './dump-comments.ts';
 import { EntryAssembler } from './entry-assembler.ts';
 import { LargeObjectStatements } from './large-object-statements.ts';
+import type { LineEnds } from './line-ends.ts';
+import { RepeatedRows } from './repeated-rows.ts';
 import type { Session } from './session.ts';
 import type { SqlWindow } from './sql-window.ts';
 import { parseCopy, parseInsertTarget, parseSetting, type Relation } from './statement-facts.ts';
 import type { StatementLexer } from './statement-lexer.ts';
+import type { StatementScanner } from './statement-scanner.ts';
 
 /** Findings of one kind beyond this number are not repeated: a damaged dump would bring millions. */
 const maxFindingsPerCode = 50;
@@ -20,17 +24,20 @@ export class StatementSorter {
   readonly entries = new EntryAssembler();
   readonly #session: Session;
   readonly #lexer: StatementLexer;
+  readonly #lineEnds: LineEnds;
   readonly #window: SqlWindow;
   readonly #largeObjects = new LargeObjectStatements();
   readonly #reported = new Map<string, number>();
   readonly #announced = new AnnouncedEntry();
+  readonly #repeated = new RepeatedRows();
   #betweenDatabases = false;
   /** Text before VALUES of the last INSERT, and the table it names. */
   #lastInsert: { prefix: Buffer; target: Relation } | null = null;
 
-  constructor(session: Session, lexer: StatementLexer, window: SqlWindow) {
+  constructor(session: Session, { lexer, lineEnds }: StatementScanner, window: SqlWindow) {
     this.#session = session;
     this.#lexer = lexer;
+    this.#lineEnds = lineEnds;
     this.#window = window;
   }
 
@@ -40,6 +47,13 @@ export class StatementSorter {
     this.#reportUnkept();
     this.#announced.begin(header, line);
     this.entries.startHeader(header);
+    if (header !== null) this.#reportRepeated(this.#repeated.header(header, line));
+  }
+
+  /** Another dump has begun in the same file: it may bring rows of the same tables. */
+  joined(message: string): void {
+    this.report(finding('DUMPS_JOINED', message));
+    this.#repeated.startAnew();
   }
 
   /** What follows belongs to no database of a cluster until it connects to the next. */
@@ -49,11 +63,17 @@ export class StatementSorter {
 
   enterDatabase(): void {
     this.#betweenDatabases = false;
+    this.#repeated.startAnew();
   }
 
   #reportUnkept(): void {
+    if (this.#announced.bringsNoRows) this.entries.addEmpty();
     const broken = this.#announced.end();
     if (broken !== null) this.report(finding('DUMP_CORRUPT', broken));
+  }
+
+  #reportRepeated(message: string | null): void {
+    if (message !== null) this.report(finding('ROWS_REPEATED', message));
   }
 
   report(reported: Finding): void {
@@ -101,6 +121,8 @@ export class StatementSorter {
     this.#reportUnkept();
     for (const message of this.#announced.unkeptRows()) this.report(finding('DUMP_CORRUPT', message));
     this.entries.flush();
+    const oddity = this.#lineEnds.oddity();
+    if (oddity !== null) this.report(finding('LINE_ENDS_CHANGED', oddity));
     for (const found of this.#session.pendingFindings.splice(0)) this.report(found);
   }
 
@@ -120,6 +142,7 @@ export class StatementSorter {
       if (target === null) return false;
       this.#lastInsert = { prefix: Buffer.from(prefix), target: this.#decoded(target, statement) };
     }
+    this.#lineEnds.insert(bytes);
     this.releaseHeld();
     this.entries.addInsert(statement, (this.#lastInsert as { target: Relation }).target, bytes.length);
     return true;
@@ -127,6 +150,11 @@ export class StatementSorter {
 
   #copy(statement: Statement, bytes: number): CopyBlock | null {
     this.releaseHeld();
+    if (namesOids(statement.sql))
+      throw dumpError(
+        'ROWS_WITH_OIDS',
+        `line ${statement.line}: the rows of a table come WITH OIDS, which PostgreSQL has not had since version 12`,
+      );
     const facts = parseCopy(statement.sql);
     if (facts === null) {
       // What PostgreSQL does not understand it refuses; the rows after it would be taken for statements.
@@ -145,7 +173,10 @@ export class StatementSorter {
     if (facts.binary)
       throw dumpError('DUMP_CORRUPT', `line ${statement.line}: binary COPY data in a text dump`);
     this.entries.flush();
-    return { statement, ...facts, ...this.#decoded(facts, statement), entry: this.entries.newEntry() };
+    const entry = this.entries.newEntry();
+    const target = this.#decoded(facts, statement);
+    this.#reportRepeated(this.#repeated.copy(entry, target, statement.line ?? this.#window.line));
+    return { statement, ...facts, ...target, entry };
   }
 
   #setting(statement: Statement): void {

@@ -8,6 +8,8 @@ export interface BuiltEntry {
   hadDumper?: boolean;
   section?: number;
   definition?: string | Buffer;
+  /** As pg_dump 18 writes STATISTICS DATA a second time: the field is not there. */
+  isWithoutDefinition?: boolean;
   drop?: string;
   copy?: string;
   schema?: string;
@@ -155,10 +157,8 @@ function writeEntry(writer: ArchiveWriter, entry: BuiltEntry, minor: number, for
     .string(entry.tag)
     .string(entry.type)
     .int(entry.section ?? 2);
-  writer
-    .string(entry.definition ?? '')
-    .string(entry.drop ?? '')
-    .string(entry.copy ?? '');
+  if (entry.isWithoutDefinition !== true) writer.string(entry.definition ?? '');
+  writer.string(entry.drop ?? '').string(entry.copy ?? '');
   writer.string(entry.schema).string(entry.tablespace);
   if (minor >= 14) writer.string(entry.accessMethod);
   if (minor >= 16) writer.int(entry.relkind?.charCodeAt(0) ?? 0);

@@ -92,3 +92,14 @@ export const migrationTools: readonly MigrationTool[] = [
 export function isMigrationName(value: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,149}$/.test(value);
 }
+
+/** Tables that those tools keep beside their list. */
+const besideMigrations = ['ar_internal_metadata', 'databasechangeloglock', 'knex_migrations_lock'];
+
+const bookkeeping: ReadonlySet<string> = new Set([
+  ...migrationTools.map(({ table }) => table),
+  ...besideMigrations,
+]);
+
+/** True for a table that says which version the schema has: its rows are no data of anybody. */
+export const isBookkeeping = (table: string): boolean => bookkeeping.has(table);
