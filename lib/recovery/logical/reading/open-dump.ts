@@ -7,6 +7,7 @@ import { readDirectoryArchive } from './archive/directory-archive.ts';
 import type { Seeking } from './archive/largest-first.ts';
 import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
+import { ReadingBudget } from './bytes/reading-budget.ts';
 import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
@@ -73,14 +74,15 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
   };
   const first = await openStream();
   const seeking = seekingIn(source, streams, options.signal);
+  const bytesRead = (): number => {
+    const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
+    // What was sought is read again for the digest; it is stored once.
+    return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
+  };
   return {
-    reader: readStream(first, sourceOf, openStream, options, seeking),
+    reader: readStream({ stream: first, sourceOf, openStream, seeking, bytesRead }, options),
     sha256: () => first.sha256(),
-    bytesRead: () => {
-      const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
-      // What was sought is read again for the digest; it is stored once.
-      return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
-    },
+    bytesRead,
     close: () => {
       // What was read already may hold gigabytes: a decoder that nobody waits for any more must end too.
       for (const bytes of sources) bytes.cancel().catch(() => {});
@@ -118,12 +120,18 @@ async function* closedAtTheEnd(stream: MeasuredStream): AsyncGenerator<Buffer, v
   }
 }
 
+/** The stored bytes of one file or object, and the ways to read more of them. */
+interface StoredFile {
+  stream: MeasuredStream;
+  sourceOf(stream: MeasuredStream): ByteSource;
+  openStream(): Promise<MeasuredStream>;
+  seeking: Seeking | null;
+  bytesRead(): number;
+}
+
 async function* readStream(
-  stream: MeasuredStream,
-  sourceOf: (stream: MeasuredStream) => ByteSource,
-  openStream: () => Promise<MeasuredStream>,
+  { stream, sourceOf, openStream, seeking, bytesRead }: StoredFile,
   { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
-  seeking: Seeking | null,
 ): DumpReader {
   const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
   const { wrappings, findings, bytes } = unwrapped;
@@ -131,7 +139,7 @@ async function* readStream(
     (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
   try {
     for await (const event of withWrappings(
-      await readContent(unwrapped, reopen, seeking, limits),
+      await readContent(unwrapped, reopen, seeking, new ReadingBudget(limits, bytesRead)),
       wrappings,
     )) {
       if (event.kind === 'end') {
@@ -151,22 +159,26 @@ async function readContent(
   unwrapped: Unwrapped,
   reopen: () => Promise<ByteSource>,
   seeking: Seeking | null,
-  { statementBytes }: ReadingLimits,
+  budget: ReadingBudget,
 ): Promise<DumpReader> {
   const { bytes, wrappings, recognised, findings } = unwrapped;
   // Offsets in the table of contents count the archive's own bytes.
-  if (recognised.kind === 'custom') return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null);
+  if (recognised.kind === 'custom')
+    return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null, budget);
   if (recognised.kind === 'plain') {
     const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
     // What was left out after the compressed data may have been the rest of the dump.
+    const { statementBytes } = budget.limits;
     return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
   }
   const layout = await layoutOfTarStart(await bytes.peek(startBytes));
   if (layout !== null)
-    return layout === 'tar archive' ? readTarArchive(bytes) : readTarredDirectory(bytes, reopen);
+    return layout === 'tar archive'
+      ? readTarArchive(bytes, budget)
+      : readTarredDirectory(bytes, reopen, budget);
   // Other files come first: look for the dump behind them, then start again.
   await layoutOfTar(bytes);
-  return readTarredDirectory(await reopen(), reopen);
+  return readTarredDirectory(await reopen(), reopen, budget);
 }
 
 /** The readers know the layout, and not what it was wrapped in. */
@@ -185,7 +197,7 @@ function wrapHeader(event: Extract<DumpEvent, { kind: 'header' }>, outer: Wrappi
 
 async function openDirectory(
   source: Extract<DumpSource, { kind: 'directory' }>,
-  { signal }: OpenDumpOptions,
+  { signal, limits }: OpenDumpOptions,
 ): Promise<OpenedDump> {
   const files = await source.list();
   const streams: MeasuredStream[] = [];
@@ -197,17 +209,18 @@ async function openDirectory(
   };
   const sizes = new Map(files.map(({ name, sizeBytes }) => [name, sizeBytes]));
   const directory = { names: [...sizes.keys()], sizeOf: (name: string) => sizes.get(name) ?? null, open };
+  const bytesRead = (): number => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   return {
-    reader: readDirectory(directory),
+    reader: readDirectory(directory, new ReadingBudget(limits, bytesRead)),
     sha256: async () => null,
-    bytesRead: () => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    bytesRead,
     close: () => {
       for (const stream of streams) stream.close();
     },
   };
 }
 
-async function* readDirectory(directory: DirectorySource): DumpReader {
+async function* readDirectory(directory: DirectorySource, budget: ReadingBudget): DumpReader {
   refuseOtherDirectories(directory.names);
-  yield* readDirectoryArchive(directory);
+  yield* readDirectoryArchive(directory, budget);
 }

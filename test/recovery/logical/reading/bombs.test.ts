@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import { compressFrameSync } from 'lz4-napi';
 import { describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import {
@@ -26,6 +28,9 @@ function newlinesAsZstd(start: string, mebibytes: number): Buffer {
     block(true, 0, 0, Buffer.alloc(0)),
   ]);
 }
+
+const newlines = (mebibytes: number): Buffer =>
+  Buffer.concat([Buffer.from('SELECT 1;\n'), Buffer.alloc(mebibytes * mebibyte, '\n')]);
 
 function* inPieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 64 * 1024) yield bytes.subarray(at, at + 64 * 1024);
@@ -64,7 +69,11 @@ async function longestStretchMs(work: () => Promise<unknown>): Promise<number> {
 describe('a small file that holds much', () => {
   test.each([
     ['zstd', () => newlinesAsZstd('SELECT 1;\n', 32)],
-    ['gzip', () => gzipSync(Buffer.concat([Buffer.from('SELECT 1;\n'), Buffer.alloc(32 * mebibyte, '\n')]))],
+    ['gzip', () => gzipSync(newlines(32))],
+    ['xz', () => execFileSync('xz', ['-1', '-c'], { input: newlines(32) })],
+    // Its blocks are decoded whole: of 100,000 bytes, which hold 5 MB of one letter; other levels have up to nine times that.
+    ['bzip2', () => execFileSync('bzip2', ['-1', '-c'], { input: newlines(32) })],
+    ['lz4', () => compressFrameSync(newlines(32))],
   ])('as %s leaves signals and timers their turns', async (_, make) => {
     const bytes = make();
     const startedAt = performance.now();
