@@ -72,10 +72,13 @@ export async function startAttempt(
       );
     return admin;
   };
-  const watch = await watchOver(sandbox, access, connectionTo);
-  const limit = new EntryLimit(options.entryTimeoutSeconds, async () =>
-    Session.open(await connectionTo(maintenanceDatabase), []),
-  );
+  const openBeside = sessionBeside(sandbox, access, connectionTo);
+  const watch = await ServerWatch.begin({
+    masterRole: sandbox.masterRole,
+    asAdministrator: access.administration !== undefined,
+    open: openBeside,
+  });
+  const limit = new EntryLimit(options.entryTimeoutSeconds, openBeside);
   limit.watch(admin);
   const book = new AccountBook();
   const clock = new PhaseClock();
@@ -142,23 +145,22 @@ export async function startAttempt(
   };
 }
 
-/** Settings that code of the dump may have left behind for new sessions do not reach this one. */
-const watchOptions = '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=';
+/** Settings that code of the dump may have left behind for new sessions do not reach these. */
+const optionsBeside = '-c statement_timeout=0 -c search_path=pg_catalog -c local_preload_libraries=';
 
-/** @throws DrillError, ServerError, ConnectionLost */
-function watchOver(
+/**
+ * Opens sessions that look on while code of the dump runs in others, and end them: as the administrator where there is one,
+ * because there the master may not end sessions, not even its own. They throw DrillError, ServerError, ConnectionLost.
+ */
+function sessionBeside(
   sandbox: SandboxAddress,
   access: SandboxAccess,
   connectionTo: (database: string) => Promise<ClientConfig>,
-): Promise<ServerWatch> {
-  const asAdministrator = access.administration !== undefined;
-  const login = async (): Promise<ClientConfig> =>
-    (await access.administration?.(sandbox)) ?? (await connectionTo(maintenanceDatabase));
-  return ServerWatch.begin({
-    masterRole: sandbox.masterRole,
-    asAdministrator,
-    open: async () => Session.open({ ...(await login()), options: watchOptions }, []),
-  });
+): () => Promise<Session> {
+  return async () => {
+    const login = (await access.administration?.(sandbox)) ?? (await connectionTo(maintenanceDatabase));
+    return Session.open({ ...login, options: optionsBeside }, []);
+  };
 }
 
 /** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
