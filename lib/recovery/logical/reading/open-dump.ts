@@ -6,6 +6,7 @@ import { readCustomArchive } from './archive/custom-archive.ts';
 import { readDirectoryArchive } from './archive/directory-archive.ts';
 import type { Seeking } from './archive/largest-first.ts';
 import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
+import { beginningOf } from './beginning-only.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { ReadingBudget } from './bytes/reading-budget.ts';
 import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
@@ -39,6 +40,11 @@ export interface OpenDumpOptions {
   /** Decrypts openssl-encrypted dumps; null when no key was given. */
   passphrase: string | null;
   limits?: ReadingLimits;
+  /**
+   * Reads no more content than this, for whoever wants to know the header: then the reader throws BeginningRead. A tar is read
+   * as far as to its table of contents, which may be its last member.
+   */
+  beginningBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -131,9 +137,14 @@ interface StoredFile {
 
 async function* readStream(
   { stream, sourceOf, openStream, seeking, bytesRead }: StoredFile,
-  { passphrase, limits = defaultReadingLimits }: OpenDumpOptions,
+  { passphrase, limits = defaultReadingLimits, beginningBytes }: OpenDumpOptions,
 ): DumpReader {
-  const unwrapped = await unwrap(sourceOf(stream), passphrase, limits);
+  const whole = await unwrap(sourceOf(stream), passphrase, limits);
+  const isTar = whole.recognised.kind === 'tar';
+  const unwrapped =
+    beginningBytes === undefined || isTar
+      ? whole
+      : { ...whole, bytes: beginningOf(whole.bytes, beginningBytes) };
   const { wrappings, findings, bytes } = unwrapped;
   const reopen = async (): Promise<ByteSource> =>
     (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
