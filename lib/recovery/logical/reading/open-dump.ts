@@ -9,7 +9,7 @@ import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
 import { beginningOf } from './beginning-only.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { ReadingBudget } from './bytes/reading-budget.ts';
-import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
+import type { ReadingLimits } from './bytes/reading-limits.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
@@ -85,12 +85,14 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
     // What was sought is read again for the digest; it is stored once.
     return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
   };
+  const budget = new ReadingBudget(options.limits, bytesRead);
   return {
-    reader: readStream({ stream: first, sourceOf, openStream, seeking, bytesRead }, options),
+    reader: readStream({ stream: first, sourceOf, openStream, seeking, budget, sources }, options),
     sha256: () => first.sha256(),
     bytesRead,
     close: () => {
-      // What was read already may hold gigabytes: a decoder that nobody waits for any more must end too.
+      // What was read already may hold gigabytes: decoders and parsers that nobody waits for any more must end too.
+      budget.close();
       for (const bytes of sources) bytes.cancel().catch(() => {});
       for (const stream of streams) stream.close();
     },
@@ -132,25 +134,31 @@ interface StoredFile {
   sourceOf(stream: MeasuredStream): ByteSource;
   openStream(): Promise<MeasuredStream>;
   seeking: Seeking | null;
-  bytesRead(): number;
+  budget: ReadingBudget;
+  /** Takes every source that is to end when the dump is closed. */
+  sources: ByteSource[];
 }
 
 async function* readStream(
-  { stream, sourceOf, openStream, seeking, bytesRead }: StoredFile,
-  { passphrase, limits = defaultReadingLimits, beginningBytes }: OpenDumpOptions,
+  { stream, sourceOf, openStream, seeking, budget, sources }: StoredFile,
+  { passphrase, beginningBytes }: OpenDumpOptions,
 ): DumpReader {
-  const whole = await unwrap(sourceOf(stream), passphrase, limits);
+  const content = async (stored: MeasuredStream): Promise<Unwrapped> => {
+    const found = await unwrap(sourceOf(stored), passphrase, budget.limits);
+    sources.push(found.bytes);
+    return found;
+  };
+  const whole = await content(stream);
   const isTar = whole.recognised.kind === 'tar';
   const unwrapped =
     beginningBytes === undefined || isTar
       ? whole
       : { ...whole, bytes: beginningOf(whole.bytes, beginningBytes) };
   const { wrappings, findings, bytes } = unwrapped;
-  const reopen = async (): Promise<ByteSource> =>
-    (await unwrap(sourceOf(await openStream()), passphrase, limits)).bytes;
+  const reopen = async (): Promise<ByteSource> => (await content(await openStream())).bytes;
   try {
     for await (const event of withWrappings(
-      await readContent(unwrapped, reopen, seeking, new ReadingBudget(limits, bytesRead)),
+      await readContent(unwrapped, reopen, seeking, budget),
       wrappings,
     )) {
       if (event.kind === 'end') {
@@ -221,11 +229,13 @@ async function openDirectory(
   const sizes = new Map(files.map(({ name, sizeBytes }) => [name, sizeBytes]));
   const directory = { names: [...sizes.keys()], sizeOf: (name: string) => sizes.get(name) ?? null, open };
   const bytesRead = (): number => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+  const budget = new ReadingBudget(limits, bytesRead);
   return {
-    reader: readDirectory(directory, new ReadingBudget(limits, bytesRead)),
+    reader: readDirectory(directory, budget),
     sha256: async () => null,
     bytesRead,
     close: () => {
+      budget.close();
       for (const stream of streams) stream.close();
     },
   };

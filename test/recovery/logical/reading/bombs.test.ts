@@ -67,6 +67,23 @@ describe('a small file that holds much', () => {
     await ended;
   });
 
+  test.each(['gzip', 'lz4'] as const)(
+    'as %s is let go of, also what one piece of it holds',
+    async (format) => {
+      // 64 KiB of either hold 64 or 16 MiB of newlines, which a parser would count.
+      const dump = await opened(bomb(format, 32, 64));
+      await dump.reader.next();
+      const pending = dump.reader.next().then(() => dump.reader.next());
+      const ended = expect(pending).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const closedAt = performance.now();
+      dump.close();
+
+      await ended;
+      expect(performance.now() - closedAt).toBeLessThan(3000);
+    },
+  );
+
   test('is read no further than the configured ratio allows, once it holds more than real dumps do', async () => {
     expect(unpacksTooFar(4 * 1024 ** 3, 1, defaultReadingLimits)).toBeNull();
     expect(unpacksTooFar(5 * 1024 ** 3, 600_000, defaultReadingLimits)).toBeNull();

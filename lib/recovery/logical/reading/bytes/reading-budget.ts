@@ -10,6 +10,7 @@ export class ReadingBudget {
   readonly limits: ReadingLimits;
   readonly #storedBytes: () => number;
   #contentBytes = 0;
+  #isClosed = false;
 
   /** @param storedBytes of the whole dump that were read so far; without it only the parts are measured */
   constructor(
@@ -18,6 +19,11 @@ export class ReadingBudget {
   ) {
     this.limits = limits;
     this.#storedBytes = storedBytes;
+  }
+
+  /** Nobody reads any more: a part under way ends, however much it still holds. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   /**
@@ -37,6 +43,7 @@ export class ReadingBudget {
       }
     }
     for await (const piece of unpack(counted())) {
+      if (this.#isClosed) throw dumpError('DUMP_TRUNCATED', 'reading was given up');
       contentBytes += piece.length;
       this.#contentBytes += piece.length;
       const problem =
