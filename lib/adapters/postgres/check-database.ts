@@ -1,7 +1,7 @@
 import { Client, type ClientConfig, DatabaseError, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import type { CheckDatabase, QueryAnswer } from '../../domain/checks/asking/check.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { queryError } from './query-error.ts';
+import { isAnswerMissing, queryError } from './query-error.ts';
 import { typeName } from './type-names.ts';
 
 export interface CheckSession {
@@ -12,10 +12,12 @@ export interface CheckSession {
   password(environmentVariable: string): string | undefined;
   /** Gives a password from SSM Parameter Store; absent where checks may read none. */
   parameter?: ((name: string) => Promise<string>) | undefined;
+  /** How long the server may take to end a statement that ran into its timeout; 30 where it is left out. */
+  answerGraceSeconds?: number;
 }
 
-/** Beyond the server's own statement timeout, so that the server answers first; then the way to it is broken. */
-const answerGraceSeconds = 30;
+/** Beyond the server's own statement timeout, so that the server answers first. */
+const defaultAnswerGraceSeconds = 30;
 const connectTimeoutSeconds = 30;
 
 /** Always Parse, Bind, Execute: the simple protocol would run several statements of one text. */
@@ -44,20 +46,26 @@ export async function openCheckDatabase(
 export class OpenCheckDatabase implements CheckDatabase {
   readonly #config: ClientConfig;
   readonly #session: CheckSession;
-  readonly #client: Client;
+  #client: Client;
   #inTransaction = false;
 
   constructor(config: ClientConfig, session: CheckSession) {
     this.#config = config;
     this.#session = session;
-    this.#client = new Client({
-      ...config,
+    this.#client = this.#newClient();
+  }
+
+  #newClient(): Client {
+    const { statementTimeoutSeconds, answerGraceSeconds = defaultAnswerGraceSeconds } = this.#session;
+    const client = new Client({
+      ...this.#config,
       application_name: 'restore-drill check',
       connectionTimeoutMillis: connectTimeoutSeconds * 1000,
-      query_timeout: (session.statementTimeoutSeconds + answerGraceSeconds) * 1000,
+      query_timeout: (statementTimeoutSeconds + answerGraceSeconds) * 1000,
     });
     // A connection that breaks between queries is told by the next query; without a listener it would end the process.
-    this.#client.on('error', () => {});
+    client.on('error', () => {});
+    return client;
   }
 
   async open(): Promise<void> {
@@ -152,10 +160,26 @@ export class OpenCheckDatabase implements CheckDatabase {
       const result = await this.#client.query<(string | null)[]>(query);
       return { fields: result.fields, rows: result.rows };
     } catch (error) {
+      if (isAnswerMissing(error)) throw await this.#leaveBehind();
       const named = queryError(error, shown, statementTimeoutSeconds);
       if (named.code !== 'SANDBOX_LOST') await this.#rollBack();
       throw named;
     }
+  }
+
+  /**
+   * Goes on with another connection when the server did not answer in time: code of the dump may catch what should end it.
+   * @returns what to throw @throws DrillError SANDBOX_LOST when it is the way to the server that is broken
+   */
+  async #leaveBehind(): Promise<DrillError> {
+    await this.close();
+    this.#inTransaction = false;
+    this.#client = this.#newClient();
+    await this.open();
+    return new DrillError(
+      'CHECK_TIMED_OUT',
+      `a statement ran longer than ${this.#session.statementTimeoutSeconds} s and did not end when the server canceled it`,
+    );
   }
 
   /** Begins anew after an error, so that the next query of the check still runs under the same rules. */

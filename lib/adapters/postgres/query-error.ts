@@ -4,6 +4,10 @@ import { KnownNames } from '../../domain/server-errors/known-names.ts';
 import { literalsIn } from '../../domain/server-errors/sql-names.ts';
 import { tellServerError } from '../../domain/server-errors/tell-server-error.ts';
 
+/** True when node-postgres gave up waiting for an answer that the server's own timeout should have brought. */
+export const isAnswerMissing = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Query read timeout');
+
 /** True when the server or the way to it is gone, so that no other check can run either. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof DatabaseError) {

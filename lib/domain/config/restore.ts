@@ -29,11 +29,11 @@ export const restore = z
       .optional()
       .meta({
         description:
-          'Longest statement of a plain dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 32MiB, at most 512MiB.',
+          'Longest statement of a dump that is restored; rows of COPY do not count. It takes about three times its size in memory. Default 32MiB, at most 512MiB.',
       }),
     maxRatio: z.int().min(1).optional().meta({
       description:
-        'How many bytes one stored byte of a compressed dump may hold; counts beyond 4 GiB. Default 10000.',
+        'How many bytes one stored byte of a compressed dump, or of a compressed part of an archive, may hold; counts beyond 4 GiB. Default 10000.',
     }),
     entryTimeout: duration(1).optional().meta({
       description:

@@ -5,6 +5,7 @@ import { LogicalRestorer } from './logical-restorer.ts';
 import { announcementsIn } from './policy/announcements.ts';
 import { databaseRequest } from './policy/databases.ts';
 import { loadPolicy } from './policy/load-policy.ts';
+import { defaultReadingLimits } from './reading/bytes/reading-limits.ts';
 import { openDump } from './reading/open-dump.ts';
 
 /** The restorer of a drill, with the policy and the readers of this room. */
@@ -20,7 +21,7 @@ export function createRestorer(access: SandboxAccess): Restorer {
     }) =>
       openDump(dumpSourceOf(store, dump, signal), {
         ...{ passphrase, privateKey: privateKey ?? null, member: member ?? null },
-        limits: { statementBytes: maxStatementBytes, ratio: maxRatio },
+        limits: { ...defaultReadingLimits, statementBytes: maxStatementBytes, ratio: maxRatio },
       }),
   });
 }

@@ -2,6 +2,8 @@ import type { DumpHeader } from '../../domain/backup/dump.ts';
 import type { DumpInspector } from '../../ports/drill-ports.ts';
 import type { DumpEvent } from './dump/dump-stream.ts';
 import { dumpSourceOf } from './dump-source.ts';
+import { BeginningRead } from './reading/beginning-only.ts';
+import { dumpError } from './reading/bytes/dump-error.ts';
 import { openDump } from './reading/open-dump.ts';
 
 /**
@@ -9,15 +11,27 @@ import { openDump } from './reading/open-dump.ts';
  * server it came from, an archive says it at once. What is not found then stays unknown.
  */
 const eventsLookedAt = 20_000;
+/** … and in at most so much content: a small file may hold gigabytes of nothing. */
+const contentLookedAtBytes = 16 * 1024 ** 2;
 
-/** Reads a dump just far enough to know its format, its server and its moment. */
-export function createDumpInspector(): DumpInspector {
+/**
+ * Reads a dump just far enough to know its format, its server and its moment.
+ * @param signal ends the reading
+ */
+export function createDumpInspector(signal?: AbortSignal): DumpInspector {
   return {
     async inspect(store, dump, opening) {
-      const opened = await openDump(dumpSourceOf(store, dump), opening);
+      const opened = await openDump(dumpSourceOf(store, dump, signal), {
+        ...opening,
+        beginningBytes: contentLookedAtBytes,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const close = (): void => opened.close();
+      signal?.addEventListener('abort', close, { once: true });
       try {
         return await readHeader(opened.reader);
       } finally {
+        signal?.removeEventListener('abort', close);
         await opened.reader.return(undefined);
         opened.close();
       }
@@ -29,18 +43,22 @@ async function readHeader(reader: Awaited<ReturnType<typeof openDump>>['reader']
   let header: DumpHeader | null = null;
   let events = 0;
   let onlyGlobals = true;
-  for await (const event of reader) {
-    if (event.kind === 'header') header = event.header;
-    events += 1;
-    onlyGlobals &&= isOfGlobals(event);
-    if (event.kind === 'end' && onlyGlobals && header?.format.layout === 'cluster') {
-      return { ...header, globalsOnly: true };
+  try {
+    for await (const event of reader) {
+      if (event.kind === 'header') header = event.header;
+      events += 1;
+      onlyGlobals &&= isOfGlobals(event);
+      if (event.kind === 'end' && onlyGlobals && header?.format.layout === 'cluster')
+        return { ...header, globalsOnly: true };
+      // The first rows come after everything a dump says of itself; an archive says it in its first event.
+      const known = header !== null && header.serverVersion !== null;
+      if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || events > eventsLookedAt) break;
     }
-    // The first rows come after everything a dump says of itself; an archive says it in its first event.
-    const known = header !== null && header.serverVersion !== null;
-    if (known || event.kind === 'rows-begin' || event.kind === 'inserts' || events > eventsLookedAt) break;
+  } catch (error) {
+    if (!(error instanceof BeginningRead)) throw error;
   }
-  if (header === null) throw new Error('the reader gave no header');
+  if (header === null)
+    throw dumpError('DUMP_NOT_A_DUMP', `its first ${contentLookedAtBytes} bytes hold no whole SQL statement`);
   return header;
 }
 

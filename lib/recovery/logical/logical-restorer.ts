@@ -36,7 +36,7 @@ export class LogicalRestorer implements Restorer {
     this.#parts = parts;
   }
 
-  /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
+  /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, ENTRY_TIMED_OUT, DUMP_TRIED_TO_ACT, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
   async restore(request: RestoreRequest): Promise<RestoreAccount> {
     if (request.signal.aborted) throw interrupted(request.signal.reason);
     const first = await this.#attempt(request, []);

@@ -73,7 +73,7 @@ export function createLocalPorts(
     configuration,
     objects: objectReader,
     openStore: (source) => configuration.openStore(source),
-    inspector: createDumpInspector(),
+    inspector: createDumpInspector(signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
     recoverers: { logical: createRestorer(sandboxes) },

@@ -6,7 +6,7 @@ export const restoringFindings = {
     severity: 'error',
     blames: 'dump',
     meaning:
-      'An entry of the dump made no progress on the server for as long as `restore.entryTimeout` allows, and was ended.',
+      'An entry of the dump made no progress on the server for as long as `restore.entryTimeout` allows, and was ended; after more than five of them the restore is given up.',
     hint: 'Look at the functions that the entry calls: one may loop, sleep or wait. If the work is legitimate, raise `restore.entryTimeout`.',
   },
   DUMP_TRIED_TO_ACT: {

@@ -8,6 +8,7 @@ import type {
 } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
+import { TimedOutEntries } from './timed-out-entries.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
 export class OpenEntry {
@@ -96,6 +97,7 @@ export class AccountBook {
   readonly rolesCreated: string[] = [];
   /** Every name that the dump's table of contents and its definitions hold: what may be shown of a server's error. */
   readonly names = new KnownNames();
+  readonly #timedOut = new TimedOutEntries();
   entriesDone = 0;
   rowsLoaded = 0;
   /** Bytes of all rows read so far. */
@@ -146,6 +148,13 @@ export class AccountBook {
     if (this.#found.has(key)) return;
     this.#found.add(key);
     this.findings.push(finding);
+  }
+
+  /** Tells that an entry was ended. @returns the sentence @throws DrillError ENTRY_TIMED_OUT when there were too many of them */
+  findTimedOut(what: string, limitSeconds: number): string {
+    const found = this.#timedOut.add(what, limitSeconds);
+    this.find(found);
+    return found.message;
   }
 
   get entryAccounts(): EntryAccount[] {

@@ -16,7 +16,6 @@ import { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
-import { outOfTimeFinding } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
 
 /** A statement to run when everything else of the database is done. */
@@ -194,14 +193,12 @@ export class DatabaseLoad {
     }
   }
 
-  /** @throws AttemptSpoiled when it was not the server that refused */
+  /** @throws AttemptSpoiled when it was not the server that refused, DrillError ENTRY_TIMED_OUT */
   #withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
     if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
     const [first] = tables;
     if (error.limitSeconds !== null && tables.length === 1 && first !== undefined)
-      this.#context.book.find(
-        outOfTimeFinding(`statistics of ${first.schema}.${first.name}`, error.limitSeconds),
-      );
+      this.#context.book.findTimedOut(`statistics of ${first.schema}.${first.name}`, error.limitSeconds);
   }
 
   async #analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {

@@ -14,7 +14,7 @@ import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
 import { statementBytes } from './session-settings.ts';
 import { type DatabaseName, decide } from './statement-decision.ts';
-import { diskFull, outOfTimeFinding } from './statement-run.ts';
+import { diskFull } from './statement-run.ts';
 import { type RowsFailure, TableLoad } from './table-load.ts';
 
 /** Rows of these run code that may look at other tables: everything before them is complete, and nothing overtakes them. */
@@ -115,7 +115,7 @@ function withoutSemicolon(sql: Buffer): Buffer {
   return sql.subarray(0, end);
 }
 
-/** Names the damaged row by its number, never by its content. @throws DrillError SANDBOX_DISK_FULL */
+/** Names the damaged row by its number, never by its content. @throws DrillError SANDBOX_DISK_FULL, ENTRY_TIMED_OUT */
 async function rowsOutcome(
   context: AttemptContext,
   load: DatabaseLoad,
@@ -127,9 +127,8 @@ async function rowsOutcome(
   const failureClass = classify(error, { plan: copyPlan, missingRoles: [], missingExtension: null });
   if (failureClass === 'out of disk') throw diskFull();
   if (error.limitSeconds !== null) {
-    const found = outOfTimeFinding(`the rows of ${schema}.${event.table}`, error.limitSeconds);
-    context.book.find(found);
-    return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message: found.message };
+    const message = context.book.findTimedOut(`the rows of ${schema}.${event.table}`, error.limitSeconds);
+    return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
   }
   const columns = await columnsOf(load, schema, event.table);
   const position = copyPosition(error.context, columns);

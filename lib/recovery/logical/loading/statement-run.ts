@@ -1,9 +1,8 @@
 import { DrillError } from '../../../domain/findings/errors.ts';
-import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { finding } from '../../../domain/findings/findings.ts';
 import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import { tellServerError } from '../../../domain/server-errors/tell-server-error.ts';
-import { inWords } from '../../../domain/time/spans.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
@@ -33,16 +32,12 @@ export async function runStatements(
   }
 }
 
-/** @param what was ended, e.g. `constraint public.t c` */
-export const outOfTimeFinding = (what: string, limitSeconds: number): Finding =>
-  finding('ENTRY_TIMED_OUT', `${what} made no progress for ${inWords(limitSeconds)} and was ended`);
-
 export const diskFull = (): DrillError =>
   new DrillError('SANDBOX_DISK_FULL', 'the server of the sandbox ran out of disk', {
     fault: 'service',
   });
 
-/** The outcome of a failed statement, told as a finding too. @throws DrillError SANDBOX_DISK_FULL */
+/** The outcome of a failed statement, told as a finding too. @throws DrillError SANDBOX_DISK_FULL, ENTRY_TIMED_OUT */
 export function failedOutcome(
   context: AttemptContext,
   entry: DumpEntry,
@@ -68,9 +63,8 @@ export function failedOutcome(
   const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
   const label = `${entry.type.toLowerCase()} ${name}`;
   if (error.limitSeconds !== null) {
-    const found = outOfTimeFinding(label, error.limitSeconds);
-    context.book.find(found);
-    return { status: 'failed', failure, sqlState: error.sqlState, message: found.message };
+    const message = context.book.findTimedOut(label, error.limitSeconds);
+    return { status: 'failed', failure, sqlState: error.sqlState, message };
   }
   const names = new KnownNames(ofStatement, context.book.names);
   const message = tellServerError(error, names, readingOf(error, plan, entry));

@@ -35,6 +35,8 @@ export class MeasuredStream implements AsyncIterable<Buffer> {
     this.#stream = stream;
     this.#sizeBytes = sizeBytes;
     this.#pieces = stream[Symbol.asyncIterator]();
+    // Whoever reads is told; one that fails before anybody does must not end the process.
+    stream.on('error', () => {});
     const abort = (): void => {
       stream.destroy(new DrillError('INTERRUPTED', 'reading the dump was interrupted'));
     };

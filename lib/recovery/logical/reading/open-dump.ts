@@ -7,8 +7,10 @@ import { readCustomArchive } from './archive/custom-archive.ts';
 import { readDirectoryArchive } from './archive/directory-archive.ts';
 import type { Seeking } from './archive/largest-first.ts';
 import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
+import { beginningOf } from './beginning-only.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
-import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
+import { ReadingBudget } from './bytes/reading-budget.ts';
+import type { ReadingLimits } from './bytes/reading-limits.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
@@ -35,6 +37,11 @@ export type DumpSource =
 
 export interface OpenDumpOptions extends DumpOpening {
   limits?: ReadingLimits;
+  /**
+   * Reads no more content than this, for whoever wants to know the header: then the reader throws BeginningRead. A tar is read
+   * as far as to its table of contents, which may be its last member.
+   */
+  beginningBytes?: number;
   signal?: AbortSignal;
 }
 
@@ -70,16 +77,19 @@ export async function openDump(source: DumpSource, options: OpenDumpOptions): Pr
   };
   const first = await openStream();
   const seeking = seekingIn(source, streams, options.signal);
+  const bytesRead = (): number => {
+    const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
+    // What was sought is read again for the digest; it is stored once.
+    return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
+  };
+  const budget = new ReadingBudget(options.limits, bytesRead);
   return {
-    reader: readStream(first, sourceOf, openStream, options, seeking),
+    reader: readStream({ stream: first, sourceOf, openStream, seeking, budget, sources }, options),
     sha256: () => first.sha256(),
-    bytesRead: () => {
-      const sum = streams.reduce((total, { bytesRead }) => total + bytesRead, 0);
-      // What was sought is read again for the digest; it is stored once.
-      return seeking === null ? sum : Math.min(sum, seeking.sizeBytes);
-    },
+    bytesRead,
     close: () => {
-      // What was read already may hold gigabytes: a decoder that nobody waits for any more must end too.
+      // What was read already may hold gigabytes: decoders and parsers that nobody waits for any more must end too.
+      budget.close();
       for (const bytes of sources) bytes.cancel().catch(() => {});
       for (const stream of streams) stream.close();
     },
@@ -115,26 +125,44 @@ async function* closedAtTheEnd(stream: MeasuredStream): AsyncGenerator<Buffer, v
   }
 }
 
+/** The stored bytes of one file or object, and the ways to read more of them. */
+interface StoredFile {
+  stream: MeasuredStream;
+  sourceOf(stream: MeasuredStream): ByteSource;
+  openStream(): Promise<MeasuredStream>;
+  seeking: Seeking | null;
+  budget: ReadingBudget;
+  /** Takes every source that is to end when the dump is closed. */
+  sources: ByteSource[];
+}
+
 async function* readStream(
-  stream: MeasuredStream,
-  sourceOf: (stream: MeasuredStream) => ByteSource,
-  openStream: () => Promise<MeasuredStream>,
+  { stream, sourceOf, openStream, seeking, budget, sources }: StoredFile,
   options: OpenDumpOptions,
-  seeking: Seeking | null,
 ): DumpReader {
-  const { limits = defaultReadingLimits } = options;
   let isFirst = true;
   const open = async (): Promise<ByteSource> => {
     const opened = isFirst ? stream : await openStream();
     isFirst = false;
     return sourceOf(opened);
   };
-  const unwrapped = await unwrap(open, options, limits).catch((error) => {
+  const ending = (opened: ByteSource): ByteSource => {
+    sources.push(opened);
+    return opened;
+  };
+  const whole = await unwrap(open, options, budget.limits).catch((error) => {
     throw stream.clues.explain(error, false);
   });
-  const { wrappings, bytes } = unwrapped;
+  const { wrappings, content } = whole;
+  ending(whole.bytes);
+  const isTar = content === 'tar archive' || content === 'directory in tar';
+  const bytes =
+    options.beginningBytes === undefined || isTar
+      ? whole.bytes
+      : beginningOf(whole.bytes, options.beginningBytes);
+  const unwrapped = { ...whole, bytes, reopen: async () => ending(await whole.reopen()) };
   try {
-    for await (const event of withWrappings(readContent(unwrapped, seeking, limits), wrappings)) {
+    for await (const event of withWrappings(readContent(unwrapped, seeking, budget), wrappings)) {
       if (event.kind === 'end') {
         // Whatever the format needs no more is still part of what was stored, and of its digest.
         while ((await bytes.readPiece()) !== null);
@@ -144,7 +172,7 @@ async function* readStream(
       yield event;
     }
   } catch (error) {
-    throw stream.clues.explain(error, wrappings.length === 0 && unwrapped.content === 'plain');
+    throw stream.clues.explain(error, wrappings.length === 0 && content === 'plain');
   } finally {
     bytes.cancel().catch(() => {});
   }
@@ -153,21 +181,22 @@ async function* readStream(
 function readContent(
   { bytes, wrappings, content, findings, reopen }: Unwrapped,
   seeking: Seeking | null,
-  { statementBytes }: ReadingLimits,
+  budget: ReadingBudget,
 ): DumpReader {
   switch (content) {
     case 'custom':
       // Offsets in the table of contents count the archive's own bytes.
-      return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null);
+      return readCustomArchive(bytes, wrappings.length === 0 ? seeking : null, budget);
     case 'plain': {
       const format = { layout: 'plain' as const, wrappings, archiveVersion: null };
       // What was left out after the compressed data may have been the rest of the dump.
+      const { statementBytes } = budget.limits;
       return readPlainDump(bytes, format, { mustMarkEnd: () => findings.length > 0, statementBytes });
     }
     case 'tar archive':
-      return readTarArchive(bytes);
+      return readTarArchive(bytes, budget);
     case 'directory in tar':
-      return readTarredDirectory(bytes, reopen);
+      return readTarredDirectory(bytes, reopen, budget);
   }
 }
 
@@ -187,7 +216,7 @@ function wrapHeader(event: Extract<DumpEvent, { kind: 'header' }>, outer: Wrappi
 
 async function openDirectory(
   source: Extract<DumpSource, { kind: 'directory' }>,
-  { signal }: OpenDumpOptions,
+  { signal, limits }: OpenDumpOptions,
 ): Promise<OpenedDump> {
   const files = await source.list();
   const streams: MeasuredStream[] = [];
@@ -199,17 +228,20 @@ async function openDirectory(
   };
   const sizes = new Map(files.map(({ name, sizeBytes }) => [name, sizeBytes]));
   const directory = { names: [...sizes.keys()], sizeOf: (name: string) => sizes.get(name) ?? null, open };
+  const bytesRead = (): number => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+  const budget = new ReadingBudget(limits, bytesRead);
   return {
-    reader: readDirectory(directory),
+    reader: readDirectory(directory, budget),
     sha256: async () => null,
-    bytesRead: () => streams.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
+    bytesRead,
     close: () => {
+      budget.close();
       for (const stream of streams) stream.close();
     },
   };
 }
 
-async function* readDirectory(directory: DirectorySource): DumpReader {
+async function* readDirectory(directory: DirectorySource, budget: ReadingBudget): DumpReader {
   refuseOtherDirectories(directory.names);
-  yield* readDirectoryArchive(directory);
+  yield* readDirectoryArchive(directory, budget);
 }

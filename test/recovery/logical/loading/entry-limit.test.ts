@@ -116,6 +116,30 @@ describe('an entry that makes no progress', () => {
   });
 });
 
+describe('many entries that make no progress', () => {
+  test('are not all waited for: the restore is given up, and those that were ended are named', async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `t${index}`);
+    const startedAt = performance.now();
+    const restoring = restore(
+      server,
+      () => [
+        functionNamed('f', 'LOOP END LOOP;'),
+        ...names.flatMap((name) => [table(name), ...rowsOf(name)]),
+        ...names.map((name) => checkOf(name, 'f')),
+      ],
+      limited,
+    );
+
+    await expect(restoring).rejects.toMatchObject({
+      code: 'ENTRY_TIMED_OUT',
+      message: expect.stringMatching(
+        /^6 entries made no progress for 1 s each, and the restore was given up: (?:check constraint public\.t\d+ c(?:, )?){6}$/,
+      ),
+    });
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
+  });
+});
+
 describe('an entry that takes longer than the limit', () => {
   test('is left alone while the server counts its rows', async () => {
     const slow = functionNamed('f', 'PERFORM pg_sleep(0.01);');

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
 import {
@@ -7,25 +6,9 @@ import {
   unpacksTooFar,
 } from '../../../../lib/recovery/logical/reading/bytes/reading-limits.ts';
 import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
+import { bomb } from './support/bombs.ts';
 
 const mebibyte = 1024 ** 2;
-
-/** A zstd frame (RFC 8878) that begins with `start` and goes on with newlines: four bytes for each 128 KiB of them. */
-function newlinesAsZstd(start: string, mebibytes: number): Buffer {
-  const block = (isLast: boolean, type: 0 | 1, size: number, content: Buffer): Buffer => {
-    const header = Buffer.alloc(3);
-    header.writeUIntLE((isLast ? 1 : 0) | (type << 1) | (size << 3), 0, 3);
-    return Buffer.concat([header, content]);
-  };
-  const newlines = block(false, 1, 128 * 1024, Buffer.from('\n'));
-  return Buffer.concat([
-    // Magic number, then a descriptor without checksum and size, and a window of 8 MiB.
-    Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x68]),
-    block(false, 0, start.length, Buffer.from(start)),
-    ...Array.from({ length: mebibytes * 8 }, () => newlines),
-    block(true, 0, 0, Buffer.alloc(0)),
-  ]);
-}
 
 function* inPieces(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += 64 * 1024) yield bytes.subarray(at, at + 64 * 1024);
@@ -62,20 +45,20 @@ async function longestStretchMs(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('a small file that holds much', () => {
-  test.each([
-    ['zstd', () => newlinesAsZstd('SELECT 1;\n', 32)],
-    ['gzip', () => gzipSync(Buffer.concat([Buffer.from('SELECT 1;\n'), Buffer.alloc(32 * mebibyte, '\n')]))],
-  ])('as %s leaves signals and timers their turns', async (_, make) => {
-    const bytes = make();
-    const startedAt = performance.now();
-    const stretch = await longestStretchMs(() => eventsOf(bytes));
+  test.each(['zstd', 'gzip', 'xz', 'bzip2', 'lz4'] as const)(
+    'as %s leaves signals and timers their turns',
+    async (format) => {
+      const bytes = bomb(format, 32);
+      const startedAt = performance.now();
+      const stretch = await longestStretchMs(() => eventsOf(bytes));
 
-    // Without turns the longest stretch is nearly all of it.
-    expect(stretch).toBeLessThan(Math.max(250, (performance.now() - startedAt) / 4));
-  });
+      // Without turns the longest stretch is nearly all of it.
+      expect(stretch).toBeLessThan(Math.max(250, (performance.now() - startedAt) / 4));
+    },
+  );
 
   test('is let go of in the middle of what was read already', async () => {
-    const dump = await opened(newlinesAsZstd('SELECT 1;\n', 4096));
+    const dump = await opened(bomb('zstd', 4096));
     await dump.reader.next();
     const pending = dump.reader.next().then(() => dump.reader.next());
     const ended = expect(pending).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
@@ -83,6 +66,23 @@ describe('a small file that holds much', () => {
 
     await ended;
   });
+
+  test.each(['gzip', 'lz4'] as const)(
+    'as %s is let go of, also what one piece of it holds',
+    async (format) => {
+      // 64 KiB of either hold 64 or 16 MiB of newlines, which a parser would count.
+      const dump = await opened(bomb(format, 32, 64));
+      await dump.reader.next();
+      const pending = dump.reader.next().then(() => dump.reader.next());
+      const ended = expect(pending).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const closedAt = performance.now();
+      dump.close();
+
+      await ended;
+      expect(performance.now() - closedAt).toBeLessThan(3000);
+    },
+  );
 
   test('is read no further than the configured ratio allows, once it holds more than real dumps do', async () => {
     expect(unpacksTooFar(4 * 1024 ** 3, 1, defaultReadingLimits)).toBeNull();

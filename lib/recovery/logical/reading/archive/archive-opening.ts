@@ -2,6 +2,7 @@
 import type { DumpLayout, Wrapping } from '../../../../domain/backup/dump.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import type { ReadingBudget } from '../bytes/reading-budget.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 import { type ArchiveHeader, readArchiveHeader } from './archive-header.ts';
 import { type ArchivePlan, type DataEntry, eventsBeforeData, planArchive } from './archive-plan.ts';
@@ -21,11 +22,12 @@ export async function* openArchive(
   cursor: ArchiveCursor,
   layout: Extract<DumpLayout, 'custom' | 'tar' | 'directory'>,
   wrappings: Wrapping[],
+  budget: ReadingBudget,
 ): AsyncGenerator<DumpEvent, OpenedArchive, undefined> {
   const header = await readArchiveHeader(cursor, layout === 'custom' ? 'custom' : 'tar');
   yield { kind: 'header', header: dumpHeaderOf(header, layout, wrappings, null) };
   const contents = await readTableOfContents(cursor, header);
-  const plan = await planArchive(contents, header.minor);
+  const plan = await planArchive(contents, header.minor, budget);
   yield { kind: 'header', header: dumpHeaderOf(header, layout, wrappings, plan.encoding.name) };
   yield { kind: 'encoding', encoding: plan.encoding.yielded };
   yield* eventsBeforeData(plan);

@@ -3,6 +3,7 @@ import { type Finding, finding } from '../../../../domain/findings/findings.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import type { ReadingBudget } from '../bytes/reading-budget.ts';
 import { namesOids } from '../text/copy-oids.ts';
 import { isKnownEncoding } from '../text/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';
@@ -31,10 +32,15 @@ export interface ArchivePlan {
   afterData: DumpEntry[];
   largeObjects: LargeObjectAccount;
   findings: Finding[];
+  budget: ReadingBudget;
 }
 
 /** @throws DrillError DUMP_CORRUPT when entries contradict each other, ENCODING_INVALID. */
-export async function planArchive(rawEntries: TocEntry[], minor: number): Promise<ArchivePlan> {
+export async function planArchive(
+  rawEntries: TocEntry[],
+  minor: number,
+  budget: ReadingBudget,
+): Promise<ArchivePlan> {
   await loadSqlParser();
   const encoding = new TextEncoding(clientEncoding(rawEntries));
   const decoded = rawEntries.map((raw) => decodeEntry(raw, encoding));
@@ -90,6 +96,7 @@ export async function planArchive(rawEntries: TocEntry[], minor: number): Promis
     afterData: order.afterData.flatMap(withSettings),
     largeObjects: new LargeObjectAccount(decoded.map(({ toc }) => toc)),
     findings,
+    budget,
   };
 }
 

@@ -8,6 +8,7 @@ import { finding } from '../../../../domain/findings/findings.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveCompression } from './archive-header.ts';
 import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';
@@ -24,11 +25,15 @@ type BlockPositions = Map<number, number>;
 /**
  * Events of a custom archive, made to a file or to a pipe.
  * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN,
- * ENCODING_INVALID.
+ * DECOMPRESSION_LIMIT, STATEMENT_TOO_LARGE, ENCODING_INVALID.
  */
-export async function* readCustomArchive(bytes: ByteSource, seeking: Seeking | null = null): DumpReader {
+export async function* readCustomArchive(
+  bytes: ByteSource,
+  seeking: Seeking | null = null,
+  budget = new ReadingBudget(),
+): DumpReader {
   const cursor = new ArchiveCursor(bytes);
-  const opened = yield* openArchive(cursor, 'custom', []);
+  const opened = yield* openArchive(cursor, 'custom', [], budget);
   const { plan } = opened;
   const compression = blockCompression(opened.header.compression);
   const positions: BlockPositions = new Map();

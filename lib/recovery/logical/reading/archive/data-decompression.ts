@@ -4,6 +4,7 @@ import * as zlib from 'node:zlib';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { giveTurn } from '../bytes/turns.ts';
 import { decompressLz4 } from '../compression/lz4.ts';
 import { decompressZstd } from '../compression/zstd.ts';
@@ -19,26 +20,29 @@ const zlibOptions: zlib.ZlibOptions & TransformOptions = { chunkSize, readableHi
 /**
  * Contents of one compressed block, whose input is consumed to its end. Without any byte it is an empty large object
  * where pg_dump starts its compressor with the first byte (all but gzip files, which have a header), else truncated.
- * @throws DrillError DUMP_CORRUPT, DUMP_TRUNCATED (the compressed data end early), or what the input throws.
+ * @throws DrillError DUMP_CORRUPT, DUMP_TRUNCATED (the compressed data end early), DECOMPRESSION_LIMIT, or what the input throws.
  */
-export async function* decompressData(
+export function decompressData(
   compression: DataCompression,
   input: AsyncIterable<Buffer>,
+  budget: ReadingBudget = new ReadingBudget(),
 ): AsyncGenerator<Buffer, void, undefined> {
-  for await (const piece of contentOf(compression, input)) {
+  return compression === 'none'
+    ? passedOn(input)
+    : budget.spend(input, (stored) => contentOf(compression, stored));
+}
+
+async function* passedOn(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  for await (const piece of input) {
     await giveTurn();
     yield piece;
   }
 }
 
 async function* contentOf(
-  compression: DataCompression,
+  compression: Exclude<DataCompression, 'none'>,
   input: AsyncIterable<Buffer>,
 ): AsyncGenerator<Buffer, void, undefined> {
-  if (compression === 'none') {
-    yield* input;
-    return;
-  }
   const iterator = input[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done === true) {

@@ -2,6 +2,7 @@
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import type { DirectorySource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { describe } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';
 import { decompressData } from './data-decompression.ts';
@@ -18,13 +19,17 @@ import { closeDirectory, openContents } from './tar-archive.ts';
 /**
  * Events of a directory archive: the largest tables first, then the rest in the order of the table of contents.
  * @throws DrillError DUMP_TRUNCATED when a file is missing or ends early, DUMP_CORRUPT, DUMP_NOT_A_DUMP,
- * ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN, ENCODING_INVALID, and what `open` throws.
+ * ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN, DECOMPRESSION_LIMIT, STATEMENT_TOO_LARGE, ENCODING_INVALID, and what
+ * `open` throws.
  */
-export async function* readDirectoryArchive(source: DirectorySource): DumpReader {
+export async function* readDirectoryArchive(
+  source: DirectorySource,
+  budget = new ReadingBudget(),
+): DumpReader {
   const files = new DirectoryFiles(source);
   const contents = files.find('toc.dat');
   if (contents === null) throw dumpError('DUMP_NOT_A_DUMP', 'the directory holds no toc.dat');
-  const data = yield* openContents(contents, files.bytes(contents), 'directory', []);
+  const data = yield* openContents(contents, files.bytes(contents), 'directory', [], budget);
   for (const each of largestTablesFirst(data, files)) yield* entryEvents(data, each, files);
   yield* closeDirectory(data);
 }
@@ -56,7 +61,10 @@ async function* entryEvents(
     return;
   }
   data.note(each, file);
-  const objects = await readLargeObjectList(file.name, decompressData(file.compression, files.bytes(file)));
+  const objects = await readLargeObjectList(
+    file.name,
+    decompressData(file.compression, files.bytes(file), data.plan.budget),
+  );
   data.list(objects);
   for (const object of objects) {
     const contents = files.find(object.file);

@@ -104,7 +104,10 @@ export class DirectoryData {
     if (data === undefined) return;
     this.note(data, file);
     if (data.toc.type !== 'BLOBS') yield* tableDataEvents(this.plan, data, file.compression, bytes);
-    else this.list(await readLargeObjectList(file.name, decompressData(file.compression, bytes)));
+    else
+      this.list(
+        await readLargeObjectList(file.name, decompressData(file.compression, bytes, this.plan.budget)),
+      );
   }
 
   /** @throws DrillError DUMP_CORRUPT when the file has come before. */

@@ -1,6 +1,5 @@
 /** Cuts the data block of an INSERT-style dump (--inserts, --column-inserts, --rows-per-insert) into statements. */
 import { dumpError } from '../bytes/dump-error.ts';
-import { defaultReadingLimits } from '../bytes/reading-limits.ts';
 
 const quote = 39;
 const doubleQuote = 34;
@@ -14,13 +13,15 @@ type Lexical = 'code' | 'string' | 'escaped' | 'identifier';
 /**
  * Statements without their semicolons. pg_dump writes nothing but INSERT statements here, whose only tokens with free
  * text are strings and quoted names (dumpTableData_insert of pg_dump.c), and two empty lines at the end.
- * @throws DrillError DUMP_TRUNCATED when the text ends inside a statement or without those lines.
+ * @throws DrillError DUMP_TRUNCATED when the text ends inside a statement or without those lines, STATEMENT_TOO_LARGE when one is
+ * longer than `longestBytes`.
  */
 export async function* insertStatements(
   chunks: AsyncIterable<Buffer>,
   standardStrings: boolean,
+  longestBytes: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const text = new StatementBuffer(standardStrings);
+  const text = new StatementBuffer(standardStrings, longestBytes);
   for await (const chunk of chunks) {
     text.append(chunk);
     for (let next = text.next(); next !== null; next = text.next()) yield next;
@@ -30,6 +31,7 @@ export async function* insertStatements(
 
 class StatementBuffer {
   readonly #standardStrings: boolean;
+  readonly #longestBytes: number;
   #buffer: Buffer = Buffer.allocUnsafeSlow(64 * 1024);
   #used = 0;
   #start = 0;
@@ -37,17 +39,15 @@ class StatementBuffer {
   #lexical: Lexical = 'code';
   #any = false;
 
-  constructor(standardStrings: boolean) {
+  constructor(standardStrings: boolean, longestBytes: number) {
     this.#standardStrings = standardStrings;
+    this.#longestBytes = longestBytes;
   }
 
   append(chunk: Buffer): void {
     const left = this.#used - this.#start;
-    if (left + chunk.length > defaultReadingLimits.statementBytes)
-      throw dumpError(
-        'STATEMENT_TOO_LARGE',
-        `an INSERT statement longer than ${defaultReadingLimits.statementBytes} bytes`,
-      );
+    if (left + chunk.length > this.#longestBytes)
+      throw dumpError('STATEMENT_TOO_LARGE', `an INSERT statement longer than ${this.#longestBytes} bytes`);
     if (this.#used + chunk.length > this.#buffer.length) {
       // Statements that were handed on share the old buffer, so that it is left alone.
       const larger = Buffer.allocUnsafeSlow(Math.max(64 * 1024, (left + chunk.length) * 2));

@@ -25,7 +25,7 @@ export async function* tableDataEvents(
   compression: DataCompression,
   block: AsyncIterable<Buffer>,
 ): AsyncGenerator<DumpEvent, void, undefined> {
-  const text = plan.encoding.transcode(refusingZeros(decompressData(compression, block)));
+  const text = plan.encoding.transcode(refusingZeros(decompressData(compression, block, plan.budget)));
   const events = isCopy(data) ? copyEvents(plan, data, text) : insertEvents(plan, data, text);
   yield* naming(`the data of table ${relationName(data)}`, events);
 }
@@ -52,7 +52,8 @@ export async function* largeObjectEvents(
   const { create } = plan.largeObjects.arrive(oid);
   async function* events(): AsyncGenerator<DumpEvent, void, undefined> {
     yield { kind: 'large-object-begin', oid, entry: data.entry, create };
-    for await (const bytes of decompressData(compression, block)) yield { kind: 'large-object-block', bytes };
+    for await (const bytes of decompressData(compression, block, plan.budget))
+      yield { kind: 'large-object-block', bytes };
     yield { kind: 'large-object-end' };
   }
   yield* naming(`large object ${oid}`, events());
@@ -115,7 +116,7 @@ async function* insertEvents(
   let target: Relation | null = null;
   let batch: Statement[] = [];
   let batchBytes = 0;
-  for await (const bytes of insertStatements(text, plan.standardStrings)) {
+  for await (const bytes of insertStatements(text, plan.standardStrings, plan.budget.limits.statementBytes)) {
     target ??= insertTarget(bytes, plan.encoding) ?? { schema: data.entry.schema, table: data.entry.name };
     batch.push({ ...textOfBytes(bytes, plan.encoding), line: null });
     batchBytes += bytes.length;

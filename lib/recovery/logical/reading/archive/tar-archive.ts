@@ -4,6 +4,7 @@ import type { Wrapping } from '../../../../domain/backup/dump.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
+import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { type TarMember, tarMembers } from '../bytes/tar-members.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import { closeArchive, openArchive } from './archive-opening.ts';
@@ -15,16 +16,16 @@ const contentsName = 'toc.dat';
 /**
  * Events of a tar archive. `restore.sql` in it is ignored, as pg_restore does.
  * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, DUMP_NOT_A_DUMP, ARCHIVE_VERSION_UNKNOWN, COMPRESSION_UNKNOWN,
- * ENCODING_INVALID.
+ * DECOMPRESSION_LIMIT, STATEMENT_TOO_LARGE, ENCODING_INVALID.
  */
-export async function* readTarArchive(bytes: ByteSource): DumpReader {
+export async function* readTarArchive(bytes: ByteSource, budget = new ReadingBudget()): DumpReader {
   let data: DirectoryData | null = null;
   for await (const member of tarMembers(bytes)) {
     const file = dataFile(member.path);
     if (data === null) {
       if (file.name !== contentsName)
         throw dumpError('DUMP_NOT_A_DUMP', 'the tar does not begin with toc.dat');
-      data = yield* openContents(file, member.body, 'tar', []);
+      data = yield* openContents(file, member.body, 'tar', [], budget);
     } else yield* data.events(file, member.body);
   }
   yield* closeDirectory(data);
@@ -36,7 +37,11 @@ export async function* readTarArchive(bytes: ByteSource): DumpReader {
  * @param reopen gives the same bytes from their start.
  * @throws DrillError as readTarArchive.
  */
-export async function* readTarredDirectory(bytes: ByteSource, reopen: () => Promise<ByteSource>): DumpReader {
+export async function* readTarredDirectory(
+  bytes: ByteSource,
+  reopen: () => Promise<ByteSource>,
+  budget = new ReadingBudget(),
+): DumpReader {
   let data: DirectoryData | null = null;
   let directory = '';
   const early = new Set<string>();
@@ -47,7 +52,7 @@ export async function* readTarredDirectory(bytes: ByteSource, reopen: () => Prom
     if (file.name === contentsName) {
       if (data !== null) throw dumpError('DUMP_NOT_A_DUMP', 'the tar holds more than one directory dump');
       directory = dir;
-      data = yield* openContents(file, body, 'directory', ['tar']);
+      data = yield* openContents(file, body, 'directory', ['tar'], budget);
     } else if (data === null) early.add(path);
     else if (dir === directory) yield* data.events(file, body);
   }
@@ -86,9 +91,10 @@ export async function* openContents(
   bytes: AsyncIterable<Buffer>,
   layout: 'tar' | 'directory',
   wrappings: Wrapping[],
+  budget: ReadingBudget,
 ): AsyncGenerator<DumpEvent, DirectoryData, undefined> {
-  const cursor = new ArchiveCursor(new ByteSource(decompressData(file.compression, bytes)));
-  const { plan, contents } = yield* openArchive(cursor, layout, wrappings);
+  const cursor = new ArchiveCursor(new ByteSource(decompressData(file.compression, bytes, budget)));
+  const { plan, contents } = yield* openArchive(cursor, layout, wrappings, budget);
   if ((await cursor.available()) !== null) {
     throw dumpError(
       'DUMP_CORRUPT',

@@ -16,6 +16,7 @@ export class ByteSource {
   #offset = 0;
   #buffered = 0;
   #ended = false;
+  #isCanceled = false;
   #position = 0;
 
   constructor(stream: AsyncIterable<Uint8Array>) {
@@ -109,8 +110,9 @@ export class ByteSource {
     this.#position -= bytes.length;
   }
 
-  /** Lets go of the stream without reading on; its resources are freed. */
+  /** Lets go of the stream without reading on; its resources are freed. Whoever still reads is told DUMP_TRUNCATED, never an end. */
   async cancel(): Promise<void> {
+    this.#isCanceled = true;
     this.#ended = true;
     this.#queue = [];
     this.#buffered = 0;
@@ -122,6 +124,7 @@ export class ByteSource {
     while (this.#buffered < n && !this.#ended) {
       await giveTurn();
       const { done, value } = await this.#stream.next();
+      if (this.#isCanceled) break;
       if (done === true) this.#ended = true;
       else if (value.length > 0) {
         this.#queue.push(
@@ -130,6 +133,7 @@ export class ByteSource {
         this.#buffered += value.length;
       }
     }
+    if (this.#isCanceled) throw dumpError('DUMP_TRUNCATED', 'reading was given up');
     return this.#buffered >= n;
   }
 

@@ -4,23 +4,23 @@ import { defaultMaxRatio, defaultMaxStatementBytes } from '../../../../domain/re
 export interface ReadingLimits {
   /** Longest statement, rows of COPY not counted: it is held whole, about three times over on its way to the server. */
   statementBytes: number;
-  /** Content that one stored byte may unpack to, once there are 4 GiB of it. */
+  /** Content that one stored byte may unpack to. */
   ratio: number;
+  /** Less content than this is no bomb, however small the file. */
+  harmlessBytes: number;
 }
 
 export const defaultReadingLimits: ReadingLimits = {
   statementBytes: defaultMaxStatementBytes,
   ratio: defaultMaxRatio,
+  harmlessBytes: 4 * 1024 ** 3,
 };
-
-/** Less content than this is no bomb, however small the file. */
-const harmlessBytes = 4 * 1024 ** 3;
 
 /** @returns what is wrong, in words; null when nothing is */
 export function unpacksTooFar(
   contentBytes: number,
   storedBytes: number,
-  { ratio }: ReadingLimits,
+  { ratio, harmlessBytes }: ReadingLimits,
 ): string | null {
   if (contentBytes <= harmlessBytes || contentBytes <= storedBytes * ratio) return null;
   return `${storedBytes} stored bytes hold more than ${contentBytes} bytes, over ${ratio} times as much`;
