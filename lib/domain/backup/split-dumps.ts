@@ -14,10 +14,12 @@ interface Part {
 /**
  * Endings that `split` and jobs give to parts: `.aa`, `.000`, `.part-1`, `.part_aa`. One digit alone is a rotated file, not a part.
  */
-const partEnding = /^(.+?)[._-](?:part(?<part>[._-]?\d+|[._-]a[a-z]{1,3}|a[a-z])|(?<letters>[a-z]{2,4})|(?<digits>\d{2,4}))$/i;
+const partEnding =
+  /^(.+?)[._-](?:part(?<part>[._-]?\d+|[._-]a[a-z]{1,3}|a[a-z])|(?<letters>[a-z]{2,4})|(?<digits>\d{2,4}))$/i;
 
 /** Endings of two or more letters that say what a file is. */
-const otherLetters = /^(?:gz|xz|bz|zst|lz|lzo|zip|tar|tgz|txz|tbz|sql|dump|bak|enc|gpg|pgp|age|asc|sig|md|json|csv|txt|log|dir|pg|out)$/i;
+const otherLetters =
+  /^(?:gz|xz|bz|zst|lz|lzo|zip|tar|tgz|txz|tbz|sql|dump|bak|enc|gpg|pgp|age|asc|sig|md|json|csv|txt|log|dir|pg|out)$/i;
 
 /** The number that letters spell as `split` counts: aa, ab … az, ba … */
 const numberOf = (letters: string): number =>
@@ -91,7 +93,9 @@ function isRotation(parts: readonly { part: Part; sizeBytes: number }[]): boolea
   const isNumbered = parts.every(({ part }) => /^[._-]\d+$/.test(part.ending));
   if (!isNumbered) return false;
   const [first, ...rest] = parts.map(({ sizeBytes }) => sizeBytes);
-  return rest.length === 0 || rest.slice(0, -1).some((size) => size !== first) || (rest.at(-1) ?? 0) > (first ?? 0);
+  return (
+    rest.length === 0 || rest.slice(0, -1).some((size) => size !== first) || (rest.at(-1) ?? 0) > (first ?? 0)
+  );
 }
 
 function joined(base: string, parts: readonly { part: Part; dump: ListedDump }[]): ListedDump {

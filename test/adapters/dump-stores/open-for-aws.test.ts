@@ -88,7 +88,12 @@ describe('what opens the dumps of a source', () => {
   };
 
   test.each([
-    ['parameters', { passphraseParameter: '/phrase', keyParameter: '/key' }, 'parameter /phrase', 'parameter /key'],
+    [
+      'parameters',
+      { passphraseParameter: '/phrase', keyParameter: '/key' },
+      'parameter /phrase',
+      'parameter /key',
+    ],
     ['secrets', { passphraseSecret: 'phrase', keySecret: 'key' }, 'secret phrase', 'secret key'],
   ])('is read from %s', async (_, decrypt, passphrase, privateKey) => {
     const source = sourceSchema.parse({ bucket: 'acme-backups', decrypt, member: 'db/*.sql.gz' });

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { groupDirectoryDumps } from '../../../lib/domain/backup/directory-dumps.ts';
 import { groupSplitDumps, partsOf } from '../../../lib/domain/backup/split-dumps.ts';
 
-const object = (key: string, sizeBytes = 1000, modifiedAt = '2026-11-20T02:10:00Z') => ({ key, sizeBytes, modifiedAt });
+const object = (key: string, sizeBytes = 1000, modifiedAt = '2026-11-20T02:10:00Z') => ({
+  key,
+  sizeBytes,
+  modifiedAt,
+});
 const grouped = (...objects: ReturnType<typeof object>[]) => groupSplitDumps(groupDirectoryDumps(objects));
 
 describe('parts of a cut dump', () => {
@@ -48,7 +52,11 @@ describe('parts of a cut dump', () => {
 
   test('come in the order of their numbers, not of their names', () => {
     const keys = ['d.sql.part10', 'd.sql.part2', 'd.sql.part1'].map((key) => object(key));
-    expect(partsOf(keys, 'd.sql').map(({ key }) => key)).toEqual(['d.sql.part1', 'd.sql.part2', 'd.sql.part10']);
+    expect(partsOf(keys, 'd.sql').map(({ key }) => key)).toEqual([
+      'd.sql.part1',
+      'd.sql.part2',
+      'd.sql.part10',
+    ]);
   });
 
   test.each([

@@ -3,8 +3,8 @@ import {
   type DatabaseConfig,
   type DrillConfig,
   formatProblem,
-  parseConfig,
   noKeys,
+  parseConfig,
 } from '../../../lib/domain/config/index.ts';
 
 function good(text: string): DrillConfig {

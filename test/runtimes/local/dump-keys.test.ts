@@ -23,7 +23,10 @@ const file = (name: string, text: string): string => {
 describe('the keys of encrypted dumps on this machine', () => {
   test('are the first line of a passphrase file and all of a key file', async () => {
     const places = keyPlacesOf(
-      { decryptPassphraseFile: file('phrase', 'two words\nnot this\n'), decryptKeyFile: file('key', 'a\nb\n') },
+      {
+        decryptPassphraseFile: file('phrase', 'two words\nnot this\n'),
+        decryptKeyFile: file('key', 'a\nb\n'),
+      },
       noKeys,
       '.',
     );

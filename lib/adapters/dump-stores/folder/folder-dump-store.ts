@@ -62,7 +62,9 @@ export async function createFileDumpStore(path: string): Promise<{ store: DumpSt
 /** The parts of a cut dump of this name. */
 async function partsBeside(root: string, name: string): Promise<DumpObject[]> {
   const names = await readdir(root).catch(() => []);
-  const candidates = names.filter((other) => other.startsWith(name)).map((key) => ({ key, sizeBytes: 0, modifiedAt: '' }));
+  const candidates = names
+    .filter((other) => other.startsWith(name))
+    .map((key) => ({ key, sizeBytes: 0, modifiedAt: '' }));
   const objects = await Promise.all(partsOf(candidates, name).map(({ key }) => statObject(root, key)));
   return objects.filter((object) => object !== null);
 }

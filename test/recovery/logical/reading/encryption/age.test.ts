@@ -27,7 +27,12 @@ beforeAll(async () => {
 describe('a dump that age encrypted', () => {
   test('for a key is read with the identity file that age-keygen writes', async () => {
     const privateKey = `# created: 2026-11-20\n# public key: age1…\n${identity}\n`;
-    expect(await opened(forKey, { privateKey })).toEqual({ wrappings: ['age'], rows: 300, error: null, message: '' });
+    expect(await opened(forKey, { privateKey })).toEqual({
+      wrappings: ['age'],
+      rows: 300,
+      error: null,
+      message: '',
+    });
   });
 
   test('is read with one identity of several', async () => {
@@ -35,7 +40,10 @@ describe('a dump that age encrypted', () => {
   });
 
   test('with a passphrase is read with it', async () => {
-    expect(await opened(forPassphrase, { passphrase })).toMatchObject({ wrappings: ['age', 'gzip'], rows: 300 });
+    expect(await opened(forPassphrase, { passphrase })).toMatchObject({
+      wrappings: ['age', 'gzip'],
+      rows: 300,
+    });
   });
 
   test.each(['\n', '\r\n'])('is read in armor with line ends %j', async (end) => {
@@ -53,7 +61,11 @@ describe('a dump that age encrypted', () => {
   });
 
   test('for another key could not be decrypted, and no key is shown', async () => {
-    for (const privateKey of [other, 'AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQ', 'a secret of another kind']) {
+    for (const privateKey of [
+      other,
+      'AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQ',
+      'a secret of another kind',
+    ]) {
       const outcome = await opened(forKey, { privateKey });
       expect(outcome.error).toBe('DECRYPTION_FAILED');
       expect(outcome.message).not.toMatch(/QQQ|a secret/);

@@ -50,7 +50,9 @@ describe('a dump that OpenPGP encrypted', () => {
   test('with a wrong key could not be decrypted', async () => {
     expect((await opened(forKey, { privateKey: otherKey })).error).toBe('DECRYPTION_FAILED');
     expect((await opened(forKey, { privateKey: lockedKey })).error).toBe('DECRYPTION_FAILED');
-    expect((await opened(forKey, { privateKey: lockedKey, passphrase: 'no' })).error).toBe('DECRYPTION_FAILED');
+    expect((await opened(forKey, { privateKey: lockedKey, passphrase: 'no' })).error).toBe(
+      'DECRYPTION_FAILED',
+    );
     const nonsense = await opened(forKey, { privateKey: 'a secret of another kind' });
     expect(nonsense.error).toBe('DECRYPTION_FAILED');
     expect(nonsense.message).not.toContain('a secret');

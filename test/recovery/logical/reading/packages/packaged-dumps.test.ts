@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -29,11 +30,45 @@ const uploads: Files = [
 describe('a package with one dump', () => {
   const layouts: [string, Files][] = [
     ['one dump', [['shop.sql', sampleDump]]],
-    ['GitLab', [['db/database.sql.gz', gzipSync(sampleDump)], ['repositories/a.bundle', '# v2 git bundle'], ...uploads]],
+    [
+      'GitLab',
+      [
+        ['db/database.sql.gz', gzipSync(sampleDump)],
+        ['repositories/a.bundle', '# v2 git bundle'],
+        ...uploads,
+      ],
+    ],
     ['Discourse', [...uploads, ['dump.sql.gz', gzipSync(sampleDump)]]],
-    ['offen/docker-volume-backup', [['backup/app/config.json', '{}'], ['backup/db/shop.sql.zst', compressedSamples.zstd]]],
-    ['numbers as names', [['uploads/4711.dat', 'an upload'], ['shop.sql', sampleDump]]],
-    ['SQL of an application beside it', [['app/migrations/1.sql', 'CREATE TABLE t();'], ['db.sql', sampleDump]]],
+    [
+      'offen/docker-volume-backup',
+      [
+        ['backup/app/config.json', '{}'],
+        ['backup/db/shop.sql.zst', compressedSamples.zstd],
+      ],
+    ],
+    [
+      'numbers as names',
+      [
+        ['uploads/4711.dat', 'an upload'],
+        ['shop.sql', sampleDump],
+      ],
+    ],
+    [
+      'large uploads',
+      [
+        ['uploads/a.bin', randomBytes(900_000)],
+        ['uploads/b.gz', gzipSync(randomBytes(900_000))],
+        ['shop.sql', sampleDump],
+        ['uploads/c.gz', gzipSync(randomBytes(900_000))],
+      ],
+    ],
+    [
+      'SQL of an application beside it',
+      [
+        ['app/migrations/1.sql', 'CREATE TABLE t();'],
+        ['db.sql', sampleDump],
+      ],
+    ],
   ];
 
   test.each(layouts)('is read from a tar: %s', async (_, files) => {
@@ -73,10 +108,13 @@ describe('a package with several dumps', () => {
     expect(outcome.message).toContain('"db/main.sql", "db/ci.sql"');
   });
 
-  test.each(['db/main.sql', 'db/m*.sql', './db/main.sql'])('is read where the rule %s names one', async (member) => {
-    expect(await opened(await tarOf(two), { member })).toMatchObject({ rows: 300, error: null });
-    expect(await opened(zipped(two), { member })).toMatchObject({ rows: 300, error: null });
-  });
+  test.each(['db/main.sql', 'db/m*.sql', './db/main.sql'])(
+    'is read where the rule %s names one',
+    async (member) => {
+      expect(await opened(await tarOf(two), { member })).toMatchObject({ rows: 300, error: null });
+      expect(await opened(zipped(two), { member })).toMatchObject({ rows: 300, error: null });
+    },
+  );
 
   test('is not guessed at when the rule names both or none', async () => {
     const bytes = await tarOf(two);
@@ -89,7 +127,12 @@ describe('a package with several dumps', () => {
 
   test('prints hostile names without doing what they say', async () => {
     const name = '../../etc/\u001b[2J\u202e\nFAKE.sql';
-    const outcome = await opened(zipped([[name, sampleDump], ['b.sql', sampleDump]]));
+    const outcome = await opened(
+      zipped([
+        [name, sampleDump],
+        ['b.sql', sampleDump],
+      ]),
+    );
     expect(outcome.error).toBe('PACKAGE_AMBIGUOUS');
     expect(outcome.message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
@@ -98,7 +141,11 @@ describe('a package with several dumps', () => {
 describe('a package without a dump', () => {
   test.each([
     ['other files', uploads, 'DUMP_NOT_A_DUMP'],
-    ['a dump of MySQL', [['shop.sql', '-- MySQL dump 10.13\nCREATE TABLE `t` (a int);\n']] as Files, 'DUMP_NOT_A_DUMP'],
+    [
+      'a dump of MySQL',
+      [['shop.sql', '-- MySQL dump 10.13\nCREATE TABLE `t` (a int);\n']] as Files,
+      'DUMP_NOT_A_DUMP',
+    ],
     ['nothing', [] as Files, 'DUMP_EMPTY'],
   ])('says so: %s', async (_, files, code) => {
     expect((await opened(zipped(files))).error).toBe(code);
@@ -121,10 +168,23 @@ describe('a zip', () => {
     expect(await opened(bytes, {}, 333)).toEqual({ wrappings: ['zip'], rows: 300, error: null, message: '' });
   });
 
+  test.each(forms)('is read %s beside members that are looked into and let go of', async (_, form) => {
+    // Longer than what is looked at, and no text that compresses to less.
+    const upload = { name: 'a.bin', content: randomBytes(900_000), ...form };
+    const bytes = zipOf(
+      upload,
+      { name: 'shop.sql', content: sampleDump, ...form },
+      { ...upload, name: 'b.bin' },
+    );
+    expect(await opened(bytes, {}, 65_536)).toMatchObject({ rows: 300, error: null });
+  });
+
   test.each(forms)('that is cut anywhere is truncated, %s', async (_, form) => {
     const bytes = zipOf({ name: 'shop.sql', content: sampleDump, ...form });
     for (const share of [0.02, 0.5, 0.97, 0.999])
-      expect((await opened(bytes.subarray(0, Math.floor(bytes.length * share)))).error).toBe('DUMP_TRUNCATED');
+      expect((await opened(bytes.subarray(0, Math.floor(bytes.length * share)))).error).toBe(
+        'DUMP_TRUNCATED',
+      );
   });
 
   test('with a wrong checksum is corrupt', async () => {

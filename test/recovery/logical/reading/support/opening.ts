@@ -1,7 +1,7 @@
 /** Opens files that lie in memory, and says what came of it. */
 import { Readable } from 'node:stream';
-import type { DumpOpening } from '../../../../../lib/domain/backup/dump-opening.ts';
 import type { Wrapping } from '../../../../../lib/domain/backup/dump.ts';
+import type { DumpOpening } from '../../../../../lib/domain/backup/dump-opening.ts';
 import { openDump } from '../../../../../lib/recovery/logical/reading/open-dump.ts';
 import { inPieces } from './reading.ts';
 
@@ -19,7 +19,11 @@ export async function opened(
   pieceBytes = 5000,
 ): Promise<Opened> {
   const dump = await openDump(
-    { kind: 'stream', open: async () => Readable.from(inPieces(content, pieceBytes)), sizeBytes: content.length },
+    {
+      kind: 'stream',
+      open: async () => Readable.from(inPieces(content, pieceBytes)),
+      sizeBytes: content.length,
+    },
     { passphrase: null, ...opening },
   );
   const outcome: Opened = { wrappings: null, rows: 0, error: null, message: '' };
