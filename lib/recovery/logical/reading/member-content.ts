@@ -3,10 +3,10 @@ import { isDrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from './bytes/byte-source.ts';
 import { tarMembers } from './bytes/tar-members.ts';
 import { type Compression, decompress } from './compression/decompress.ts';
-import { recognise, startBytes } from './recognise.ts';
 import type { MemberContent } from './packages/dump-members.ts';
 import type { PackageMember } from './packages/package-member.ts';
 import type { Bounding } from './packages/zip-members.ts';
+import { recognise, startBytes } from './recognise.ts';
 
 /** Compressions inside each other that are looked through. */
 const maxCompressions = 2;
