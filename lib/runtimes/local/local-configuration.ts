@@ -5,6 +5,7 @@ import { createFileDumpStore } from '../../adapters/dump-stores/folder/folder-du
 import { openConfiguredStore } from '../../adapters/dump-stores/open-for-local.ts';
 import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { readConfig } from '../../adapters/files/config-file.ts';
+import { wholeNameOf } from '../../domain/backup/split-dumps.ts';
 import { databaseNameFor, fittingDatabases } from '../../domain/config/database-of-dump.ts';
 import {
   type DatabaseConfig,
@@ -130,9 +131,10 @@ function parseDump(text: string): AskedDump {
 }
 
 function databaseFor(dumpKey: string, config: DrillConfig | null): string {
-  const fitting = fittingDatabases(dumpKey, config);
+  const name = wholeNameOf(dumpKey);
+  const fitting = fittingDatabases(name, config);
   if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0];
-  return databaseNameFor(dumpKey);
+  return databaseNameFor(name);
 }
 
 function withOptions(config: DatabaseConfig, dump: AskedDump | null, options: DrillOptions): DatabaseConfig {

@@ -54,6 +54,8 @@ class MemberData {
   #end: number | null;
   #isRead = false;
   #reading: AsyncGenerator<Buffer, void, undefined> | null = null;
+  /** The data alone, where their size is known. */
+  #sized: ByteSource | null = null;
   #failure: unknown = null;
 
   constructor(source: ByteSource, header: ZipHeader, bounding: Bounding) {
@@ -63,35 +65,43 @@ class MemberData {
     this.#end = header.storedBytes === null ? null : source.position + header.storedBytes;
   }
 
+  /** Whoever lets go of it does not end the reading underneath: data without a size must be read to their end. */
   async *content(): AsyncGenerator<Buffer, void, undefined> {
-    const { path, isEncrypted } = this.#header;
-    if (isEncrypted)
-      throw dumpError('DUMP_ENCRYPTED', `${visibleJson(path)} in the zip is encrypted by zip itself`);
+    this.#refuseEncrypted();
     this.#reading = this.#checked();
-    yield* this.#reading;
+    for (;;) {
+      const { done, value } = await this.#reading.next();
+      if (done === true) return;
+      yield value;
+    }
   }
 
   /** Goes to the next member, however far this one was read. */
   async passOver(): Promise<void> {
-    await this.#reading?.return(undefined);
     if (this.#isRead) return;
-    if (this.#end !== null) {
-      const left = this.#end - this.#source.position;
-      if (left < 0) throw this.#damaged('its data are longer than it says');
-      await this.#source.skip(left).catch((error: unknown) => {
-        throw this.#named(error);
-      });
-      if (this.#header.hasDescriptor) await this.#skipDescriptor();
+    if (this.#failure !== null) throw this.#failure;
+    if (this.#end === null) {
+      this.#refuseEncrypted();
+      this.#reading ??= this.#checked();
+      for await (const _ of this.#bounding(this.#reading));
       return;
     }
-    if (this.#failure !== null) throw this.#failure;
-    if (this.#reading !== null) throw this.#damaged('it was let go of in the middle of data without a size');
-    if (this.#header.isEncrypted)
-      throw dumpError(
-        'DUMP_ENCRYPTED',
-        `${visibleJson(this.#header.path)} in the zip is encrypted by zip itself`,
-      );
-    for await (const _ of this.#bounding(this.#checked()));
+    await this.#reading?.return(undefined);
+    // A read that is under way ends first: the position counts.
+    await this.#sized?.cancel();
+    await this.#source.skip(this.#end - this.#source.position).catch((error: unknown) => {
+      throw this.#named(error);
+    });
+    if (this.#header.hasDescriptor) await this.#skipDescriptor();
+  }
+
+  #refuseEncrypted(): void {
+    if (!this.#header.isEncrypted) return;
+    const name = visibleJson(this.#header.path);
+    throw dumpError(
+      'DUMP_ENCRYPTED',
+      `${name} in the zip is encrypted by zip itself, which is not read here`,
+    );
   }
 
   async *#checked(): AsyncGenerator<Buffer, void, undefined> {
@@ -122,7 +132,10 @@ class MemberData {
   #unpacked(): AsyncIterable<Buffer> {
     const { method, storedBytes } = this.#header;
     const isSized = storedBytes !== null;
-    const stored = (): ByteSource => new ByteSource(this.#source.chunks(storedBytes as number));
+    const stored = (): ByteSource => {
+      this.#sized = new ByteSource(this.#source.chunks(storedBytes as number));
+      return this.#sized;
+    };
     if (method === 8) {
       return inflate(isSized ? stored() : this.#source, {
         before: 0,

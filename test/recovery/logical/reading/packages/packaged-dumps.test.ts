@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -50,6 +51,15 @@ describe('a package with one dump', () => {
       [
         ['uploads/4711.dat', 'an upload'],
         ['shop.sql', sampleDump],
+      ],
+    ],
+    [
+      'large uploads',
+      [
+        ['uploads/a.bin', randomBytes(900_000)],
+        ['uploads/b.gz', gzipSync(randomBytes(900_000))],
+        ['shop.sql', sampleDump],
+        ['uploads/c.gz', gzipSync(randomBytes(900_000))],
       ],
     ],
     [
@@ -156,6 +166,17 @@ describe('a zip', () => {
     const readme = { name: 'README', content: 'about this', ...form };
     const bytes = zipOf(readme, { name: 'shop.sql', content: sampleDump, ...form }, readme);
     expect(await opened(bytes, {}, 333)).toEqual({ wrappings: ['zip'], rows: 300, error: null, message: '' });
+  });
+
+  test.each(forms)('is read %s beside members that are looked into and let go of', async (_, form) => {
+    // Longer than what is looked at, and no text that compresses to less.
+    const upload = { name: 'a.bin', content: randomBytes(900_000), ...form };
+    const bytes = zipOf(
+      upload,
+      { name: 'shop.sql', content: sampleDump, ...form },
+      { ...upload, name: 'b.bin' },
+    );
+    expect(await opened(bytes, {}, 65_536)).toMatchObject({ rows: 300, error: null });
   });
 
   test.each(forms)('that is cut anywhere is truncated, %s', async (_, form) => {

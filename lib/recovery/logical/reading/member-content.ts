@@ -1,12 +1,12 @@
 /** What a member of a package is, from its first bytes and through its compression. */
-import { isDrillError } from '../../../../domain/findings/errors.ts';
-import { ByteSource } from '../bytes/byte-source.ts';
-import { tarMembers } from '../bytes/tar-members.ts';
-import { type Compression, decompress } from '../compression/decompress.ts';
-import { recognise, startBytes } from '../recognise.ts';
-import type { MemberContent } from './dump-members.ts';
-import type { PackageMember } from './package-member.ts';
-import type { Bounding } from './zip-members.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
+import { ByteSource } from './bytes/byte-source.ts';
+import { tarMembers } from './bytes/tar-members.ts';
+import { type Compression, decompress } from './compression/decompress.ts';
+import type { MemberContent } from './packages/dump-members.ts';
+import type { PackageMember } from './packages/package-member.ts';
+import type { Bounding } from './packages/zip-members.ts';
+import { recognise, startBytes } from './recognise.ts';
 
 /** Compressions inside each other that are looked through. */
 const maxCompressions = 2;
