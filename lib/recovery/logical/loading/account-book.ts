@@ -8,6 +8,7 @@ import type {
 } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
+import { causesOf, type Failure, type MissingExtension, toldWithConsequences } from './failed-entries.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
 export class OpenEntry {
@@ -102,7 +103,9 @@ export class AccountBook {
   rowsBytes = 0;
   readonly #entries: EntryAccount[] = [];
   readonly #announcedByKey = new Map<string, AnnouncedObject>();
-  readonly #found = new Set<string>();
+  readonly #found = new Map<string, Finding>();
+  readonly #failures: Failure[] = [];
+  readonly #missing: MissingExtension[] = [];
 
   entry(database: string, entry: DumpEntry): OpenEntry {
     const open = new OpenEntry(database, entry, () => {
@@ -140,12 +143,39 @@ export class AccountBook {
     this.#announcedByKey.set(JSON.stringify(Object.values(object)), object);
   }
 
-  /** Adds a finding once; the same sentence twice says nothing new. */
-  find(finding: Finding): void {
+  /** Adds a finding once; the same sentence twice says nothing new. @returns the one that is in the account */
+  find(finding: Finding): Finding {
     const key = `${finding.code} ${finding.message}`;
-    if (this.#found.has(key)) return;
-    this.#found.add(key);
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    this.#found.set(key, finding);
     this.findings.push(finding);
+    return finding;
+  }
+
+  /** An entry that was not restored, with the finding that tells it. */
+  fail(failure: Failure): void {
+    this.#failures.push({ ...failure, finding: this.find(failure.finding) });
+  }
+
+  /** An extension of the database that is being loaded, which the sandbox will not have. */
+  leaveOut(extension: MissingExtension): void {
+    this.#missing.push({ ...extension, finding: this.find(extension.finding) });
+  }
+
+  /** At the end of a database: one finding for each cause, which tells its consequences. */
+  tellCauses(database: string): void {
+    const announced = this.announced.filter((object) => object.database === database);
+    for (const cause of causesOf(this.#failures.splice(0), this.#missing.splice(0), announced)) {
+      const { root, consequences } = cause;
+      const folded = new Set(consequences.map(({ finding }) => finding));
+      const told = toldWithConsequences(cause);
+      const rest = this.findings.filter((finding) => !folded.has(finding) || finding === root.finding);
+      const findings = rest.map((finding) => (finding === root.finding ? told : finding));
+      this.findings.splice(0, this.findings.length, ...findings);
+      // What a missing extension explains is expected by no check.
+      if (!('lack' in root)) for (const { outcome } of consequences) outcome.failure = 'missing extension';
+    }
   }
 
   get entryAccounts(): EntryAccount[] {

@@ -3,6 +3,7 @@ import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, createdIndex } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import type { Session } from './connection.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
 import { everything, type Lock, readsEverything } from './locks.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
@@ -160,7 +161,10 @@ export class EntryRunner {
       const { entry, open, decision } = failed;
       // By itself it meets its error again, or the lock that it has to wait for; code that never ends would not end then either.
       if (error.limitSeconds === null) await this.#run(slot, entry, open, decision, settings, alone);
-      else open.end(failedOutcome(this.#context, entry, decision.plan, error, []), error.limitSeconds);
+      else {
+        const work = { entry, plan: decision.plan, error, session };
+        open.end(await failedOutcome(this.#context, work), error.limitSeconds);
+      }
       rest.shift();
     }
     this.#context.clock.touch(this.#load.parallel ? 'post-data' : 'pre-data');
@@ -224,8 +228,9 @@ export class EntryRunner {
     this.#touchPhase(entry);
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     const seconds = (): number => (performance.now() - startedAt) / 1000;
+    let session: Session | null = null;
     try {
-      const session = await slot.get();
+      session = await slot.get();
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
@@ -238,7 +243,7 @@ export class EntryRunner {
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (isLockTrouble(error) && !alone) throw new RetryAlone();
-      open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
+      open.end(await failedOutcome(context, { entry, plan, error, missingRoles, session }), seconds());
     } finally {
       this.#touchPhase(entry);
     }

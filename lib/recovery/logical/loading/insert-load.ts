@@ -91,7 +91,13 @@ export class InsertLoad {
         open.end(
           first === undefined
             ? { status: 'restored' }
-            : failedOutcome(context, event.entry, insertPlan, first.error, []),
+            : await failedOutcome(context, {
+                entry: event.entry,
+                plan: insertPlan,
+                error: first.error,
+                session,
+                rows: account,
+              }),
           seconds,
         );
       },

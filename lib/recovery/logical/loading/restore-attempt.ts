@@ -181,6 +181,7 @@ export class RestoreAttempt {
   async #finishDatabase(): Promise<void> {
     await this.#runner?.flush();
     await this.#load?.finish();
+    this.#context.book.tellCauses(this.#dumpName());
     this.#load = null;
     this.#runner = null;
   }
