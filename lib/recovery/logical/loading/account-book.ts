@@ -33,6 +33,12 @@ export class OpenEntry {
     this.#onSettled = onSettled;
   }
 
+  /** Names an entry that has no header by what its statement is about. */
+  call(type: string, { schema, name }: { schema: string | null; name: string }): void {
+    if (this.account.type !== 'STATEMENT') return;
+    Object.assign(this.account, { type, schema, name });
+  }
+
   begin(): void {
     this.#pending += 1;
   }

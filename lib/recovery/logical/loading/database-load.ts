@@ -19,6 +19,7 @@ import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import { outOfTimeFinding } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
+import { UnqualifiedNames } from './unqualified-names.ts';
 
 /** A statement to run when everything else of the database is done. */
 export interface Deferred {
@@ -31,6 +32,7 @@ export class DatabaseLoad {
   readonly relations = new RelationMap();
   readonly known = new RelationKnowledge(this.relations, (look) => this.#look(look));
   readonly grants: CreateGrants;
+  readonly unqualified = new UnqualifiedNames((question) => this.#on(question));
   readonly deferred: Deferred[] = [];
   /** Loads of tables that have begun, in order. */
   readonly tablesBegun: Task[] = [];

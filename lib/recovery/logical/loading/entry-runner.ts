@@ -1,4 +1,4 @@
-import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
+import type { AnnouncedObject, EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, createdIndex } from './announced-objects.ts';
@@ -46,9 +46,11 @@ export class EntryRunner {
   ): Promise<Task | null> {
     const { plan } = decision;
     const announced = announcedObject(this.#load.dumpName, entry, plan);
-    if (announced !== null) this.#context.book.announce(announced);
+    if (announced !== null) this.#context.book.announce(await this.#placed(announced));
     if (startsPostData.has(plan.kind)) this.#load.parallel = true;
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
+    const [sequence] = plan.kind === 'sequence value' ? (plan.locks ?? []) : [];
+    if (sequence !== undefined) open.call('SEQUENCE SET', sequence);
     open.begin();
     const settings = this.#load.settings.snapshot;
     if (!neverWait && isShort(decision, this.#work.bytesReadBy(decision))) {
@@ -79,6 +81,14 @@ export class EntryRunner {
       this.#load.known.changed();
     }
     return task;
+  }
+
+  /** A table that neither its statement nor a header gives a schema is made in the first of the path. */
+  async #placed(announced: AnnouncedObject): Promise<AnnouncedObject> {
+    if (announced.type !== 'TABLE' || announced.schema !== null) return announced;
+    await this.flush();
+    const schema = await this.#load.unqualified.schemaOfNew(this.#load.settings.snapshot);
+    return { ...announced, schema };
   }
 
   /** Sends what waits to go together. Call it before anything else is done to the database. @throws what ended the restore */

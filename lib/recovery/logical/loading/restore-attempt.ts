@@ -234,7 +234,7 @@ export class RestoreAttempt {
     load.parallel = true;
     if (this.#archive !== null) await this.#archive.submitPostData(load, runner, this.#databaseName());
     if (this.#insertLoad !== null && !this.#insertLoad.belongs(event)) this.#endInserts();
-    this.#insertLoad ??= new InsertLoad(
+    this.#insertLoad ??= await InsertLoad.begin(
       this.#context,
       load,
       event,

@@ -8,6 +8,7 @@ import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import { functionThatReadsTables, readsTables, readsTablesHint } from './check-constraints.ts';
 import { copyPosition } from './copy-position.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { classify, findingOf } from './failure-class.ts';
@@ -38,7 +39,7 @@ export async function beginRows(
     open.close();
     return null;
   }
-  const schema = event.schema ?? 'public';
+  const schema = event.schema ?? (await load.unqualified.schemaOf(event.table, load.settings.snapshot));
   await load.known.of([{ schema, name: event.table }]);
   const label = `${schema}.${event.table}`;
   const traits = load.traits({ schema, name: event.table });
@@ -156,9 +157,12 @@ async function rowsOutcome(
     return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
   }
   const label = `rows of ${schema}.${event.table}`;
+  const called = await functionThatReadsTables(error, (sql) => load.ask(sql));
+  const because = called === null ? '' : readsTables(error.constraint, called);
+  const rejected = rowsFinding(failureClass, label, `${message} (SQLSTATE ${error.sqlState})${because}`);
   const outcome = { status: 'failed' as const, failure: failureClass, sqlState: error.sqlState, message };
   context.book.fail({
-    finding: rowsFinding(failureClass, label, `${message} (SQLSTATE ${error.sqlState})`),
+    finding: called === null ? rejected : { ...rejected, hint: readsTablesHint },
     outcome,
     type: 'TABLE DATA',
     label,

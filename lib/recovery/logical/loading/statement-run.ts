@@ -12,6 +12,7 @@ import { announcedObject } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { namesInCatalogue } from './catalogue-names.ts';
+import { functionThatReadsTables, readsTables, readsTablesHint } from './check-constraints.ts';
 import type { Session } from './connection.ts';
 import { classify, definesRoutine, findingOf, readingOf } from './failure-class.ts';
 import { lackOf } from './lack.ts';
@@ -98,15 +99,20 @@ export async function failedOutcome(context: AttemptContext, failed: FailedWork)
   }
   const code =
     plan?.kind === 'owner' && failure !== 'missing role' ? 'OWNER_NOT_RESTORED' : findingOf[failure];
+  const ofExtension = failure === 'missing extension' ? extension : null;
+  const { session } = failed;
+  const called =
+    session === null
+      ? null
+      : await functionThatReadsTables(error, async (sql) => (await session.text(sql)).rows);
+  const because = called === null ? '' : readsTables(error.constraint, called);
+  const hint = ofExtension === null ? null : howToGet(ofExtension, context.facts.majorVersion);
   const found = finding(
     code,
-    `${label}: ${message} (SQLSTATE ${error.sqlState})`,
-    failure === 'missing extension' && extension !== null
-      ? howToGet(extension, context.facts.majorVersion)
-      : undefined,
+    `${label}: ${message} (SQLSTATE ${error.sqlState})${because}`,
+    called === null ? (hint ?? undefined) : readsTablesHint,
   );
-  if (failure === 'missing extension' && extension !== null)
-    context.book.leaveOut({ name: extension, schema: null, finding: found });
+  if (ofExtension !== null) context.book.leaveOut({ name: ofExtension, schema: null, finding: found });
   context.book.fail({
     finding: found,
     outcome,
