@@ -15,6 +15,6 @@ describe('an all-empty database', () => {
       'could not run',
     ],
   ])('%s', (_what, rowsElsewhere, observation, status) => {
-    expect(kind.judge({ rowsElsewhere }, observation).status).toBe(status);
+    expect(kind.judge(kind.parseParams({ rowsElsewhere }), observation).status).toBe(status);
   });
 });
