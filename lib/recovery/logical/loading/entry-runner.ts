@@ -46,7 +46,11 @@ export class EntryRunner {
   ): Promise<Task | null> {
     const { plan } = decision;
     const announced = announcedObject(this.#load.dumpName, entry, plan);
-    if (announced !== null) this.#context.book.announce(await this.#placed(announced));
+    if (announced !== null) {
+      const placed = await this.#placed(announced);
+      this.#context.book.announce(placed);
+      open.call(placed.type, placed);
+    }
     if (startsPostData.has(plan.kind)) this.#load.parallel = true;
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
     const [sequence] = plan.kind === 'sequence value' ? (plan.locks ?? []) : [];

@@ -49,6 +49,7 @@ export class InsertLoad {
     this.#event = event;
     this.#open = open;
     this.#schema = schema;
+    open.call('TABLE DATA', { schema, name: event.table });
     this.#hold = hold ?? load.scheduler.hold([{ schema, name: event.table, grade: 'rows' }]);
     this.#label = `${schema}.${event.table}`;
   }

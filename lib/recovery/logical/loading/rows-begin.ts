@@ -40,6 +40,7 @@ export async function beginRows(
     return null;
   }
   const schema = event.schema ?? (await load.unqualified.schemaOf(event.table, load.settings.snapshot));
+  open.call('TABLE DATA', { schema, name: event.table });
   await load.known.of([{ schema, name: event.table }]);
   const label = `${schema}.${event.table}`;
   const traits = load.traits({ schema, name: event.table });
