@@ -117,6 +117,7 @@ describe('the layers', () => {
         'describes the settings of instances and containers in AWS, and their limits',
       ],
       ['lib/domain/config/database-name.ts', 'takes its limit from the names of instances'],
+      ['lib/domain/extensions/known-extensions.ts', 'tells the user which extensions RDS offers'],
       ['lib/domain/findings/catalogue/restoring.ts', 'tells the user of a finding where to look'],
       ['lib/domain/findings/catalogue/sandbox.ts', 'tells the user of a finding where to look'],
     ]);

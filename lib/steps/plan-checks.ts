@@ -36,6 +36,7 @@ export const planChecksStep = defineStep({
           ...momentOfTaking(state.dump),
           defaultDatabase: account.databases[0]?.name ?? 'postgres',
           statementTimeoutSeconds: config.statementTimeoutSeconds,
+          sequencesBehind: config.sequences,
           roleLogins:
             ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
         } satisfies CheckContext)

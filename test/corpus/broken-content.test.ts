@@ -217,5 +217,19 @@ describe('an extension that the sandbox lacks', () => {
         ),
       'DUPLICATE_KEYS',
     ],
+    [
+      'but a row is damaged that has nothing to do with it',
+      () =>
+        lacking(
+          'vectorx',
+          'CREATE TABLE public.e (v public.vectorx);\nCREATE TABLE public.n (id integer);\nCOPY public.n (id) FROM stdin;\nq1\n\\.',
+        ),
+      'ROWS_REJECTED',
+    ],
+    [
+      'but a table that rows are for was lost',
+      () => lacking('vectorx', 'COPY public.lost (id) FROM stdin;\n1\n\\.'),
+      'ROWS_REJECTED',
+    ],
   ]);
 });

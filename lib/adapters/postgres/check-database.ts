@@ -48,6 +48,8 @@ export class OpenCheckDatabase implements CheckDatabase {
   readonly #session: CheckSession;
   #client: Client;
   #inTransaction = false;
+  /** The last query failed because code that it made the server run did not find a name. */
+  #lackedAName = false;
 
   constructor(config: ClientConfig, session: CheckSession) {
     this.#config = config;
@@ -78,7 +80,9 @@ export class OpenCheckDatabase implements CheckDatabase {
   }
 
   async query(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-    const { fields, rows } = await this.#run(sql, values);
+    const { fields, rows } = await this.#run(sql, values).catch((error) =>
+      this.#underAPath(error, sql, values),
+    );
     return rows.map((row) =>
       Object.fromEntries(fields.map((field, index) => [field.name, row[index] ?? null])),
     );
@@ -142,6 +146,31 @@ export class OpenCheckDatabase implements CheckDatabase {
     await this.#client.end().catch(() => {});
   }
 
+  /**
+   * Our queries name everything in full and run without a path. Planning one may run code of the dump all the same – an index
+   * or a generated column of the table calls a function – and where the dump itself was restored under a path, that code works
+   * under a path only. Then, and only then, the query is asked again with every schema in the path, pg_catalog first.
+   * @throws DrillError what the first try threw, when the second fails too
+   */
+  async #underAPath(
+    error: unknown,
+    sql: string,
+    values: unknown[],
+  ): Promise<{ fields: QueryArrayResult['fields']; rows: (string | null)[][] }> {
+    if (this.#session.searchPath !== 'none' || !this.#lackedAName) throw error;
+    try {
+      await this.#begin();
+      await this.#client.query(everySchemaInPath);
+      const answer = await this.#run(sql, values);
+      await this.#client.query("set local search_path = ''");
+      return answer;
+    } catch (again) {
+      if (again instanceof DrillError && again.code === 'SANDBOX_LOST') throw again;
+      if (this.#inTransaction) await this.#rollBack();
+      throw error;
+    }
+  }
+
   async #run(
     sql: string,
     values: unknown[],
@@ -161,6 +190,7 @@ export class OpenCheckDatabase implements CheckDatabase {
       return { fields: result.fields, rows: result.rows };
     } catch (error) {
       if (isAnswerMissing(error)) throw await this.#leaveBehind();
+      this.#lackedAName = lacksAName(error);
       const named = queryError(error, shown, statementTimeoutSeconds);
       if (named.code !== 'SANDBOX_LOST') await this.#rollBack();
       throw named;
@@ -221,3 +251,14 @@ export class OpenCheckDatabase implements CheckDatabase {
     }
   }
 }
+
+/** Something was not found while code ran that our query does not name: a function inside an index or a column. */
+function lacksAName(error: unknown): boolean {
+  if (!(error instanceof DatabaseError) || error.where === undefined) return false;
+  return ['42883', '42704', '42P01', '3F000'].includes(error.code ?? '');
+}
+
+/** `public` before the others, as most databases have it. */
+const everySchemaInPath = `select pg_catalog.set_config('search_path', pg_catalog.concat_ws(', ', 'pg_catalog',
+  (select pg_catalog.string_agg(pg_catalog.quote_ident(n.nspname), ', ' order by n.nspname <> 'public', n.nspname)
+  from pg_catalog.pg_namespace n where n.nspname !~ '^pg_' and n.nspname <> 'information_schema')), true)`;

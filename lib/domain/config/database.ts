@@ -204,6 +204,10 @@ const described = {
   statementTimeout: duration()
     .optional()
     .meta({ description: 'Limit for each statement of a check. Default 5m.' }),
+  sequences: z.enum(['warning', 'error']).optional().meta({
+    description:
+      'What a sequence is that the source itself left behind its column: the dump holds its value, and it is too low. Default warning.',
+  }),
 };
 
 /** One database as it may stand in the file; what is missing may come from `defaults`. */
@@ -227,6 +231,7 @@ export const databaseSchema = z
     hooks: written.hooks ?? hooks.parse({}),
     checks: written.checks ?? [],
     statementTimeoutSeconds: written.statementTimeout ?? 300,
+    sequences: written.sequences ?? ('warning' as const),
   }))
   .refine(({ restore, sandbox }) => sandbox.leaseSeconds > restore.timeoutSeconds, {
     path: ['sandbox', 'lease'],

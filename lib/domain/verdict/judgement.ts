@@ -37,7 +37,7 @@ const objectivesOnly = codesWhere((definition) => definition.objectivesOnly === 
 
 const severityOrder = { error: 0, unverified: 1, warning: 2, info: 3 } as const;
 
-/** Consequences that a missing extension explains: the sandbox's lack, not the dump's. */
+/** What a check may find only because an extension is missing. */
 const explainedByMissingExtension = codesWhere(({ explainedBy }) => explainedBy === 'EXTENSION_UNAVAILABLE');
 
 /** Joins everything known of one attempt into its verdict. Pure. */
@@ -84,22 +84,18 @@ function unexplained(name: string, result: CheckResult): Finding[] {
 }
 
 /**
- * When the sandbox lacks an extension, objects that need it fail too. As long as nothing else failed, the dump may be
- * perfectly good: the honest verdict is COULD_NOT_VERIFY, so those consequences become `unverified`.
+ * What a check finds of an object that could not be made for want of an extension is the sandbox's lack, not the dump's. Only of
+ * such an object, by its name: everything else keeps its severity, because certain damage is never explained away.
  */
 function demoteConsequences(findings: Finding[], account: AttemptEvidence['account']): Finding[] {
   if (!findings.some((f) => f.code === 'EXTENSION_UNAVAILABLE')) return findings;
-  const failures = account?.entries.filter((entry) => entry.outcome.status === 'failed') ?? [];
-  const explained = failures.every(
-    ({ outcome }) =>
-      outcome.status === 'failed' &&
-      (outcome.failure === 'missing object' ||
-        outcome.failure === 'missing extension' ||
-        outcome.failure === 'rejected row'),
+  const lacking = (account?.entries ?? []).filter(
+    ({ outcome }) => outcome.status === 'failed' && outcome.failure === 'missing extension',
   );
-  if (!explained) return findings;
+  const names = new Set(lacking.flatMap(({ schema, name }) => [name, `${schema}.${name}`]));
+  const isOfThem = (message: string): boolean => message.split(/[\s,;:"()]+/).some((word) => names.has(word));
   return findings.map((f) =>
-    f.severity === 'error' && explainedByMissingExtension.has(f.code)
+    f.severity === 'error' && explainedByMissingExtension.has(f.code) && isOfThem(f.message)
       ? { ...f, severity: 'unverified' as const }
       : f,
   );

@@ -91,7 +91,7 @@ describe('planned checks', () => {
     });
 
     expect(planChecks(context).filter(({ kind }) => kind === 'rowCounts')).toEqual([]);
-    expect(notTestedByChecks(context)).toContain('Row counts of tables that the policy left out: cron.job.');
+    expect(notTestedByChecks(context)).toContain('Row counts of tables that were left out: cron.job.');
   });
 });
 

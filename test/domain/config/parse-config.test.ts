@@ -121,6 +121,7 @@ databases:
       roles: { passwords: [], checkLogin: true },
       checks: [],
       statementTimeoutSeconds: 300,
+      sequences: 'warning',
     });
   });
 

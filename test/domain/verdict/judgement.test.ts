@@ -104,31 +104,30 @@ describe('an attempt', () => {
 });
 
 describe('a sandbox without an extension of the dump', () => {
-  const findings = [finding('EXTENSION_UNAVAILABLE', 'postgis'), finding('ENTRY_FAILED', 'table places')];
-
-  test('makes its consequences unverified, not wrong', () => {
-    const account = { complete: true, entries: [aFailedEntry('missing object')] };
-    expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('COULD_NOT_VERIFY');
-  });
+  const lacking = { ...aFailedEntry('missing extension'), type: 'TABLE', schema: 'public', name: 'places' };
+  const account = { complete: true, entries: [lacking] };
+  const unavailable = finding('EXTENSION_UNAVAILABLE', 'postgis');
 
   test.each([...codesWhere(({ explainedBy }) => explainedBy === 'EXTENSION_UNAVAILABLE')])(
-    'explains %s',
+    'explains %s of what could not be made for it, and of nothing else',
     (code) => {
-      const account = { complete: true, entries: [aFailedEntry('missing extension')] };
-      const both = [finding('EXTENSION_UNAVAILABLE', 'postgis'), finding(code, 'x')];
-      expect(judgeAttempt(someEvidence({ findings: both, account })).verdict).toBe('COULD_NOT_VERIFY');
-      const alone = [finding(code, 'x')];
+      const verdictFor = (message: string) =>
+        judgeAttempt(someEvidence({ findings: [unavailable, finding(code, message)], account })).verdict;
+      expect(verdictFor('table public.places is not there')).toBe('COULD_NOT_VERIFY');
+      expect(verdictFor('table "places" is not there')).toBe('COULD_NOT_VERIFY');
+      expect(verdictFor('table public.orders is not there')).toBe('NOT_PROVEN');
+      const alone = [finding(code, 'table public.places is not there')];
       expect(judgeAttempt(someEvidence({ findings: alone, account })).verdict).toBe('NOT_PROVEN');
     },
   );
 
-  test('excuses nothing that has another cause', () => {
-    const account = {
-      complete: true,
-      entries: [aFailedEntry('missing object'), aFailedEntry('duplicate key')],
-    };
-    expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('NOT_PROVEN');
-  });
+  test.each<FindingCode>(['ENTRY_FAILED', 'ROWS_REJECTED', 'ROW_COUNT_MISMATCH', 'DUPLICATE_KEYS'])(
+    'never explains %s away',
+    (code) => {
+      const findings = [unavailable, finding(code, 'public.places')];
+      expect(judgeAttempt(someEvidence({ findings, account })).verdict).toBe('NOT_PROVEN');
+    },
+  );
 });
 
 describe('a missed objective', () => {

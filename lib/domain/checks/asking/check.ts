@@ -104,6 +104,8 @@ export interface CheckContext {
   /** Database in the sandbox that unqualified configured checks ask. */
   defaultDatabase: string;
   statementTimeoutSeconds: number;
+  /** How grave a sequence is that is behind where the dump itself set it; absent: a warning. */
+  sequencesBehind?: 'error' | 'warning';
   /** Roles whose passwords were set from SSM Parameter Store and whose login is to be tried; absent: none. */
   roleLogins?: { role: string; ssmParameter: string }[];
 }

@@ -1,5 +1,5 @@
 import type { AnnouncedObject, EntryAccount, RestoreAccount } from '../../recovery/restore-account.ts';
-import { sandboxName, skippedByPolicy } from './planning.ts';
+import { failedEntries, sandboxName, skippedByPolicy } from './planning.ts';
 
 export interface ExpectedTable {
   schema: string;
@@ -21,7 +21,7 @@ interface TreeLoad {
 
 /**
  * What every table of a database must hold: the rows seen in the dump's data, or none for a table without data.
- * Tables that the policy left out, or whose rows it left out, are not expected.
+ * Tables that the policy left out, or whose rows it left out, are not expected, and none that could not be made.
  */
 export function expectedTables(
   account: RestoreAccount,
@@ -29,6 +29,7 @@ export function expectedTables(
 ): { direct: ExpectedTable[]; trees: TreeLoad[]; leftOut: string[] } {
   const here = (name: string) => sandboxName(account, name) === database;
   const skipped = skippedByPolicy(account);
+  const failed = failedEntries(account);
   const rows = new Map<string, ExpectedTable>();
   const add = (schema: string, name: string, count: number) => {
     const key = JSON.stringify([schema, name]);
@@ -36,7 +37,8 @@ export function expectedTables(
     rows.set(key, { schema, name, rows: (known?.rows ?? 0) + count });
   };
   const leftOut = (schema: string, name: string) =>
-    ['TABLE', 'TABLE DATA'].some((type) => skipped(objectOf(type, database, schema, name)));
+    ['TABLE', 'TABLE DATA'].some((type) => skipped(objectOf(type, database, schema, name))) ||
+    failed(objectOf('TABLE', database, schema, name));
 
   for (const object of account.announced) {
     if (

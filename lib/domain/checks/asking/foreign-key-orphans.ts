@@ -114,9 +114,12 @@ export function judgeForeignKeys(observed: readonly ObservedForeignKey[]): Judge
     }
     if (orphans.value !== '0') {
       const rows = orphans.value === '1' ? '1 row points' : `${orphans.value} rows point`;
-      findings.push(
-        finding('FK_ORPHANS', `${rows} to missing rows of ${key.parentSchema}.${key.parent} (${name})`),
+      const found = finding(
+        'FK_ORPHANS',
+        `${rows} to missing rows of ${key.parentSchema}.${key.parent} (${name})`,
       );
+      // The source declares that nobody enforces it: its orphans are no damage, and worth knowing.
+      findings.push(key.enforced ? found : { ...found, severity: 'warning' });
     }
     if (!key.validated || !key.enforced) {
       const state = key.enforced ? 'NOT VALID' : 'NOT ENFORCED';

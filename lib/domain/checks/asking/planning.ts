@@ -112,19 +112,36 @@ export function tagOf(object: AnnouncedObject): string {
 const key = (account: RestoreAccount, database: string, type: string, schema: string | null, tag: string) =>
   JSON.stringify([sandboxName(account, database), type, schema, tag]);
 
+/** Left out on purpose, or for want of an extension: that has its finding already. */
+const isLeftOut = ({ outcome }: EntryAccount): boolean =>
+  outcome.status === 'skipped by policy' ||
+  (outcome.status === 'failed' && outcome.failure === 'missing extension');
+
 /**
- * Tells which objects the policy left out on purpose: nobody expects those afterwards. An object that was skipped in
- * one place and restored in another is expected.
+ * Tells which objects the policy left out on purpose, or that need an extension which the sandbox lacks: nobody expects
+ * those afterwards. An object that was skipped in one place and restored in another is expected.
  */
 export function skippedByPolicy(account: RestoreAccount): (object: AnnouncedObject) => boolean {
   const skipped = new Set<string>();
   const kept = new Set<string>();
   const keyOf = (entry: EntryAccount) => key(account, entry.database, entry.type, entry.schema, entry.name);
-  for (const entry of account.entries)
-    (entry.outcome.status === 'skipped by policy' ? skipped : kept).add(keyOf(entry));
+  for (const entry of account.entries) (isLeftOut(entry) ? skipped : kept).add(keyOf(entry));
   return (object) =>
     [tagOf(object), object.name].some((tag) => {
       const objectKey = key(account, object.database, object.type, object.schema, tag);
       return skipped.has(objectKey) && !kept.has(objectKey);
     });
+}
+
+/** Tells which objects did not come to be because their entry failed, by a finding that says so. */
+export function failedEntries(account: RestoreAccount): (object: AnnouncedObject) => boolean {
+  const keys = new Set(
+    account.entries
+      .filter(({ outcome }) => outcome.status === 'failed')
+      .map((entry) => key(account, entry.database, entry.type, entry.schema, entry.name)),
+  );
+  return (object) =>
+    [tagOf(object), object.name].some((tag) =>
+      keys.has(key(account, object.database, object.type, object.schema, tag)),
+    );
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import type { RestoreAccount } from '../../recovery/restore-account.ts';
 import { formatCountOf } from '../../text/quantities.ts';
 import { notOfExtension, quotedTable, userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
@@ -12,6 +13,8 @@ const paramsSchema = z.object({
   rowsElsewhere: z.number(),
   /** The dump brings no rows of any table, not even of an empty one. Absent in checks planned by earlier versions. */
   definitionsOnly: z.boolean().default(false),
+  /** Rows of the dump whose tables need an extension that the sandbox lacks; absent in plans of older releases. */
+  rowsWithoutExtension: z.number().default(0),
 });
 type Params = z.infer<typeof paramsSchema>;
 
@@ -41,6 +44,7 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       return plannedBuiltIn(context, 'dataPresent', database, 'holds data', {
         rowsElsewhere,
         definitionsOnly,
+        rowsWithoutExtension: rowsWithoutExtension(account, database),
       });
     });
   },
@@ -68,7 +72,7 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
     }
     return { tables: tables.length, bookkeeping, filled: false, refused };
   },
-  judge({ rowsElsewhere, definitionsOnly }, { tables, bookkeeping, filled, refused }) {
+  judge({ rowsElsewhere, definitionsOnly, rowsWithoutExtension }, { tables, bookkeeping, filled, refused }) {
     if (filled || rowsElsewhere > 0) return { status: 'passed', findings: [] };
     if (refused.length > 0) {
       const findings = refused.map(({ table, reason }) =>
@@ -77,7 +81,19 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       return { status: 'could not run', findings };
     }
     const message = emptiness(tables, bookkeeping, definitionsOnly);
-    return { status: 'failed', findings: [finding('NO_DATA', message)] };
+    const noData = finding('NO_DATA', message);
+    if (rowsWithoutExtension === 0) return { status: 'failed', findings: [noData] };
+    return {
+      status: 'could not run',
+      findings: [
+        {
+          ...noData,
+          severity: 'unverified',
+          message: `${message}; all rows of the dump belong to tables that need an extension which the sandbox lacks`,
+          hint: 'Drill on a server that has the extension.',
+        },
+      ],
+    };
   },
 };
 
@@ -88,6 +104,18 @@ function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean
   if (tables === 0) return 'there is no table after the restore but those of migration tools';
   const apart = bookkeeping === 0 ? '' : ', but for those of migration tools,';
   return `all ${tables} tables${apart} are empty after the restore`;
+}
+
+function rowsWithoutExtension(account: RestoreAccount, database: string): number {
+  const here = (name: string) => sandboxName(account, name) === database;
+  const lacking = new Set(
+    account.entries
+      .filter(({ outcome }) => outcome.status === 'failed' && outcome.failure === 'missing extension')
+      .map((entry) => JSON.stringify([entry.schema ?? 'public', entry.name])),
+  );
+  return account.tables
+    .filter((table) => here(table.database) && lacking.has(JSON.stringify([table.schema, table.name])))
+    .reduce((sum, table) => sum + table.rowsInDump, 0);
 }
 
 /** Tables that can hold rows of the user. Those that the dump fills with most certainty come first: the largest. */

@@ -3,7 +3,14 @@ import { finding } from '../../findings/findings.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, type ScalarAnswer } from '../asking/combined-query.ts';
-import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
+import {
+  databasesOf,
+  failedEntries,
+  partOf,
+  plannedBuiltIn,
+  sandboxName,
+  slices,
+} from '../asking/planning.ts';
 
 /** Schema and name of each materialized view that the dump refreshes. */
 const paramsSchema = z.object({ database: z.string(), views: z.array(z.tuple([z.string(), z.string()])) });
@@ -20,12 +27,15 @@ export const matviewsPopulated: BuiltInCheckKind<Params, Observation> = {
   findings: ['MATVIEW_NOT_POPULATED', 'OBJECT_MISSING'],
   plan(context) {
     const { account } = context;
+    const failed = failedEntries(account);
     return databasesOf(context).flatMap((database) => {
       const views = new Map<string, [string, string]>();
       for (const entry of account.entries) {
         if (entry.type !== 'MATERIALIZED VIEW DATA' || sandboxName(account, entry.database) !== database)
           continue;
         if (entry.outcome.status === 'skipped by policy') continue;
+        // A view that could not be made has its finding.
+        if (failed({ ...entry, type: 'MATERIALIZED VIEW', table: null })) continue;
         const view: [string, string] = [entry.schema ?? 'public', entry.name];
         views.set(JSON.stringify(view), view);
       }

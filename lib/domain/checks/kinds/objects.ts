@@ -11,6 +11,7 @@ import {
 } from '../asking/object-catalog.ts';
 import {
   databasesOf,
+  failedEntries,
   partOf,
   plannedBuiltIn,
   sandboxName,
@@ -28,14 +29,19 @@ interface Observation {
   missing: number[];
 }
 
-/** Objects whose absence the dump's announcement proves: known to the catalog query, and not left out by the policy. */
+/**
+ * Objects whose absence would be news: known to the catalog query, not left out by the policy, and their own entry did not fail –
+ * that is told already.
+ */
 export function expectedObjects(context: CheckContext, database: string): AnnouncedObject[] {
   const skipped = skippedByPolicy(context.account);
+  const failed = failedEntries(context.account);
   return context.account.announced.filter(
     (object) =>
       sandboxName(context.account, object.database) === database &&
       object.type in objectCatalog &&
-      !skipped(object),
+      !skipped(object) &&
+      !failed(object),
   );
 }
 

@@ -50,9 +50,7 @@ export const rowCounts: BuiltInCheckKind<Params, Observation> = {
     const leftOut = databasesOf(context).flatMap(
       (database) => expectedTables(context.account, database).leftOut,
     );
-    return leftOut.length === 0
-      ? []
-      : [`Row counts of tables that the policy left out: ${leftOut.join(', ')}.`];
+    return leftOut.length === 0 ? [] : [`Row counts of tables that were left out: ${leftOut.join(', ')}.`];
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ tables }, database) {

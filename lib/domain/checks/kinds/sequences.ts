@@ -1,12 +1,29 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import type { RestoreAccount } from '../../recovery/restore-account.ts';
 import { quoted, quotedTable, rowSource } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
 import { nextRange, type SequenceUse, sequenceUses } from '../asking/sequence-catalog.ts';
 
-const paramsSchema = z.object({ part: z.int(), parts: z.int().positive() });
+/**
+ * Which sequences the dump brought a value for: those that are listed, or all but those, whichever is short. By schema and
+ * name; schema null: found through the path.
+ */
+const valuedSchema = z.object({
+  listed: z.enum(['set', 'lost']),
+  sequences: z.array(z.tuple([z.string().nullable(), z.string()])),
+});
+type Valued = z.infer<typeof valuedSchema>;
+
+const paramsSchema = z.object({
+  part: z.int(),
+  parts: z.int().positive(),
+  /** What a sequence is that stands behind where the dump itself set it; absent in plans of older releases. */
+  behindAsDumped: z.enum(['error', 'warning']).default('error'),
+  valued: valuedSchema.default({ listed: 'set', sequences: [] }),
+});
 type Params = z.infer<typeof paramsSchema>;
 
 interface ObservedSequence {
@@ -28,11 +45,15 @@ export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
       const announced = context.account.announced.filter(
         ({ type, database: of }) => type === 'SEQUENCE' && sandboxName(context.account, of) === database,
       ).length;
+      const valued = sequencesByValue(context.account, database);
       const parts = Math.max(1, Math.ceil(announced / sequencesPerCheck));
+      const behindAsDumped = context.sequencesBehind ?? 'warning';
       return Array.from({ length: parts }, (_, part) =>
         plannedBuiltIn(context, 'sequences', database, `sequences are not behind${partOf(part, parts)}`, {
           part,
           parts,
+          behindAsDumped,
+          valued,
         }),
       );
     });
@@ -84,7 +105,7 @@ export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
       ranges[index] === null && !('refused' in one.collides) ? { ...one, collides: { value: 'false' } } : one,
     );
   },
-  judge(_params, observed) {
+  judge({ behindAsDumped, valued }, observed) {
     const findings = observed.flatMap(({ use, collides }): Finding[] => {
       const name = `sequence ${use.sequenceSchema}.${use.sequence}`;
       const column = `${use.tableSchema}.${use.table}.${use.column}`;
@@ -101,12 +122,47 @@ export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
         'SEQUENCE_BEHIND',
         `${name} would hand out numbers that ${column} already holds`,
       );
-      const harmlessBecause = harmless(use);
+      const asDumped = hasValue(valued, use);
+      const harmlessBecause = harmless(use) ?? (asDumped && behindAsDumped === 'warning' ? asInSource : null);
       return [harmlessBecause === null ? behind : { ...behind, severity: 'warning', hint: harmlessBecause }];
     });
     return { status: statusOf(findings), findings };
   },
 };
+
+/** Characters of a list of sequences that a planned check may carry: every part of it knows all of them. */
+const longestList = 16_000;
+
+/** From what the dump says: pg_dump writes the value of every sequence, so one without it was lost. */
+function sequencesByValue(account: RestoreAccount, database: string): Valued {
+  const here = (name: string) => sandboxName(account, name) === database;
+  const set = account.entries
+    .filter(
+      ({ type, outcome, database: of }) => type === 'SEQUENCE SET' && outcome.status !== 'failed' && here(of),
+    )
+    .map(({ schema, name }): [string | null, string] => [schema, name]);
+  if (JSON.stringify(set).length <= longestList) return { listed: 'set', sequences: set };
+  const keys = new Set(set.map((sequence) => JSON.stringify(sequence)));
+  const lost = account.announced
+    .filter(({ type, database: of }) => type === 'SEQUENCE' && here(of))
+    .map(({ schema, name }): [string | null, string] => [schema, name])
+    .filter((sequence) => !keys.has(JSON.stringify(sequence)));
+  // Too many to tell apart: none is excused.
+  return JSON.stringify(lost).length <= longestList
+    ? { listed: 'lost', sequences: lost }
+    : { listed: 'set', sequences: [] };
+}
+
+function hasValue({ listed, sequences }: Valued, { sequenceSchema, sequence }: SequenceUse): boolean {
+  const found = sequences.some(
+    ([schema, name]) => name === sequence && (schema ?? sequenceSchema) === sequenceSchema,
+  );
+  return found === (listed === 'set');
+}
+
+/** The dump set it there, so that it stands there in the source too. */
+const asInSource =
+  'The sequence stands exactly where the dump says, so it is behind in the source too: set it there (setval), or the next insert fails. `sequences: error` in drills.yaml makes this an error.';
 
 /** Why no insert would fail by itself, so that it is said but is no failure; null when one would. */
 function harmless({ unique, feeds }: SequenceUse): string | null {

@@ -18,7 +18,6 @@ export const checkingFindings = {
   ROW_COUNT_MISMATCH: {
     severity: 'error',
     blames: 'dump',
-    explainedBy: 'EXTENSION_UNAVAILABLE',
     meaning: 'A table does not have the number of rows that the dump holds for it.',
     hint: 'Look at the restore outcome of that table; triggers and rules may also change what is loaded.',
   },

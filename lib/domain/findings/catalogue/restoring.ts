@@ -25,14 +25,12 @@ export const restoringFindings = {
   ENTRY_FAILED: {
     severity: 'error',
     blames: 'dump',
-    explainedBy: 'EXTENSION_UNAVAILABLE',
     meaning: 'An object of the dump could not be restored.',
     hint: 'Read the SQLSTATE and message; the object will be missing after a real restore too.',
   },
   ROWS_REJECTED: {
     severity: 'error',
     blames: 'dump',
-    explainedBy: 'EXTENSION_UNAVAILABLE',
     meaning: 'Rows of a table could not be loaded.',
     hint: 'The named line of the table data is damaged or does not fit the table.',
   },

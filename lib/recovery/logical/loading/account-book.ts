@@ -8,6 +8,7 @@ import type {
 } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
+import { causesOf, type Failure, type MissingExtension, toldWithConsequences } from './failed-entries.ts';
 import { TimedOutEntries } from './timed-out-entries.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
@@ -31,6 +32,12 @@ export class OpenEntry {
       seconds: 0,
     };
     this.#onSettled = onSettled;
+  }
+
+  /** Names an entry that has no header by what its statement is about. */
+  call(type: string, { schema, name }: { schema: string | null; name: string }): void {
+    if (this.account.type !== 'STATEMENT') return;
+    Object.assign(this.account, { type, schema, name });
   }
 
   begin(): void {
@@ -104,7 +111,9 @@ export class AccountBook {
   rowsBytes = 0;
   readonly #entries: EntryAccount[] = [];
   readonly #announcedByKey = new Map<string, AnnouncedObject>();
-  readonly #found = new Set<string>();
+  readonly #found = new Map<string, Finding>();
+  readonly #failures: Failure[] = [];
+  readonly #missing: MissingExtension[] = [];
 
   entry(database: string, entry: DumpEntry): OpenEntry {
     const open = new OpenEntry(database, entry, () => {
@@ -142,12 +151,39 @@ export class AccountBook {
     this.#announcedByKey.set(JSON.stringify(Object.values(object)), object);
   }
 
-  /** Adds a finding once; the same sentence twice says nothing new. */
-  find(finding: Finding): void {
+  /** Adds a finding once; the same sentence twice says nothing new. @returns the one that is in the account */
+  find(finding: Finding): Finding {
     const key = `${finding.code} ${finding.message}`;
-    if (this.#found.has(key)) return;
-    this.#found.add(key);
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    this.#found.set(key, finding);
     this.findings.push(finding);
+    return finding;
+  }
+
+  /** An entry that was not restored, with the finding that tells it. */
+  fail(failure: Failure): void {
+    this.#failures.push({ ...failure, finding: this.find(failure.finding) });
+  }
+
+  /** An extension of the database that is being loaded, which the sandbox will not have. */
+  leaveOut(extension: MissingExtension): void {
+    this.#missing.push({ ...extension, finding: this.find(extension.finding) });
+  }
+
+  /** At the end of a database: one finding for each cause, which tells its consequences. */
+  tellCauses(database: string): void {
+    const announced = this.announced.filter((object) => object.database === database);
+    for (const cause of causesOf(this.#failures.splice(0), this.#missing.splice(0), announced)) {
+      const { root, consequences } = cause;
+      const folded = new Set(consequences.map(({ finding }) => finding));
+      const told = toldWithConsequences(cause);
+      const rest = this.findings.filter((finding) => !folded.has(finding) || finding === root.finding);
+      const findings = rest.map((finding) => (finding === root.finding ? told : finding));
+      this.findings.splice(0, this.findings.length, ...findings);
+      // What a missing extension explains is expected by no check.
+      if (!('lack' in root)) for (const { outcome } of consequences) outcome.failure = 'missing extension';
+    }
   }
 
   /** Tells that an entry was ended. @returns the sentence @throws DrillError ENTRY_TIMED_OUT when there were too many of them */

@@ -24,7 +24,7 @@ export async function runAdministrative(
     open.end(rule === null ? { status: 'restored' } : { status: 'restored with changes', rule }, seconds());
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
-    open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
+    open.end(await failedOutcome(context, { entry, plan, error, missingRoles, session: null }), seconds());
   }
 }
 
@@ -52,6 +52,6 @@ export async function proveSetting(
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
     await admin.text('ROLLBACK');
-    open.end(failedOutcome(context, entry, plan, error, []), 0);
+    open.end(await failedOutcome(context, { entry, plan, error, session: null }), 0);
   }
 }

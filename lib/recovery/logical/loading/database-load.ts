@@ -6,6 +6,7 @@ import { waysOut, waysOutSql } from '../tampering/ways-out.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { CatalogLook, RelationTraits } from './catalog-look.ts';
+import { namesInCatalogue } from './catalogue-names.ts';
 import { Session } from './connection.ts';
 import { CreateGrants } from './create-grants.ts';
 import { createDatabase } from './database-creation.ts';
@@ -17,6 +18,7 @@ import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import type { Task } from './task-graph.ts';
+import { UnqualifiedNames } from './unqualified-names.ts';
 
 /** A statement to run when everything else of the database is done. */
 export interface Deferred {
@@ -29,6 +31,7 @@ export class DatabaseLoad {
   readonly relations = new RelationMap();
   readonly known = new RelationKnowledge(this.relations, (look) => this.#look(look));
   readonly grants: CreateGrants;
+  readonly unqualified = new UnqualifiedNames((question) => this.#on(question));
   readonly deferred: Deferred[] = [];
   /** Loads of tables that have begun, in order. */
   readonly tablesBegun: Task[] = [];
@@ -130,18 +133,29 @@ export class DatabaseLoad {
   }
 
   /** Asks the catalog something, on any session that is free. @throws what ended the restore */
-  async ask(sql: string): Promise<(string | null)[][]> {
-    let answer: (string | null)[][] = [];
+  ask(sql: string): Promise<(string | null)[][]> {
+    return this.#on(async (session) => (await session.text(sql)).rows);
+  }
+
+  /** The names in a server's message that stand in the catalogue. @throws what ended the restore */
+  namesInCatalogue(message: string): Promise<string[]> {
+    return this.#on((session) => namesInCatalogue(session, message));
+  }
+
+  async #on<Answer>(question: (session: Session) => Promise<Answer>): Promise<Answer> {
+    const answers: Answer[] = [];
     const work = this.scheduler.submit({
       locks: [],
       lane: 'any',
       kind: 'rows',
       estimate: () => 0,
       run: async (slot) => {
-        answer = (await (await slot.get()).text(sql)).rows;
+        answers.push(await question(await slot.get()));
       },
     });
     await this.scheduler.guard(work.done);
+    const [answer] = answers;
+    if (answer === undefined) throw new Error('a question to the catalog ended without an answer');
     return answer;
   }
 

@@ -1,8 +1,9 @@
-import type { EntryOutcome } from '../../../domain/recovery/restore-account.ts';
+import type { AnnouncedObject, EntryOutcome } from '../../../domain/recovery/restore-account.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import { announcedObject, createdIndex } from './announced-objects.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import type { Session } from './connection.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
 import { everything, type Lock, readsEverything } from './locks.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
@@ -45,9 +46,15 @@ export class EntryRunner {
   ): Promise<Task | null> {
     const { plan } = decision;
     const announced = announcedObject(this.#load.dumpName, entry, plan);
-    if (announced !== null) this.#context.book.announce(announced);
+    if (announced !== null) {
+      const placed = await this.#placed(announced);
+      this.#context.book.announce(placed);
+      open.call(placed.type, placed);
+    }
     if (startsPostData.has(plan.kind)) this.#load.parallel = true;
     if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
+    const [sequence] = plan.kind === 'sequence value' ? (plan.locks ?? []) : [];
+    if (sequence !== undefined) open.call('SEQUENCE SET', sequence);
     open.begin();
     const settings = this.#load.settings.snapshot;
     if (!neverWait && isShort(decision, this.#work.bytesReadBy(decision))) {
@@ -78,6 +85,14 @@ export class EntryRunner {
       this.#load.known.changed();
     }
     return task;
+  }
+
+  /** A table that neither its statement nor a header gives a schema is made in the first of the path. */
+  async #placed(announced: AnnouncedObject): Promise<AnnouncedObject> {
+    if (announced.type !== 'TABLE' || announced.schema !== null) return announced;
+    await this.flush();
+    const schema = await this.#load.unqualified.schemaOfNew(this.#load.settings.snapshot);
+    return { ...announced, schema };
   }
 
   /** Sends what waits to go together. Call it before anything else is done to the database. @throws what ended the restore */
@@ -160,7 +175,10 @@ export class EntryRunner {
       const { entry, open, decision } = failed;
       // By itself it meets its error again, or the lock that it has to wait for; code that never ends would not end then either.
       if (error.limitSeconds === null) await this.#run(slot, entry, open, decision, settings, alone);
-      else open.end(failedOutcome(this.#context, entry, decision.plan, error, []), error.limitSeconds);
+      else {
+        const work = { entry, plan: decision.plan, error, session };
+        open.end(await failedOutcome(this.#context, work), error.limitSeconds);
+      }
       rest.shift();
     }
     this.#context.clock.touch(this.#load.parallel ? 'post-data' : 'pre-data');
@@ -224,8 +242,9 @@ export class EntryRunner {
     this.#touchPhase(entry);
     const missingRoles = plan.roles.length === 0 ? [] : await context.roles.ensure(plan.roles);
     const seconds = (): number => (performance.now() - startedAt) / 1000;
+    let session: Session | null = null;
     try {
-      const session = await slot.get();
+      session = await slot.get();
       await session.apply(settings);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
@@ -238,7 +257,7 @@ export class EntryRunner {
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
       if (isLockTrouble(error) && !alone) throw new RetryAlone();
-      open.end(failedOutcome(context, entry, plan, error, missingRoles), seconds());
+      open.end(await failedOutcome(context, { entry, plan, error, missingRoles, session }), seconds());
     } finally {
       this.#touchPhase(entry);
     }

@@ -12,6 +12,10 @@ export interface FailedStatement {
   missingRoles: readonly string[];
   /** The extension it needs and the server does not offer. */
   missingExtension: string | null;
+  /** Whether what the server did not find stands in the catalogue, in whichever schema; null: not known. */
+  existsElsewhere?: boolean | null;
+  /** It defines a function or procedure. */
+  definesRoutine?: boolean;
 }
 
 const missingObject = new Set(['42P01', '42704', '42883', '42703', '3F000', '42P02']);
@@ -20,46 +24,47 @@ const rejectedRow = new Set(['23502', '23514', '23P01', '21000']);
 /**
  * Sorts a failure by SQLSTATE and by what the statement is, never by message text.
  *
- * A search_path defect is an undefined function, table, type or schema that is not found *inside a function* which the
- * statement makes the server run (expression index, generated column, CHECK, REFRESH, data): then the error carries a
- * CONTEXT, which errors about names of the statement itself do not. Source:
+ * A search_path defect is an undefined function, table, type or schema that exists and is not found *inside a function* which
+ * the statement makes the server run (expression index, generated column, CHECK, trigger, REFRESH, data): then the error carries
+ * a CONTEXT, which errors about names of the statement itself do not. Source:
  * docs/facts.md#an-empty-search-path.
  */
 export function classify(error: ServerError, failed: FailedStatement): FailureClass {
   const { sqlState } = error;
+  // No control file, not offered to a master without RDS's rights, to be preloaded by the server (55000): whatever it says, a
+  // dump holds no more of an extension than its name.
+  if (failed.plan?.extension !== undefined && !serverTrouble.has(sqlState)) return 'missing extension';
   if (sqlState === '23505') return 'duplicate key';
   if (sqlState === '23503') return 'orphaned rows';
   if (sqlState === '22021' || sqlState === '22P05') return 'invalid encoding';
   if (sqlState.startsWith('22') || rejectedRow.has(sqlState))
     return runsData(failed.plan) ? 'rejected row' : 'other';
   if (missingObject.has(sqlState)) {
-    if (runsFunctions(failed.plan) && (error.internalQuery || error.context !== null))
+    const insideFunction = error.internalQuery || error.context !== null;
+    if (insideFunction && runsFunctions(failed) && failed.existsElsewhere !== false)
       return 'search_path defect';
     if (sqlState === '42704' && failed.missingRoles.length > 0) return 'missing role';
     if (failed.missingExtension !== null) return 'missing extension';
     return 'missing object';
   }
-  // 58P01, 0A000: no control file of the extension. 42501: offered, but not to a master without RDS's rights; what RDS would do is not known.
-  if (failed.plan?.extension !== undefined && ['58P01', '0A000', '42501'].includes(sqlState))
-    return 'missing extension';
   if (sqlState === '42501') return 'insufficient privilege';
   if (sqlState === '53100') return 'out of disk';
   if (sqlState === '57014') return 'statement timeout';
   return 'other';
 }
 
+/** Of an extension too: no disk, ended by us, made twice. */
+const serverTrouble: ReadonlySet<string> = new Set(['53100', '57014', '42710']);
+
+/** Statements that make the server run no function of the dump. */
+const runsNothing: ReadonlySet<string> = new Set(['role', 'database', 'owner', 'grant', 'set', 'comment']);
 /** Definitions of functions report their own problems with CONTEXT too; those are not defects of the search_path. */
-const definitions: ReadonlySet<string> = new Set([
-  'other',
-  'create table',
-  'role',
-  'database',
-  'owner',
-  'grant',
-  'set',
-  'comment',
-]);
-const runsFunctions = (plan: StatementPlan | null): boolean => plan !== null && !definitions.has(plan.kind);
+const runsFunctions = ({ plan, definesRoutine }: FailedStatement): boolean =>
+  plan !== null && !runsNothing.has(plan.kind) && definesRoutine !== true;
+
+/** CREATE FUNCTION and PROCEDURE. */
+const routine = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b/i;
+export const definesRoutine = (sql: string): boolean => routine.test(sql);
 
 const dataKinds: ReadonlySet<string> = new Set([
   'copy',

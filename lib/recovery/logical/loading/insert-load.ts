@@ -22,20 +22,34 @@ export class InsertLoad {
   readonly #open: OpenEntry;
   readonly #hold: Hold;
   readonly #label: string;
+  readonly #schema: string;
   #previous: Task | null = null;
 
-  constructor(
+  /** The load of a table's INSERTs, which stand here in the dump. @throws what ended the restore */
+  static async begin(
     context: AttemptContext,
     load: DatabaseLoad,
     event: Inserts,
     open: OpenEntry,
     hold: Hold | null,
+  ): Promise<InsertLoad> {
+    const schema = event.schema ?? (await load.unqualified.schemaOf(event.table, load.settings.snapshot));
+    return new InsertLoad(context, load, event, open, { schema, hold });
+  }
+
+  private constructor(
+    context: AttemptContext,
+    load: DatabaseLoad,
+    event: Inserts,
+    open: OpenEntry,
+    { schema, hold }: { schema: string; hold: Hold | null },
   ) {
     this.#context = context;
     this.#load = load;
     this.#event = event;
     this.#open = open;
-    const schema = event.schema ?? 'public';
+    this.#schema = schema;
+    open.call('TABLE DATA', { schema, name: event.table });
     this.#hold = hold ?? load.scheduler.hold([{ schema, name: event.table, grade: 'rows' }]);
     this.#label = `${schema}.${event.table}`;
   }
@@ -54,11 +68,11 @@ export class InsertLoad {
     const load = this.#load;
     const open = this.#open;
     const event = this.#event;
-    await load.known.of([{ schema: event.schema ?? 'public', name: event.table }]);
+    await load.known.of([{ schema: this.#schema, name: event.table }]);
     const allowed = statements.filter(
       (statement) => decide(context, event.entry, statement, open, name) !== null,
     );
-    const account = context.book.table(load.dumpName, event.schema ?? 'public', event.table);
+    const account = context.book.table(load.dumpName, this.#schema, event.table);
     await load.scheduler.room();
     const settings = load.settings.snapshot;
     open.begin();
@@ -91,13 +105,13 @@ export class InsertLoad {
         open.end(
           first === undefined
             ? { status: 'restored' }
-            : failedOutcome(
-                context,
-                { ...event.entry, statements: [first.statement] },
-                insertPlan,
-                first.error,
-                [],
-              ),
+            : await failedOutcome(context, {
+                entry: { ...event.entry, statements: [first.statement] },
+                plan: insertPlan,
+                error: first.error,
+                session,
+                rows: account,
+              }),
           seconds,
         );
       },
@@ -114,7 +128,7 @@ export class InsertLoad {
   }
 
   #readsOthers(): boolean {
-    const traits = this.#load.traits({ schema: this.#event.schema ?? 'public', name: this.#event.table });
+    const traits = this.#load.traits({ schema: this.#schema, name: this.#event.table });
     return traits === null || traits.ordered !== null;
   }
 

@@ -21,7 +21,7 @@ export class LargeObjectLoad {
     scheduler: Scheduler,
     oid: number,
     create: boolean,
-    onEnd: (error: ServerError | null, bytes: number) => void,
+    onEnd: (error: ServerError | null, bytes: number) => Promise<void>,
   ) {
     this.#scheduler = scheduler;
     this.task = scheduler.submit({
@@ -40,7 +40,7 @@ export class LargeObjectLoad {
             offset += piece.length;
           }
           await session.text('COMMIT');
-          onEnd(null, offset);
+          await onEnd(null, offset);
         } catch (error) {
           if (error instanceof ConnectionLost) {
             slot.discard();
@@ -48,7 +48,7 @@ export class LargeObjectLoad {
           }
           if (!(error instanceof ServerError)) throw error;
           await session.text('ROLLBACK').catch(() => slot.discard());
-          onEnd(error, offset);
+          await onEnd(error, offset);
         } finally {
           this.#queue.drop();
         }
@@ -77,9 +77,11 @@ export function accountedLargeObject(
 ): LargeObjectLoad {
   open.begin();
   context.clock.touch('data');
-  return new LargeObjectLoad(load.scheduler, oid, create, (error) => {
+  return new LargeObjectLoad(load.scheduler, oid, create, async (error) => {
     const outcome: EntryOutcome =
-      error === null ? { status: 'restored' } : failedOutcome(context, entry, null, error, []);
+      error === null
+        ? { status: 'restored' }
+        : await failedOutcome(context, { entry, plan: null, error, session: null });
     open.end(outcome, 0);
     open.close();
   });

@@ -181,6 +181,7 @@ export class RestoreAttempt {
   async #finishDatabase(): Promise<void> {
     await this.#runner?.flush();
     await this.#load?.finish();
+    this.#context.book.tellCauses(this.#dumpName());
     this.#load = null;
     this.#runner = null;
   }
@@ -233,7 +234,7 @@ export class RestoreAttempt {
     load.parallel = true;
     if (this.#archive !== null) await this.#archive.submitPostData(load, runner, this.#databaseName());
     if (this.#insertLoad !== null && !this.#insertLoad.belongs(event)) this.#endInserts();
-    this.#insertLoad ??= new InsertLoad(
+    this.#insertLoad ??= await InsertLoad.begin(
       this.#context,
       load,
       event,

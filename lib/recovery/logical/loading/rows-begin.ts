@@ -8,10 +8,12 @@ import type { StatementPlan } from '../policy/decision.ts';
 import { attemptedAct } from '../tampering/attempted-act.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import { functionThatReadsTables, readsTables, readsTablesHint } from './check-constraints.ts';
 import { copyPosition } from './copy-position.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { classify, findingOf } from './failure-class.ts';
 import type { Hold } from './held-entries.ts';
+import { lackOf } from './lack.ts';
 import { statementBytes } from './session-settings.ts';
 import { type DatabaseName, decide } from './statement-decision.ts';
 import { diskFull } from './statement-run.ts';
@@ -37,7 +39,8 @@ export async function beginRows(
     open.close();
     return null;
   }
-  const schema = event.schema ?? 'public';
+  const schema = event.schema ?? (await load.unqualified.schemaOf(event.table, load.settings.snapshot));
+  open.call('TABLE DATA', { schema, name: event.table });
   await load.known.of([{ schema, name: event.table }]);
   const label = `${schema}.${event.table}`;
   const traits = load.traits({ schema, name: event.table });
@@ -124,7 +127,14 @@ async function rowsOutcome(
   failure: RowsFailure,
 ): Promise<EntryOutcome> {
   const { error, firstRow } = failure;
-  const failureClass = classify(error, { plan: copyPlan, missingRoles: [], missingExtension: null });
+  const lack = lackOf(error);
+  const inCatalogue = await load.namesInCatalogue(error.message);
+  const failureClass = classify(error, {
+    plan: copyPlan,
+    missingRoles: [],
+    missingExtension: null,
+    existsElsewhere: lack === null ? null : inCatalogue.includes(lack.name),
+  });
   if (failureClass === 'out of disk') throw diskFull();
   if (error.limitSeconds !== null) {
     const message = context.book.findTimedOut(`the rows of ${schema}.${event.table}`, error.limitSeconds);
@@ -138,7 +148,7 @@ async function rowsOutcome(
     row === null || event.line === null ? null : `line ${event.line + row} of the dump`,
     position.column === null ? null : `column ${position.column}`,
   ].filter((part) => part !== null);
-  const names = new KnownNames([schema, event.table, ...columns], context.book.names);
+  const names = new KnownNames([schema, event.table, ...columns, ...inCatalogue], context.book.names);
   const message = `${tellServerError(error, names, 'rows')}${at.length === 0 ? '' : ` at ${at.join(', ')}`}`;
   const act = attemptedAct(error);
   if (act !== null) {
@@ -146,20 +156,29 @@ async function rowsOutcome(
     context.book.find(finding('DUMP_TRIED_TO_ACT', what));
     return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
   }
-  context.book.find(
-    rowsFinding(failureClass, `${schema}.${event.table}`, `${message} (SQLSTATE ${error.sqlState})`),
-  );
-  return { status: 'failed', failure: failureClass, sqlState: error.sqlState, message };
+  const label = `rows of ${schema}.${event.table}`;
+  const called = await functionThatReadsTables(error, (sql) => load.ask(sql));
+  const because = called === null ? '' : readsTables(error.constraint, called);
+  const rejected = rowsFinding(failureClass, label, `${message} (SQLSTATE ${error.sqlState})${because}`);
+  const outcome = { status: 'failed' as const, failure: failureClass, sqlState: error.sqlState, message };
+  context.book.fail({
+    finding: called === null ? rejected : { ...rejected, hint: readsTablesHint },
+    outcome,
+    type: 'TABLE DATA',
+    label,
+    lack,
+    made: [],
+    table: event.table,
+    rows: context.book.table(load.dumpName, schema, event.table),
+  });
+  return outcome;
 }
 
 const copyPlan: StatementPlan = { kind: 'copy', locks: null, defer: false, roles: [] };
 
-function rowsFinding(failureClass: ReturnType<typeof classify>, table: string, message: string): Finding {
+function rowsFinding(failureClass: ReturnType<typeof classify>, label: string, message: string): Finding {
   const code = findingOf[failureClass];
-  return finding(
-    code === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : code,
-    `rows of ${table} were not loaded: ${message}`,
-  );
+  return finding(code === 'ENTRY_FAILED' ? 'ROWS_REJECTED' : code, `${label} were not loaded: ${message}`);
 }
 
 async function columnsOf(load: DatabaseLoad, schema: string, table: string): Promise<string[]> {

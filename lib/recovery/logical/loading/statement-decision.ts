@@ -40,7 +40,9 @@ export function decide(
   }
   if (decision.action === 'skip') {
     open.merge({ status: 'skipped by policy', rule: decision.rule });
-    if (decision.finding !== null) book.find(decision.finding);
+    if (decision.finding === null) return null;
+    if (decision.leavesOut === undefined) book.find(decision.finding);
+    else book.leaveOut({ ...decision.leavesOut, finding: decision.finding });
     return null;
   }
   open.merge({ status: 'failed', failure: 'refused', sqlState: null, message: decision.finding.message });

@@ -15,15 +15,10 @@ function isCatalog(target: RangeVar | undefined): boolean {
   return target?.relname?.startsWith('pg_') ?? false;
 }
 
-function isCronTable(subject: Subject, target: RangeVar | undefined): boolean {
-  return subject.memory.pgCronSeen && target?.schemaname === 'cron';
-}
-
 /** Refusal for a statement on rows that reaches outside or edits the catalog; null when it does neither. */
 function objection(subject: Subject, node: Node, target: RangeVar | undefined): Decision | null {
   if (isCatalog(target))
     return refuse('catalog-write', `${place(subject)} writes to the system table "${target?.relname ?? ''}"`);
-  if (isCronTable(subject, target)) return skip('pg-cron');
   let outside: string | undefined;
   visitAll(node, 'FuncCall', (call) => {
     const name = nameParts(call.funcname).at(-1) ?? '';
@@ -93,7 +88,7 @@ export const dataHandlers: Handlers = {
   MergeStmt: (node, subject) => change(subject, { MergeStmt: node }, node.relation),
   TruncateStmt: (node, subject) => {
     const targets = (node.relations ?? []).flatMap((range) => as(range, 'RangeVar') ?? []);
-    const worst = targets.find((target) => isCatalog(target) || isCronTable(subject, target)) ?? targets[0];
+    const worst = targets.find(isCatalog) ?? targets[0];
     return change(subject, { TruncateStmt: node }, worst);
   },
 };

@@ -63,6 +63,13 @@ export interface StatementPlan {
   extension?: string;
 }
 
+/** An extension of the dump that the sandbox does not have. */
+export interface LeftOutExtension {
+  name: string;
+  /** WITH SCHEMA of its CREATE EXTENSION; null when the dump does not say. */
+  schema: string | null;
+}
+
 /** The verdict of the RDS policy on one statement. */
 export type Decision =
   /**
@@ -77,7 +84,13 @@ export type Decision =
       keptBy?: string;
     }
   /** Leave it out; a documented difference that changes no verdict by itself. `finding` when worth saying. */
-  | { action: 'skip'; rule: string; finding: Finding | null }
+  | {
+      action: 'skip';
+      rule: string;
+      finding: Finding | null;
+      /** The extension that the dump has and the sandbox will not have. */
+      leavesOut?: LeftOutExtension;
+    }
   /** Never executed; the finding (STATEMENT_REFUSED, META_COMMAND_REFUSED) is in the record. */
   | { action: 'refuse'; rule: string; finding: Finding };
 

@@ -1,9 +1,9 @@
 /** SELECT: the few function calls that pg_dump writes, and nothing else. */
 import type { FuncCall, Node, SelectStmt } from 'libpg-query';
-import { parseSql } from '../dump/sql-parser.ts';
-import type { Decision, RelationName } from './decision.ts';
+import type { Decision } from './decision.ts';
+import { relationInText } from './server-extensions.ts';
 import { sessionSetting } from './settings.ts';
-import { as, constantText, nameParts, relationOf, visitAll } from './syntax-tree.ts';
+import { as, constantText, nameParts, visitAll } from './syntax-tree.ts';
 import { type Handlers, lock, place, planOf, refuse, run, type Subject, skip } from './verdicts.ts';
 
 /** Functions that may stand inside the arguments of setval: hand-made dumps compute the value from the table. */
@@ -42,19 +42,6 @@ function callsIn(node: unknown): FuncCall[] {
   const calls: FuncCall[] = [];
   visitAll(node, 'FuncCall', (call) => calls.push(call));
   return calls;
-}
-
-/** The relation that a text such as `public."Orders_id_seq"` names, read by PostgreSQL's parser. */
-function relationInText(text: string | null): RelationName | null {
-  if (text === null) return null;
-  try {
-    const statements = parseSql(`TABLE ${text}`).stmts ?? [];
-    const select = as(statements[0]?.stmt, 'SelectStmt');
-    if (statements.length !== 1 || select?.fromClause?.length !== 1) return null;
-    return relationOf(as(select.fromClause[0], 'RangeVar') ?? undefined);
-  } catch {
-    return null;
-  }
 }
 
 function decideCall(subject: Subject, call: FuncCall): Decision {

@@ -1,6 +1,6 @@
 /** GRANT and REVOKE on objects, and default privileges. */
 
-import type { GrantStmt, Node, ScanToken } from 'libpg-query';
+import type { GrantStmt, ScanToken } from 'libpg-query';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import type { Decision, PolicyContext } from './decision.ts';
@@ -99,7 +99,7 @@ function grantPlan(node: GrantStmt, context: PolicyContext) {
 }
 
 function decideGrant(node: GrantStmt, subject: Subject): Decision {
-  const { context, statement, memory } = subject;
+  const { context, statement } = subject;
   if (isSystemObject(node))
     return skip('grant-system-object', 'a privilege on an object of the system is left out');
   // The server answers with a mere warning, so that the grant would pass for restored.
@@ -108,10 +108,6 @@ function decideGrant(node: GrantStmt, subject: Subject): Decision {
       'owner-public-schema',
       'a privilege on the schema public is left out: before 15 it belongs to the superuser',
     );
-  const cronObject = (object: Node) =>
-    objectName(object).at(-2) === 'cron' ||
-    (node.objtype === 'OBJECT_SCHEMA' && objectName(object)[0] === 'cron');
-  if (memory.pgCronSeen && (node.objects ?? []).some(cronObject)) return skip('pg-cron');
   const tokens = tokensOf(statement.sql) ?? [];
   const changed = granteeEdits(node, tokens, context);
   if (changed === null) return skip('grant-bootstrap');

@@ -19,6 +19,7 @@ import { ownerHandlers } from './owners.ts';
 import { refusalHandlers } from './refusals.ts';
 import { roleHandlers } from './roles.ts';
 import { schemaObjectHandlers } from './schema-objects.ts';
+import { belongsToLeftOut } from './server-extensions.ts';
 import { settingHandlers } from './settings.ts';
 import { as, tagOf } from './syntax-tree.ts';
 import { tableHandlers } from './tables.ts';
@@ -84,6 +85,7 @@ export interface Policy {
 }
 
 function decideNode(node: Node, subject: Subject): Decision {
+  if (belongsToLeftOut(node, subject.memory.leftOutSchemas)) return skip('server-extension');
   const tag = tagOf(node);
   const inner = as(node, tag);
   // The table of handlers is typed by tag; which one it is here, only the tree knows.
@@ -157,7 +159,7 @@ function decideParsed(subject: Subject, shape: string): Decision {
 /** Loads the parser (WASM, about 50 ms) and gives the policy for one restore. */
 export async function loadPolicy(): Promise<Policy> {
   await loadSqlParser();
-  const memory: PolicyMemory = { pgCronSeen: false, insertPlans: new Map() };
+  const memory: PolicyMemory = { leftOutSchemas: new Set(), insertPlans: new Map() };
   return {
     decide(statement, context) {
       const subject: Subject = { statement, context, memory, positionsHold: true };

@@ -282,10 +282,10 @@ export const policyRules = {
     'Written only for in-place upgrades and --clean.',
     'pg_dump --binary-upgrade',
   ),
-  'pg-cron': rule(
+  'server-extension': rule(
     'dropped',
-    'pg_cron and its tables',
-    'Restored rows of `cron.job` are live jobs, and a copy must not act.',
+    'pg_cron, pgagent, pg_net, pgaudit, and all that belongs to them: rows, sequence values, policies, privileges, comments',
+    'Restored rows of `cron.job` are live jobs, and a copy must not act. pgaudit only writes into the log of its server.',
     'RDS: Scheduling maintenance with pg_cron',
   ),
   'foreign-server': rule(

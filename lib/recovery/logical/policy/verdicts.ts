@@ -7,8 +7,8 @@ import type { NodeOf, NodeTag } from './syntax-tree.ts';
 
 /** What one restore has told the policy so far. */
 export interface PolicyMemory {
-  /** pg_cron is an extension of this dump, so `cron.job` is its table and not one of the user's. */
-  pgCronSeen: boolean;
+  /** Schemas of extensions that this dump has and that were left out: `cron.job` is then pg_cron's table, not the user's. */
+  leftOutSchemas: Set<string>;
   /** Plans of INSERTs by their shape: the same for every row of a table. */
   insertPlans: Map<string, StatementPlan>;
 }

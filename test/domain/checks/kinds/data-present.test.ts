@@ -26,7 +26,7 @@ describe('an all-empty database', () => {
       'could not run',
     ],
   ])('%s', (_what, rowsElsewhere, observation, status) => {
-    expect(kind.judge({ rowsElsewhere, definitionsOnly: false }, observation).status).toBe(status);
+    expect(kind.judge(kind.parseParams({ rowsElsewhere }), observation).status).toBe(status);
   });
 
   test.each<[string, boolean, object, string]>([
@@ -45,10 +45,11 @@ describe('an all-empty database', () => {
     ],
     ['no table at all', true, { tables: 0, bookkeeping: 0 }, 'no table at all'],
   ])('is told as what it is: %s', (_what, definitionsOnly, seen, words) => {
-    const { findings } = kind.judge(
-      { rowsElsewhere: 0, definitionsOnly },
-      { filled: false, refused: [], ...seen },
-    );
+    const { findings } = kind.judge(kind.parseParams({ rowsElsewhere: 0, definitionsOnly }), {
+      filled: false,
+      refused: [],
+      ...seen,
+    });
     expect(findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
       expect.stringContaining(words),
     ]);

@@ -248,7 +248,7 @@ describe('names of the dump are told where code ran', () => {
     ]);
     expect(account.findings).toMatchObject([
       {
-        code: 'SEARCH_PATH_DEFECT',
+        code: 'ENTRY_FAILED',
         message: expect.stringContaining('function unaccent(text) does not exist'),
       },
     ]);

@@ -3,24 +3,54 @@ import { databaseRequest } from '../../../../lib/recovery/logical/policy/databas
 import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
 import { aContext, anEntry, aStatement, decide, ruleOf, texts } from './builders.ts';
 
-describe('rows of cron.job', () => {
+describe('what belongs to an extension that acts', () => {
   const copy = 'COPY cron.job (jobid, schedule) FROM stdin';
-
-  test('are left out once the dump has said that pg_cron is its extension', async () => {
+  const afterExtension = async (extension: string, sql: string) => {
     const policy = await loadPolicy();
-    policy.decide(aStatement('CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog'), aContext());
-    expect(policy.decide(aStatement(copy), aContext())).toMatchObject({ action: 'skip', rule: 'pg-cron' });
-    expect(policy.decide(aStatement("INSERT INTO cron.job VALUES (1, 'x')"), aContext())).toMatchObject({
-      action: 'skip',
-      rule: 'pg-cron',
-    });
-    expect(policy.decide(aStatement('GRANT USAGE ON SCHEMA cron TO app'), aContext())).toMatchObject({
-      action: 'skip',
-      rule: 'pg-cron',
-    });
+    policy.decide(
+      aStatement(`CREATE EXTENSION IF NOT EXISTS ${extension} WITH SCHEMA pg_catalog`),
+      aContext(),
+    );
+    return policy.decide(aStatement(sql), aContext());
+  };
+
+  test.each([
+    ['pg_cron', copy],
+    ['pg_cron', "INSERT INTO cron.job VALUES (1, 'x')"],
+    ['pg_cron', 'UPDATE cron.job SET active = false'],
+    ['pg_cron', 'TRUNCATE cron.job'],
+    ['pg_cron', "SELECT pg_catalog.setval('cron.jobid_seq', 3, true)"],
+    ['pg_cron', `SELECT setval('"cron".runid_seq'::regclass, 3)`],
+    ['pg_cron', "SELECT cron.schedule('nightly', '0 3 * * *', 'VACUUM')"],
+    ['pg_cron', 'GRANT USAGE ON SCHEMA cron TO app'],
+    ['pg_cron', 'GRANT SELECT ON ALL TABLES IN SCHEMA cron TO app'],
+    ['pg_cron', 'REVOKE ALL ON FUNCTION cron.unschedule(bigint) FROM PUBLIC'],
+    ['pg_cron', 'ALTER DEFAULT PRIVILEGES IN SCHEMA cron GRANT SELECT ON TABLES TO app'],
+    ['pg_cron', 'CREATE POLICY cron_job_policy ON cron.job USING ((username = CURRENT_USER))'],
+    ['pg_cron', 'ALTER TABLE cron.job ENABLE ROW LEVEL SECURITY'],
+    ['pg_cron', 'ALTER TABLE cron.job OWNER TO app'],
+    ['pg_cron', "COMMENT ON TABLE cron.job IS 'jobs'"],
+    ['pg_cron', 'CREATE INDEX i ON cron.job_run_details USING btree (start_time)'],
+    ['pg_cron', 'CREATE TRIGGER t AFTER INSERT ON cron.job FOR EACH ROW EXECUTE FUNCTION public.f()'],
+    ['pg_cron', 'DROP POLICY cron_job_policy ON cron.job'],
+    ['pgagent', 'COPY pgagent.pga_job (jobid) FROM stdin'],
+    ['pgagent', "SELECT pg_catalog.setval('pgagent.pga_job_jobid_seq', 1, true)"],
+    ['pg_net', 'GRANT EXECUTE ON FUNCTION net.http_get(url text) TO app'],
+  ])('is left out with %s: %s', async (extension, sql) => {
+    expect(await afterExtension(extension, sql)).toMatchObject({ action: 'skip', rule: 'server-extension' });
   });
 
-  test("stay where the table is the user's own", async () => {
+  test.each([
+    ['pg_cron', 'COPY public.job (jobid) FROM stdin'],
+    ['pg_cron', "SELECT pg_catalog.setval('public.jobid_seq', 3, true)"],
+    ['pg_cron', 'CREATE VIEW public.jobs AS SELECT jobid FROM cron.job'],
+    ['pg_cron', 'CREATE TABLE cron.mine (x integer)'],
+    ['pgaudit', copy],
+  ])('and nothing else is, beside %s: %s', async (extension, sql) => {
+    expect(await afterExtension(extension, sql)).toMatchObject({ action: 'run' });
+  });
+
+  test("stays where the table is the user's own", async () => {
     expect((await decide(copy)).action).toBe('run');
   });
 });

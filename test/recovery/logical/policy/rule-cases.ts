@@ -364,7 +364,7 @@ export const ruleCases: RuleCase[] = [
     twin: 'DROP DOMAIN IF EXISTS plpgsql',
   },
   {
-    rule: 'pg-cron',
+    rule: 'server-extension',
     sql: 'CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog',
     twin: 'COPY cron.job (jobid) FROM stdin',
   },
