@@ -127,6 +127,7 @@ function reportAttempt(
       durationMs: stored?.result.durationMs ?? 0,
     })),
     tables: account === null ? [] : tablesOf(account, judged),
+    ...(account === null ? {} : { objects: objectsOf(account, judged) }),
     restore:
       account === null
         ? null
@@ -212,21 +213,38 @@ function lastPassed(judged: Judged[]): string | null {
 
 /** Row counts as the checks measured them, under the dump's names; what no check counted comes from the account. */
 function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
-  const dumpNames = new Map(account.databases.map(({ dumpName, name }) => [name, dumpName ?? name]));
   const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
+  const partitions = new Map(
+    judged
+      .flatMap(({ stored }) => stored?.result.measured.partitions ?? [])
+      .map(({ database, schema, name, partitionOf }) => [
+        JSON.stringify([database, schema, name]),
+        { partitionOf },
+      ]),
+  );
   const source =
     counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
   return source
     .map(({ database, schema, name, rows }) => ({
-      database: dumpNames.get(database) ?? database,
+      database: dumpNameOf(account, database),
       schema,
       name,
       rows,
+      ...partitions.get(JSON.stringify([database, schema, name])),
     }))
     .sort((a, b) =>
       `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
     );
 }
+
+function objectsOf(account: RestoreAccount, judged: Judged[]): NonNullable<AttemptReport['objects']> {
+  return judged
+    .flatMap(({ stored }) => stored?.result.measured.objects ?? [])
+    .map((counted) => ({ ...counted, database: dumpNameOf(account, counted.database) }));
+}
+
+const dumpNameOf = (account: RestoreAccount, database: string): string =>
+  account.databases.find(({ name }) => name === database)?.dumpName ?? database;
 
 /** A restore that ended in an error gave nothing back; its time is known from what came before and after it. */
 function restoreFailed(state: DrillState, now: Date): DrillState['phases'] | null {

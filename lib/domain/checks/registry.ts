@@ -1,6 +1,7 @@
 import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
+import { drift } from './kinds/drift.ts';
 import { extensionsInstalled } from './kinds/extensions.ts';
 import { foreignKeys } from './kinds/foreign-keys.ts';
 import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
@@ -32,6 +33,7 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,
+  drift,
   tablesExist,
   rows,
   unique,

@@ -59,6 +59,7 @@ export function assembleRecord(input: {
     findings,
     checks: first?.checks ?? [],
     tables: first?.tables ?? [],
+    ...(first?.objects === undefined ? {} : { objects: first.objects }),
     restore: first?.restore ?? null,
     phases: input.phases,
     rto: {
