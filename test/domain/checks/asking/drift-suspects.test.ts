@@ -4,7 +4,7 @@ import { driftSuspects, leastRowsOf } from '../../../../lib/domain/checks/asking
 import { anAccount, announced, aTable } from '../builders.ts';
 
 const tolerance: DriftTolerance = { mode: 'warn', maxDropShare: 0.5, tables: {} };
-const before = (name: string, rows: number, partitionOf?: string) => ({
+const held = (name: string, rows: number, partitionOf?: string) => ({
   ...{ database: 'shop', schema: 'public', name, rows },
   ...(partitionOf === undefined ? {} : { partitionOf }),
 });
@@ -22,7 +22,7 @@ describe('the fewest rows that are no loss', () => {
 });
 
 describe('tables to be asked for', () => {
-  const suspects = (account: Parameters<typeof anAccount>[0], tables: ReturnType<typeof before>[]) =>
+  const suspects = (account: Parameters<typeof anAccount>[0], tables: ReturnType<typeof held>[]) =>
     driftSuspects(anAccount(account), 'shop', tables, tolerance).map(({ name }) => name);
 
   test('are those that are gone, empty, or short of rows; not those that kept or grew', () => {
@@ -31,22 +31,18 @@ describe('tables to be asked for', () => {
       tables: [aTable('short', 40), aTable('kept', 100), aTable('grown', 900)],
     };
     const tables = [
-      before('gone', 0),
-      before('emptied', 5),
-      before('short', 100),
-      before('kept', 100),
-      before('grown', 100),
-      before('idle', 0),
+      held('gone', 0),
+      held('emptied', 5),
+      held('short', 100),
+      held('kept', 100),
+      held('grown', 100),
+      held('idle', 0),
     ];
     expect(suspects(account, tables)).toEqual(['gone', 'emptied', 'short']);
   });
 
   test('a tree of partitions is one table: an old partition that made room is no loss', () => {
-    const tables = [
-      before('log_1', 100, 'public.log'),
-      before('log_2', 100, 'public.log'),
-      before('log', 200),
-    ];
+    const tables = [held('log_1', 100, 'public.log'), held('log_2', 100, 'public.log'), held('log', 200)];
     const rotated = {
       announced: [announced('TABLE', 'log'), announced('TABLE', 'log_2')],
       tables: [aTable('log_2', 100), aTable('log_3', 50)],
