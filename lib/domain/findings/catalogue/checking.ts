@@ -53,6 +53,26 @@ export const checkingFindings = {
     meaning: 'The dump has less than half the size of the last proven one, and no table explains it.',
     hint: 'Check whether the backup job compresses otherwise or leaves something out (large objects, say).',
   },
+  CONTENT_DIFFERS: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning:
+      'What was restored is not what the source held when the dump was made: its witness says otherwise.',
+    hint: 'The dump was changed or damaged after pg_dump had read the rows, or the witness beside it is of another dump. Do not rely on it.',
+  },
+  CONTENT_NOT_COMPARED: {
+    severity: 'warning',
+    blames: 'drill',
+    meaning: 'Content that the witness speaks of could not be compared with it.',
+    hint: 'Read the reason; what was not compared is not proven to be what the source held.',
+  },
+  WITNESS_UNREADABLE: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A witness lies beside the dump and cannot be read.',
+    hint: 'Check that the backup job uploads it whole; remove it when the dump shall be drilled without one.',
+  },
   TABLE_MISSING: {
     severity: 'error',
     blames: 'dump',

@@ -1,0 +1,53 @@
+import {
+  type ContentChoice,
+  largeObjectsSql,
+  sequenceStatementsSql,
+  tableStatementsSql,
+} from './content-sql.ts';
+import { objectCountsSql } from './object-counts-sql.ts';
+
+/** Opens the snapshot of a witness, on the source. Nothing that the person's session has set may end or change it. */
+export const openSnapshot = [
+  'begin transaction isolation level repeatable read, read only',
+  'set local statement_timeout = 0',
+  'set local lock_timeout = 0',
+  'set local idle_in_transaction_session_timeout = 0',
+  "set local client_encoding = 'UTF8'",
+];
+
+/** Gives the name by which pg_dump takes the snapshot. */
+export const snapshotSql = 'select pg_catalog.pg_export_snapshot() as snapshot';
+
+/** Gives the entry of kind `source`. */
+export const sourceSql = (complete: boolean): string => `select pg_catalog.json_build_object(
+  'kind', 'source', 'serverVersion', pg_catalog.current_setting('server_version'), 'database', pg_catalog.current_database(),
+  'moment', pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'encoding', pg_catalog.getdatabaseencoding(),
+  'complete', ${complete}, 'extensions', (select coalesce(pg_catalog.json_object_agg(extname, extversion), '{}'::pg_catalog.json) from pg_catalog.pg_extension))::pg_catalog.text as entry`;
+
+/** Gives the entry of kind `objects`. */
+export const objectsSql = `select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
+${objectCountsSql}) counted`;
+
+/** Large objects when only counts are asked for everything. */
+const largeObjectCountSql = `select pg_catalog.json_build_object('kind', 'large objects', 'count', pg_catalog.count(*), 'content', null)::pg_catalog.text as entry from pg_catalog.pg_largeobject_metadata`;
+
+/** What a witness asks, in its order. A query of `statements` gives statements, each of which gives one entry. */
+export function witnessQueries(
+  choice: ContentChoice,
+  complete: boolean,
+): { beforeDump: WitnessQuery[]; besideDump: WitnessQuery[]; afterDump: WitnessQuery[] } {
+  const sequences = { statements: sequenceStatementsSql() };
+  const countsOnly = choice.countsOnly.includes('*');
+  return {
+    beforeDump: [{ entry: sourceSql(complete) }, sequences],
+    besideDump: [
+      { statements: tableStatementsSql(choice) },
+      { entry: countsOnly ? largeObjectCountSql : largeObjectsSql },
+      { entry: objectsSql },
+    ],
+    afterDump: [sequences],
+  };
+}
+
+/** A query that gives one entry, or one that gives statements which give one each. */
+export type WitnessQuery = { entry: string } | { statements: string };
