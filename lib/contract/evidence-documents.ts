@@ -13,7 +13,7 @@ import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { recordSchema } from '../domain/record/report/record-schema.ts';
 import type { FailureClass, RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 
-const { findings, checks, tables, objects, restore, rpo, verdict } = recordSchema.shape;
+const { findings, checks, tables, objects, witness, restore, rpo, verdict } = recordSchema.shape;
 
 const nullableText = z.string().nullable();
 const status = z.enum(['passed', 'failed', 'could not run']);
@@ -121,6 +121,7 @@ const checkResult: z.ZodType<CheckResult> = z.object({
   measured: z.object({
     tables: tables.exactOptional(),
     objects,
+    witness,
     partitions: z
       .array(
         z.object({ database: z.string(), schema: z.string(), name: z.string(), partitionOf: z.string() }),
@@ -193,6 +194,7 @@ export const attemptReport: z.ZodType<AttemptReport> = z.object({
   checks,
   tables,
   objects,
+  witness,
   restore,
   sha256: nullableText,
   rto: z.object({ targetSeconds: z.number().nullable(), actualSeconds: z.number().nullable() }),

@@ -128,6 +128,7 @@ function reportAttempt(
     })),
     tables: account === null ? [] : tablesOf(account, judged),
     ...(account === null ? {} : { objects: objectsOf(account, judged) }),
+    ...witnessOf(judged),
     restore:
       account === null
         ? null
@@ -241,6 +242,14 @@ function objectsOf(account: RestoreAccount, judged: Judged[]): NonNullable<Attem
   return judged
     .flatMap(({ stored }) => stored?.result.measured.objects ?? [])
     .map((counted) => ({ ...counted, database: dumpNameOf(account, counted.database) }));
+}
+
+/** What all parts of the comparison with the source came to together. */
+function witnessOf(judged: Judged[]): Pick<AttemptReport, 'witness'> {
+  const parts = judged.flatMap(({ stored }) => stored?.result.measured.witness ?? []);
+  if (parts.length === 0) return {};
+  const sum = (of: 'tables' | 'contents' | 'rows') => parts.reduce((all, part) => all + part[of], 0);
+  return { witness: { tables: sum('tables'), contents: sum('contents'), rows: sum('rows') } };
 }
 
 const dumpNameOf = (account: RestoreAccount, database: string): string =>

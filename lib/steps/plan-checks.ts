@@ -4,11 +4,13 @@ import { dumpMoment } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
 import { defineStep } from './step-definition.ts';
@@ -30,6 +32,7 @@ export const planChecksStep = defineStep({
     const config = ports.configuration.database(state.database);
     const last = await ports.ledger.lastProven(state.database);
     const moment = dumpMoment(state.dump);
+    const { witness, notCompared } = await witnessFor(state, ports);
     const { planned, notTested } = account.complete
       ? ports.planChecks({
           account,
@@ -37,6 +40,7 @@ export const planChecksStep = defineStep({
           lastProvenRows: last === null ? null : rowsOf(last),
           ...comparedWith(last, moment.dumpMoment),
           drift: config.drift,
+          ...(witness === null ? {} : { witness }),
           dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
           ...moment,
           defaultDatabase: account.databases[0]?.name ?? 'postgres',
@@ -47,7 +51,12 @@ export const planChecksStep = defineStep({
       : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
     await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
       planned,
-      notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
+      notTested: [
+        ...notTested,
+        ...notCompared,
+        ...rolesNotTested(config, ports),
+        ...hooksNotTested(config, state.hooks),
+      ],
     });
     const pointers = planned.map((check, index) => ({
       pointer: { index, name: check.name },
@@ -62,6 +71,19 @@ export const planChecksStep = defineStep({
     };
   },
 });
+
+const migrated =
+  'the content of the source: a migration of yours changes the restored data before it could be compared';
+
+/** The witness of the attempt, unless a migration has changed what it speaks of. */
+async function witnessFor(
+  { drillId, attempt, hooks }: DrillState,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<{ witness: Witness | null; notCompared: string[] }> {
+  const witness = await ports.evidence.find(evidenceOf.witness(attempt), drillId);
+  if (witness === null || hooks.migrate === null) return { witness, notCompared: [] };
+  return { witness: null, notCompared: [migrated] };
+}
 
 function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabilities'>): string[] {
   if (config.roles.passwords.length === 0 || ports.capabilities.rolePasswords) return [];

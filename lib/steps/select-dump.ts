@@ -16,7 +16,7 @@ import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { chooseDump } from './choose-dump.ts';
 import { openSource } from './configured-source.ts';
-import { examineDump } from './examine-dump.ts';
+import { examineDump, keepWitness } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
@@ -39,7 +39,8 @@ export const selectDumpStep = defineStep({
     ports: Pick<
       DrillPorts,
       'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger' | 'clock'
-    >,
+    > &
+      WitnessKeeper,
   ) => {
     const config = ports.configuration.database(state.database);
     const opened = await openSource(state.database, ports);
@@ -81,6 +82,7 @@ export const selectDumpStep = defineStep({
           ? [companionsNotAsked]
           : [],
     };
+    await keepWitness(examined.witness, state, ports);
     const { dump } = examined;
     return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
   },

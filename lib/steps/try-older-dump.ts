@@ -1,6 +1,6 @@
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { examineDump } from './examine-dump.ts';
+import { examineDump, keepWitness } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -13,7 +13,11 @@ export const tryOlderDumpStep = defineStep({
   to: ['dump selected', 'no dump'],
   run: async (
     state,
-    ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'>,
+    ports: Pick<
+      DrillPorts,
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'
+    > &
+      WitnessKeeper,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
     const examined = await examineDump(next, state.database, ports);
@@ -27,6 +31,7 @@ export const tryOlderDumpStep = defineStep({
       hooks: { migrate: null, smokeTest: null },
       findings: examined.findings,
     };
+    await keepWitness(examined.witness, tried, ports);
     const { dump } = examined;
     return dump === null ? { ...tried, stage: 'no dump', dump } : { ...tried, stage: 'dump selected', dump };
   },

@@ -19,6 +19,7 @@ import { sql } from './kinds/sql.ts';
 import { tablesExist } from './kinds/tables.ts';
 import { unique } from './kinds/unique.ts';
 import { uniqueIndexes } from './kinds/unique-indexes.ts';
+import { witness } from './kinds/witness.ts';
 
 /** Every kind of check, in the order in which results are read: what must be there, then what it holds. */
 export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
@@ -33,6 +34,7 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,
+  witness,
   drift,
   tablesExist,
   rows,

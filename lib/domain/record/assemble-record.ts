@@ -60,6 +60,7 @@ export function assembleRecord(input: {
     checks: first?.checks ?? [],
     tables: first?.tables ?? [],
     ...(first?.objects === undefined ? {} : { objects: first.objects }),
+    ...(first?.witness === undefined ? {} : { witness: first.witness }),
     restore: first?.restore ?? null,
     phases: input.phases,
     rto: {

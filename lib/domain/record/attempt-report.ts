@@ -16,6 +16,7 @@ export interface AttemptReport {
   tables: DrillRecord['tables'];
   /** Absent in reports of a release that did not count objects. */
   objects?: NonNullable<DrillRecord['objects']>;
+  witness?: NonNullable<DrillRecord['witness']>;
   restore: DrillRecord['restore'];
   sha256: string | null;
   rto: { targetSeconds: number | null; actualSeconds: number | null };

@@ -50,6 +50,8 @@ export interface DrillRecord {
   tables: CountedTable[];
   /** Objects by kind, for the next drill's comparison; absent in records of releases that did not count them. */
   objects?: { database: string; kind: string; count: number }[];
+  /** What agreed with the witness of the source; absent: there was none. `contents`: tables compared by value. */
+  witness?: { tables: number; contents: number; rows: number };
   restore: {
     /** `tools` stands in old records only: PostgreSQL's own programs did the loading. */
     engine: 'native' | 'tools';

@@ -103,7 +103,7 @@ export function tableStatementsSql(choice: ContentChoice, wanted = 'true'): stri
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where c.relkind = 'r' and c.relpersistence <> 't' and ${userSchema} and ${notOfExtension('pg_class', 'c.oid')} and (${wanted})
 ), ${columns}
-select pg_catalog.format(
+select c.nspname as schema, c.relname as name, pg_catalog.format(
   'select pg_catalog.json_build_object(''kind'', ''table'', ''schema'', %L::pg_catalog.text, ''name'', %L::pg_catalog.text, ''partitionOf'', %L::pg_catalog.text, ''rows'', %s, ''content'', %s, ''columns'', %L::pg_catalog.json, ''leftOut'', %L::pg_catalog.json, ''extensions'', %L::pg_catalog.json)::pg_catalog.text as entry%s',
   c.nspname, c.relname,
   (select rn.nspname || '.' || r.relname from pg_catalog.pg_class r join pg_catalog.pg_namespace rn on rn.oid = r.relnamespace where c.relispartition and r.oid = pg_catalog.pg_partition_root(c.oid)),
@@ -152,3 +152,6 @@ from (select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(m.oid || 
       select n + 1, pg_catalog.lo_get(m.oid, (n + 1) * ${pieceBytes}, ${pieceBytes}) from pieces where pg_catalog.length(piece) = ${pieceBytes}
     ) select n, piece from pieces) p
   offset 0) rows`;
+
+/** The same where only counts are asked for. */
+export const largeObjectCountSql = `select pg_catalog.json_build_object('kind', 'large objects', 'count', pg_catalog.count(*), 'content', null)::pg_catalog.text as entry from pg_catalog.pg_largeobject_metadata`;

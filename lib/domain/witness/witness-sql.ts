@@ -1,5 +1,6 @@
 import {
   type ContentChoice,
+  largeObjectCountSql,
   largeObjectsSql,
   sequenceStatementsSql,
   tableStatementsSql,
@@ -28,9 +29,6 @@ export const sourceSql = (complete: boolean): string => `select pg_catalog.json_
 export const objectsSql = `select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
 ${objectCountsSql}) counted`;
 
-/** Large objects when only counts are asked for everything. */
-const largeObjectCountSql = `select pg_catalog.json_build_object('kind', 'large objects', 'count', pg_catalog.count(*), 'content', null)::pg_catalog.text as entry from pg_catalog.pg_largeobject_metadata`;
-
 /** What a witness asks, in its order. A query of `statements` gives statements, each of which gives one entry. */
 export function witnessQueries(
   choice: ContentChoice,
@@ -41,7 +39,8 @@ export function witnessQueries(
   return {
     beforeDump: [{ entry: sourceSql(complete) }, sequences],
     besideDump: [
-      { statements: tableStatementsSql(choice) },
+      // Every column that psql's \gexec gets is a statement to it.
+      { statements: `select q.statement from (${tableStatementsSql(choice)}) q` },
       { entry: countsOnly ? largeObjectCountSql : largeObjectsSql },
       { entry: objectsSql },
     ],

@@ -40,12 +40,14 @@ const table = z.object({
   extensions: z.array(name).max(100),
 });
 
+const nextNumber = z.string().regex(/^-?\d{1,20}$/);
+
 const sequence = z.object({
   kind: z.literal('sequence'),
   schema: name,
   name,
   /** The number it would hand out next, as digits: sequences hold no snapshot, so it is read before and after the dump. */
-  next: z.string().regex(/^-?\d{1,20}$/),
+  next: nextNumber,
 });
 
 const largeObjects = z.object({
@@ -71,25 +73,50 @@ const witnessSchema = z.object({
 
 type Entry = z.infer<typeof witnessSchema>['entries'][number];
 type Of<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
-export type WitnessedTable = Omit<Of<'table'>, 'kind'>;
+export const witnessedTable = table.omit({ kind: true });
+export type WitnessedTable = z.infer<typeof witnessedTable>;
+
+/** The range in which the next number of a sequence lay while the dump was made. */
+export const sequenceRange = z.object({ schema: name, name, least: nextNumber, most: nextNumber });
 
 /** A witness, sorted by what it speaks of. */
 export interface Witness {
   source: Omit<Of<'source'>, 'kind'>;
   tables: WitnessedTable[];
-  /** The range in which the next number of a sequence lay while the dump was made. */
-  sequences: { schema: string; name: string; least: string; most: string }[];
+  sequences: z.infer<typeof sequenceRange>[];
   largeObjects: { count: number; content: string | null } | null;
   objects: Record<string, number> | null;
   /** Null where pg_dump wrote to a pipe. */
   dump: { bytes: number; sha256: string } | null;
 }
 
+/** The same as it is kept among the evidence of a drill. */
+export const witnessDocument: z.ZodType<Witness> = z.object({
+  source: source.omit({ kind: true }),
+  tables: z.array(witnessedTable),
+  sequences: z.array(sequenceRange),
+  largeObjects: largeObjects.omit({ kind: true }).nullable(),
+  objects: objects.shape.counts.nullable(),
+  dump: dump.omit({ kind: true }).nullable(),
+});
+
 /** Largest file that is read as a witness: some 100,000 tables. */
 export const maxWitnessBytes = 64 * 1024 ** 2;
 
 /** Where the witness of a dump lies: beside it. */
 export const witnessKeyOf = (dumpKey: string): string => `${dumpKey.replace(/\/+$/, '')}.witness.json`;
+
+const wrappingEnding = /\.(gz|zst|xz|bz2|lz4|enc|age|gpg|pgp|asc)$/i;
+
+/** The same for a dump that was compressed or encrypted after pg_dump had named it: most specific first. */
+export function witnessKeysOf(dumpKey: string): string[] {
+  const keys = [witnessKeyOf(dumpKey)];
+  for (let bare = dumpKey; wrappingEnding.test(bare); ) {
+    bare = bare.replace(wrappingEnding, '');
+    keys.push(witnessKeyOf(bare));
+  }
+  return keys;
+}
 
 /**
  * Reads a witness as it is stored.

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { sidecarKeysOf } from '../../../domain/backup/checksum-sidecar.ts';
 import type { DumpObject } from '../../../domain/backup/dump.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import { witnessKeysOf } from '../../../domain/witness/witness.ts';
 import type { DumpStore, ReadOptions } from '../../../ports/dump-store.ts';
 import { namedFileError } from '../../files/file-errors.ts';
 
@@ -23,7 +24,7 @@ export function createFolderDumpStore(folder: string): DumpStore {
 
 /**
  * One dump: a file, or the folder of a directory dump. Its store is the folder around it, but lists only the dump and
- * the checksum files beside it. `key` is the dump's key in that store.
+ * the checksum files and the witness beside it. `key` is the dump's key in that store.
  *
  * @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE
  */
@@ -46,7 +47,7 @@ export async function createFileDumpStore(path: string): Promise<{ store: DumpSt
       const object = await statObject(root, name);
       if (object !== null) yield object;
     }
-    for (const sidecar of sidecarKeysOf(key)) {
+    for (const sidecar of [...sidecarKeysOf(key), ...witnessKeysOf(key)]) {
       const object = await statObject(root, sidecar);
       if (object !== null) yield object;
     }

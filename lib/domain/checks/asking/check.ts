@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Finding, FindingCode } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
+import type { Witness } from '../../witness/witness.ts';
 
 /**
  * One question to the restored data, planned. Serialisable and small: it travels through the state machine, one Map
@@ -73,6 +74,8 @@ interface CheckMeasurements {
   /** Objects by kind, and which tables are partitions; only the drift check gives them. */
   objects?: { database: string; kind: string; count: number }[];
   partitions?: { database: string; schema: string; name: string; partitionOf: string }[];
+  /** What agreed with the witness of the source; only its check gives it. `contents`: tables compared by value. */
+  witness?: { tables: number; contents: number; rows: number };
   /** Newest business row, ISO 8601. Only the freshness check gives it. */
   newestRow?: string;
   /** Extensions as installed in the sandbox. */
@@ -133,6 +136,8 @@ export interface CheckContext {
   lastProven?: LastProven;
   /** Absent: nobody asked for a comparison. */
   drift?: DriftTolerance;
+  /** What the source said of itself when the dump was made; absent: nothing is known of it. */
+  witness?: Witness;
   /** Size and format of the dump at hand; absent: not compared. */
   dump?: { bytes: number; format: string };
   /** The moment from which ages are measured: the dump's own, ISO 8601. */

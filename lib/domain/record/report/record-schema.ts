@@ -92,6 +92,7 @@ export const recordSchema = z.object({
     }),
   ),
   objects: z.array(z.object({ database: z.string(), kind: z.string(), count: z.number() })).exactOptional(),
+  witness: z.object({ tables: z.number(), contents: z.number(), rows: z.number() }).exactOptional(),
   restore: restore.nullable(),
   phases: z.array(
     z.object({
