@@ -38,9 +38,8 @@ export const selectDumpStep = defineStep({
     state,
     ports: Pick<
       DrillPorts,
-      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger' | 'clock'
-    > &
-      WitnessKeeper,
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'ledger' | 'clock' | 'evidence'
+    >,
   ) => {
     const config = ports.configuration.database(state.database);
     const opened = await openSource(state.database, ports);

@@ -15,9 +15,8 @@ export const tryOlderDumpStep = defineStep({
     state,
     ports: Pick<
       DrillPorts,
-      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock'
-    > &
-      WitnessKeeper,
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'passphrase' | 'clock' | 'evidence'
+    >,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
     const examined = await examineDump(next, state.database, ports);

@@ -85,6 +85,7 @@ const notOfFailed = (exitCode: number): DrillError =>
   new DrillError(
     'WITNESS_NOT_TAKEN',
     `pg_dump ended with ${exitCode}, and nothing is witnessed of a dump that failed`,
+    { hint: 'Read what pg_dump said above.' },
   );
 
 /** Its input, output and messages are those of the caller, as if it had been called without us. */

@@ -29,18 +29,27 @@ export const sourceSql = (complete: boolean): string => `select pg_catalog.json_
 export const objectsSql = `select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
 ${objectCountsSql}) counted`;
 
+/**
+ * Of a dump that leaves something out: only what this role can read, and read whole. pg_dump may have been asked to leave
+ * out the rest for that very reason.
+ */
+const readable =
+  "pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)";
+
 /** What a witness asks, in its order. A query of `statements` gives statements, each of which gives one entry. */
 export function witnessQueries(
   choice: ContentChoice,
   complete: boolean,
 ): { beforeDump: WitnessQuery[]; besideDump: WitnessQuery[]; afterDump: WitnessQuery[] } {
-  const sequences = { statements: sequenceStatementsSql() };
-  const countsOnly = choice.countsOnly.includes('*');
+  const wanted = complete ? 'true' : readable;
+  const sequences = { statements: sequenceStatementsSql(wanted) };
+  // Large objects have rights of their own, and most selections leave them out.
+  const countsOnly = !complete || choice.countsOnly.includes('*');
   return {
     beforeDump: [{ entry: sourceSql(complete) }, sequences],
     besideDump: [
       // Every column that psql's \gexec gets is a statement to it.
-      { statements: `select q.statement from (${tableStatementsSql(choice)}) q` },
+      { statements: `select q.statement from (${tableStatementsSql(choice, wanted)}) q` },
       { entry: countsOnly ? largeObjectCountSql : largeObjectsSql },
       { entry: objectsSql },
     ],
