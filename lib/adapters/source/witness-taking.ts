@@ -28,7 +28,7 @@ export interface Taken {
  */
 export async function takeWitness(call: PgDumpCall, choice: ContentChoice): Promise<Taken> {
   const { wrapper, program, connection, selecting } = call;
-  const queries = witnessQueries(choice, selecting.length === 0);
+  const queries = witnessQueries(choice, String(selecting.length === 0));
   const psql = new PsqlSession({
     wrapper,
     program: program.replace(/pg_dump(\.exe)?$/, 'psql$1'),

@@ -20,13 +20,13 @@ export const openSnapshot = [
 export const snapshotSql = 'select pg_catalog.pg_export_snapshot() as snapshot';
 
 /** Gives the entry of kind `source`. */
-export const sourceSql = (complete: boolean): string => `select pg_catalog.json_build_object(
+const sourceSql = (complete: string): string => `select pg_catalog.json_build_object(
   'kind', 'source', 'serverVersion', pg_catalog.current_setting('server_version'), 'database', pg_catalog.current_database(),
   'moment', pg_catalog.to_char(pg_catalog.now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'encoding', pg_catalog.getdatabaseencoding(),
   'complete', ${complete}, 'extensions', (select coalesce(pg_catalog.json_object_agg(extname, extversion), '{}'::pg_catalog.json) from pg_catalog.pg_extension))::pg_catalog.text as entry`;
 
 /** Gives the entry of kind `objects`. */
-export const objectsSql = `select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
+const objectsSql = `select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
 ${objectCountsSql}) counted`;
 
 /**
@@ -36,15 +36,19 @@ ${objectCountsSql}) counted`;
 const readable =
   "pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)";
 
-/** What a witness asks, in its order. A query of `statements` gives statements, each of which gives one entry. */
+/**
+ * What a witness asks, in its order.
+ *
+ * @param complete SQL that is true where pg_dump was asked to leave nothing out
+ */
 export function witnessQueries(
   choice: ContentChoice,
-  complete: boolean,
+  complete: string,
 ): { beforeDump: WitnessQuery[]; besideDump: WitnessQuery[]; afterDump: WitnessQuery[] } {
-  const wanted = complete ? 'true' : readable;
+  const wanted = `${complete} or (${readable})`;
   const sequences = { statements: sequenceStatementsSql(wanted) };
   // Large objects have rights of their own, and most selections leave them out.
-  const countsOnly = !complete || choice.countsOnly.includes('*');
+  const countsOnly = complete === 'false' || choice.countsOnly.includes('*');
   return {
     beforeDump: [{ entry: sourceSql(complete) }, sequences],
     besideDump: [

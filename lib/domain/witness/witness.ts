@@ -103,6 +103,9 @@ export const witnessDocument: z.ZodType<Witness> = z.object({
 /** Largest file that is read as a witness: some 100,000 tables. */
 export const maxWitnessBytes = 64 * 1024 ** 2;
 
+/** Ends a witness of lines, so that one that was cut off at a line end is no witness. */
+export const lastLine = '{"kind":"end"}';
+
 /** Where the witness of a dump lies: beside it. */
 export const witnessKeyOf = (dumpKey: string): string => `${dumpKey.replace(/\/+$/, '')}.witness.json`;
 
@@ -124,13 +127,7 @@ export function witnessKeysOf(dumpKey: string): string[] {
  * @throws DrillError WITNESS_UNREADABLE naming the field, never its value
  */
 export function parseWitness(text: string): Witness {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new DrillError('WITNESS_UNREADABLE', 'the witness is no JSON; it may have been cut off');
-  }
-  const parsed = witnessSchema.safeParse(json);
+  const parsed = witnessSchema.safeParse(jsonOf(text));
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.join('.') ?? '';
     throw new DrillError(
@@ -139,6 +136,17 @@ export function parseWitness(text: string): Witness {
     );
   }
   return witnessOf(parsed.data.entries);
+}
+
+/** One document, as the command writes it, or one entry per line up to the last, as the script for psql does. */
+function jsonOf(text: string): unknown {
+  try {
+    const lines = text.trimEnd().split('\n');
+    if (lines.at(-1) !== lastLine) return JSON.parse(text);
+    return { witness: 1, entries: lines.slice(0, -1).map((line) => JSON.parse(line)) };
+  } catch {
+    throw new DrillError('WITNESS_UNREADABLE', 'the witness is no JSON; it may have been cut off');
+  }
 }
 
 /** @throws DrillError WITNESS_UNREADABLE when it does not say of what it is */

@@ -7,7 +7,10 @@ describe('where psql connects', () => {
   test.each([
     ['pg_dump app', ['--dbname=app']],
     ['pg_dump -h db -p5433 -Uowner app', ['--host=db', '--port=5433', '--username=owner', '--dbname=app']],
-    ['pg_dump --host=db --username owner -wd app', ['--host=db', '--username=owner', '--no-password', '--dbname=app']],
+    [
+      'pg_dump --host=db --username owner -wd app',
+      ['--host=db', '--username=owner', '--no-password', '--dbname=app'],
+    ],
     ['pg_dump --cluster 15/main -Fc app', ['--cluster=15/main', '--dbname=app']],
     ['pg_dump -Fc -- app', ['--dbname=app']],
     ['pg_dump --lock-wait-timeout 5 --user owner app', ['--username=owner', '--dbname=app']],

@@ -28,7 +28,10 @@ describe('what is no witness is refused by its field, never by its values', () =
     ['of another form', '{"witness":2,"entries":[]}'],
     ['with SQL for a hash', text({ ...table, rows: 1, content: "1:1' or Ada", extensions: [] })],
     ['with a number of rows that is none', text({ ...table, rows: -1, content: null, extensions: [] })],
-    ['with digits that never end', text({ kind: 'sequence', schema: 'a', name: 'Ada', next: '9'.repeat(99) })],
+    [
+      'with digits that never end',
+      text({ kind: 'sequence', schema: 'a', name: 'Ada', next: '9'.repeat(99) }),
+    ],
   ])('%s', (_what, given) => {
     const read = () => parseWitness(given);
     expect(read).toThrow(expect.objectContaining({ code: 'WITNESS_UNREADABLE' }));
