@@ -57,7 +57,7 @@ select q.statement from (with recursive chosen as (
   group by p.top
 ), columns as (
   select a.attrelid, a.attname, m.foreign_code, m.extensions,
-    -- What one character above 127 looks like as text changed in PostgreSQL 16.
+    -- What one character above 127 looks like as text changed in PostgreSQL 15.
     pg_catalog.format(case when a.atttypid = 'pg_catalog."char"'::pg_catalog.regtype then '%I::pg_catalog.int4' else '%I' end, a.attname) as expression
   from pg_catalog.pg_attribute a join makers m on m.top = a.atttypid
   where a.attrelid in (select oid from chosen) and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''

@@ -16,6 +16,7 @@ import { measureRpo, measureRto } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
+import { objectsOf, tablesOf, witnessOf } from './measured.ts';
 import { readAccount } from './plan-checks.ts';
 import { defineStep } from './step-definition.ts';
 
@@ -211,49 +212,6 @@ function lastPassed(judged: Judged[]): string | null {
     .map(({ stored }) => stored?.endedAt ?? '');
   return passed.sort().at(-1) ?? null;
 }
-
-/** Row counts as the checks measured them, under the dump's names; what no check counted comes from the account. */
-function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
-  const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
-  const partitions = new Map(
-    judged
-      .flatMap(({ stored }) => stored?.result.measured.partitions ?? [])
-      .map(({ database, schema, name, partitionOf }) => [
-        JSON.stringify([database, schema, name]),
-        { partitionOf },
-      ]),
-  );
-  const source =
-    counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
-  return source
-    .map(({ database, schema, name, rows }) => ({
-      database: dumpNameOf(account, database),
-      schema,
-      name,
-      rows,
-      ...partitions.get(JSON.stringify([database, schema, name])),
-    }))
-    .sort((a, b) =>
-      `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
-    );
-}
-
-function objectsOf(account: RestoreAccount, judged: Judged[]): NonNullable<AttemptReport['objects']> {
-  return judged
-    .flatMap(({ stored }) => stored?.result.measured.objects ?? [])
-    .map((counted) => ({ ...counted, database: dumpNameOf(account, counted.database) }));
-}
-
-/** What all parts of the comparison with the source came to together. */
-function witnessOf(judged: Judged[]): Pick<AttemptReport, 'witness'> {
-  const parts = judged.flatMap(({ stored }) => stored?.result.measured.witness ?? []);
-  if (parts.length === 0) return {};
-  const sum = (of: 'tables' | 'contents' | 'rows') => parts.reduce((all, part) => all + part[of], 0);
-  return { witness: { tables: sum('tables'), contents: sum('contents'), rows: sum('rows') } };
-}
-
-const dumpNameOf = (account: RestoreAccount, database: string): string =>
-  account.databases.find(({ name }) => name === database)?.dumpName ?? database;
 
 /** A restore that ended in an error gave nothing back; its time is known from what came before and after it. */
 function restoreFailed(state: DrillState, now: Date): DrillState['phases'] | null {

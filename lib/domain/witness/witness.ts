@@ -90,13 +90,24 @@ export interface Witness {
   dump: { bytes: number; sha256: string } | null;
 }
 
+/** Members that a later release adds are passed over, whatever they are. */
+const ofKnown = <Value>(isKnown: (value: unknown) => value is Value) =>
+  z
+    .record(z.string(), z.unknown())
+    .transform(
+      (members): Record<string, Value> =>
+        Object.fromEntries(
+          Object.entries(members).flatMap(([key, value]) => (isKnown(value) ? [[key, value]] : [])),
+        ),
+    );
+
 /** The same as it is kept among the evidence of a drill. */
 export const witnessDocument: z.ZodType<Witness> = z.object({
-  source: source.omit({ kind: true }),
+  source: source.omit({ kind: true }).extend({ extensions: ofKnown((value) => typeof value === 'string') }),
   tables: z.array(witnessedTable),
   sequences: z.array(sequenceRange),
   largeObjects: largeObjects.omit({ kind: true }).nullable(),
-  objects: objects.shape.counts.nullable(),
+  objects: ofKnown((value) => typeof value === 'number').nullable(),
   dump: dump.omit({ kind: true }).nullable(),
 });
 
