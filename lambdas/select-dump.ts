@@ -14,6 +14,7 @@ export const handler = stateDoor(
       ...sourcePorts(deployedConfiguration),
       inspector: createDumpInspector(),
       ledger: ledgerPort(),
+      evidence: evidencePort(),
       clock: systemClock,
     }),
   evidencePort,

@@ -13,6 +13,7 @@ export const handler = stateDoor(
     tryOlderDumpStep(state, {
       ...sourcePorts(deployedConfiguration),
       inspector: createDumpInspector(),
+      evidence: evidencePort(),
       clock: systemClock,
     }),
   evidencePort,

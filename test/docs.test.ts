@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
+import { renderWitnessScript } from '../lib/domain/witness/witness-script.ts';
 import { renderPolicyTable } from '../lib/recovery/logical/policy/rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -11,6 +12,10 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 describe('generated documentation is what the code says (renew with npm run docs)', () => {
   test('docs/findings.md lists the registry', async () => {
     await expect(renderFindings()).toMatchFileSnapshot(join(root, 'docs/findings.md'));
+  });
+
+  test('docs/witness.sql asks what the command asks', async () => {
+    await expect(renderWitnessScript()).toMatchFileSnapshot(join(root, 'docs/witness.sql'));
   });
 
   test('docs/cli.md shows the help', async () => {

@@ -112,6 +112,23 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     act(async (options) => (await import('./commands/doctor.ts')).doctor(options)),
   );
 
+  program
+    .command('witness <command...>')
+    .description(
+      'run pg_dump, and write beside its dump what the source holds in the same snapshot: restore-drill witness -- pg_dump …',
+    )
+    .option('--output <file>', 'where to write it (default: <dump>.witness.json)')
+    .option(
+      '--counts-only [tables...]',
+      'only count the rows of these tables (schema.table, * for anything), or of all',
+    )
+    .option('--exclude <tables...>', 'leave these tables out')
+    .action(
+      act(async (words: string[], options) =>
+        (await import('./commands/witness.ts')).witness(words, options),
+      ),
+    );
+
   registerAccountCommands(program, act);
   return program;
 }

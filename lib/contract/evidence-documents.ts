@@ -13,7 +13,7 @@ import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { recordSchema } from '../domain/record/report/record-schema.ts';
 import type { FailureClass, RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 
-const { findings, checks, tables, restore, rpo, verdict } = recordSchema.shape;
+const { findings, checks, tables, objects, witness, restore, rpo, verdict } = recordSchema.shape;
 
 const nullableText = z.string().nullable();
 const status = z.enum(['passed', 'failed', 'could not run']);
@@ -120,6 +120,13 @@ const checkResult: z.ZodType<CheckResult> = z.object({
   findings,
   measured: z.object({
     tables: tables.exactOptional(),
+    objects,
+    witness,
+    partitions: z
+      .array(
+        z.object({ database: z.string(), schema: z.string(), name: z.string(), partitionOf: z.string() }),
+      )
+      .exactOptional(),
     newestRow: z.string().exactOptional(),
     extensions: z
       .array(z.object({ database: z.string(), name: z.string(), version: z.string() }))
@@ -187,6 +194,8 @@ export const attemptReport: z.ZodType<AttemptReport> = z.object({
   worthKeeping: z.boolean(),
   checks,
   tables,
+  objects,
+  witness,
   restore,
   sha256: nullableText,
   rto: z.object({ targetSeconds: z.number().nullable(), actualSeconds: z.number().nullable() }),

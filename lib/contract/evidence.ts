@@ -10,6 +10,7 @@ import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { recordLine } from '../domain/record/report/json.ts';
 import { recordSchema } from '../domain/record/report/record-schema.ts';
+import { witnessDocument } from '../domain/witness/witness.ts';
 import {
   attemptReport,
   checkPlan,
@@ -63,6 +64,8 @@ export const evidenceOf = {
   state,
   restoreRequest,
   account: (attempt: number) => entryOf(`account-${attempt}`, restoreAccount),
+  /** What the source said of itself when the dump of an attempt was made. */
+  witness: (attempt: number) => entryOf(`witness-${attempt}`, witnessDocument),
   /** The newest progress of a restore: what `restore-drill watch` shows. */
   progress: (attempt: number) => entryOf(`progress-${attempt}`, storedProgress),
   /** What was changed in the databases so that checks see every row; undone before hand-over. */

@@ -1,3 +1,4 @@
+import { evidenceOf } from '../contract/evidence.ts';
 import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
 import type { SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
@@ -5,6 +6,7 @@ import { judgeMoments } from '../domain/backup/moment-agreement.ts';
 import { nameDisagreement } from '../domain/backup/name-agreement.ts';
 import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
+import { maxWitnessBytes, parseWitness, type Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { DumpStore } from '../ports/dump-store.ts';
 import { openSource } from './configured-source.ts';
@@ -17,7 +19,7 @@ export async function examineDump(
   candidate: DumpCandidate,
   database: string,
   ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening'>,
-): Promise<{ dump: SelectedDump | null; findings: Finding[] }> {
+): Promise<{ dump: SelectedDump | null; findings: Finding[]; witness: Witness | null }> {
   const { store } = await openSource(database, ports);
   const { timezone } = ports.configuration.database(database).source;
   try {
@@ -29,8 +31,10 @@ export async function examineDump(
       return {
         dump: null,
         findings: [finding('GLOBALS_ONLY', `${candidate.key} holds roles and tablespaces only`)],
+        witness: null,
       };
     }
+    const { witness, findings } = await readWitness(store, candidate, ports);
     const disagreement = candidate.directory ? null : nameDisagreement(candidate.key, header.format);
     const dump: SelectedDump = {
       key: candidate.key,
@@ -43,21 +47,59 @@ export async function examineDump(
       nameTimestampEnd: candidate.nameTimestamp?.endsAt ?? null,
       ...pin,
       ...(candidate.archivedIn === undefined ? {} : { archivedIn: candidate.archivedIn }),
-      expectedSha256: checksum.sha256,
+      expectedSha256: checksum.sha256 ?? digestOf(witness, candidate),
       header,
     };
     return {
       dump,
       findings: [
         ...(checksum.finding === null ? [] : [checksum.finding]),
+        ...findings,
         ...(disagreement === null ? [] : [finding('NAME_MISLEADING', `${candidate.key}: ${disagreement}`)]),
         ...judgeMoments(dump, candidate.nameTimestamp, timezone),
       ],
+      witness,
     };
   } catch (error) {
     if (!isDrillError(error)) throw error;
-    return { dump: null, findings: [finding(error.code, `${candidate.key}: ${error.message}`, error.hint)] };
+    return {
+      dump: null,
+      findings: [finding(error.code, `${candidate.key}: ${error.message}`, error.hint)],
+      witness: null,
+    };
   }
+}
+
+/** Puts a witness where the checks of the attempt are planned from; the state is too small for it. */
+export async function keepWitness(
+  witness: Witness | null,
+  { drillId, attempt }: { drillId: string; attempt: number },
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<void> {
+  if (witness !== null) await ports.evidence.write(evidenceOf.witness(attempt), drillId, witness);
+}
+
+/** A witness that cannot be read is no witness, and is told: a comparison that was meant to be does not take place. */
+async function readWitness(
+  store: DumpStore,
+  { witnessKey }: DumpCandidate,
+  ports: Pick<DrillPorts, 'objects'>,
+): Promise<{ witness: Witness | null; findings: Finding[] }> {
+  if (witnessKey === undefined) return { witness: null, findings: [] };
+  try {
+    return {
+      witness: parseWitness(await ports.objects.text(store, witnessKey, maxWitnessBytes)),
+      findings: [],
+    };
+  } catch (error) {
+    if (!isDrillError(error)) throw error;
+    return { witness: null, findings: [finding('WITNESS_UNREADABLE', `${witnessKey}: ${error.message}`)] };
+  }
+}
+
+/** A dump of another size was compressed or encrypted after pg_dump had written it, or its content will tell. */
+function digestOf(witness: Witness | null, { sizeBytes }: DumpCandidate): string | null {
+  return witness?.dump?.bytes === sizeBytes ? witness.dump.sha256 : null;
 }
 
 /** A directory dump has no digest of its own: its files are many. */

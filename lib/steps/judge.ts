@@ -16,6 +16,7 @@ import { measureRpo, measureRto } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
+import { objectsOf, tablesOf, witnessOf } from './measured.ts';
 import { readAccount } from './plan-checks.ts';
 import { defineStep } from './step-definition.ts';
 
@@ -127,6 +128,8 @@ function reportAttempt(
       durationMs: stored?.result.durationMs ?? 0,
     })),
     tables: account === null ? [] : tablesOf(account, judged),
+    ...(account === null ? {} : { objects: objectsOf(account, judged) }),
+    ...witnessOf(judged),
     restore:
       account === null
         ? null
@@ -209,24 +212,6 @@ function lastPassed(judged: Judged[]): string | null {
     .filter(({ stored }) => stored?.result.status === 'passed')
     .map(({ stored }) => stored?.endedAt ?? '');
   return passed.sort().at(-1) ?? null;
-}
-
-/** Row counts as the checks measured them, under the dump's names; what no check counted comes from the account. */
-function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
-  const dumpNames = new Map(account.databases.map(({ dumpName, name }) => [name, dumpName ?? name]));
-  const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
-  const source =
-    counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
-  return source
-    .map(({ database, schema, name, rows }) => ({
-      database: dumpNames.get(database) ?? database,
-      schema,
-      name,
-      rows,
-    }))
-    .sort((a, b) =>
-      `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
-    );
 }
 
 /** A restore that ended in an error gave nothing back; its time is known from what came before and after it. */

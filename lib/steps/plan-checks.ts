@@ -1,13 +1,16 @@
 import { evidenceOf } from '../contract/evidence.ts';
+import { formatName } from '../domain/backup/dump.ts';
 import { momentOfTaking } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
-import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
 import { defineStep } from './step-definition.ts';
@@ -27,13 +30,19 @@ export const planChecksStep = defineStep({
   ) => {
     const account = await readAccount(state.drillId, state.attempt, ports);
     const config = ports.configuration.database(state.database);
-    const before = await lastProvenRows(state.database, ports);
+    const last = await ports.ledger.lastProven(state.database);
+    const moment = momentOfTaking(state.dump);
+    const { witness, notCompared } = await witnessFor(state, ports);
     const { planned, notTested } = account.complete
       ? ports.planChecks({
           account,
           configured: config.checks,
-          lastProvenRows: before,
-          ...momentOfTaking(state.dump),
+          lastProvenRows: last === null ? null : rowsOf(last),
+          ...comparedWith(last, moment.dumpMoment),
+          drift: config.drift,
+          ...(witness === null ? {} : { witness }),
+          dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
+          ...moment,
           defaultDatabase: account.databases[0]?.name ?? 'postgres',
           statementTimeoutSeconds: config.statementTimeoutSeconds,
           sequencesBehind: config.sequences,
@@ -43,7 +52,12 @@ export const planChecksStep = defineStep({
       : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
     await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
       planned,
-      notTested: [...notTested, ...rolesNotTested(config, ports), ...hooksNotTested(config, state.hooks)],
+      notTested: [
+        ...notTested,
+        ...notCompared,
+        ...rolesNotTested(config, ports),
+        ...hooksNotTested(config, state.hooks),
+      ],
     });
     const pointers = planned.map((check, index) => ({
       pointer: { index, name: check.name },
@@ -52,7 +66,6 @@ export const planChecksStep = defineStep({
     return {
       ...state,
       stage: 'checks planned',
-      findings: [...state.findings, ...(account.complete ? tablesGone(account, before) : [])],
       checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
       longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
       phases: restorePhase(state),
@@ -60,22 +73,17 @@ export const planChecksStep = defineStep({
   },
 });
 
-/** A table left out by the backup job (`pg_dump -T`) restores without an error: only an earlier drill remembers it. */
-function tablesGone(account: RestoreAccount, before: Record<string, number> | null): Finding[] {
-  const held = new Set(
-    [...account.tables, ...account.announced].flatMap(({ database, schema, name }) => [
-      `${schema}.${name}`,
-      `${database}:${schema}.${name}`,
-    ]),
-  );
-  const gone = Object.keys(before ?? {}).filter((table) => !held.has(table));
-  if (gone.length === 0) return [];
-  return [
-    finding(
-      'TABLES_GONE',
-      `${gone.length} tables of the last proven drill are not in this dump: ${gone.slice(0, 10).join(', ')}`,
-    ),
-  ];
+const migrated =
+  'the content of the source: a migration of yours changes the restored data before it could be compared';
+
+/** The witness of the attempt, unless a migration has changed what it speaks of. */
+async function witnessFor(
+  { drillId, attempt, hooks }: DrillState,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<{ witness: Witness | null; notCompared: string[] }> {
+  const witness = await ports.evidence.find(evidenceOf.witness(attempt), drillId);
+  if (witness === null || hooks.migrate === null) return { witness, notCompared: [] };
+  return { witness: null, notCompared: [migrated] };
 }
 
 function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabilities'>): string[] {
@@ -104,17 +112,28 @@ export async function readAccount(
   return ports.evidence.read(evidenceOf.account(attempt), drillId);
 }
 
-async function lastProvenRows(
-  database: string,
-  ports: Pick<DrillPorts, 'ledger'>,
-): Promise<Record<string, number> | null> {
-  const last = await ports.ledger.lastProven(database);
-  if (last === null) return null;
-  const clusters = new Set(last.tables.map((table) => table.database)).size > 1;
+function rowsOf({ tables }: DrillRecord): Record<string, number> {
+  const clusters = new Set(tables.map((table) => table.database)).size > 1;
   return Object.fromEntries(
-    last.tables.map((table) => [
+    tables.map((table) => [
       `${clusters ? `${table.database}:` : ''}${table.schema}.${table.name}`,
       table.rows,
     ]),
   );
+}
+
+/** An older dump than that of the last proven drill has lost nothing: it did not have it yet. */
+function comparedWith(last: DrillRecord | null, moment: string): Pick<CheckContext, 'lastProven'> {
+  if (last === null) return {};
+  const { dump, startedAt, tables, objects } = last;
+  const before = dump?.nameTimestamp ?? dump?.consistencyPoint ?? dump?.uploadedAt ?? startedAt;
+  if (Date.parse(before) > Date.parse(moment)) return {};
+  return {
+    lastProven: {
+      day: startedAt.slice(0, 10),
+      tables,
+      ...(objects === undefined ? {} : { objects }),
+      dump: dump === null ? null : { bytes: dump.bytes, format: dump.format },
+    },
+  };
 }

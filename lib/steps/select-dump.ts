@@ -18,7 +18,7 @@ import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { type ChosenDump, chooseDump } from './choose-dump.ts';
 import { openSource } from './configured-source.ts';
-import { examineDump } from './examine-dump.ts';
+import { examineDump, keepWitness } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
@@ -40,7 +40,14 @@ export const selectDumpStep = defineStep({
     state,
     ports: Pick<
       DrillPorts,
-      'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening' | 'ledger' | 'clock'
+      | 'configuration'
+      | 'openStore'
+      | 'objects'
+      | 'inspector'
+      | 'dumpOpening'
+      | 'ledger'
+      | 'clock'
+      | 'evidence'
     >,
   ) => {
     const config = ports.configuration.database(state.database);
@@ -96,6 +103,7 @@ export const selectDumpStep = defineStep({
           ? [companionsNotAsked]
           : [],
     };
+    await keepWitness(examined.witness, state, ports);
     return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
   },
 });

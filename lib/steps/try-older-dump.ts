@@ -1,6 +1,6 @@
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import { examineDump } from './examine-dump.ts';
+import { examineDump, keepWitness } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -15,7 +15,7 @@ export const tryOlderDumpStep = defineStep({
     state,
     ports: Pick<
       DrillPorts,
-      'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening' | 'clock'
+      'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening' | 'clock' | 'evidence'
     >,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
@@ -30,6 +30,7 @@ export const tryOlderDumpStep = defineStep({
       hooks: { migrate: null, smokeTest: null },
       findings: examined.findings,
     };
+    await keepWitness(examined.witness, tried, ports);
     const { dump } = examined;
     return dump === null ? { ...tried, stage: 'no dump', dump } : { ...tried, stage: 'dump selected', dump };
   },

@@ -21,6 +21,7 @@ const entries = {
   state: evidenceOf.state,
   restoreRequest: evidenceOf.restoreRequest(1),
   account: evidenceOf.account(1),
+  witness: evidenceOf.witness(1),
   progress: evidenceOf.progress(1),
   prepared: evidenceOf.prepared(1),
   checkPlan: evidenceOf.checkPlan(1),

@@ -131,6 +131,33 @@ describe('what the configuration promises', () => {
     });
   });
 
+  test('a table that held rows at the last proven drill and is empty now is told once', async () => {
+    world.backup(nameOf(19), whole);
+    await world.expectProven(drillOn(19));
+    const emptied = gunzipSync(whole)
+      .toString()
+      .replace(/^(COPY shop\.order_lines [^\n]*\n)[\s\S]*?\n(\\\.\n)/m, '$1$2');
+    world.backup(nameOf(20), gzipSync(emptied));
+    const { record } = await world.expectProven(drillOn(20));
+    const told = record.findings.find(({ code }) => code === 'TABLES_EMPTIED');
+    expect(told?.message).toContain('shop.order_lines');
+    world.backup(nameOf(21), gzipSync(emptied));
+    await world.expectProven(drillOn(21));
+  });
+
+  test('with `drift: error` a loss since the last proven drill is not proven', async () => {
+    world.backup(nameOf(19), whole);
+    await world.expectProven(drillOn(19));
+    const keyless = gunzipSync(whole)
+      .toString()
+      .replace(/ALTER TABLE ONLY [^;]* FOREIGN KEY [^;]*;/g, '');
+    world.backup(nameOf(20), gzipSync(keyless));
+    await world.expectDrill(drillOn(20, '    drift: error', '    walkBack: { maxDumps: 1 }'), {
+      verdict: 'NOT_PROVEN',
+      code: 'OBJECTS_GONE',
+    });
+  });
+
   test('missed objectives are findings with both figures', async () => {
     world.backup(nameOf(18), whole);
     const { record } = await world.expectDrill(drillOn(20, '    objectives: { rto: 1s, rpo: 24h }'), {

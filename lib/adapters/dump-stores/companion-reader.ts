@@ -10,12 +10,12 @@ const largestTextBytes = 1024 * 1024;
 
 /** Reads companions and sidecars from any store. */
 export const objectReader: ObjectReader = {
-  async text(store, key) {
+  async text(store, key, maxBytes = largestTextBytes) {
     const pieces: Buffer[] = [];
     let sizeBytes = 0;
     for await (const piece of await store.open(key)) {
       sizeBytes += (piece as Buffer).length;
-      if (sizeBytes > largestTextBytes) {
+      if (sizeBytes > maxBytes) {
         throw new DrillError('DUMP_UNREADABLE', `${key} is larger than a text beside a dump can be`, {
           hint: 'Check that it is the file it is named for.',
         });

@@ -1,5 +1,6 @@
 import type { Finding } from '../findings/findings.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
+import { witnessKeysOf } from '../witness/witness.ts';
 import { sidecarKeysOf } from './checksum-sidecar.ts';
 import { groupDirectoryDumps, type ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
@@ -17,6 +18,8 @@ export interface DumpCandidate extends ListedDump {
   nameTimestamp: NameTimestamp | null;
   /** Key of its checksum file; null when there is none. */
   sidecarKey: string | null;
+  /** Key of what the source said of itself when the dump was made; absent: there is none. */
+  witnessKey?: string;
 }
 
 export interface DumpSelection {
@@ -71,7 +74,13 @@ export function selectDumps(objects: readonly DumpObject[], criteria: SelectionC
       continue;
     }
     const sidecarKey = sidecarKeysOf(dump.key).find((key) => keys.has(key)) ?? null;
-    selection.candidates.push({ ...dump, nameTimestamp: judged.timestamp, sidecarKey });
+    const witnessKey = witnessKeysOf(dump.key).find((key) => keys.has(key));
+    selection.candidates.push({
+      ...dump,
+      nameTimestamp: judged.timestamp,
+      sidecarKey,
+      ...(witnessKey === undefined ? {} : { witnessKey }),
+    });
   }
   selection.candidates.sort((a, b) => byAge(ageOf(a), ageOf(b)));
   refusals.sort((a, b) => byAge({ ...a, key: a.dump.key }, { ...b, key: b.dump.key }));

@@ -1,6 +1,7 @@
 import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
+import { drift } from './kinds/drift.ts';
 import { extensionsInstalled } from './kinds/extensions.ts';
 import { foreignKeys } from './kinds/foreign-keys.ts';
 import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
@@ -18,6 +19,7 @@ import { sql } from './kinds/sql.ts';
 import { tablesExist } from './kinds/tables.ts';
 import { unique } from './kinds/unique.ts';
 import { uniqueIndexes } from './kinds/unique-indexes.ts';
+import { witness } from './kinds/witness.ts';
 
 /** Every kind of check, in the order in which results are read: what must be there, then what it holds. */
 export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
@@ -32,6 +34,8 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,
+  witness,
+  drift,
   tablesExist,
   rows,
   unique,

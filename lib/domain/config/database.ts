@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkConfigSchema } from '../checks/check-config.ts';
+import { drift } from './drift.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { restore } from './restore.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
@@ -197,6 +198,10 @@ const described = {
   hooks: hooks
     .optional()
     .meta({ description: 'Containers of yours that run against the sandbox; exit code 0 passes (AWS).' }),
+  drift: drift.optional().meta({
+    description:
+      'What a loss since the last proven drill is – tables, rows, keys, indexes, extensions –: `warn` (default), `error` or `off`; or an object with `mode` and tolerances.',
+  }),
   checks: z
     .array(checkConfigSchema)
     .optional()
@@ -229,6 +234,7 @@ export const databaseSchema = z
     roles: written.roles ?? roles.parse({}),
     production: written.production ?? production.parse({}),
     hooks: written.hooks ?? hooks.parse({}),
+    drift: written.drift ?? drift.parse('warn'),
     checks: written.checks ?? [],
     statementTimeoutSeconds: written.statementTimeout ?? 300,
     sequences: written.sequences ?? ('warning' as const),

@@ -56,4 +56,5 @@ export const dumpCandidate: z.ZodType<DumpCandidate> = z.looseObject({
     })
     .nullable(),
   sidecarKey: z.string().nullable(),
+  witnessKey: z.string().exactOptional(),
 });

@@ -60,6 +60,8 @@ export function assembleRecord(input: {
     findings,
     checks: first?.checks ?? [],
     tables: first?.tables ?? [],
+    ...(first?.objects === undefined ? {} : { objects: first.objects }),
+    ...(first?.witness === undefined ? {} : { witness: first.witness }),
     restore: first?.restore ?? null,
     phases: input.phases,
     rto: {

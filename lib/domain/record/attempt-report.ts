@@ -14,6 +14,9 @@ export interface AttemptReport {
   worthKeeping: boolean;
   checks: DrillRecord['checks'];
   tables: DrillRecord['tables'];
+  /** Absent in reports of a release that did not count objects. */
+  objects?: NonNullable<DrillRecord['objects']>;
+  witness?: NonNullable<DrillRecord['witness']>;
   restore: DrillRecord['restore'];
   sha256: string | null;
   rto: { targetSeconds: number | null; actualSeconds: number | null };

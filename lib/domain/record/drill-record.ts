@@ -1,4 +1,4 @@
-import type { CheckStatus } from '../checks/asking/check.ts';
+import type { CheckStatus, CountedTable } from '../checks/asking/check.ts';
 import type { DrillPhase, HandOver } from '../drill/facts.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
@@ -47,7 +47,11 @@ export interface DrillRecord {
   findings: Finding[];
   /** `id` is unique in the record; absent in records of releases that did not keep it. */
   checks: { id?: string; name: string; kind: string; status: CheckStatus; durationMs: number }[];
-  tables: { database: string; schema: string; name: string; rows: number }[];
+  tables: CountedTable[];
+  /** Objects by kind, for the next drill's comparison; absent in records of releases that did not count them. */
+  objects?: { database: string; kind: string; count: number }[];
+  /** What agreed with the witness of the source; absent: there was none. `contents`: tables compared by value. */
+  witness?: { tables: number; contents: number; rows: number };
   restore: {
     /** `tools` stands in old records only: PostgreSQL's own programs did the loading. */
     engine: 'native' | 'tools';

@@ -4,6 +4,7 @@ import { normaliseRequest } from '../../domain/drill/request.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Finding } from '../../domain/findings/findings.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
+import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { planSandboxStep } from '../../steps/plan-sandbox.ts';
 import { selectDumpStep } from '../../steps/select-dump.ts';
 
@@ -12,6 +13,16 @@ export interface Preview {
   state: DrillState;
   findings: Finding[];
 }
+
+/** A plan leaves nothing behind. */
+const nothingKept: EvidenceStore = {
+  write: async () => {},
+  writeReport: async () => {},
+  find: async () => null,
+  read: async ({ file }) => {
+    throw new DrillError('INTERNAL_ERROR', `a plan keeps no ${file}`, { fault: 'us' });
+  },
+};
 
 /**
  * Runs the steps of a drill that only read – request, selection, plan – without lock, record or sandbox.
@@ -49,7 +60,10 @@ export async function previewDrill(
   }
   const startedAt = ports.clock.now().toISOString();
   const fresh = newDrillState({ drillId: 'preview', database: normalised.database, operator, startedAt });
-  const selected = await selectDumpStep({ ...fresh, stage: 'accepted', request: normalised.request }, ports);
+  const selected = await selectDumpStep(
+    { ...fresh, stage: 'accepted', request: normalised.request },
+    { ...ports, evidence: nothingKept },
+  );
   if (selected.stage === 'no dump') return { state: selected, findings: selected.findings };
   // What is archived is thawed first; nothing of it is read for a plan.
   const state = await planSandboxStep({ ...selected, stage: 'dump readable' }, ports);

@@ -119,6 +119,7 @@ databases:
       },
       walkBack: { maxDumps: 3 },
       roles: { passwords: [], checkLogin: true },
+      drift: { mode: 'warn', maxDropShare: 0.5, tables: {} },
       checks: [],
       statementTimeoutSeconds: 300,
       sequences: 'warning',

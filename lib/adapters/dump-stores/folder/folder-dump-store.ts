@@ -6,6 +6,7 @@ import { sidecarKeysOf } from '../../../domain/backup/checksum-sidecar.ts';
 import type { DumpObject } from '../../../domain/backup/dump.ts';
 import { partsOf, wholeNameOf } from '../../../domain/backup/split-dumps.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import { witnessKeysOf } from '../../../domain/witness/witness.ts';
 import type { DumpStore, ReadOptions } from '../../../ports/dump-store.ts';
 import { namedFileError } from '../../files/file-errors.ts';
 
@@ -24,7 +25,7 @@ export function createFolderDumpStore(folder: string): DumpStore {
 
 /**
  * One dump: a file, or the folder of a directory dump. Its store is the folder around it, but lists only the dump and
- * the checksum files beside it. `key` is the dump's key in that store.
+ * the checksum files and the witness beside it. `key` is the dump's key in that store.
  *
  * @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE
  */
@@ -51,7 +52,8 @@ export async function createFileDumpStore(path: string): Promise<{ store: DumpSt
       const object = parts.length === 0 ? await statObject(root, name) : null;
       yield* object === null ? parts : [object];
     }
-    for (const sidecar of sidecarKeysOf(wholeNameOf(key))) {
+    const whole = wholeNameOf(key);
+    for (const sidecar of [...sidecarKeysOf(whole), ...witnessKeysOf(whole)]) {
       const object = await statObject(root, sidecar);
       if (object !== null) yield object;
     }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Finding, FindingCode } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
+import type { Witness } from '../../witness/witness.ts';
 
 /**
  * One question to the restored data, planned. Serialisable and small: it travels through the state machine, one Map
@@ -38,9 +39,43 @@ export interface CheckResult {
  */
 export const hookKind = 'hook';
 
+/** The rows of one table. */
+export interface CountedTable {
+  database: string;
+  schema: string;
+  name: string;
+  rows: number;
+  /** The partitioned table, `schema.table`, at the root of the tree that this one is a leaf of. Absent: no partition. */
+  partitionOf?: string;
+}
+
+/** What the last proven drill of a database leaves for comparison. */
+export interface LastProven {
+  /** The day of the drill, ISO 8601. */
+  day: string;
+  tables: CountedTable[];
+  /** Absent when its record holds none. */
+  objects?: { database: string; kind: string; count: number }[];
+  dump: { bytes: number; format: string } | null;
+}
+
+/** How much may be lost between a proven drill and the next, and what a loss is. */
+export interface DriftTolerance {
+  mode: 'error' | 'warn' | 'off';
+  /** Share of its rows, 0 to 1, that a table may lose. */
+  maxDropShare: number;
+  /** The same for single tables, by `schema.table`. */
+  tables: Record<string, number>;
+}
+
 /** What a check measured, for the record, RPO and the next drill's comparison. */
 interface CheckMeasurements {
-  tables?: { database: string; schema: string; name: string; rows: number }[];
+  tables?: CountedTable[];
+  /** Objects by kind, and which tables are partitions; only the drift check gives them. */
+  objects?: { database: string; kind: string; count: number }[];
+  partitions?: { database: string; schema: string; name: string; partitionOf: string }[];
+  /** What agreed with the witness of the source; only its check gives it. `contents`: tables compared by value. */
+  witness?: { tables: number; contents: number; rows: number };
   /** Newest business row, ISO 8601. Only the freshness check gives it. */
   newestRow?: string;
   /** Extensions as installed in the sandbox. */
@@ -97,6 +132,14 @@ export interface CheckContext {
   configured: ConfiguredCheck[];
   /** Rows per table (`schema.table`, or `database:schema.table` in a cluster) of the last proven drill; null: none. */
   lastProvenRows: Record<string, number> | null;
+  /** What the last proven drill is compared by; absent: none is there, or it is of a newer dump. */
+  lastProven?: LastProven;
+  /** Absent: nobody asked for a comparison. */
+  drift?: DriftTolerance;
+  /** What the source said of itself when the dump was made; absent: nothing is known of it. */
+  witness?: Witness;
+  /** Size and format of the dump at hand; absent: not compared. */
+  dump?: { bytes: number; format: string };
   /** The moment from which ages are measured: the dump's own, ISO 8601. */
   dumpMoment: string;
   /** How much later than dumpMoment the newest row may honestly be (zones, clock skew); absent: 300. */

@@ -24,8 +24,53 @@ export const checkingFindings = {
   TABLES_GONE: {
     severity: 'warning',
     blames: 'source',
-    meaning: 'Tables of the last proven drill are no longer in the dump.',
+    meaning: 'Tables, or whole databases, of the last proven drill are no longer in the dump.',
     hint: 'Check that they were dropped on purpose; list the tables that must exist under `checks: tables`.',
+  },
+  TABLES_EMPTIED: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Tables that held rows in the last proven drill are empty.',
+    hint: 'Check that they were emptied on purpose, and that the backup job does not leave out their data; `drift: tables` in drills.yaml allows it.',
+  },
+  TABLES_SHRANK: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Tables lost more of their rows since the last proven drill than `drift` allows (half).',
+    hint: 'Check that the rows were removed on purpose; `drift: tables` in drills.yaml sets what a table may lose.',
+  },
+  OBJECTS_GONE: {
+    severity: 'warning',
+    blames: 'source',
+    meaning:
+      'There are fewer keys, indexes, triggers, extensions or other objects than in the last proven drill.',
+    hint: 'Check that they were dropped on purpose: a dump without its last section restores all rows and no key.',
+  },
+  DUMP_SHRANK: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'The dump has less than half the size of the last proven one, and no table explains it.',
+    hint: 'Check whether the backup job compresses otherwise or leaves something out (large objects, say).',
+  },
+  CONTENT_DIFFERS: {
+    severity: 'error',
+    blames: 'dump',
+    explainedBy: 'EXTENSION_UNAVAILABLE',
+    meaning:
+      'What was restored is not what the source held when the dump was made: its witness says otherwise.',
+    hint: 'The dump was changed or damaged after pg_dump had read the rows, or the witness beside it is of another dump. Do not rely on it.',
+  },
+  CONTENT_NOT_COMPARED: {
+    severity: 'warning',
+    blames: 'drill',
+    meaning: 'Content that the witness speaks of could not be compared with it.',
+    hint: 'Read the reason; what was not compared is not proven to be what the source held.',
+  },
+  WITNESS_UNREADABLE: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A witness lies beside the dump and cannot be read.',
+    hint: 'Check that the backup job uploads it whole; remove it when the dump shall be drilled without one.',
   },
   TABLE_MISSING: {
     severity: 'error',

@@ -33,6 +33,12 @@ export const drillFindings = {
     meaning: 'The restored database is kept, but not everything of its promotion came off.',
     hint: 'The instance is yours and is not deleted by anything; finish the named changes by hand.',
   },
+  WITNESS_NOT_TAKEN: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The dump was made, but no witness of its source.',
+    hint: 'The dump is as good as without it; read the reason and take the next one with a witness.',
+  },
   REQUEST_INVALID: {
     severity: 'unverified',
     blames: 'drill',

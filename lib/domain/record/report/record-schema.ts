@@ -82,7 +82,17 @@ export const recordSchema = z.object({
       durationMs: z.number(),
     }),
   ),
-  tables: z.array(z.object({ database: z.string(), schema: z.string(), name: z.string(), rows: z.number() })),
+  tables: z.array(
+    z.object({
+      database: z.string(),
+      schema: z.string(),
+      name: z.string(),
+      rows: z.number(),
+      partitionOf: z.string().exactOptional(),
+    }),
+  ),
+  objects: z.array(z.object({ database: z.string(), kind: z.string(), count: z.number() })).exactOptional(),
+  witness: z.object({ tables: z.number(), contents: z.number(), rows: z.number() }).exactOptional(),
   restore: restore.nullable(),
   phases: z.array(
     z.object({

@@ -96,7 +96,15 @@ function provenReason(record: DrillRecord): string {
         ? `, and the ${met[0]?.toUpperCase()} was met`
         : '';
   const checks = passed === 1 ? 'the one check passed' : `all ${formatCount(passed)} checks passed`;
-  return `The dump was restored, ${checks}${objectives}.`;
+  return `The dump was restored, ${checks}${objectives}.${contentSentence(record)}`;
+}
+
+/** What a witness of the source proves, and no more. */
+function contentSentence({ witness }: DrillRecord): string {
+  if (witness === undefined || witness.tables === 0) return '';
+  const data = `${formatCountOf(witness.tables, 'table')}, ${formatCountOf(witness.rows, 'row')}`;
+  if (witness.contents === witness.tables) return ` Content equals the source: ${data}.`;
+  return ` Row counts equal the source: ${data}; content that of ${formatCountOf(witness.contents, 'table')}.`;
 }
 
 /**

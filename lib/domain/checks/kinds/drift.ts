@@ -1,0 +1,238 @@
+import * as z from 'zod';
+import { type Finding, finding } from '../../findings/findings.ts';
+import { formatBytes } from '../../text/quantities.ts';
+import { rowSource } from '../../text/sql-text.ts';
+import type { BuiltInCheckKind, CheckContext, CountedTable, LastProven } from '../asking/check.ts';
+import { askEach, statusOf } from '../asking/combined-query.ts';
+import { driftSuspects } from '../asking/drift-suspects.ts';
+import { countObjects, type ObjectCounts, readPartitions } from '../asking/object-counts.ts';
+import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
+import { readTables } from '../asking/table-facts.ts';
+
+/** A dump smaller than this share of the last proven one has collapsed. */
+const collapsedShare = 0.5;
+/** At most this many tables are named in a finding. */
+const tablesNamed = 10;
+
+const paramsSchema = z.object({
+  database: z.string(),
+  severity: z.enum(['warning', 'error']),
+  /** Day of the last proven drill; null: nothing is compared. */
+  since: z.string().nullable(),
+  /** Schema, name, rows before, fewest rows that are no loss. */
+  suspects: z.array(z.tuple([z.string(), z.string(), z.number(), z.number()])),
+  /** Null in all but the first part of a database, and where the last record has none. */
+  objectsBefore: z.record(z.string(), z.number()).nullable(),
+  measures: z.boolean(),
+  databasesGone: z.array(z.string()),
+  bytes: z.object({ before: z.number(), now: z.number() }).nullable(),
+});
+type Params = z.infer<typeof paramsSchema>;
+
+interface Observation {
+  /** Rows of each suspect; `gone` when it does not exist, null when it cannot be counted, which the row counts tell. */
+  rows: (number | 'gone' | null)[];
+  objects: ObjectCounts;
+  partitions: { schema: string; name: string; partitionOf: string }[];
+}
+
+export const drift: BuiltInCheckKind<Params, Observation> = {
+  kind: 'drift',
+  asks: 'Does the database still hold what it held in the last proven drill: tables, their rows, keys, indexes, triggers, extensions? A loss is a warning; `drift: error | off` and tolerances in drills.yaml.',
+  origin: 'built-in',
+  scans: false,
+  findings: ['TABLES_GONE', 'TABLES_EMPTIED', 'TABLES_SHRANK', 'OBJECTS_GONE', 'DUMP_SHRANK'],
+  plan(context) {
+    const compared = comparedWith(context);
+    return databasesOf(context).flatMap((database, place) => {
+      const before = compared === null ? [] : beforeOf(context, compared, database, compared.tables);
+      const suspects =
+        context.drift === undefined
+          ? []
+          : driftSuspects(context.account, database, before, context.drift).map(
+              ({ schema, name, rowsBefore, leastRows }): Params['suspects'][number] => [
+                schema,
+                name,
+                rowsBefore,
+                leastRows,
+              ],
+            );
+      const parts = suspects.length === 0 ? [[]] : slices(suspects, 500);
+      return parts.map((part, index) => {
+        const name =
+          compared === null
+            ? 'objects counted for the next drill'
+            : `compared with the last proven drill${partOf(index, parts.length)}`;
+        return plannedBuiltIn(context, 'drift', database, name, {
+          database,
+          severity: context.drift?.mode === 'error' ? 'error' : 'warning',
+          since: compared?.day ?? null,
+          suspects: part,
+          objectsBefore: index === 0 ? objectsBefore(context, compared, database) : null,
+          measures: index === 0,
+          databasesGone: place + index === 0 ? databasesGone(context, compared) : [],
+          bytes: place + index === 0 ? collapsed(context, compared) : null,
+        } satisfies Params);
+      });
+    });
+  },
+  notTested(context) {
+    if (context.drift === undefined || comparedWith(context) !== null) return [];
+    return [
+      context.drift.mode === 'off'
+        ? 'What was lost since the last proven drill: drift is off in drills.yaml.'
+        : 'What was lost since an earlier drill: there is no proven drill of an earlier dump to compare with.',
+    ];
+  },
+  parseParams: (params) => paramsSchema.parse(params),
+  async observe({ suspects, measures }, database) {
+    const facts = await readTables(
+      database,
+      suspects.map(([schema, name]) => ({ schema, name })),
+    );
+    const countable = facts.flatMap((one) =>
+      one?.readable === true && 'rp'.includes(one.relationKind) ? [one] : [],
+    );
+    const counts = await askEach(
+      database,
+      countable.map(({ schema, name, relationKind }) => ({
+        value: 'count(*)',
+        source: rowSource(schema, name, relationKind),
+      })),
+    );
+    return {
+      rows: facts.map((one) => {
+        if (one === null) return 'gone';
+        const count = counts[countable.indexOf(one)];
+        return count === undefined || 'refused' in count ? null : Number(count.value);
+      }),
+      objects: measures ? await countObjects(database) : {},
+      partitions: measures ? await readPartitions(database) : [],
+    };
+  },
+  judge(params, { rows, objects, partitions }) {
+    const { database, measures, severity } = params;
+    const findings = lossesOf(params, rows, objects).map((loss) => ({ ...loss, severity }));
+    const measured = {
+      objects: Object.entries(objects).map(([kind, count]) => ({ database, kind, count })),
+      partitions: partitions.map((partition) => ({ database, ...partition })),
+    };
+    return { status: statusOf(findings), findings, ...(measures ? { measured } : {}) };
+  },
+};
+
+/** One finding per kind of loss. What a table takes along is told with it, and a dump that shrank for it is no news. */
+function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCounts): Finding[] {
+  const { suspects, since, databasesGone, bytes } = params;
+  if (since === null) return [];
+  const which = (is: (rows: number | 'gone' | null, least: number) => boolean) =>
+    suspects.filter(([, , , least], index) => is(rows[index] ?? null, least));
+  const gone = which((now) => now === 'gone').map(([schema, name]) => `${schema}.${name}`);
+  const emptied = which((now, least) => now === 0 && least > 0);
+  const shrank = suspects.flatMap(([schema, name, before, least], index) => {
+    const now = rows[index];
+    return typeof now === 'number' && now > 0 && now < least
+      ? [`${schema}.${name} (${before} rows, now ${now})`]
+      : [];
+  });
+  const lost = objectsLost(params.objectsBefore ?? {}, objects);
+  const findings: Finding[] = [];
+  if (databasesGone.length > 0)
+    findings.push(
+      finding(
+        'TABLES_GONE',
+        `${amount(databasesGone.length, 'database')} of the proven drill of ${since} ${databasesGone.length === 1 ? 'is' : 'are'} not in this dump: ${listed(databasesGone)}`,
+      ),
+    );
+  if (gone.length > 0) {
+    const along = lost.length === 0 ? '' : `; fewer than then: ${lost.join(', ')}`;
+    const what = `${amount(gone.length, 'table')} of the proven drill of ${since} ${gone.length === 1 ? 'is' : 'are'} not in this dump`;
+    findings.push(finding('TABLES_GONE', `${what}: ${listed(gone)}${along}`));
+  }
+  if (emptied.length > 0) {
+    const names = emptied.map(([schema, name, before]) => `${schema}.${name} (${amount(before, 'row')})`);
+    findings.push(
+      finding(
+        'TABLES_EMPTIED',
+        `${amount(names.length, 'table')} that held rows in the proven drill of ${since} ${names.length === 1 ? 'is' : 'are'} empty: ${listed(names)}`,
+      ),
+    );
+  }
+  if (shrank.length > 0)
+    findings.push(
+      finding(
+        'TABLES_SHRANK',
+        `${amount(shrank.length, 'table')} lost more rows since the proven drill of ${since} than allowed: ${listed(shrank)}`,
+      ),
+    );
+  if (lost.length > 0 && gone.length === 0)
+    findings.push(
+      finding('OBJECTS_GONE', `fewer objects than in the proven drill of ${since}: ${lost.join(', ')}`),
+    );
+  if (bytes !== null && findings.length === 0)
+    findings.push(
+      finding(
+        'DUMP_SHRANK',
+        `the dump has ${formatBytes(bytes.now)}; that of the proven drill of ${since} had ${formatBytes(bytes.before)}`,
+      ),
+    );
+  return findings;
+}
+
+/** Kinds of which there are fewer now. Tables are told by name. */
+function objectsLost(before: ObjectCounts, now: ObjectCounts): string[] {
+  return Object.entries(before).flatMap(([kind, count]) => {
+    const left = now[kind] ?? 0;
+    const allowed = kind === 'large objects' ? count * collapsedShare : count;
+    return kind === 'tables' || left >= allowed ? [] : [`${kind} ${count}, now ${left}`];
+  });
+}
+
+function comparedWith(context: CheckContext): LastProven | null {
+  return context.drift === undefined || context.drift.mode === 'off' ? null : (context.lastProven ?? null);
+}
+
+/** What the last record says of one database. Where each side has one only, it may have got another name. */
+function beforeOf<Counted extends { database: string }>(
+  context: CheckContext,
+  compared: LastProven,
+  database: string,
+  counted: readonly Counted[],
+): Counted[] {
+  const alone = databasesOf(context).length === 1 && namesIn(compared.tables).size <= 1;
+  return counted.filter((one) => alone || sandboxName(context.account, one.database) === database);
+}
+
+const namesIn = (tables: readonly CountedTable[]) => new Set(tables.map(({ database }) => database));
+
+function databasesGone(context: CheckContext, compared: LastProven | null): string[] {
+  if (compared === null) return [];
+  const before = namesIn(compared.tables);
+  const now = new Set(databasesOf(context));
+  if (before.size <= 1 && now.size === 1) return [];
+  return [...before].filter((name) => !now.has(sandboxName(context.account, name)));
+}
+
+function objectsBefore(
+  context: CheckContext,
+  compared: LastProven | null,
+  database: string,
+): Params['objectsBefore'] {
+  if (compared?.objects === undefined) return null;
+  const counted = beforeOf(context, compared, database, compared.objects);
+  return Object.fromEntries(counted.map(({ kind, count }) => [kind, count]));
+}
+
+/** Only dumps of one format can be compared by their size. */
+function collapsed({ dump }: CheckContext, compared: LastProven | null): Params['bytes'] {
+  const before = compared?.dump ?? null;
+  if (dump === undefined || before === null || before.format !== dump.format) return null;
+  return dump.bytes < before.bytes * collapsedShare ? { before: before.bytes, now: dump.bytes } : null;
+}
+
+const amount = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - tablesNamed;
+  return `${names.slice(0, tablesNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

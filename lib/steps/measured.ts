@@ -1,0 +1,47 @@
+import type { AttemptReport } from '../domain/record/attempt-report.ts';
+import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { Judged } from './hook-results.ts';
+
+/** Row counts as the checks measured them, under the dump's names; what no check counted comes from the account. */
+export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
+  const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
+  const partitions = new Map(
+    judged
+      .flatMap(({ stored }) => stored?.result.measured.partitions ?? [])
+      .map(({ database, schema, name, partitionOf }) => [
+        JSON.stringify([database, schema, name]),
+        { partitionOf },
+      ]),
+  );
+  const source =
+    counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
+  return source
+    .map(({ database, schema, name, rows }) => ({
+      database: dumpNameOf(account, database),
+      schema,
+      name,
+      rows,
+      ...partitions.get(JSON.stringify([database, schema, name])),
+    }))
+    .sort((a, b) =>
+      `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
+    );
+}
+
+/** Objects by kind, for the next drill. */
+export function objectsOf(account: RestoreAccount, judged: Judged[]): NonNullable<AttemptReport['objects']> {
+  return judged
+    .flatMap(({ stored }) => stored?.result.measured.objects ?? [])
+    .map((counted) => ({ ...counted, database: dumpNameOf(account, counted.database) }));
+}
+
+/** What all parts of the comparison with the source came to together. */
+export function witnessOf(judged: Judged[]): Pick<AttemptReport, 'witness'> {
+  const parts = judged.flatMap(({ stored }) => stored?.result.measured.witness ?? []);
+  if (parts.length === 0) return {};
+  const sum = (of: 'tables' | 'contents' | 'rows') => parts.reduce((all, part) => all + part[of], 0);
+  return { witness: { tables: sum('tables'), contents: sum('contents'), rows: sum('rows') } };
+}
+
+const dumpNameOf = (account: RestoreAccount, database: string): string =>
+  account.databases.find(({ name }) => name === database)?.dumpName ?? database;
