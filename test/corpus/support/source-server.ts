@@ -32,6 +32,14 @@ export class SourceServer {
     return name;
   }
 
+  /** A copy of a database, changed by SQL. */
+  async copyOf(database: string, sql: string): Promise<string> {
+    const name = `db${++this.#databases}`;
+    await this.#server.sql('postgres', `CREATE DATABASE "${name}" TEMPLATE "${database}"`);
+    this.#server.tool('psql', ['-d', name, '-q', '-v', 'ON_ERROR_STOP=1'], { input: sql });
+    return name;
+  }
+
   /** The database of examples/shop.sql. */
   shop(): Promise<string> {
     return this.database(readFileSync(shopSql, 'utf8'));
@@ -39,6 +47,11 @@ export class SourceServer {
 
   dump(database: string, ...options: string[]): Buffer {
     return this.#server.tool('pg_dump', [...options, database]);
+  }
+
+  /** Runs one of PostgreSQL's programs on this server. @throws when it fails */
+  tool(program: 'psql' | 'pg_restore', words: string[]): Buffer {
+    return this.#server.tool(program, words);
   }
 
   /** File names with their contents. */
