@@ -72,6 +72,7 @@ export default defineConfig({
       { test: { ...everyProject, name: 'front door', include: frontDoor, exclude: oracle } },
       { test: { ...everyProject, name: 'oracle', include: oracle } },
       { test: { ...everyProject, name: 'template', include: template } },
+      { test: { ...everyProject, name: 'honesty', include: ['bench/honesty.ts'] } },
     ],
   },
 });

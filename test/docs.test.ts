@@ -5,6 +5,7 @@ import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
 import { renderWitnessScript } from '../lib/domain/witness/witness-script.ts';
 import { renderPolicyTable } from '../lib/recovery/logical/policy/rules.ts';
+import { renderHonesty } from './corpus/mutants/honesty-table.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -29,6 +30,15 @@ describe('generated documentation is what the code says (renew with npm run docs
     );
     expect(generated).toContain('role-attributes');
     await expect(generated).toMatchFileSnapshot(join(root, 'docs/restoring.md'));
+  });
+
+  test('docs/honesty.md holds the tables that the mutants prove', async () => {
+    const generated = read('docs/honesty.md').replace(
+      /<!-- honesty:begin -->[\s\S]*<!-- honesty:end -->/,
+      () => `<!-- honesty:begin -->\n${renderHonesty()}<!-- honesty:end -->`,
+    );
+    expect(generated).toContain('one bit is turned');
+    await expect(generated).toMatchFileSnapshot(join(root, 'docs/honesty.md'));
   });
 });
 

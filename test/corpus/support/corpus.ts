@@ -13,6 +13,14 @@ import { pooledSandboxes } from './pooled-sandboxes.ts';
 /** A file, or a directory dump: file names with their contents. */
 export type DumpContent = Buffer | string | Map<string, Buffer>;
 
+/** What a drill may know beside its dump. */
+export interface DrillSurroundings {
+  /** Files beside the dump: name and content. */
+  beside?: Readonly<Record<string, string>>;
+  /** A dump of the same name that was drilled before. */
+  before?: DumpContent;
+}
+
 /** Drills in this process: the shipped machine, steps and adapters, with one sandbox server for all drills. */
 export class Corpus {
   readonly #base = mkdtempSync(join(tmpdir(), 'rd-corpus-'));
@@ -24,20 +32,21 @@ export class Corpus {
   }
 
   /** One drill of one dump, as `restore-drill run --dump NAME` does it. */
-  async drill(name: string, content: DumpContent): Promise<DrillRecord> {
-    this.#drills += 1;
-    const directory = join(this.#base, `drill-${this.#drills}`);
+  async drill(
+    name: string,
+    content: DumpContent,
+    { beside = {}, before }: DrillSurroundings = {},
+  ): Promise<DrillRecord> {
+    const directory = mkdtempSync(join(this.#base, 'drill-'));
     const dump = join(directory, name);
-    if (content instanceof Map) {
-      for (const [file, bytes] of content) {
-        mkdirSync(dirname(join(dump, file)), { recursive: true });
-        writeFileSync(join(dump, file), bytes);
-      }
-    } else {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(dump, content);
-    }
     try {
+      if (before !== undefined) {
+        write(dump, before);
+        await this.#drillOf(dump, directory);
+        rmSync(dump, { recursive: true });
+      }
+      write(dump, content);
+      for (const [file, text] of Object.entries(beside)) writeFileSync(join(directory, file), text);
       return await this.#drillOf(dump, directory);
     } finally {
       rmSync(directory, { recursive: true, force: true });
@@ -50,6 +59,7 @@ export class Corpus {
   }
 
   async #drillOf(dump: string, directory: string): Promise<DrillRecord> {
+    this.#drills += 1;
     const options = { dump };
     const configuration = await loadLocalConfiguration(options);
     const places = {
@@ -75,5 +85,16 @@ export class Corpus {
       },
       watcher: { began: silent, ended: silent },
     });
+  }
+}
+
+function write(dump: string, content: DumpContent): void {
+  if (!(content instanceof Map)) {
+    writeFileSync(dump, content);
+    return;
+  }
+  for (const [file, bytes] of content) {
+    mkdirSync(dirname(join(dump, file)), { recursive: true });
+    writeFileSync(join(dump, file), bytes);
   }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderWitnessScript } from '../../../lib/domain/witness/witness-script.ts';
 import { TestServer } from '../../support/server.ts';
 
 const shopSql = fileURLToPath(new URL('../../../examples/shop.sql', import.meta.url));
@@ -32,6 +33,14 @@ export class SourceServer {
     return name;
   }
 
+  /** A copy of a database, changed by SQL. */
+  async copyOf(database: string, sql: string): Promise<string> {
+    const name = `db${++this.#databases}`;
+    await this.#server.sql('postgres', `CREATE DATABASE "${name}" TEMPLATE "${database}"`);
+    this.#server.tool('psql', ['-d', name, '-q', '-v', 'ON_ERROR_STOP=1'], { input: sql });
+    return name;
+  }
+
   /** The database of examples/shop.sql. */
   shop(): Promise<string> {
     return this.database(readFileSync(shopSql, 'utf8'));
@@ -39,6 +48,27 @@ export class SourceServer {
 
   dump(database: string, ...options: string[]): Buffer {
     return this.#server.tool('pg_dump', [...options, database]);
+  }
+
+  /** What a database says of itself, as a witness beside its dump. */
+  witness(database: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'rd-corpus-witness-'));
+    const file = join(folder, 'witness.json');
+    // The dump is made elsewhere; nobody writes here in between.
+    const script = renderWitnessScript().replace(/^\\! pg_dump.*$/m, '');
+    try {
+      this.#server.tool('psql', ['-X', '-d', database, '-v', `witness=${file}`, '-f', '-'], {
+        input: script,
+      });
+      return readFileSync(file, 'utf8');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Runs one of PostgreSQL's programs on this server. @throws when it fails */
+  tool(program: 'psql' | 'pg_restore', words: string[]): Buffer {
+    return this.#server.tool(program, words);
   }
 
   /** File names with their contents. */
