@@ -19,8 +19,8 @@ export const witnessParams = z.object({
   extensions: z.record(z.string(), z.string()),
   /** False: pg_dump left something out on request, so that what is not there says nothing. */
   complete: z.boolean(),
-  /** Entries that the policy left out: so many objects may lack. */
-  skipped: z.number(),
+  /** Objects of each kind that the policy left out: so many may lack. */
+  leftOut: z.record(z.string(), z.number()),
 });
 export type WitnessParams = z.infer<typeof witnessParams>;
 
@@ -164,9 +164,9 @@ function largeObjectFindings(
 }
 
 /** Fewer objects than on the source, and more than the policy left out. */
-function objectFindings({ objects, skipped }: WitnessParams, now: ObjectCounts): Finding[] {
+function objectFindings({ objects, leftOut }: WitnessParams, now: ObjectCounts): Finding[] {
   const fewer = Object.entries(objects ?? {}).flatMap(([kind, count]) =>
-    count - (now[kind] ?? 0) > skipped
+    count - (now[kind] ?? 0) > (leftOut[kind] ?? 0)
       ? [`${kind} ${formatCount(count)}, restored ${formatCount(now[kind] ?? 0)}`]
       : [],
   );

@@ -1,6 +1,7 @@
 import type { WitnessedTable } from '../../witness/witness.ts';
 import type { BuiltInCheckKind, CheckContext, PlannedCheck } from '../asking/check.ts';
 import { statusOf } from '../asking/combined-query.ts';
+import { leftOutByKind } from '../asking/left-out-objects.ts';
 import { countObjects } from '../asking/object-counts.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
 import {
@@ -38,7 +39,7 @@ export const witness: BuiltInCheckKind<WitnessParams, WitnessObservation> = {
       ...{ tables: [], sequences: [], largeObjects: null, objects: null },
       extensions: said.source.extensions,
       complete: said.source.complete,
-      skipped: context.account.entries.filter(({ outcome }) => outcome.status === 'skipped by policy').length,
+      leftOut: leftOutByKind(context.account),
     };
     const tables = comparedTables(context, database).compared;
     const parts: WitnessParams[] = [
