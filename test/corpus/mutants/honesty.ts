@@ -60,7 +60,7 @@ export const honesty: Record<MutantKindName, Row> = {
   'the end of the rows is missing': onTheWay('all', 'all', 'all'),
   'an INSERT is missing': onTheWay('none', 'none', 'all'),
   'an INSERT without a key is there twice': onTheWay('none', 'none', 'all'),
-  'a statement is missing under its header': onTheWay('some', 'some', 'all'),
+  'a statement is missing under its header': onTheWay('all', 'all', 'all'),
   'a whole entry is missing: a table': onTheWay('all', 'all', 'all'),
   'a whole entry is missing: an index': onTheWay('none', 'all', 'all'),
   'a whole entry is missing: a primary key': onTheWay('none', 'all', 'all'),

@@ -85,8 +85,9 @@ export class StatementSorter {
   /** Takes one statement, the last one of the lexer. Returns the COPY whose rows come next, if it is one. */
   take(bytes: Buffer, line: number): CopyBlock | null {
     const words = this.#lexer.words.leading;
-    this.#announced.keep(words[0]);
     const { sql, codec, invalid } = decodeStatement(bytes, this.#session.textEncoding);
+    // Settings and owners stand under the header of what they are about, and make nothing of it.
+    if (!isSetting(words) && !isOwnership(words, sql)) this.#announced.keep(words[0]);
     if (invalid) {
       this.report(
         finding('ENCODING_INVALID', `The statement at line ${line} holds bytes that are not valid UTF-8.`),
@@ -218,3 +219,9 @@ function isSetting(words: readonly string[]): boolean {
   if (first === 'set') return !['constraints', 'transaction', 'local'].includes(second);
   return first === 'reset' || (first === 'select' && (second === 'set_config' || third === 'set_config'));
 }
+
+const isOwnership = (words: readonly string[], sql: string): boolean =>
+  words[0] === 'alter' && sql.length < longestOwnership && /\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|\S+)\s*;?\s*$/i.test(sql);
+
+/** Three names of 63 bytes, quoted and doubled, an argument list, and the words between. */
+const longestOwnership = 8192;

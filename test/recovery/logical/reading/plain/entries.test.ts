@@ -52,6 +52,21 @@ describe('entries of a dump by pg_dump', () => {
     expect(ofKind(events, 'entry').map(({ entry }) => entry.id)).toEqual([1, 2, 3]);
   });
 
+  test.each([
+    ['nothing', ''],
+    ['its owner', 'ALTER TABLE public.fees OWNER TO postgres;\n\n'],
+    ['an owner of an odd name', 'ALTER TABLE public.fees OWNER TO "two words";\n\n'],
+    ['a setting', 'SET default_tablespace = fast;\n\n'],
+  ])('a header that %s alone follows has lost its statement', async (_what, statement) => {
+    const view = 'Name: fees; Type: VIEW; Schema: public; Owner: postgres';
+    const events = await readText(
+      `${header(view)}${statement}${header(view)}CREATE VIEW public.fees AS SELECT 1;\n`,
+    );
+    expect(findingsOf(events)).toEqual([
+      'DUMP_CORRUPT: Line 2 announces VIEW public.fees, and no statement for it follows.',
+    ]);
+  });
+
   test('names with the separators in them are taken whole', async () => {
     const events = await readText(
       `${header('Name: a; Type: b; Schema: c; Type: VIEW; Schema: -; Owner: -')}SELECT 1;`,
