@@ -40,7 +40,11 @@ export const judgeStep = defineStep({
     const checked = plan === null ? [] : await readResults(state, plan.planned, ports);
     const now = ports.clock.now();
     const judged = [...checked, ...judgedHooks(state, now.toISOString())];
-    const report = reportAttempt(state, findings, account, judged, plan?.notTested ?? null, ports);
+    const report = reportAttempt(
+      state,
+      { findings, account, judged, notTested: plan?.notTested ?? null },
+      ports,
+    );
     await ports.evidence.write(evidenceOf.attempt(state.attempt), state.drillId, report);
 
     const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
@@ -86,12 +90,19 @@ function kept(
   return reached({ ...state, stage: 'approved', approval: waived });
 }
 
+/** What an attempt came to. */
+interface Outcome {
+  findings: Finding[];
+  /** Null: nothing was restored. */
+  account: RestoreAccount | null;
+  judged: Judged[];
+  /** Null: no check was planned. */
+  notTested: string[] | null;
+}
+
 function reportAttempt(
   state: DrillState,
-  findings: Finding[],
-  account: RestoreAccount | null,
-  judged: Judged[],
-  notTested: string[] | null,
+  { findings, account, judged, notTested }: Outcome,
   ports: Pick<DrillPorts, 'configuration'>,
 ): AttemptReport {
   const { objectives, restore } = ports.configuration.database(state.database);

@@ -1,4 +1,3 @@
-import { heartbeatsToRead, judgeCompanions } from '../domain/backup/companions.ts';
 import type { DumpObject } from '../domain/backup/dump.ts';
 import { dumpMoment, listedMoment } from '../domain/backup/dump-moment.ts';
 import { nameKind } from '../domain/backup/dump-names.ts';
@@ -17,6 +16,7 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import { type ChosenDump, chooseDump } from './choose-dump.ts';
+import { companionFindings } from './companions.ts';
 import { openSource } from './configured-source.ts';
 import { examineDump, keepWitness } from './examine-dump.ts';
 import { defineStep } from './step-definition.ts';
@@ -95,7 +95,7 @@ export const selectDumpStep = defineStep({
         ...findings,
         ...examined.findings,
         ...(restoring ? [] : tooOld({ key: newest.key, moment }, config.source.maxAgeSeconds, asOf)),
-        ...(lone ? [] : await companionFindings(opened, objects, config, newest, asOf, ports)),
+        ...(lone ? [] : await companionFindings(opened, objects, { config, dump: newest, asOf }, ports)),
       ],
       notTested: restoring
         ? [companionsOfRestore]
@@ -216,32 +216,4 @@ function tooOld(
 function intervalBetween(newest: DumpCandidate, next: DumpCandidate | undefined): number | null {
   if (next === undefined || newest.nameTimestamp === null || next.nameTimestamp === null) return null;
   return secondsBetween(next.nameTimestamp.startsAt, newest.nameTimestamp.startsAt);
-}
-
-async function companionFindings(
-  { store, prefix }: OpenedSource,
-  objects: DumpObject[],
-  config: DatabaseConfig,
-  dump: DumpCandidate,
-  asOf: string,
-  ports: Pick<DrillPorts, 'objects'>,
-): Promise<Finding[]> {
-  if (config.companions.length === 0) return [];
-  const texts = new Map<string, string>();
-  for (const key of heartbeatsToRead(objects, config.companions, prefix)) {
-    texts.set(key, await ports.objects.text(store, key));
-  }
-  const dumpMoment = dump.nameTimestamp?.startsAt ?? null;
-  const { timezone } = config.source;
-  const outcome = judgeCompanions(objects, config.companions, { prefix, timezone, dumpMoment, asOf, texts });
-  const damaged = await Promise.all(
-    outcome.found.map(async ({ rule, object }) => {
-      const problem =
-        rule.archive === null ? null : await ports.objects.archiveProblem(store, object.key, rule.archive);
-      return problem === null
-        ? []
-        : [finding('COMPANION_DAMAGED', `the companion ${object.key} does not unpack: ${problem}`)];
-    }),
-  );
-  return [...outcome.findings, ...damaged.flat()];
 }

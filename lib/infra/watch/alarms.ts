@@ -92,7 +92,7 @@ export class Alarms extends Construct {
 
   #ofDatabase(database: string, config: DatabaseConfig): void {
     const gauge = (name: string) =>
-      databaseMetric(this.#props.names.stack, database, name, gaugePeriod, 'Maximum');
+      databaseMetric(this.#props.names.stack, database, name, { period: gaugePeriod, statistic: 'Maximum' });
     const overdue = overdueAfterSeconds(config.schedule);
     if (overdue !== null) {
       this.#raise('provenOverdue', database, {
@@ -115,13 +115,10 @@ export class Alarms extends Construct {
     }
     if (config.objectives.rtoSeconds === null && config.objectives.rpoSeconds === null) return;
     this.#raise('objectiveMissed', database, {
-      metric: databaseMetric(
-        this.#props.names.stack,
-        database,
-        drillMetrics.objectiveMissed,
-        eventPeriod,
-        'Maximum',
-      ),
+      metric: databaseMetric(this.#props.names.stack, database, drillMetrics.objectiveMissed, {
+        period: eventPeriod,
+        statistic: 'Maximum',
+      }),
       ...once,
       says: `A drill of ${database} missed its RTO or RPO.`,
     });

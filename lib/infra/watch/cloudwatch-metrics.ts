@@ -24,15 +24,13 @@ export const databaseMetric = (
   stack: string,
   database: string,
   metricName: string,
-  period: Duration,
-  statistic: Statistic,
-  options: { phase?: string; label?: string } = {},
+  options: { period: Duration; statistic: Statistic; phase?: string; label?: string },
 ) =>
   new cloudwatch.Metric({
     namespace: metricNamespace,
     metricName,
-    period,
-    statistic,
+    period: options.period,
+    statistic: options.statistic,
     ...(options.label === undefined ? {} : { label: options.label }),
     dimensionsMap: {
       [stackDimension]: stack,

@@ -62,7 +62,11 @@ export class Dashboard extends Construct {
         title: 'Cost of drills (USD)',
         width: 12,
         left: all.map(([database]) =>
-          databaseMetric(names.stack, database, drillMetrics.costUsd, day, 'Sum', { label: database }),
+          databaseMetric(names.stack, database, drillMetrics.costUsd, {
+            period: day,
+            statistic: 'Sum',
+            label: database,
+          }),
         ),
         stacked: true,
       }),
@@ -99,7 +103,11 @@ export class Dashboard extends Construct {
       width: 8,
       height: 4,
       metrics: Object.keys(this.#props.databases).map((database) =>
-        databaseMetric(this.#props.names.stack, database, metric, period, worst, { label: database }),
+        databaseMetric(this.#props.names.stack, database, metric, {
+          period,
+          statistic: worst,
+          label: database,
+        }),
       ),
     });
   }
@@ -114,7 +122,11 @@ export class Dashboard extends Construct {
       title: `${database}: ${name} (s)`,
       width: 8,
       left: [
-        databaseMetric(this.#props.names.stack, database, metric, day, 'Maximum', { label: 'measured' }),
+        databaseMetric(this.#props.names.stack, database, metric, {
+          period: day,
+          statistic: 'Maximum',
+          label: 'measured',
+        }),
       ],
       leftAnnotations:
         targetSeconds === null
@@ -130,7 +142,9 @@ export class Dashboard extends Construct {
       width: 8,
       stacked: true,
       left: Object.values(phaseNames).map((phase) =>
-        databaseMetric(this.#props.names.stack, database, drillMetrics.phaseSeconds, day, 'Maximum', {
+        databaseMetric(this.#props.names.stack, database, drillMetrics.phaseSeconds, {
+          period: day,
+          statistic: 'Maximum',
           phase,
           label: phase,
         }),
