@@ -7,11 +7,14 @@ import { type Onlooker, onlookers, type Sight, seenBy, usualCodes } from '../tes
 import { Corpus } from '../test/corpus/support/corpus.ts';
 import { SourceServer } from '../test/corpus/support/source-server.ts';
 
-// What a green means, in numbers: npm run bench:honesty. MUTANTS and HEALTHY ask for other numbers of drills.
+// What a green means, in numbers: npm run bench:honesty. MUTANTS, HEALTHY and ONLOOKERS ask for other numbers.
 
 const mutantsWanted = Number(process.env.MUTANTS ?? 1000);
 const healthyWanted = Number(process.env.HEALTHY ?? 200);
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+
+/** Mutants of each kind and format that all onlookers see. */
+const seedsOfAll = Number(process.env.ONLOOKERS ?? 1);
 
 type Count = Record<Sight | 'harmless', number>;
 const none = (): Count => ({ 'not proven': 0, told: 0, missed: 0, harmless: 0 });
@@ -65,7 +68,8 @@ async function drillMutants(
     counts.set(kind.kind, ofKind);
     for (let seed = 1; seed <= seeds; seed += 1) {
       const mutant = await mutants.make(kind, format, seed);
-      for (const onlooker of onlookers) {
+      // The file alone is asked each time. What the others see of a kind depends little on its place, and each costs a drill or two.
+      for (const onlooker of seed <= seedsOfAll ? onlookers : onlookers.slice(0, 1)) {
         if (honesty[kind.kind][onlooker] === 'source') continue;
         if (onlooker === 'a checksum beside it' && format === 'directory') continue;
         const count = ofKind.get(onlooker) ?? none();
