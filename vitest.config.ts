@@ -47,8 +47,8 @@ if (!existsSync(new URL('../shared/dumps', import.meta.url)))
 const everyProject = {
   sequence: { shuffle: true },
   // A busy machine may take ten times what a quiet one takes.
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
   // One process for many files, where they are not apart: most of their time was the loading of the same modules.
   isolate: false,
 };
