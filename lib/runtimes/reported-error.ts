@@ -1,4 +1,5 @@
 import { isDrillError } from '../domain/findings/errors.ts';
+import { toldSqlState } from '../domain/server-errors/sql-states.ts';
 
 /** An error as it may leave a door: to a state's Cause, to the log. */
 export interface ReportedError {
@@ -27,7 +28,7 @@ export function reportedError(error: unknown, secrets: readonly string[] = []): 
       .filter((secret) => secret !== '')
       .reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text);
   const message = isServerError(known)
-    ? `PostgreSQL refused a statement with SQLSTATE ${known.code}`
+    ? `PostgreSQL refused a statement with SQLSTATE ${toldSqlState(known.code)}`
     : known.message;
   return {
     name: clean(known.name).slice(0, longestName),

@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { KnownNames } from '../../domain/server-errors/known-names.ts';
 import { literalsIn } from '../../domain/server-errors/sql-names.ts';
+import { toldSqlState } from '../../domain/server-errors/sql-states.ts';
 import { tellServerError } from '../../domain/server-errors/tell-server-error.ts';
 
 /** True when node-postgres gave up waiting for an answer that the server's own timeout should have brought. */
@@ -42,7 +43,7 @@ export function queryError(error: unknown, sql: string, timeoutSeconds: number):
       cause: error,
     });
   }
-  const state = error.code ?? '';
+  const state = toldSqlState(error.code ?? '');
   if (state === '57014') {
     return new DrillError(
       'CHECK_TIMED_OUT',
@@ -64,7 +65,7 @@ function safeMessage(error: DatabaseError, sql: string): string {
   const parsing =
     error.position !== undefined && error.where === undefined && error.internalQuery === undefined;
   const said = {
-    sqlState: error.code ?? '',
+    sqlState: toldSqlState(error.code ?? ''),
     message: error.message,
     schema: error.schema ?? null,
     table: error.table ?? null,

@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import type { ForcedTable } from '../../domain/checks/check-evidence.ts';
+import { toldSqlState } from '../../domain/server-errors/sql-states.ts';
 import { quotedTable } from '../../domain/text/sql-text.ts';
 
 /** What lifting needs of a connection; a pg Client or Pool client fits. */
@@ -61,7 +62,7 @@ async function alter(
   } catch (error) {
     // 08 and 57P0x: the connection is gone; nothing can be said of the table.
     if (error instanceof DatabaseError && error.code !== undefined && !/^(08|57P)/.test(error.code))
-      return error.code;
+      return toldSqlState(error.code);
     throw error;
   }
 }

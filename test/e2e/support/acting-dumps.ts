@@ -17,6 +17,9 @@ const acts: string[] = [
       BEGIN PERFORM a FROM public.away; EXCEPTION WHEN OTHERS THEN NULL; END;`,
   `EXECUTE 'ALTER ROLE CURRENT_USER SET statement_timeout = 1';`,
   `EXECUTE 'ALTER ROLE CURRENT_USER PASSWORD ''x''';`,
+  `EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 0', current_database());`,
+  `EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC, CURRENT_USER', current_database());`,
+  `EXECUTE format('ALTER DATABASE %I SET session_preload_libraries = ''PROOF''', current_database());`,
 ];
 
 const codeOf = (name: string, act: string, kind: 'VOLATILE' | 'IMMUTABLE'): string =>

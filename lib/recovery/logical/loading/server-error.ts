@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { toldSqlState } from '../../../domain/server-errors/sql-states.ts';
 import type { ServerSaid } from '../../../domain/server-errors/tell-server-error.ts';
 
 /** What the server said of a failed statement. Raw: every text of it may hold row values, see tellServerError. */
@@ -21,7 +22,7 @@ export class ServerError extends Error implements ServerSaid {
   constructor(error: DatabaseError, limitSeconds: number | null = null) {
     super(error.message);
     this.name = 'ServerError';
-    this.sqlState = error.code ?? 'XX000';
+    this.sqlState = toldSqlState(error.code ?? 'XX000');
     this.schema = error.schema ?? null;
     this.table = error.table ?? null;
     this.column = error.column ?? null;

@@ -5,7 +5,8 @@ import type { Announcement } from '../tampering/announced-changes.ts';
 import { as, roleName } from './syntax-tree.ts';
 
 /** The start of statements that can announce something; everything else, rows above all, is not parsed for it. */
-const mayAnnounce = /^(?:\s|--[^\n]*\n)*(?:CREATE|ALTER|GRANT)\s+(?:ROLE|USER|GROUP|DATABASE|SERVER|["\w])/i;
+const mayAnnounce =
+  /^(?:\s|--[^\n]*\n)*(?:CREATE|ALTER|GRANT|REVOKE)\s+(?:ROLE|USER|GROUP|DATABASE|SERVER|["\w])/i;
 
 /** @param sql as the policy lets it run; what does not parse announces nothing */
 export function announcementsIn(sql: string): Announcement[] {
@@ -32,7 +33,16 @@ function ofNode(node: Node): Announcement[] {
     const { role, database, setstmt } = ofRole;
     return [{ kind: 'setting', database: database ?? null, role: roleName(role), name: setstmt?.name ?? '' }];
   }
+  const rights = as(node, 'GrantStmt');
+  if (rights !== null)
+    return rights.objtype !== 'OBJECT_DATABASE'
+      ? []
+      : (rights.objects ?? []).map((object) => ({
+          kind: 'database rights',
+          database: as(object, 'String')?.sval ?? '',
+        }));
   const grant = as(node, 'GrantRoleStmt');
+  if (grant !== null && grant.is_grant !== true) return [];
   const members = (grant?.grantee_roles ?? []).map(
     (item) => roleName(as(item, 'RoleSpec') ?? undefined) ?? '',
   );

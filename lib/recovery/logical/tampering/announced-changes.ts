@@ -4,6 +4,8 @@ export type Announcement =
   | { kind: 'foreign server'; name: string }
   /** A role's membership in another. */
   | { kind: 'membership'; granted: string; member: string }
+  /** Rights on a database, granted or revoked. */
+  | { kind: 'database rights'; database: string }
   /** A setting that sessions start with, kept with a database, a role, or a role within a database. */
   | { kind: 'setting'; database: string | null; role: string | null; name: string };
 
@@ -30,6 +32,8 @@ function keyOf(change: Announcement): string {
       return JSON.stringify([change.kind, change.granted, change.member]);
     case 'setting':
       return JSON.stringify([change.kind, change.database, change.role, change.name.toLowerCase()]);
+    case 'database rights':
+      return JSON.stringify([change.kind, change.database]);
     default:
       return JSON.stringify([change.kind, change.name]);
   }

@@ -76,8 +76,14 @@ const acts: readonly Act[] = [
   },
   {
     sqlStates: privilege,
-    message: /^access to library ".*" is not allowed$/,
+    message:
+      /^(?:access to library ".*" is not allowed|permission denied to set parameter "(?:\w+_preload_libraries|dynamic_library_path|jit_provider)")$/,
     words: 'load a library',
+  },
+  {
+    sqlStates: privilege,
+    message: /^(?:must be superuser or replication role to|permission denied to) use replication slots$/,
+    words: 'have the changes of the database sent away',
   },
   {
     sqlStates: privilege,
@@ -87,7 +93,7 @@ const acts: readonly Act[] = [
   {
     sqlStates: privilege,
     message:
-      /^(?:permission denied to|must be superuser to|only superuser can|only roles with privileges of .* can) create (?:foreign-data wrapper|event trigger|subscription|tablespace|extension|procedural language)/i,
+      /^(?:permission denied to|must be superuser to|only superuser can|only roles with privileges of .* can) (?:create|alter) (?:foreign-data wrapper|event trigger|subscription|tablespace|extension|procedural language)/i,
     words: 'make something that reaches outside the database',
   },
   {

@@ -16,6 +16,8 @@ export interface ServerLook {
   settings: readonly StoredSetting[];
   /** Databases that the server brought along. */
   databases: readonly DatabaseLook[];
+  /** All others: those that the dump is restored into. */
+  restored: readonly RestoredDatabaseLook[];
 }
 
 export interface MasterLook {
@@ -39,6 +41,14 @@ export interface DatabaseLook {
   allowsConnections: boolean;
   connectionLimit: string;
   rights: string;
+}
+
+/** A database that the restore made: whatever the dump says of limits is left out, so that none has one. */
+export interface RestoredDatabaseLook {
+  name: string;
+  allowsConnections: boolean;
+  connectionLimit: string;
+  masterMayConnect: boolean;
 }
 
 /** The first oid of anything that is not part of the server. Source: PostgreSQL, FirstNormalObjectId. */
@@ -80,6 +90,13 @@ export async function lookAtServer(
     `SELECT datname, datallowconn, datconnlimit, datacl FROM pg_catalog.pg_database
      WHERE oid OPERATOR(pg_catalog.<) ${firstUserOid}::pg_catalog.oid`,
   );
+  // Asked by oid: a master that was removed or renamed is null there, and no error.
+  const restored = await asker.text(
+    `SELECT datname, datallowconn, datconnlimit, pg_catalog.has_database_privilege(m.oid, d.oid, 'CONNECT')
+     FROM pg_catalog.pg_database d
+       LEFT JOIN pg_catalog.pg_roles m ON m.rolname OPERATOR(pg_catalog.=) ${literal(masterRole)}
+     WHERE d.oid OPERATOR(pg_catalog.>=) ${firstUserOid}::pg_catalog.oid`,
+  );
   const [attributes] = master.rows;
   return {
     startedAt: started.rows[0]?.[0] ?? '',
@@ -108,6 +125,12 @@ export async function lookAtServer(
       allowsConnections: allows === 't',
       connectionLimit: limit ?? '',
       rights: rights ?? '',
+    })),
+    restored: restored.rows.map(([name, allows, limit, mayConnect]) => ({
+      name: name ?? '',
+      allowsConnections: allows === 't',
+      connectionLimit: limit ?? '',
+      masterMayConnect: mayConnect !== 'f',
     })),
   };
 }

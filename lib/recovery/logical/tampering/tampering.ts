@@ -1,5 +1,11 @@
 import type { AnnouncedChanges } from './announced-changes.ts';
-import type { DatabaseLook, MasterLook, ServerLook, StoredSetting } from './server-look.ts';
+import type {
+  DatabaseLook,
+  MasterLook,
+  RestoredDatabaseLook,
+  ServerLook,
+  StoredSetting,
+} from './server-look.ts';
 
 /** One thing that code of a dump changed and the dump did not announce. */
 export interface Tampering {
@@ -30,6 +36,7 @@ export function tamperingsBetween(
         after.databases.find(({ name }) => name === database.name),
       ),
     ),
+    ...after.restored.flatMap((database) => ofRestored(database, before, announced, masterRole)),
   ];
 }
 
@@ -138,4 +145,27 @@ function ofDatabase(before: DatabaseLook, after: DatabaseLook | undefined): Tamp
       mend: `ALTER DATABASE ${identifier(before.name)} WITH ${allows}`,
     },
   ];
+}
+
+/** Databases of the dump, which nothing but its code closes: the checks that follow would find no way in. */
+function ofRestored(
+  { name, allowsConnections, connectionLimit, masterMayConnect }: RestoredDatabaseLook,
+  before: ServerLook,
+  announced: AnnouncedChanges,
+  masterRole: string,
+): Tampering[] {
+  // Whose database it is that was there before the restore, the restore does not know.
+  if (before.restored.some((had) => had.name === name)) return [];
+  const changes: Tampering[] = [];
+  if (!allowsConnections || connectionLimit !== '-1')
+    changes.push({
+      words: 'limited the connections of a database of the dump',
+      mend: `ALTER DATABASE ${identifier(name)} WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1`,
+    });
+  if (!masterMayConnect && !announced.has({ kind: 'database rights', database: name }))
+    changes.push({
+      words: 'took from the role that restores the right to connect to a database of the dump',
+      mend: `GRANT CONNECT ON DATABASE ${identifier(name)} TO ${identifier(masterRole)}`,
+    });
+  return changes;
 }

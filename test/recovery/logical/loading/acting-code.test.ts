@@ -68,6 +68,24 @@ describe('code of a dump', () => {
     ]);
   });
 
+  test('that closes its database is told, and the checks find it open', async () => {
+    const closing = withCode(
+      `EXECUTE format('ALTER DATABASE %I CONNECTION LIMIT 0', current_database());
+       EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC, CURRENT_USER', current_database());`,
+    );
+
+    expect((await actsOf(closing)).sort()).toEqual([
+      'code of the dump limited the connections of a database of the dump',
+      'code of the dump took from the role that restores the right to connect to a database of the dump',
+    ]);
+    const rows = await server.sql(
+      'postgres',
+      `SELECT datconnlimit, has_database_privilege('master', oid, 'CONNECT') FROM pg_database WHERE oid >= 16384`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    expect(new Set(rows.map((row) => JSON.stringify(Object.values(row))))).toEqual(new Set(['[-1,true]']));
+  });
+
   test('that ends the other sessions again and again is told, and not called a lost sandbox', async () => {
     const killing = withCode(
       'PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user;',

@@ -55,6 +55,18 @@ describe('a function that raises', () => {
     );
   });
 
+  test('lets none out as the code of its error', async () => {
+    const account = await restore(server, () => [
+      table(),
+      ...rows(),
+      code(`RAISE EXCEPTION USING errcode = upper(left(v, 5))`),
+      index('public.leak(v, n)'),
+    ]);
+
+    expectNothingLetOut(account);
+    expect(JSON.stringify(account)).not.toContain(planted.slice(0, 5).toUpperCase());
+  });
+
   test.each([
     ['42P01', 'relation "%" does not exist', 'v'],
     ['42883', 'function %() does not exist', 'v'],

@@ -17,6 +17,8 @@ describe('a statement of a dump announces', () => {
         { kind: 'membership', granted: 'staff', member: 'B' },
       ],
     ],
+    ['REVOKE CONNECT ON DATABASE shop FROM PUBLIC', [{ kind: 'database rights', database: 'shop' }]],
+    ['GRANT ALL ON DATABASE "Shop" TO app', [{ kind: 'database rights', database: 'Shop' }]],
     ['GRANT "Team" TO app', [{ kind: 'membership', granted: 'Team', member: 'app' }]],
     [
       "ALTER DATABASE shop SET TIME ZONE 'UTC'",
@@ -36,6 +38,7 @@ describe('a statement of a dump announces', () => {
 
   test.each([
     'GRANT SELECT ON TABLE t TO app',
+    'REVOKE pg_monitor FROM app',
     'CREATE TABLE role (id int)',
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'CREATE ROLE app'",
     'CREATE ROLE',

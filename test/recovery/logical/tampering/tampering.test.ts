@@ -10,6 +10,7 @@ const aLook = (changes: Partial<ServerLook> = {}): ServerLook => ({
   memberships: [],
   settings: [],
   databases: [{ name: 'postgres', allowsConnections: true, connectionLimit: '-1', rights: '' }],
+  restored: [],
   ...changes,
 });
 
@@ -91,11 +92,39 @@ describe('between two looks at the server', () => {
     ]);
   });
 
+  const restored = { name: 'shop', allowsConnections: true, connectionLimit: '-1', masterMayConnect: true };
+
+  test('a database of the dump, open as the restore made it, is nothing told', () => {
+    expect(found({ restored: [restored] })).toEqual([]);
+  });
+
+  test.each([{ connectionLimit: '0' }, { allowsConnections: false }])(
+    'a database of the dump that its code closed (%o) is told and opened',
+    (change) => {
+      expect(found({ restored: [{ ...restored, ...change }] })).toEqual([
+        {
+          words: 'limited the connections of a database of the dump',
+          mend: 'ALTER DATABASE "shop" WITH ALLOW_CONNECTIONS true CONNECTION LIMIT -1',
+        },
+      ]);
+    },
+  );
+
+  test('the way into a database of the dump that its code took from the master is told and given back', () => {
+    expect(found({ restored: [{ ...restored, masterMayConnect: false }] })).toEqual([
+      {
+        words: expect.stringContaining('the right to connect to a database of the dump'),
+        mend: 'GRANT CONNECT ON DATABASE "shop" TO "master"',
+      },
+    ]);
+  });
+
   test('what the dump announces is its own to do', () => {
     const announced = new AnnouncedChanges();
     announced.add({ kind: 'role', name: 'app' });
     announced.add({ kind: 'membership', granted: 'pg_monitor', member: 'app' });
     announced.add({ kind: 'setting', database: 'shop', role: null, name: 'timezone' });
+    announced.add({ kind: 'database rights', database: 'shop' });
 
     expect(
       found(
@@ -103,6 +132,7 @@ describe('between two looks at the server', () => {
           roles: new Set(['master', 'pg_monitor', 'app']),
           memberships: [{ granted: 'pg_monitor', member: 'app' }],
           settings: [{ database: 'shop', role: null, name: 'TimeZone', value: 'TimeZone=UTC' }],
+          restored: [{ ...restored, masterMayConnect: false }],
         },
         announced,
       ),
