@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import type { Finding } from '../../../lib/domain/findings/findings.ts';
+import type { EntryAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount } from '../../domain/checks/builders.ts';
 import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runKind } from './running.ts';
@@ -129,6 +131,58 @@ describe('sequences', () => {
     expect(result?.findings.map(({ code, severity }) => [code, severity])).toEqual([
       ['SEQUENCE_BEHIND', 'warning'],
     ]);
+  });
+});
+
+describe('a sequence that stands behind', () => {
+  const sequences = `create table set_low (id serial primary key); insert into set_low values (1), (2), (3); select setval('set_low_id_seq', 2);
+    create table lost (id serial primary key); insert into lost values (1)`;
+  const setInDump = (schema: string | null): EntryAccount => ({
+    ...{ id: 1, database: 'main', type: 'SEQUENCE SET', schema, name: 'set_low_id_seq', owner: null },
+    outcome: { status: 'restored' },
+    seconds: 0,
+  });
+  const severities = async (entry: EntryAccount, over: Partial<CheckContext> = {}) => {
+    const name = `d${databases++}`;
+    await server.masterDatabase(name, sequences);
+    const account = anAccount({ databases: [{ dumpName: 'main', name }], entries: [entry] });
+    const [result] = await runKind(
+      server,
+      'sequences',
+      aContext({ account, defaultDatabase: name, ...over }),
+    );
+    return Object.fromEntries(
+      (result?.findings ?? []).map(({ message, severity }) => [/public\.(\w+)/.exec(message)?.[1], severity]),
+    );
+  };
+
+  test.each(['public', null])(
+    'where the dump set it (schema %s) is a warning, and one it lost an error',
+    async (schema) => {
+      expect(await severities(setInDump(schema))).toEqual({
+        set_low_id_seq: 'warning',
+        lost_id_seq: 'error',
+      });
+    },
+  );
+
+  test('is an error wherever it was set too, for who asks so', async () => {
+    expect(await severities(setInDump('public'), { sequencesBehind: 'error' })).toEqual({
+      set_low_id_seq: 'error',
+      lost_id_seq: 'error',
+    });
+  });
+
+  test('is an error where its value failed to be set', async () => {
+    const failed: EntryAccount = {
+      ...setInDump('public'),
+      outcome: { status: 'failed', failure: 'other', sqlState: 'XX000', message: 'x' },
+    };
+    expect(await severities(failed)).toMatchObject({ set_low_id_seq: 'error' });
+  });
+
+  test('is no excuse for one of that name in another schema', async () => {
+    expect(await severities(setInDump('geo'))).toMatchObject({ set_low_id_seq: 'error' });
   });
 });
 

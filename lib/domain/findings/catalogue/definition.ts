@@ -19,7 +19,7 @@ export interface FindingDefinition<Code extends string = string> {
   readonly meaning: string;
   /** The default next step; a finding may carry a more exact one. */
   readonly hint: string;
-  /** The finding whose mere consequence this one may be; beside it, it proves nothing against the dump. */
+  /** The finding whose mere consequence this one may be, where it names an object that failed for that cause: then it proves nothing. */
   readonly explainedBy?: Code;
   /** Says only that a promise was missed: the data is as good as without it, and a real restore may keep it. */
   readonly objectivesOnly?: true;

@@ -58,9 +58,11 @@ export function causesOf(
   announced: readonly AnnouncedObject[],
 ): Cause[] {
   const makers = new Makers(failures, announced);
+  const firstToMiss = new FirstToMiss();
   const parents = new Map<Failure, Failure | MissingExtension>();
   for (const failure of failures) {
-    const parent = makers.makerOf(failure) ?? extensionBehind(failure, missing, makers);
+    const parent =
+      makers.makerOf(failure) ?? extensionBehind(failure, missing, makers) ?? firstToMiss.of(failure);
     if (parent !== null) parents.set(failure, parent);
   }
   const causes = new Map<Failure | MissingExtension, Failure[]>();
@@ -87,10 +89,26 @@ function rootOf(
   return isFailure(root) ? failure : root;
 }
 
+/** Where nobody makes a table or schema, the first that missed it tells it, and the others are its consequences. */
+class FirstToMiss {
+  readonly #first = new Map<string, Failure>();
+
+  of(failure: Failure): Failure | null {
+    const { lack } = failure;
+    if (lack === null || (lack.kind !== 'relation' && lack.kind !== 'schema')) return null;
+    const key = JSON.stringify([lack.kind, lack.schema, lack.name]);
+    const first = this.#first.get(key);
+    if (first === undefined) this.#first.set(key, failure);
+    return first ?? null;
+  }
+}
+
 /** Who of the dump should have made what. */
 class Makers {
   readonly #failed = new Map<string, Failure[]>();
   readonly #keys = new Map<string, Failure[]>();
+  /** By the table whose rows were not loaded. */
+  readonly #rows = new Map<string, Failure[]>();
   readonly #announced = new Set<string>();
   readonly #schemas = new Set(everywhere);
 
@@ -98,6 +116,9 @@ class Makers {
     for (const failure of failures) {
       for (const { schema, name } of failure.made)
         for (const key of [keyOf(schema, name), keyOf(null, name)]) add(this.#failed, key, failure);
+      if (failure.rows !== null)
+        for (const schema of [failure.rows.schema, null])
+          add(this.#rows, keyOf(schema, failure.rows.name), failure);
       if (failure.type === 'CONSTRAINT' && failure.table !== null) add(this.#keys, failure.table, failure);
     }
     for (const { type, schema, name } of announced) {
@@ -108,11 +129,14 @@ class Makers {
 
   /** The first failure that kept the thing from being made; null when none did. */
   makerOf(failure: Failure): Failure | null {
-    const { lack } = failure;
-    if (lack === null) return null;
-    const found =
-      lack.kind === 'key' ? this.#keys.get(lack.name) : this.#failed.get(keyOf(lack.schema, lack.name));
-    return found?.find((other) => other !== failure) ?? null;
+    return this.#makersOf(failure)?.find((other) => other !== failure) ?? null;
+  }
+
+  #makersOf({ lack }: Failure): readonly Failure[] | undefined {
+    if (lack === null) return undefined;
+    const key = keyOf(lack.schema, lack.name);
+    if (lack.kind === 'key') return this.#keys.get(lack.name);
+    return lack.kind === 'rows' ? this.#rows.get(key) : this.#failed.get(key);
   }
 
   isAnnounced({ schema, name }: Lack): boolean {
@@ -134,7 +158,7 @@ function extensionBehind(
   missing: readonly MissingExtension[],
   makers: Makers,
 ): MissingExtension | null {
-  if (lack === null || lack.kind === 'key' || makers.isAnnounced(lack)) return null;
+  if (lack === null || lack.kind === 'key' || lack.kind === 'rows' || makers.isAnnounced(lack)) return null;
   const able = missing.filter((extension) => canBring(extension, lack, makers));
   return able.find(({ name }) => knownExtension(name)?.names?.test(lack.name) === true) ?? able[0] ?? null;
 }

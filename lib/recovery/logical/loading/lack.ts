@@ -3,8 +3,8 @@ import type { ServerError } from './server-error.ts';
 
 /** Something that a statement needs and the server did not find, as the server names it. */
 export interface Lack {
-  /** `key`: the unique key of a table that a foreign key points to. */
-  kind: 'relation' | 'schema' | 'operator' | 'key' | 'object';
+  /** `key`: the unique key of a table that a foreign key points to; `rows`: rows of that table. */
+  kind: 'relation' | 'schema' | 'operator' | 'key' | 'rows' | 'object';
   /** Null when the name was looked for in the path, or is no name in a schema. */
   schema: string | null;
   name: string;
@@ -37,7 +37,11 @@ export function lackOf({ sqlState, message }: Pick<ServerError, 'sqlState' | 'me
   if (routine?.[1] !== undefined) return { kind: 'object', ...parted(routine[1]) };
   const operation = /^operator does not exist: (.+)$/s.exec(message)?.[1];
   if (operation !== undefined) return operatorLack(operation);
-  const named = /^(?:(.+?) )?"([^"]+)"(?: (?:for|of) .+)? does not exist$/s.exec(message);
+  // Of a routine's arguments the server names the type without quotes.
+  const argument = /^type ([^"].*) does not exist$/s.exec(message);
+  if (argument?.[1] !== undefined)
+    return { kind: 'object', ...parted(argument[1].replace(/(?:\[\])+$/, '')) };
+  const named = /^(?:(.+?) )?"([^"]+)"(?: (?:for|of) .+)? does not exist(?: for .+)?$/s.exec(message);
   if (named?.[2] === undefined || ofServer.has(named[1] ?? '')) return null;
   if (named[1] === 'schema') return { kind: 'schema', schema: null, name: named[2] };
   return { kind: named[1] === 'relation' ? 'relation' : 'object', ...parted(named[2]) };

@@ -65,6 +65,7 @@ export async function beginRows(
       settings: load.settings.snapshot,
       account,
       ordered,
+      isAbsent: traits === null,
       frozen: !ordered && worthFreezing(context, label),
       linesAreRows: event.wholeRowsOnly !== false,
       after,

@@ -1,7 +1,11 @@
 import { howToGet } from '../../../domain/extensions/known-extensions.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { finding } from '../../../domain/findings/findings.ts';
-import type { EntryOutcome, TableAccount } from '../../../domain/recovery/restore-account.ts';
+import type {
+  AnnouncedObject,
+  EntryOutcome,
+  TableAccount,
+} from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import { tellServerError } from '../../../domain/server-errors/tell-server-error.ts';
 import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
@@ -14,7 +18,7 @@ import { namesInCatalogue } from './catalogue-names.ts';
 import { functionThatReadsTables, readsTables, readsTablesHint } from './check-constraints.ts';
 import type { Session } from './connection.ts';
 import { classify, definesRoutine, findingOf, readingOf } from './failure-class.ts';
-import { lackOf } from './lack.ts';
+import { type Lack, lackOf } from './lack.ts';
 import { ConnectionLost, type ServerError } from './server-error.ts';
 import { statementBytes } from './session-settings.ts';
 
@@ -75,8 +79,7 @@ export async function failedOutcome(context: AttemptContext, failed: FailedWork)
     extension,
     ...(plan?.locks ?? []).flatMap(({ schema, name }) => [schema, name]),
   ];
-  const name = entry.schema === null ? entry.name : `${entry.schema}.${entry.name}`;
-  const label = `${entry.type.toLowerCase()} ${name}`;
+  const label = labelOf(entry, plan);
   if (error.limitSeconds !== null) {
     const message = context.book.findTimedOut(label, error.limitSeconds);
     return { status: 'failed', failure, sqlState: error.sqlState, message };
@@ -112,18 +115,35 @@ export async function failedOutcome(context: AttemptContext, failed: FailedWork)
     outcome,
     type: entry.type,
     label,
-    lack,
+    lack: failure === 'orphaned rows' ? lackOfRows(plan) : lack,
     ...objectOf(entry, plan),
     rows: failed.rows ?? null,
   });
   return outcome;
 }
 
+/** What failed, for a person: `index public.orders_pkey`; without a header of pg_dump the table, or else the line. */
+function labelOf(entry: DumpEntry, plan: StatementPlan | null): string {
+  const { type, schema, name } = (plan === null ? null : headlessTable(entry, plan)) ?? entry;
+  const [first] = entry.statements;
+  if (name === '' && first !== undefined) return `the statement at line ${first.line}`;
+  return `${type.toLowerCase()} ${schema === null ? name : `${schema}.${name}`}`;
+}
+
+const headlessTable = (entry: DumpEntry, plan: StatementPlan): AnnouncedObject | null =>
+  entry.type === 'STATEMENT' ? announcedObject('', entry, plan) : null;
+
 /** Where a plain dump has what failed; nothing for archives, which have no lines. */
 const placeOf = ({ statements: [first] }: DumpEntry): string =>
   first === undefined || first.line === null ? '' : `, line ${first.line} of the dump`;
 
 type FailedOutcome = Extract<EntryOutcome, { status: 'failed' }>;
+
+/** The rows that a foreign key did not find: those of the table it points to, which its statement names second. */
+function lackOfRows(plan: StatementPlan | null): Lack | null {
+  const referenced = plan?.kind === 'add foreign key' ? plan.locks?.[1] : undefined;
+  return referenced === undefined ? null : { kind: 'rows', schema: referenced.schema, name: referenced.name };
+}
 
 /** Statements about objects that are there already. */
 const changes: ReadonlySet<string> = new Set([

@@ -26,6 +26,8 @@ export interface TableLoadOptions {
   account: TableAccount;
   /** True: all rows go through one COPY. False: they may be spread over all sessions. */
   ordered: boolean;
+  /** The catalogue does not know the table: its COPY fails, without rows too. */
+  isAbsent: boolean;
   /** All rows through one COPY too, but for speed: in one transaction that empties the table first (`startFrozenCopy`). */
   frozen: boolean;
   /** False for CSV, where a row may span lines: then only the server can say how many rows there are. */
@@ -122,6 +124,8 @@ export class TableLoad {
 
   /** No more rows. Releases the table once everything is confirmed. */
   end(): void {
+    // Nothing would ask for the table of no rows.
+    if (this.#options.isAbsent && this.#rows === 0) this.#submitChunk([], 0, 0);
     if (this.#few !== null) {
       this.#frozen = false;
       this.#submitChunk(this.#few.pieces, this.#few.rows, 0);

@@ -22,10 +22,12 @@ function leaveOut(node: CreateExtensionStmt, rule: RuleId, said: string | Findin
 
 function createExtension(node: CreateExtensionStmt, subject: Subject): Decision {
   const name = node.extname ?? '';
+  // CREATE LANGUAGE too: since PostgreSQL 13 it is CREATE EXTENSION by another name.
+  if (name === 'plpgsql' && node.if_not_exists !== true) return skip('language-present');
   const { availableExtensions, targetMajor } = subject.context;
   const ofServer = Object.hasOwn(serverExtensions, name) ? serverExtensions[name] : undefined;
   if (ofServer !== undefined) {
-    if (ofServer.schema !== null) subject.memory.leftOutSchemas.add(ofServer.schema);
+    if (ofServer.schema !== null) subject.memory.leftOut.add(ofServer.schema);
     return leaveOut(node, 'server-extension', `extension "${name}" and ${ofServer.does} are left out`);
   }
   if (!availableExtensions.has(name))

@@ -1,7 +1,7 @@
 /** SELECT: the few function calls that pg_dump writes, and nothing else. */
 import type { FuncCall, Node, SelectStmt } from 'libpg-query';
 import type { Decision } from './decision.ts';
-import { relationInText } from './server-extensions.ts';
+import { relationInText } from './left-out-schemas.ts';
 import { sessionSetting } from './settings.ts';
 import { as, constantText, nameParts, visitAll } from './syntax-tree.ts';
 import { type Handlers, lock, place, planOf, refuse, run, type Subject, skip } from './verdicts.ts';

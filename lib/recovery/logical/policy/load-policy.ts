@@ -1,5 +1,6 @@
 /** The RDS policy: what becomes of each statement of a dump when a master that is no superuser restores it. */
 import type { Node } from 'libpg-query';
+import { quoted } from '../../../domain/text/sql-text.ts';
 import type { Statement } from '../dump/dump-stream.ts';
 import { loadSqlParser, parseSql } from '../dump/sql-parser.ts';
 import { alterTableHandlers } from './alter-table.ts';
@@ -12,14 +13,14 @@ import { extensionHandlers } from './extensions.ts';
 import { foreignServerHandlers } from './foreign-servers.ts';
 import { functionCallHandlers } from './function-calls.ts';
 import { grantHandlers } from './grants.ts';
+import { LeftOutSchemas } from './left-out-schemas.ts';
 import { shapeOfInsert } from './literal-rows.ts';
-import { longStatement, shortenLiterals } from './long-literals.ts';
+import { hasPlainBackslash, longStatement, shortenLiterals } from './long-literals.ts';
 import { membershipHandlers } from './memberships.ts';
 import { ownerHandlers } from './owners.ts';
 import { refusalHandlers } from './refusals.ts';
 import { roleHandlers } from './roles.ts';
 import { schemaObjectHandlers } from './schema-objects.ts';
-import { belongsToLeftOut } from './server-extensions.ts';
 import { settingHandlers } from './settings.ts';
 import { as, tagOf } from './syntax-tree.ts';
 import { tableHandlers } from './tables.ts';
@@ -85,13 +86,23 @@ export interface Policy {
 }
 
 function decideNode(node: Node, subject: Subject): Decision {
-  if (belongsToLeftOut(node, subject.memory.leftOutSchemas)) return skip('server-extension');
+  const { leftOut } = subject.memory;
+  if (leftOut.own(node)) return skip('server-extension');
+  const lacking = leftOut.schemaFor(node);
   const tag = tagOf(node);
   const inner = as(node, tag);
   // The table of handlers is typed by tag; which one it is here, only the tree knows.
   const handler = handlers[tag] as ((inner: unknown, subject: Subject) => Decision) | undefined;
   if (handler === undefined) return refuse('not-of-a-dump', `${place(subject)} is a ${tag}`);
-  return handler(inner, subject);
+  const decision = handler(inner, subject);
+  return lacking === null ? decision : withSchema(lacking, decision, subject);
+}
+
+/** A table of the user in the schema of an extension that was left out, which therefore nobody made. */
+function withSchema(schema: string, decision: Decision, subject: Subject): Decision {
+  if (decision.action !== 'run') return decision;
+  const making = { ...subject.statement, sql: `CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}` };
+  return { ...decision, rule: 'server-extension-schema', statements: [making, ...decision.statements] };
 }
 
 /** The trees of a text; null when PostgreSQL's parser does not take it. */
@@ -126,6 +137,8 @@ function decideText(subject: Subject): Decision {
   const { sql } = subject.statement;
   // The parser and the server both stop reading at a NUL: what follows it would escape the parser alone.
   if (sql.includes('\0')) return refuse('rewrite-impossible', `${place(subject)} holds a NUL byte`);
+  if (subject.memory.oldStrings && hasPlainBackslash(sql))
+    return refuse('string-syntax', `${place(subject)} holds a backslash in a text of the old syntax`);
   const shape = shapeOfInsert(sql);
   const remembered = shape === null ? undefined : subject.memory.insertPlans.get(shape);
   if (remembered !== undefined) return run(subject, remembered);
@@ -159,7 +172,7 @@ function decideParsed(subject: Subject, shape: string): Decision {
 /** Loads the parser (WASM, about 50 ms) and gives the policy for one restore. */
 export async function loadPolicy(): Promise<Policy> {
   await loadSqlParser();
-  const memory: PolicyMemory = { leftOutSchemas: new Set(), insertPlans: new Map() };
+  const memory: PolicyMemory = { leftOut: new LeftOutSchemas(), oldStrings: false, insertPlans: new Map() };
   return {
     decide(statement, context) {
       const subject: Subject = { statement, context, memory, positionsHold: true };

@@ -16,12 +16,15 @@ interface Span {
   end: number;
 }
 
+/** The quote at `start` is that of E'…'. */
+const opensEscapes = (sql: string, start: number): boolean =>
+  /[eE]/.test(sql[start - 1] ?? '') && !isIdentifierPart(sql[start - 2]);
+
 /** The quoted text or comment at `start`; null when the character there only looks like one. */
 function spanAt(sql: string, start: number): Span | null {
   const character = sql[start];
   if (character === "'") {
-    const escapes = /[eE]/.test(sql[start - 1] ?? '') && !isIdentifierPart(sql[start - 2]);
-    return { open: 1, close: 1, end: quotedEnd(sql, start, escapes) };
+    return { open: 1, close: 1, end: quotedEnd(sql, start, opensEscapes(sql, start)) };
   }
   if (character === '"') return { open: 0, close: 0, end: quotedEnd(sql, start, false) };
   if (character === '/') return { open: 0, close: 0, end: commentEnd(sql, start) };
@@ -57,4 +60,26 @@ export function shortenLiterals(sql: string): string | null {
   }
   pieces.push(sql.slice(kept));
   return pieces.join('');
+}
+
+/**
+ * Whether a text in plain quotes holds a backslash: the one thing that standard_conforming_strings changes. A text that does not
+ * end counts as one that does.
+ */
+export function hasPlainBackslash(sql: string): boolean {
+  if (!sql.includes('\\')) return false;
+  const special = /['"$]|--|\/\*/g;
+  for (let found = special.exec(sql); found !== null; found = special.exec(sql)) {
+    const span = spanAt(sql, found.index);
+    special.lastIndex = span === null ? found.index + 1 : span.end;
+    if (span === null) continue;
+    if (span.end < 0) return true;
+    if (
+      found[0] === "'" &&
+      !opensEscapes(sql, found.index) &&
+      sql.slice(found.index, span.end).includes('\\')
+    )
+      return true;
+  }
+  return false;
 }

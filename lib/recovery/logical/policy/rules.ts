@@ -241,9 +241,15 @@ export const policyRules = {
   ),
   'string-syntax': rule(
     'refused',
-    '`SET standard_conforming_strings = off`',
+    "A backslash in a plain `'…'` after `SET standard_conforming_strings = off`; `ALTER … SET` of it",
     'Under it the server would read literals differently from the parser that judges each statement.',
     'PostgreSQL: standard_conforming_strings',
+  ),
+  'string-syntax-kept': rule(
+    'dropped',
+    '`SET standard_conforming_strings = off`',
+    "pg_dump of servers before 9.1 writes it, and every backslash as `E'…'`: such text means the same without it.",
+    'PostgreSQL: src/fe_utils/string_utils.c, appendStringLiteral',
   ),
   'role-change': rule(
     'refused',
@@ -282,11 +288,23 @@ export const policyRules = {
     'Written only for in-place upgrades and --clean.',
     'pg_dump --binary-upgrade',
   ),
+  'language-present': rule(
+    'dropped',
+    '`CREATE LANGUAGE plpgsql`',
+    'Every database has it; pg_dump before 9.1 writes it.',
+    'PostgreSQL 9.0 release notes',
+  ),
   'server-extension': rule(
     'dropped',
     'pg_cron, pgagent, pg_net, pgaudit, and all that belongs to them: rows, sequence values, policies, privileges, comments',
     'Restored rows of `cron.job` are live jobs, and a copy must not act. pgaudit only writes into the log of its server.',
     'RDS: Scheduling maintenance with pg_cron',
+  ),
+  'server-extension-schema': rule(
+    'rewritten',
+    'The first object of the dump in the schema of such an extension (`CREATE SCHEMA IF NOT EXISTS` before it)',
+    "What the dump itself makes beside the extension's tables is the user's; with the extension its schema was left out.",
+    'pg_dump: members of an extension are not dumped',
   ),
   'foreign-server': rule(
     'rewritten',

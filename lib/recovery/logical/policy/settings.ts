@@ -75,8 +75,10 @@ export function sessionSetting(subject: Subject, rawName: string, value: string 
     if (value === null || value === 'none') return skip('setting-skipped');
     return refuse('role-change', `${place(subject)} would change the role to "${value}"`);
   }
-  if (name === 'standard_conforming_strings' && value !== null && falseWords.has(value.toLowerCase()))
-    return refuse('string-syntax', `${place(subject)} turns standard_conforming_strings off`);
+  if (name === 'standard_conforming_strings') {
+    subject.memory.oldStrings = value !== null && falseWords.has(value.toLowerCase());
+    if (subject.memory.oldStrings) return skip('string-syntax-kept');
+  }
   if (name === 'default_tablespace')
     return value === null || value === ''
       ? run(subject, setPlan(name, value), 'setting-kept')

@@ -1,11 +1,20 @@
 /** CREATE TABLE, CREATE INDEX and what else makes or fills a relation: locks for the scheduler. */
 import type { CreateStmt } from 'libpg-query';
 import type { RelationLock, RelationName, StatementPlan } from './decision.ts';
-import { applyEdits, isWord, tokensOf } from './statement-text.ts';
-import { as, nameParts, relationFromParts, relationOf, relationsIn, visitAll } from './syntax-tree.ts';
+import { applyEdits, cutTokens, isWord, tokensOf } from './statement-text.ts';
+import {
+  as,
+  nameParts,
+  relationFromParts,
+  relationOf,
+  relationsIn,
+  roleName,
+  visitAll,
+} from './syntax-tree.ts';
 import { runWithoutTablespace } from './tablespaces.ts';
 import {
   type Handlers,
+  isMappedToMaster,
   lock,
   neededRoles,
   place,
@@ -113,16 +122,19 @@ export const tableHandlers: Handlers = {
     return run(subject, planOf('other', { locks }));
   },
   CreateSchemaStmt: (node, subject) => {
+    const { sql } = subject.statement;
     const plan = planOf('other', withAuthorization(subject, node.authrole?.rolename));
-    if (node.schemaname !== 'public' || node.if_not_exists === true) return run(subject, plan);
-    const tokens = tokensOf(subject.statement.sql) ?? [];
-    const word = tokens.find((token) => isWord(token, 'SCHEMA'));
-    const at = word?.end ?? 0;
-    return runRewritten(
-      subject,
-      'public-schema',
-      applyEdits(subject.statement.sql, [{ start: at, end: at, text: ' IF NOT EXISTS' }]),
-      plan,
-    );
+    const tokens = tokensOf(sql) ?? [];
+    const ofMaster =
+      node.schemaname !== undefined && isMappedToMaster(roleName(node.authrole), subject.context);
+    const by = tokens.findIndex((token) => isWord(token, 'AUTHORIZATION'));
+    const edits = ofMaster ? [cutTokens(tokens, by, by + 1)] : [];
+    if (node.schemaname !== 'public' || node.if_not_exists === true)
+      return ofMaster
+        ? runRewritten(subject, 'owner-bootstrap', applyEdits(sql, edits), plan)
+        : run(subject, plan);
+    const at = tokens.find((token) => isWord(token, 'SCHEMA'))?.end ?? 0;
+    const lenient = applyEdits(sql, [{ start: at, end: at, text: ' IF NOT EXISTS' }, ...edits]);
+    return runRewritten(subject, 'public-schema', lenient, plan);
   },
 };

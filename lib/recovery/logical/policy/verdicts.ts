@@ -2,13 +2,16 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { Statement } from '../dump/dump-stream.ts';
 import type { Decision, PolicyContext, RelationLock, RelationName, StatementPlan } from './decision.ts';
+import type { LeftOutSchemas } from './left-out-schemas.ts';
 import type { RuleId } from './rules.ts';
 import type { NodeOf, NodeTag } from './syntax-tree.ts';
 
 /** What one restore has told the policy so far. */
 export interface PolicyMemory {
-  /** Schemas of extensions that this dump has and that were left out: `cron.job` is then pg_cron's table, not the user's. */
-  leftOutSchemas: Set<string>;
+  /** Of extensions that this dump has and that were left out: `cron.job` is then pg_cron's table, not the user's. */
+  leftOut: LeftOutSchemas;
+  /** The dump has switched standard_conforming_strings off, and the server has not. */
+  oldStrings: boolean;
   /** Plans of INSERTs by their shape: the same for every row of a table. */
   insertPlans: Map<string, StatementPlan>;
 }

@@ -20,6 +20,15 @@ const aFailure = (label: string, lack: Lack | null, over: Partial<Failure> = {})
   rows: null,
   ...over,
 });
+const anAccountOf = (name: string): NonNullable<Failure['rows']> => ({
+  database: 'main',
+  schema: 'public',
+  name,
+  rowsInDump: 7,
+  rowsLoaded: 0,
+  bytes: 0,
+  seconds: 0,
+});
 const madeBy = (label: string, name: string, lack: Lack | null, over: Partial<Failure> = {}): Failure =>
   aFailure(label, lack, { made: [{ schema: 'public', name }], ...over });
 const type = (name: string, schema: string | null = 'public'): Lack => ({ kind: 'object', schema, name });
@@ -120,6 +129,31 @@ describe('an entry that failed for its own reason', () => {
     expect(labelsUnder(failures, [])).toEqual({ 'constraint t_pkey': ['fk constraint f'] });
   });
 
+  test('for want of a table or schema that nobody makes takes with it what misses the same', () => {
+    const failures = [
+      aFailure('rows of lost', relation('lost'), { type: 'TABLE DATA' }),
+      aFailure('constraint lost_pkey', relation('lost')),
+      aFailure('rows of other', relation('other'), { type: 'TABLE DATA' }),
+      aFailure('table a', { kind: 'schema', schema: null, name: 'app' }),
+      aFailure('table b', { kind: 'schema', schema: null, name: 'app' }),
+      aFailure('trigger t', type('f')),
+      aFailure('trigger u', type('f')),
+    ];
+    expect(labelsUnder(failures, [])).toEqual({
+      'rows of lost': ['constraint lost_pkey'],
+      'table a': ['table b'],
+    });
+  });
+
+  test('takes with rows that were not loaded the foreign keys that point to them', () => {
+    const failures = [
+      aFailure('rows of item', null, { type: 'TABLE DATA', rows: anAccountOf('item') }),
+      aFailure('fk constraint f', { kind: 'rows', schema: 'public', name: 'item' }),
+      aFailure('fk constraint g', { kind: 'rows', schema: 'public', name: 'other' }),
+    ];
+    expect(labelsUnder(failures, [missing('semver')])).toEqual({ 'rows of item': ['fk constraint f'] });
+  });
+
   test('that needs another which needs it is nobody’s consequence', () => {
     const failures = [madeBy('a', 'a', relation('b')), madeBy('b', 'b', relation('a'))];
     expect(labelsUnder(failures, [])).toEqual({});
@@ -131,15 +165,7 @@ describe('a finding with its consequences', () => {
     toldWithConsequences({ root, consequences });
 
   test('counts and names them, and the rows that were lost', () => {
-    const rows = {
-      database: 'main',
-      schema: 'public',
-      name: 't',
-      rowsInDump: 7,
-      rowsLoaded: 0,
-      bytes: 0,
-      seconds: 0,
-    };
+    const rows = anAccountOf('t');
     const { message, severity } = told(missing('semver'), [
       aFailure('rows of public.t', relation('t'), { type: 'TABLE DATA', rows }),
       aFailure('table public.t', type('semver')),

@@ -30,9 +30,15 @@ export function aContext(over: Partial<PolicyContext> = {}): PolicyContext {
   };
 }
 
-/** Decides on one statement with a fresh policy. */
-export async function decide(sql: string, over: Partial<PolicyContext> = {}): Promise<Decision> {
-  return (await loadPolicy()).decide(aStatement(sql), aContext(over));
+/** Decides on one statement with a policy that has seen nothing but what stood before it. */
+export async function decide(
+  sql: string,
+  over: Partial<PolicyContext> = {},
+  before: readonly string[] = [],
+): Promise<Decision> {
+  const policy = await loadPolicy();
+  for (const earlier of before) policy.decide(aStatement(earlier), aContext(over));
+  return policy.decide(aStatement(sql), aContext(over));
 }
 
 /** The texts that would run; empty when none does. */

@@ -50,6 +50,34 @@ describe('what belongs to an extension that acts', () => {
     expect(await afterExtension(extension, sql)).toMatchObject({ action: 'run' });
   });
 
+  describe('is not what the dump makes beside it in the same schema', () => {
+    const extension = 'CREATE EXTENSION pgagent WITH SCHEMA pgagent';
+    const table = 'CREATE TABLE pgagent.mine (id integer NOT NULL)';
+    const identity =
+      'ALTER TABLE pgagent.mine ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME pgagent.mine_id_seq)';
+
+    test.each([
+      'COPY pgagent.mine (id) FROM stdin',
+      'INSERT INTO pgagent.mine VALUES (1)',
+      "SELECT pg_catalog.setval('pgagent.mine_id_seq', 3, true)",
+      'ALTER TABLE ONLY pgagent.mine ADD CONSTRAINT mine_pkey PRIMARY KEY (id)',
+      "COMMENT ON COLUMN pgagent.mine.id IS 'x'",
+      'GRANT USAGE ON SCHEMA pgagent TO app',
+    ])('%s', async (sql) => {
+      expect(await decide(sql, {}, [extension, table, identity])).toMatchObject({ action: 'run' });
+    });
+
+    test('so that only what the dump does not make is left out', async () => {
+      const rows = 'COPY pgagent.pga_job (jobid) FROM stdin';
+      expect(await decide(rows, {}, [extension, table])).toMatchObject({ action: 'skip' });
+    });
+
+    test('and its schema is made once', async () => {
+      const second = await decide('CREATE TABLE pgagent.other (id integer)', {}, [extension, table]);
+      expect(texts(second)).toEqual(['CREATE TABLE pgagent.other (id integer)']);
+    });
+  });
+
   test("stays where the table is the user's own", async () => {
     expect((await decide(copy)).action).toBe('run');
   });
@@ -184,5 +212,48 @@ describe('a request for a database', () => {
       databaseRequest(aStatement('CREATE TABLE shop (x int)')),
       databaseRequest(aStatement('CREATE DATABASE')),
     ]).toEqual([null, null]);
+  });
+});
+
+describe('after standard_conforming_strings is switched off', () => {
+  const off = ['SET standard_conforming_strings = off'];
+
+  test.each([
+    ['no backslash', "INSERT INTO t VALUES (1, 'it''s')"],
+    ['escapes that say so', String.raw`INSERT INTO t VALUES (1, E'a\\b\'c')`],
+    [
+      'a backslash between dollars',
+      String.raw`CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT '\\' $$`,
+    ],
+    ['a backslash in a name', String.raw`CREATE TABLE "a\b" (x integer)`],
+    ['a backslash in a comment', '-- \\\nCREATE TABLE t (x integer)'],
+  ])('a statement with %s runs', async (_what, sql) => {
+    expect(await decide(sql, {}, off)).toMatchObject({ action: 'run' });
+  });
+
+  test.each([
+    ['a plain text', String.raw`INSERT INTO t VALUES (1, 'a\'); DROP TABLE t; --')`],
+    ['a text that ends elsewhere for the server', String.raw`INSERT INTO t VALUES (1, 'a\''b')`],
+    ['a long statement', String.raw`INSERT INTO t VALUES (1, '\n${'x'.repeat(2_000_000)}')`],
+  ])('a backslash in %s is refused', async (_what, sql) => {
+    expect(await decide(sql, {}, off)).toMatchObject({ action: 'refuse', rule: 'string-syntax' });
+  });
+
+  test('and on again, a backslash is an ordinary character', async () => {
+    const decision = await decide(String.raw`INSERT INTO t VALUES (1, 'a\b')`, {}, [
+      ...off,
+      'SET standard_conforming_strings = on',
+    ]);
+    expect(decision.action).toBe('run');
+  });
+});
+
+describe('a language of the dump', () => {
+  test('that the server does not offer is an extension that it lacks', async () => {
+    expect(await decide('CREATE PROCEDURAL LANGUAGE plpythonu')).toMatchObject({
+      action: 'skip',
+      rule: 'extension-unavailable',
+      leavesOut: { name: 'plpythonu' },
+    });
   });
 });

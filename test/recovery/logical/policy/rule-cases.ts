@@ -6,6 +6,8 @@ export interface RuleCase {
   rule: RuleId;
   sql: string;
   context?: Partial<PolicyContext>;
+  /** Statements that stand before it in the dump. */
+  before?: string[];
   /** What runs instead, when the rule rewrites. */
   becomes?: string | string[];
   /** A statement close by that another rule, or none, decides. */
@@ -143,6 +145,12 @@ export const ruleCases: RuleCase[] = [
     rule: 'owner-kept',
     sql: 'ALTER TABLE public.orders OWNER TO app',
     twin: 'ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY',
+  },
+  {
+    rule: 'owner-bootstrap',
+    sql: 'CREATE SCHEMA app AUTHORIZATION postgres',
+    becomes: 'CREATE SCHEMA app',
+    twin: 'CREATE SCHEMA app AUTHORIZATION clerk',
   },
   {
     rule: 'owner-bootstrap',
@@ -329,6 +337,12 @@ export const ruleCases: RuleCase[] = [
   },
   {
     rule: 'string-syntax',
+    before: ['SET standard_conforming_strings = off'],
+    sql: String.raw`COMMENT ON TABLE t IS 'a\\b'`,
+    twin: String.raw`COMMENT ON TABLE t IS 'a\\b'`,
+  },
+  {
+    rule: 'string-syntax-kept',
     sql: "SELECT set_config('standard_conforming_strings', 'no', false)",
     twin: "SELECT set_config('standard_conforming_strings', 'on', false)",
   },
@@ -367,6 +381,18 @@ export const ruleCases: RuleCase[] = [
     rule: 'server-extension',
     sql: 'CREATE EXTENSION IF NOT EXISTS pg_cron WITH SCHEMA pg_catalog',
     twin: 'COPY cron.job (jobid) FROM stdin',
+  },
+  {
+    rule: 'server-extension-schema',
+    before: ['CREATE EXTENSION pg_cron'],
+    sql: 'CREATE TABLE cron.mine (x integer)',
+    becomes: ['CREATE SCHEMA IF NOT EXISTS "cron"', 'CREATE TABLE cron.mine (x integer)'],
+    twin: 'CREATE TABLE cron.mine (x integer)',
+  },
+  {
+    rule: 'language-present',
+    sql: 'CREATE PROCEDURAL LANGUAGE plpgsql',
+    twin: 'CREATE PROCEDURAL LANGUAGE plperl',
   },
   {
     rule: 'foreign-server',

@@ -13,8 +13,8 @@ const actionOf = {
 } as const;
 
 describe('each rule of the RDS policy', () => {
-  test.each(ruleCases)('$rule applies to: $sql', async ({ rule, sql, context, becomes }) => {
-    const decision = await decide(sql, context);
+  test.each(ruleCases)('$rule applies to: $sql', async ({ rule, sql, context, before, becomes }) => {
+    const decision = await decide(sql, context, before);
     expect(ruleOf(decision)).toBe(rule);
     if (becomes === undefined) return expect(['skip', 'run', 'refuse']).toContain(decision.action);
     expect(decision.action).toBe('run');
@@ -27,8 +27,8 @@ describe('each rule of the RDS policy', () => {
 
   test.each(ruleCases)(
     '$rule does to "$sql" what its row in the table says',
-    async ({ rule, sql, context, becomes }) => {
-      const decision = await decide(sql, context);
+    async ({ rule, sql, context, before, becomes }) => {
+      const decision = await decide(sql, context, before);
       const { action } = policyRules[rule];
       // A rewriting rule leaves the statement out when nothing of it is left, a dropping one keeps what others need.
       const allowed: string[] =
@@ -56,19 +56,22 @@ describe('each rule of the RDS policy', () => {
       expect(line.replaceAll('\\|', '').split('|')).toHaveLength(8);
   });
 
-  test.each(ruleCases)('$rule leaves a statement that still parses: $sql', async ({ sql, context }) => {
-    await loadModule();
-    const decision = await decide(sql, context);
-    if (decision.action !== 'run' || decision.rule === null) return expect(ruleOf(decision)).not.toBeNull();
-    for (const text of texts(decision)) expect(parseSync(text).stmts).toHaveLength(1);
-  });
+  test.each(ruleCases)(
+    '$rule leaves a statement that still parses: $sql',
+    async ({ sql, context, before }) => {
+      await loadModule();
+      const decision = await decide(sql, context, before);
+      if (decision.action !== 'run' || decision.rule === null) return expect(ruleOf(decision)).not.toBeNull();
+      for (const text of texts(decision)) expect(parseSync(text).stmts).toHaveLength(1);
+    },
+  );
 });
 
 describe('what is refused', () => {
   test.each(ruleCases.filter((each) => policyRules[each.rule].action === 'refused'))(
     'carries a finding: $sql',
-    async ({ rule, sql, context }) => {
-      const decision = await decide(sql, context);
+    async ({ rule, sql, context, before }) => {
+      const decision = await decide(sql, context, before);
       // What is only too large is not hostile: nobody can say what it would have done.
       const finding =
         rule === 'too-large'
