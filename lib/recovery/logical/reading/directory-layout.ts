@@ -14,8 +14,10 @@ export function refuseOtherDirectories(names: readonly string[]): void {
   if (names.some(isPhysical)) throw dumpError('PHYSICAL_BACKUP', 'the directory holds a base backup');
   const isWal = (name: string): boolean => /^[0-9A-F]{24}(?:\.[0-9A-Za-z]+)*$/.test(name);
   if (names.some(isWal)) throw dumpError('PHYSICAL_BACKUP', 'the directory holds archived WAL');
-  const isData = (name: string): boolean => /^\d+\.dat(?:\.(?:gz|lz4|zst))?$/.test(name);
-  if (names.some(isData))
+  if (names.some(isDataFile))
     throw dumpError('DUMP_TRUNCATED', 'the directory holds data files of a dump, but no toc.dat');
   throw dumpError('DUMP_NOT_A_DUMP', 'the directory holds no toc.dat');
 }
+
+/** Rows of a table, which nothing but a directory dump calls so. */
+export const isDataFile = (name: string): boolean => /^\d+\.dat(?:\.(?:gz|lz4|zst))?$/.test(name);

@@ -221,7 +221,9 @@ function isSetting(words: readonly string[]): boolean {
 }
 
 const isOwnership = (words: readonly string[], sql: string): boolean =>
-  words[0] === 'alter' && sql.length < longestOwnership && /\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|\S+)\s*;?\s*$/i.test(sql);
+  words[0] === 'alter' &&
+  sql.length < longestOwnership &&
+  /\sOWNER\s+TO\s+(?:"(?:[^"]|"")+"|\S+)\s*;?\s*$/i.test(sql);
 
 /** Three names of 63 bytes, quoted and doubled, an argument list, and the words between. */
 const longestOwnership = 8192;
