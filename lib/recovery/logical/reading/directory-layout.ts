@@ -1,3 +1,4 @@
+import { isDataFile } from './archive/directory-data.ts';
 import { dumpError } from './bytes/dump-error.ts';
 
 /**
@@ -18,6 +19,3 @@ export function refuseOtherDirectories(names: readonly string[]): void {
     throw dumpError('DUMP_TRUNCATED', 'the directory holds data files of a dump, but no toc.dat');
   throw dumpError('DUMP_NOT_A_DUMP', 'the directory holds no toc.dat');
 }
-
-/** Rows of a table, which nothing but a directory dump calls so. */
-export const isDataFile = (name: string): boolean => /^\d+\.dat(?:\.(?:gz|lz4|zst))?$/.test(name);

@@ -6,12 +6,11 @@ import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { tarMembers } from '../bytes/tar-members.ts';
-import { isDataFile } from '../directory-layout.ts';
 import type { PackageMember } from '../packages/package-member.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import { closeArchive, openArchive } from './archive-opening.ts';
 import { decompressData } from './data-decompression.ts';
-import { type DataFile, DirectoryData, dataFile } from './directory-data.ts';
+import { type DataFile, DirectoryData, dataFile, isDataFile } from './directory-data.ts';
 
 const contentsName = 'toc.dat';
 
