@@ -36,6 +36,12 @@ describe('a dump in a zip', () => {
     expect(JSON.stringify(record.dump)).toContain('zip');
   });
 
+  test('with the roles of its cluster beside it is PROVEN without a rule', async () => {
+    const roles = '--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE app;\n';
+    const bytes = zipOf({ name: 'globals.sql', content: roles }, { name: 'b.sql', content: dumps.plain });
+    await world.expectProven(['--dump', backup('shop.zip', bytes)]);
+  });
+
   test('beside another is named and not guessed, and proven when it is asked for', async () => {
     const bytes = zipOf({ name: 'a.dump', content: dumps.custom }, { name: 'b.sql', content: dumps.plain });
     const dump = backup('shop.zip', bytes);
@@ -43,6 +49,25 @@ describe('a dump in a zip', () => {
     const { record } = await world.expectDrill(['--dump', dump], { verdict: 'COULD_NOT_VERIFY', code });
     expect(JSON.stringify(record.findings)).toContain('b.sql');
     await world.expectProven(['--dump', dump, '--member', 'b.sql']);
+  });
+});
+
+describe('two tars of pg_dump in one file', () => {
+  test('are NOT_PROVEN: whatever restores them reads the first alone', async () => {
+    const dump = backup('shop.tar', Buffer.concat([dumps.tar, dumps.tar]));
+    await world.expectDrill(['--dump', dump], { verdict: 'NOT_PROVEN', code: 'DUMP_CORRUPT' });
+  });
+});
+
+describe('a plain dump that stands in its file twice', () => {
+  test('is NOT_PROVEN with one finding, not with one for each of its objects', async () => {
+    const dump = backup('shop.sql', Buffer.concat([dumps.plain, dumps.plain]));
+    const { record } = await world.expectDrill(['--dump', dump], {
+      verdict: 'NOT_PROVEN',
+      code: 'DUMPS_JOINED',
+    });
+    const errors = record.findings.filter(({ severity }) => severity === 'error');
+    expect(errors.map(({ code }) => code)).toEqual(['DUMPS_JOINED']);
   });
 });
 

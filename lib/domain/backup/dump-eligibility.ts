@@ -5,7 +5,7 @@ import type { NameTimestamp } from '../time/timestamp-format.ts';
 import { zoneUncertaintySeconds } from '../time/zones.ts';
 import type { ListedDump } from './directory-dumps.ts';
 import { isUploadOf } from './dump-moment.ts';
-import { baseNameOf, finishedName, nameKind } from './dump-names.ts';
+import { baseNameOf, finishedName, folderOf, nameKind } from './dump-names.ts';
 import { type DumpPattern, matchDumpName } from './dump-pattern.ts';
 import { wholeNameOf } from './split-dumps.ts';
 
@@ -64,6 +64,13 @@ export function judgeDump(
   return refusal === null ? named : { kind: 'refused', ...refusal, timestamp: named.timestamp };
 }
 
+/** The moment in a name; where it holds none, in its folders: `2026-11-28/shop.sql`, `2026/11/28/shop.sql`. */
+function timestampOfKey(key: string, timezone: string): NameTimestamp | null {
+  const named = recogniseTimestamp(baseNameOf(key), timezone);
+  if (named !== null || recogniseSwappedTimestamp(baseNameOf(key), timezone) !== null) return named;
+  return recogniseTimestamp(folderOf(key).replaceAll('/', '-').replace(/-$/, ''), timezone);
+}
+
 function judgeName(
   dump: ListedDump,
   pattern: DumpPattern | null,
@@ -75,7 +82,7 @@ function judgeName(
     if (dump.key.replace(/\/$/, '') !== asked.replace(/\/$/, '')) return { kind: 'ignored' };
     const match = pattern === null ? null : matchDumpName(pattern, relative ?? dump.key, timezone);
     const timestamp = match?.kind === 'match' ? match.timestamp : null;
-    const stamp = timestamp ?? recogniseTimestamp(baseNameOf(dump.key), timezone);
+    const stamp = timestamp ?? timestampOfKey(relative ?? dump.key, timezone);
     return dump.parts !== undefined && dump.unfinished !== null
       ? { kind: 'refused', reason: dump.unfinished, code: 'DUMP_PART_MISSING', timestamp: stamp }
       : { kind: 'eligible', timestamp: stamp };
@@ -86,7 +93,7 @@ function judgeName(
   let timestamp: NameTimestamp | null = null;
   if (pattern === null) {
     if (nameKind(name) !== 'possible dump') return { kind: 'ignored' };
-    timestamp = recogniseTimestamp(baseNameOf(name), timezone);
+    timestamp = timestampOfKey(name, timezone);
     const swapped = timestamp === null ? recogniseSwappedTimestamp(baseNameOf(name), timezone) : null;
     if (swapped !== null) return refusedAsSwapped(swapped);
   } else {

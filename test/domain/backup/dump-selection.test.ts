@@ -219,6 +219,19 @@ describe('selecting the newest dump not after a moment', () => {
     expect(selection.candidates).toHaveLength(taken ? 1 : 0);
   });
 
+  it.each([
+    ['of one folder a day', ['2026-11-17/shop.sql', '2026-11-18/shop.sql']],
+    ['of folders for year, month and day', ['pg/2026/11/17/shop.sql', 'pg/2026/11/18/shop.sql']],
+  ])(
+    'goes by the date %s when the name has none, whatever the upload times say',
+    (_what, [older = '', newer = '']) => {
+      const copied = [anObject(older, { modifiedAt: '2026-11-20T09:00:00.000Z' }), anObject(newer)];
+      expect(keysOf(select(copied))).toEqual([newer, older]);
+      const dated = [newer, older.replace('shop.sql', 'shop-20261119.sql')];
+      expect(keysOf(select(dated))).toEqual(dated.toReversed());
+    },
+  );
+
   it('goes by the upload when the name has no timestamp', () => {
     const selection = select(
       [

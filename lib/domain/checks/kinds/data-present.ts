@@ -13,6 +13,8 @@ const paramsSchema = z.object({
   rowsElsewhere: z.number(),
   /** The dump brings no rows of any table, not even of an empty one. Absent in checks planned by earlier versions. */
   definitionsOnly: z.boolean().default(false),
+  /** The dump defines tables that could not be restored. */
+  tablesFailed: z.boolean().default(false),
   /** Rows of the dump whose tables need an extension that the sandbox lacks; absent in plans of older releases. */
   rowsWithoutExtension: z.number().default(0),
 });
@@ -44,6 +46,9 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       return plannedBuiltIn(context, 'dataPresent', database, 'holds data', {
         rowsElsewhere,
         definitionsOnly,
+        tablesFailed: account.entries.some(
+          ({ type, outcome }) => type === 'TABLE' && outcome.status === 'failed',
+        ),
         rowsWithoutExtension: rowsWithoutExtension(account, database),
       });
     });
@@ -72,7 +77,10 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
     }
     return { tables: tables.length, bookkeeping, filled: false, refused };
   },
-  judge({ rowsElsewhere, definitionsOnly, rowsWithoutExtension }, { tables, bookkeeping, filled, refused }) {
+  judge(
+    { rowsElsewhere, definitionsOnly, tablesFailed, rowsWithoutExtension },
+    { tables, bookkeeping, filled, refused },
+  ) {
     if (filled || rowsElsewhere > 0) return { status: 'passed', findings: [] };
     if (refused.length > 0) {
       const findings = refused.map(({ table, reason }) =>
@@ -81,7 +89,11 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       return { status: 'could not run', findings };
     }
     const message = emptiness(tables, bookkeeping, definitionsOnly);
-    const noData = finding('NO_DATA', message);
+    const noData = finding(
+      'NO_DATA',
+      message,
+      tables + bookkeeping === 0 ? noTableHint(tablesFailed) : undefined,
+    );
     if (rowsWithoutExtension === 0) return { status: 'failed', findings: [noData] };
     return {
       status: 'could not run',
@@ -96,6 +108,11 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
     };
   },
 };
+
+const noTableHint = (tablesFailed: boolean): string =>
+  tablesFailed
+    ? 'Other findings of this drill say what kept the tables of the dump from being restored.'
+    : 'The dump defines no table: check which database the backup job dumps (its -d, PGDATABASE or URL).';
 
 function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean): string {
   if (tables + bookkeeping === 0) return 'there is no table at all after the restore';

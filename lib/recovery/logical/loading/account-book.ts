@@ -9,6 +9,7 @@ import type {
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import { causesOf, type Failure, type MissingExtension, toldWithConsequences } from './failed-entries.ts';
+import { repeatedDefinitions } from './repeated-definitions.ts';
 import { TimedOutEntries } from './timed-out-entries.ts';
 
 /** One entry while its statements run: the worst outcome of its parts wins. */
@@ -174,16 +175,29 @@ export class AccountBook {
   /** At the end of a database: one finding for each cause, which tells its consequences. */
   tellCauses(database: string): void {
     const announced = this.announced.filter((object) => object.database === database);
-    for (const cause of causesOf(this.#failures.splice(0), this.#missing.splice(0), announced)) {
+    for (const cause of causesOf(this.#foldRepeated(), this.#missing.splice(0), announced)) {
       const { root, consequences } = cause;
-      const folded = new Set(consequences.map(({ finding }) => finding));
-      const told = toldWithConsequences(cause);
-      const rest = this.findings.filter((finding) => !folded.has(finding) || finding === root.finding);
-      const findings = rest.map((finding) => (finding === root.finding ? told : finding));
-      this.findings.splice(0, this.findings.length, ...findings);
+      this.#fold(root.finding, toldWithConsequences(cause), consequences);
       // What a missing extension explains is expected by no check.
       if (!('lack' in root)) for (const { outcome } of consequences) outcome.failure = 'missing extension';
     }
+  }
+
+  /** Tells what a joined dump made again under the finding that the file was joined. @returns the failures that have another cause */
+  #foldRepeated(): Failure[] {
+    const failures = this.#failures.splice(0);
+    const joined = this.findings.find(({ code }) => code === 'DUMPS_JOINED');
+    const repetition = joined === undefined ? null : repeatedDefinitions(joined, failures);
+    if (joined === undefined || repetition === null) return failures;
+    this.#fold(joined, repetition.told, repetition.folded);
+    return repetition.others;
+  }
+
+  /** Puts `told` in the place of the finding of the cause, and takes those of its consequences away. */
+  #fold(cause: Finding, told: Finding, consequences: readonly Failure[]): void {
+    const folded = new Set(consequences.map(({ finding }) => finding));
+    const rest = this.findings.filter((finding) => !folded.has(finding) || finding === cause);
+    this.findings.splice(0, this.findings.length, ...rest.map((found) => (found === cause ? told : found)));
   }
 
   /** Tells that an entry was ended. @returns the sentence @throws DrillError ENTRY_TIMED_OUT when there were too many of them */

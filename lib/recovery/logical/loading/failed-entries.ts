@@ -1,5 +1,5 @@
 import { knownExtension } from '../../../domain/extensions/known-extensions.ts';
-import type { Finding } from '../../../domain/findings/findings.ts';
+import type { Finding, FindingCode } from '../../../domain/findings/findings.ts';
 import type {
   AnnouncedObject,
   EntryOutcome,
@@ -37,10 +37,15 @@ export interface MissingExtension extends LeftOutExtension {
 /** A finding, and the failures that are only its consequences. */
 export interface Cause {
   root: Failure | MissingExtension;
+  /** What the root lacks stands nowhere in the dump. */
+  isAbsent: boolean;
   consequences: Failure[];
 }
 
 const isFailure = (root: Failure | MissingExtension): root is Failure => 'lack' in root;
+/** Failures that the server's message says all of; the others have a cause of their own. */
+const plainFailures: ReadonlySet<FindingCode> = new Set(['ENTRY_FAILED', 'ROWS_REJECTED']);
+const lackKey = ({ lack }: Failure): string => JSON.stringify([lack?.kind, lack?.schema, lack?.name]);
 const keyOf = (schema: string | null, name: string): string => JSON.stringify([schema, name]);
 const bareName = (name: string): string => name.replace(/\(.*$/s, '');
 
@@ -58,11 +63,10 @@ export function causesOf(
   announced: readonly AnnouncedObject[],
 ): Cause[] {
   const makers = new Makers(failures, announced);
-  const firstToMiss = new FirstToMiss();
   const parents = new Map<Failure, Failure | MissingExtension>();
   for (const failure of failures) {
     const parent =
-      makers.makerOf(failure) ?? extensionBehind(failure, missing, makers) ?? firstToMiss.of(failure);
+      makers.makerOf(failure) ?? extensionBehind(failure, missing, makers) ?? makers.firstLacking(failure);
     if (parent !== null) parents.set(failure, parent);
   }
   const causes = new Map<Failure | MissingExtension, Failure[]>();
@@ -70,7 +74,11 @@ export function causesOf(
     const root = rootOf(failure, parents);
     if (root !== failure) causes.set(root, [...(causes.get(root) ?? []), failure]);
   }
-  return [...causes].map(([root, consequences]) => ({ root, consequences }));
+  return [...causes].map(([root, consequences]) => ({
+    root,
+    isAbsent: isFailure(root) && makers.isAbsent(root),
+    consequences,
+  }));
 }
 
 function rootOf(
@@ -89,20 +97,6 @@ function rootOf(
   return isFailure(root) ? failure : root;
 }
 
-/** Where nobody makes a table or schema, the first that missed it tells it, and the others are its consequences. */
-class FirstToMiss {
-  readonly #first = new Map<string, Failure>();
-
-  of(failure: Failure): Failure | null {
-    const { lack } = failure;
-    if (lack === null || (lack.kind !== 'relation' && lack.kind !== 'schema')) return null;
-    const key = JSON.stringify([lack.kind, lack.schema, lack.name]);
-    const first = this.#first.get(key);
-    if (first === undefined) this.#first.set(key, failure);
-    return first ?? null;
-  }
-}
-
 /** Who of the dump should have made what. */
 class Makers {
   readonly #failed = new Map<string, Failure[]>();
@@ -110,6 +104,8 @@ class Makers {
   /** By the table whose rows were not loaded. */
   readonly #rows = new Map<string, Failure[]>();
   readonly #announced = new Set<string>();
+  /** The first failure that lacked a thing which no failure should have made. */
+  readonly #firstLacking = new Map<string, Failure>();
   readonly #schemas = new Set(everywhere);
 
   constructor(failures: readonly Failure[], announced: readonly AnnouncedObject[]) {
@@ -125,6 +121,24 @@ class Makers {
       if (type === 'SCHEMA') this.#schemas.add(name);
       this.#announced.add(keyOf(schema, bareName(name)));
     }
+    for (const failure of failures) {
+      const key = lackKey(failure);
+      if (this.isAbsent(failure) && !this.#firstLacking.has(key)) this.#firstLacking.set(key, failure);
+    }
+  }
+
+  /** Whether the dump does not make what the failure lacked: it is a part of a database, or was edited. */
+  isAbsent({ lack, finding }: Failure): boolean {
+    if (lack === null || !plainFailures.has(finding.code)) return false;
+    if (lack.kind === 'schema') return !this.makesSchema(lack.name);
+    // What is looked for in the path may be there, and not be seen.
+    return lack.kind !== 'key' && lack.kind !== 'rows' && lack.schema !== null && !this.isAnnounced(lack);
+  }
+
+  /** The first that lacked the same thing, which nothing should have made: one cause is told once. */
+  firstLacking(failure: Failure): Failure | null {
+    const first = this.isAbsent(failure) ? this.#firstLacking.get(lackKey(failure)) : undefined;
+    return first === failure ? null : (first ?? null);
   }
 
   /** The first failure that kept the thing from being made; null when none did. */
@@ -191,22 +205,34 @@ const rankOf = (type: string): number => {
   return rank < 0 ? firstNamed.length : rank;
 };
 
+/** What failed, each once, tables before what belongs to them. */
+export function labelsOf(failures: readonly Failure[]): string[] {
+  const sorted = failures.toSorted((a, b) => rankOf(a.type) - rankOf(b.type));
+  return [...new Set(sorted.map(({ label }) => label))];
+}
+
+/** The first of them by name, the others by their number. */
+export function shortened(labels: readonly string[]): string {
+  const others = labels.length > mostNamed ? ` and ${labels.length - mostNamed} more` : '';
+  return labels.slice(0, mostNamed).join(', ') + others;
+}
+
+const absentHint =
+  'Nothing in the dump makes it: look for --table, --schema or an exclusion in the backup job, which leave the rest and all extensions out, or for what edited the file.';
+
 /** The finding of a cause with its consequences told in it, and the rows that were not loaded for it. */
-export function toldWithConsequences({ root, consequences }: Cause): Finding {
-  const sorted = consequences.toSorted((a, b) => rankOf(a.type) - rankOf(b.type));
+export function toldWithConsequences({ root, isAbsent, consequences }: Cause): Finding {
   const own = isFailure(root) ? root.label : null;
-  const labels = [...new Set(sorted.map(({ label }) => label))].filter((label) => label !== own);
+  const labels = labelsOf(consequences).filter((label) => label !== own);
   const severity = severityOf(root, consequences);
   if (labels.length === 0) return { ...root.finding, severity };
   const tables = new Set(consequences.flatMap((consequence) => consequence.rows ?? []));
   const rows = [...tables].reduce((sum, table) => sum + table.rowsInDump - table.rowsLoaded, 0);
-  const named = labels.slice(0, mostNamed).join(', ');
-  const others = labels.length > mostNamed ? ` and ${labels.length - mostNamed} more` : '';
   const count = labels.length;
   const lost =
     rows === 0 ? '' : `; with it ${rows} ${rows === 1 ? 'row' : 'rows'} of the dump were not loaded`;
-  const told = `${root.finding.message}; ${count} ${count === 1 ? 'entry that needs it was' : 'entries that need it were'} not restored: ${named}${others}${lost}`;
-  return { ...root.finding, message: told, severity };
+  const told = `${root.finding.message}; ${count} ${count === 1 ? 'entry that needs it was' : 'entries that need it were'} not restored: ${shortened(labels)}${lost}`;
+  return { ...root.finding, message: told, severity, ...(isAbsent ? { hint: absentHint } : {}) };
 }
 
 function severityOf(root: Failure | MissingExtension, consequences: readonly Failure[]): Finding['severity'] {

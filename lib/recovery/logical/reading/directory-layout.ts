@@ -1,3 +1,4 @@
+import { isDataFile } from './archive/directory-data.ts';
 import { dumpError } from './bytes/dump-error.ts';
 
 /**
@@ -14,8 +15,7 @@ export function refuseOtherDirectories(names: readonly string[]): void {
   if (names.some(isPhysical)) throw dumpError('PHYSICAL_BACKUP', 'the directory holds a base backup');
   const isWal = (name: string): boolean => /^[0-9A-F]{24}(?:\.[0-9A-Za-z]+)*$/.test(name);
   if (names.some(isWal)) throw dumpError('PHYSICAL_BACKUP', 'the directory holds archived WAL');
-  const isData = (name: string): boolean => /^\d+\.dat(?:\.(?:gz|lz4|zst))?$/.test(name);
-  if (names.some(isData))
+  if (names.some(isDataFile))
     throw dumpError('DUMP_TRUNCATED', 'the directory holds data files of a dump, but no toc.dat');
   throw dumpError('DUMP_NOT_A_DUMP', 'the directory holds no toc.dat');
 }

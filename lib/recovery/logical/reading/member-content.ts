@@ -40,7 +40,7 @@ async function lookInto(bytes: ByteSource, bounding: Bounding, left: number): Pr
     case 'custom':
       return 'dump';
     case 'plain':
-      return /^-- PostgreSQL database (?:cluster )?dump\s*$/m.test(start.toString('latin1')) ? 'dump' : 'sql';
+      return plainContent(bytes, start);
     case 'zip':
       return 'package';
     case 'tar':
@@ -51,6 +51,21 @@ async function lookInto(bytes: ByteSource, bounding: Bounding, left: number): Pr
       if (!isCompression(recognised.wrapping)) return 'encrypted';
       return left === 0 ? 'other' : lookInside(bytes, recognised.wrapping, bounding, left);
   }
+}
+
+const clusterBegins = /^-- PostgreSQL database cluster dump\s*$/m;
+const databaseBegins = /^(?:-- PostgreSQL database dump\s*$|\\connect )/m;
+
+/** Roles and tablespaces of any cluster are shorter; what is longer holds databases. */
+const longestGlobalsBytes = 1024 * 1024;
+
+/** `pg_dumpall --globals-only` begins like a cluster dump, and ends before any database. */
+async function plainContent(bytes: ByteSource, start: Buffer): Promise<MemberContent> {
+  const beginning = start.toString('latin1');
+  if (!clusterBegins.test(beginning)) return databaseBegins.test(beginning) ? 'dump' : 'sql';
+  const text = await bytes.peek(longestGlobalsBytes);
+  const isWhole = text.length < longestGlobalsBytes;
+  return isWhole && !databaseBegins.test(text.toString('latin1')) ? 'globals' : 'dump';
 }
 
 async function lookInside(

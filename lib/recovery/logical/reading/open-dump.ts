@@ -6,13 +6,14 @@ import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
 import { readCustomArchive } from './archive/custom-archive.ts';
 import { readDirectoryArchive } from './archive/directory-archive.ts';
 import type { Seeking } from './archive/largest-first.ts';
-import { readTarArchive, readTarredDirectory } from './archive/tar-archive.ts';
+import { readPackedDirectory, readTarArchive } from './archive/tar-archive.ts';
 import { beginningOf } from './beginning-only.ts';
 import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
 import { ReadingBudget } from './bytes/reading-budget.ts';
 import type { ReadingLimits } from './bytes/reading-limits.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
+import { zipMembers } from './packages/zip-members.ts';
 import { readPlainDump } from './plain/read-plain-dump.ts';
 import { type Unwrapped, unwrap } from './unwrap.ts';
 
@@ -155,9 +156,9 @@ async function* readStream(
   });
   const { wrappings, content } = whole;
   ending(whole.bytes);
-  const isTar = content === 'tar archive' || content === 'directory in tar';
+  const isPacked = content !== 'custom' && content !== 'plain';
   const bytes =
-    options.beginningBytes === undefined || isTar
+    options.beginningBytes === undefined || isPacked
       ? whole.bytes
       : beginningOf(whole.bytes, options.beginningBytes);
   const unwrapped = { ...whole, bytes, reopen: async () => ending(await whole.reopen()) };
@@ -179,7 +180,7 @@ async function* readStream(
 }
 
 function readContent(
-  { bytes, wrappings, content, findings, reopen }: Unwrapped,
+  { bytes, wrappings, content, findings, bounding, reopen }: Unwrapped,
   seeking: Seeking | null,
   budget: ReadingBudget,
 ): DumpReader {
@@ -196,7 +197,11 @@ function readContent(
     case 'tar archive':
       return readTarArchive(bytes, budget);
     case 'directory in tar':
-      return readTarredDirectory(bytes, reopen, budget);
+      return readPackedDirectory(bytes, reopen, budget);
+    case 'directory in zip': {
+      const members = (zip: ByteSource) => zipMembers(zip, bounding);
+      return readPackedDirectory(bytes, reopen, budget, { what: 'zip', members });
+    }
   }
 }
 

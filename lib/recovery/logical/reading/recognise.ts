@@ -35,6 +35,8 @@ export function recognise(start: Buffer): Recognised {
   if (changed !== null) return refused('DUMP_CORRUPT', changed);
   if (hasText(start, 'PGDMP')) return { kind: 'custom' };
   if (isTar(start)) return { kind: 'tar' };
+  if (start.toString('latin1', 257, 262) === 'ustar')
+    return refused('DUMP_CORRUPT', 'it is a tar whose first header is damaged: its checksum is wrong');
   // The first member, or the end of an empty zip.
   if (hasText(start, 'PK\x03\x04') || hasText(start, 'PK\x05\x06')) return { kind: 'zip' };
   return cmsOf(start) ?? physicalOf(start) ?? foreignOf(start) ?? recogniseText(start);
@@ -124,6 +126,11 @@ const foreign: readonly [FindingCode, string, string][] = [
   ['COMPRESSION_UNKNOWN', 'an lzop file', '894c5a4f'],
   ['COMPRESSION_UNKNOWN', 'an lrzip file', '4c525a49'],
   ['COMPRESSION_UNKNOWN', 'a file of compress', '1f9d'],
+  // Its only header: the properties that every lzma program writes, and a dictionary of at least 64 KiB.
+  ['COMPRESSION_UNKNOWN', 'a file of lzma', '5d0000'],
+  ['COMPRESSION_UNKNOWN', 'a zlib stream', '789c'],
+  ['COMPRESSION_UNKNOWN', 'a zlib stream', '78da'],
+  ['COMPRESSION_UNKNOWN', 'a zlib stream', '7801'],
   ['COMPRESSION_UNKNOWN', 'a snappy file', 'ff060000734e61507059'],
   ['DUMP_NOT_A_DUMP', 'an SQLite database', '53514c69746520666f726d6174203300'],
   ['DUMP_NOT_A_DUMP', 'a PDF file', '255044462d'],

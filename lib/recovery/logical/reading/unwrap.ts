@@ -7,7 +7,8 @@ import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits
 import { contentOfMember } from './member-content.ts';
 import { DumpMembers } from './packages/dump-members.ts';
 import { layoutOfTar, layoutOfTarStart, type TarLayout } from './packages/tar-layout.ts';
-import { chosenInZip } from './packages/zip-choice.ts';
+import { layoutOfZip } from './packages/zip-choice.ts';
+import type { Bounding } from './packages/zip-members.ts';
 import { type Recognised, recognise, startBytes } from './recognise.ts';
 import { bounded, type Layer, takeOff } from './take-off.ts';
 
@@ -17,7 +18,7 @@ const maxWrappings = 4;
 const maxPackages = 2;
 
 /** What is left when everything is taken off. */
-export type DumpContent = 'custom' | 'plain' | TarLayout;
+export type DumpContent = 'custom' | 'plain' | TarLayout | 'directory in zip';
 
 export interface Unwrapped {
   bytes: ByteSource;
@@ -26,6 +27,8 @@ export interface Unwrapped {
   content: DumpContent;
   /** Grows while the content is read: oddities of the wrappings. */
   findings: Finding[];
+  /** Counts what the members of a zip unpack to. @throws DrillError DECOMPRESSION_LIMIT, when they are read */
+  bounding: Bounding;
   /** The same content once more from its start. */
   reopen(): Promise<ByteSource>;
 }
@@ -52,11 +55,13 @@ export async function unwrap(
     return { bytes, outermost };
   };
   let { bytes, outermost } = await replay();
+  const bounding = (content: AsyncIterable<Buffer>) => bounded(outermost, content, limits);
   const done = (content: DumpContent): Unwrapped => ({
     bytes,
     wrappings: layers.map(({ wrapping }) => wrapping),
     content,
     findings,
+    bounding,
     reopen: async () => (await replay()).bytes,
   });
   for (;;) {
@@ -74,12 +79,11 @@ export async function unwrap(
       const layout = await layoutOfTarStart(await bytes.peek(startBytes));
       if (layout !== null) return done(layout);
     }
-    const bounding = (content: AsyncIterable<Buffer>) => bounded(outermost, content, limits);
     const members = new DumpMembers(rule, (member) => contentOfMember(member, bounding));
     const found =
       recognised.kind === 'tar'
         ? await layoutOfTar(bytes, members)
-        : await chosenInZip(bytes, members, bounding);
+        : await layoutOfZip(bytes, members, bounding);
     await bytes.cancel();
     if (typeof found !== 'string') addLayer(layers, { wrapping: recognised.kind, ...found });
     ({ bytes, outermost } = await replay());

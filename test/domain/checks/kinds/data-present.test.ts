@@ -55,6 +55,15 @@ describe('an all-empty database', () => {
     ]);
   });
 
+  test.each([
+    [true, 'Other findings'],
+    [false, 'which database'],
+  ])('without any table says where to look (tables failed: %s)', (tablesFailed, words) => {
+    const params = kind.parseParams({ rowsElsewhere: 0, definitionsOnly: true, tablesFailed });
+    const { findings } = kind.judge(params, { tables: 0, bookkeeping: 0, filled: false, refused: [] });
+    expect(findings[0]?.hint).toContain(words);
+  });
+
   test('is not filled by migrations, wherever a tool keeps them', () => {
     for (const name of [
       'schema_migrations',

@@ -142,6 +142,7 @@ describe('an entry that failed for its own reason', () => {
     expect(labelsUnder(failures, [])).toEqual({
       'rows of lost': ['constraint lost_pkey'],
       'table a': ['table b'],
+      'trigger t': ['trigger u'],
     });
   });
 
@@ -160,9 +161,34 @@ describe('an entry that failed for its own reason', () => {
   });
 });
 
+describe('what no entry of the dump makes', () => {
+  const schema: Lack = { kind: 'schema', schema: null, name: 'sales' };
+
+  test('is told once, by the first that needs it, with a hint at dumps of a part', () => {
+    const failures = [
+      aFailure('table sales.a', schema),
+      aFailure('index sales.b', schema, { type: 'INDEX' }),
+    ];
+    const [cause] = causesOf(failures, [], []);
+    expect(cause).toMatchObject({ root: failures[0], isAbsent: true, consequences: [failures[1]] });
+    expect(cause === undefined ? '' : toldWithConsequences(cause).hint).toContain(
+      'Nothing in the dump makes it',
+    );
+  });
+
+  test('is told by each that needs it where the path may only hide it, or where the dump makes it', () => {
+    const hidden = [aFailure('a', type('earth', null)), aFailure('b', type('earth', null))];
+    expect(labelsUnder(hidden, [])).toEqual({});
+    const made = [aFailure('a', type('state')), aFailure('b', type('state'))];
+    expect(labelsUnder(made, [], [announced('TYPE', 'state')])).toEqual({});
+    const ofSchema = [aFailure('a', schema), aFailure('b', schema)];
+    expect(labelsUnder(ofSchema, [], [announced('SCHEMA', 'sales', null)])).toEqual({});
+  });
+});
+
 describe('a finding with its consequences', () => {
   const told = (root: Failure | MissingExtension, consequences: Failure[]): Finding =>
-    toldWithConsequences({ root, consequences });
+    toldWithConsequences({ root, isAbsent: false, consequences });
 
   test('counts and names them, and the rows that were lost', () => {
     const rows = anAccountOf('t');

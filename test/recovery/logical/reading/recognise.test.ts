@@ -93,6 +93,14 @@ describe('recognising a file by its first bytes', () => {
     ['an SQL Server script', Buffer.from('USE [secret]\nGO\n'), 'DUMP_NOT_A_DUMP', 'SQL Server'],
     ['UTF-16 text', Buffer.from('\ufeffSELECT 1;', 'utf16le'), 'DUMP_NOT_A_DUMP', 'UTF-16'],
     ['a PDF', Buffer.from('%PDF-1.7 secret'), 'DUMP_NOT_A_DUMP', 'PDF'],
+    [
+      'a tar with a damaged header',
+      Buffer.concat([Buffer.alloc(257, 'x'), Buffer.from('ustar'), Buffer.alloc(250)]),
+      'DUMP_CORRUPT',
+      'first header',
+    ],
+    ['a file of lzma', hex('5d00008000ffffffffffffffff'), 'COMPRESSION_UNKNOWN', 'lzma'],
+    ['a zlib stream', hex('789cedbd6b93a3c895'), 'COMPRESSION_UNKNOWN', 'zlib'],
     ['a 7-Zip file', hex('377abcaf271c0004'), 'COMPRESSION_UNKNOWN', '7-Zip'],
     [
       'the manifest of a base backup',

@@ -13,7 +13,7 @@ import { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveCompression } from './archive-header.ts';
 import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
-import { type BlockKind, blockBytes, nextBlock, nextLargeObject, passOverBlock } from './data-blocks.ts';
+import { type BlockKind, contentOfBlock, nextBlock, nextLargeObject, passOverBlock } from './data-blocks.ts';
 import type { DataCompression } from './data-decompression.ts';
 import { readLargestFirst, type Seeking } from './largest-first.ts';
 import { largeObjectEvents, tableDataEvents } from './table-data-events.ts';
@@ -49,7 +49,8 @@ export async function* readCustomArchive(
     const data = announcedBlock(plan, positions, block);
     positions.set(block.id, position);
     if (early.has(block.id)) await passOverBlock(cursor);
-    else if (block.kind === 'data') yield* tableDataEvents(plan, data, compression, blockBytes(cursor));
+    else if (block.kind === 'data')
+      yield* contentOfBlock(cursor, (bytes) => tableDataEvents(plan, data, compression, bytes));
     else yield* largeObjectBlock(plan, data, compression, cursor);
   }
   yield* misplaced(plan, opened.contents, positions);
@@ -65,7 +66,7 @@ async function* largeObjectBlock(
   let any = false;
   for (let oid = await nextLargeObject(cursor); oid !== null; oid = await nextLargeObject(cursor)) {
     any = true;
-    yield* largeObjectEvents(plan, data, oid, compression, blockBytes(cursor));
+    yield* contentOfBlock(cursor, (bytes) => largeObjectEvents(plan, data, oid, compression, bytes));
   }
   if (!any) yield { kind: 'entry', entry: data.entry };
 }
@@ -98,6 +99,12 @@ async function* appendedContents(
   positions: BlockPositions,
 ): AsyncGenerator<DumpEvent, void, undefined> {
   const position = cursor.position;
+  const padding = await zeroPadding(cursor);
+  if (padding > 0) {
+    const message = `${padding} zero bytes follow the archive, from byte ${position} on; pg_restore does not read them`;
+    yield { kind: 'finding', finding: finding('DUMP_HEADER_ODD', message) };
+    return;
+  }
   if (await beginsArchive(cursor))
     throw dumpError(
       'DUMP_CORRUPT',
@@ -113,6 +120,31 @@ async function* appendedContents(
     );
   }
   yield* misplaced(plan, copy, positions);
+}
+
+/** The number of entries, with its sign, that a table of contents begins with: none has zero. */
+const countBytes = 5;
+
+/**
+ * Passes over zeros up to the end, such as tapes, block devices and ciphers leave; 0 where something else comes first.
+ * @throws DrillError DUMP_CORRUPT when something else comes later
+ */
+async function zeroPadding(cursor: ArchiveCursor): Promise<number> {
+  const start = await cursor.available();
+  if (start !== null && start.length < countBytes) await cursor.more();
+  if ((await cursor.available())?.subarray(0, countBytes).some((value) => value !== 0)) return 0;
+  let length = 0;
+  for (let piece = await cursor.available(); piece !== null; piece = await cursor.available()) {
+    if (piece.some((value) => value !== 0)) {
+      throw dumpError(
+        'DUMP_CORRUPT',
+        `something that belongs to no entry follows the data, behind ${length} zero bytes or more`,
+      );
+    }
+    length += piece.length;
+    cursor.consume(piece.length);
+  }
+  return length;
 }
 
 const archiveMagic = Buffer.from('PGDMP');

@@ -1,4 +1,6 @@
 /** The frames around data in custom archives: pg_backup_custom.c. */
+import { isDrillError } from '../../../../domain/findings/errors.ts';
+import type { DumpEvent } from '../../dump/dump-stream.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 
@@ -30,7 +32,7 @@ export async function nextLargeObject(cursor: ArchiveCursor): Promise<number | n
  * Bytes of one block, up to its end mark. They are copied out of the source.
  * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT when a length cannot be one.
  */
-export async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, undefined> {
+async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, undefined> {
   const lengthBytes = 1 + cursor.sizes.int;
   let joined = Buffer.allocUnsafeSlow(joinedBytes);
   let used = 0;
@@ -64,6 +66,28 @@ export async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer,
     } else if (at < bytes.length && !(await cursor.more())) {
       throw endedEarly(cursor.position + bytes.length - at);
     }
+  }
+}
+
+/**
+ * What `read` makes of one block. Content that ends early although the block has its end mark is damaged, not cut off: a lost
+ * stretch of zeros reads like the mark.
+ * @throws DrillError as blockBytes and `read`
+ */
+export async function* contentOfBlock(
+  cursor: ArchiveCursor,
+  read: (block: AsyncIterable<Buffer>) => AsyncIterable<DumpEvent>,
+): AsyncGenerator<DumpEvent, void, undefined> {
+  let hasEndMark = false;
+  async function* block(): AsyncGenerator<Buffer, void, undefined> {
+    yield* blockBytes(cursor);
+    hasEndMark = true;
+  }
+  try {
+    yield* read(block());
+  } catch (error) {
+    if (!hasEndMark || !isDrillError(error) || error.code !== 'DUMP_TRUNCATED') throw error;
+    throw dumpError('DUMP_CORRUPT', error.message, error);
   }
 }
 

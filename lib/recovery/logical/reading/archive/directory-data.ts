@@ -140,3 +140,6 @@ export class DirectoryData {
     }
   }
 }
+
+/** Rows of a table, which nothing but a directory dump calls so. */
+export const isDataFile = (name: string): boolean => /^\d+\.dat(?:\.(?:gz|lz4|zst))?$/.test(name);

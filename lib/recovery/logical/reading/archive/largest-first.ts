@@ -8,7 +8,7 @@ import type { ByteSource } from '../bytes/byte-source.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { OpenedArchive } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';
-import { blockBytes, nextBlock } from './data-blocks.ts';
+import { contentOfBlock, nextBlock } from './data-blocks.ts';
 import type { DataCompression } from './data-decompression.ts';
 import { tableDataEvents } from './table-data-events.ts';
 import type { TocEntry } from './table-of-contents.ts';
@@ -55,7 +55,7 @@ export async function* readLargestFirst(
       Object.assign(at.sizes, cursor.sizes);
       if (!(await begins(at, block.data))) continue;
       read.add(block.data.toc.id);
-      yield* tableDataEvents(opened.plan, block.data, compression, blockBytes(at));
+      yield* contentOfBlock(at, (bytes) => tableDataEvents(opened.plan, block.data, compression, bytes));
     } finally {
       await source.cancel();
     }

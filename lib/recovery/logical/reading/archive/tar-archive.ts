@@ -1,15 +1,16 @@
-/** Reads tar archives (pg_dump -Ft) and directory archives packed by tar, in the order of their members. */
+/** Reads tar archives (pg_dump -Ft) and directory archives packed by tar or zip, in the order of their members. */
 import { posix } from 'node:path';
 import type { Wrapping } from '../../../../domain/backup/dump.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { ReadingBudget } from '../bytes/reading-budget.ts';
-import { type TarMember, tarMembers } from '../bytes/tar-members.ts';
+import { tarMembers } from '../bytes/tar-members.ts';
+import type { PackageMember } from '../packages/package-member.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import { closeArchive, openArchive } from './archive-opening.ts';
 import { decompressData } from './data-decompression.ts';
-import { type DataFile, DirectoryData, dataFile } from './directory-data.ts';
+import { type DataFile, DirectoryData, dataFile, isDataFile } from './directory-data.ts';
 
 const contentsName = 'toc.dat';
 
@@ -31,43 +32,58 @@ export async function* readTarArchive(bytes: ByteSource, budget = new ReadingBud
   yield* closeDirectory(data);
 }
 
+/** How the files of a directory archive were packed. */
+export interface DirectoryPackage {
+  what: 'tar' | 'zip';
+  /** The files of the package, whose own reading may throw. */
+  members(bytes: ByteSource): AsyncIterable<PackageMember>;
+}
+
+const packedByTar: DirectoryPackage = { what: 'tar', members: tarMembers };
+
 /**
- * Events of a directory archive that some tar has packed, under any path. Members are used as they come, without a
+ * Events of a directory archive that tar or zip has packed, under any path. Members are used as they come, without a
  * temporary file; those before toc.dat are read in a second pass.
  * @param reopen gives the same bytes from their start.
  * @throws DrillError as readTarArchive.
  */
-export async function* readTarredDirectory(
+export async function* readPackedDirectory(
   bytes: ByteSource,
   reopen: () => Promise<ByteSource>,
   budget = new ReadingBudget(),
+  packed: DirectoryPackage = packedByTar,
 ): DumpReader {
   let data: DirectoryData | null = null;
   let directory = '';
   const early = new Set<string>();
-  for await (const { path, isFile, body } of tarMembers(bytes)) {
+  for await (const { path, isFile, body } of packed.members(bytes)) {
     if (!isFile) continue;
     const { base, dir } = posix.parse(posix.normalize(path));
     const file = dataFile(base);
     if (file.name === contentsName) {
-      if (data !== null) throw dumpError('DUMP_NOT_A_DUMP', 'the tar holds more than one directory dump');
+      if (data !== null)
+        throw dumpError('DUMP_NOT_A_DUMP', `the ${packed.what} holds more than one directory dump`);
       directory = dir;
-      data = yield* openContents(file, body, 'directory', ['tar'], budget);
+      data = yield* openContents(file, body, 'directory', [packed.what], budget);
     } else if (data === null) early.add(path);
     else if (dir === directory) yield* data.events(file, body);
   }
-  if (data !== null && early.size > 0) yield* earlyMembers(await reopen(), early, directory, data);
-  yield* closeDirectory(data);
+  if (data === null && [...early].some((path) => isDataFile(posix.basename(path)))) {
+    const message = `the ${packed.what} holds data files of a directory dump, but no toc.dat`;
+    throw dumpError('DUMP_TRUNCATED', message);
+  }
+  if (data !== null && early.size > 0)
+    yield* earlyMembers(await reopen(), packed, { early, directory, data });
+  yield* closeDirectory(data, packed.what);
 }
 
 async function* earlyMembers(
   bytes: ByteSource,
-  early: Set<string>,
-  directory: string,
-  data: DirectoryData,
+  packed: DirectoryPackage,
+  { early, directory, data }: { early: Set<string>; directory: string; data: DirectoryData },
 ): AsyncGenerator<DumpEvent, void, undefined> {
   try {
-    for await (const member of tarMembers(bytes)) {
+    for await (const member of packed.members(bytes)) {
       if (early.size === 0) return;
       if (early.delete(member.path)) yield* earlyMember(member, directory, data);
     }
@@ -77,7 +93,7 @@ async function* earlyMembers(
 }
 
 async function* earlyMember(
-  { path, body }: TarMember,
+  { path, body }: PackageMember,
   directory: string,
   data: DirectoryData,
 ): AsyncGenerator<DumpEvent, void, undefined> {
@@ -105,8 +121,11 @@ export async function* openContents(
 }
 
 /** @throws DrillError DUMP_TRUNCATED when data are missing, DUMP_NOT_A_DUMP without toc.dat. */
-export function* closeDirectory(data: DirectoryData | null): Generator<DumpEvent> {
-  if (data === null) throw dumpError('DUMP_NOT_A_DUMP', 'the tar holds no toc.dat');
+export function* closeDirectory(
+  data: DirectoryData | null,
+  what: DirectoryPackage['what'] = 'tar',
+): Generator<DumpEvent> {
+  if (data === null) throw dumpError('DUMP_NOT_A_DUMP', `the ${what} holds no toc.dat`);
   data.assertComplete();
   yield* closeArchive(data.plan, data.seen);
 }

@@ -29,7 +29,7 @@ interface Extension {
 /**
  * All members, then reads on to the end of the stream, so that a checksum behind it is verified.
  * @throws DrillError DUMP_TRUNCATED when the end mark of two empty blocks is missing, DUMP_CORRUPT for a header whose
- * checksum does not match.
+ * checksum does not match, and for another tar behind the end mark (`cat a.tar b.tar`), which tar and pg_restore never read.
  */
 export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember, void, undefined> {
   let extension: Extension = {};
@@ -38,7 +38,7 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
     const header = await headerBlock(source);
     if (isEmpty(header)) {
       if (!isEmpty(await headerBlock(source))) throw damaged('one empty block stands alone', position);
-      while ((await source.readPiece()) !== null);
+      await refuseAnother(source);
       return;
     }
     const sizeBytes = extension.sizeBytes ?? numberField(header, 124, 12, position);
@@ -61,6 +61,30 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
     index += 1;
     await passOver(source, end - source.position, path);
   }
+}
+
+/** Reads on over what pads the tar to the size of its records. What follows and is no tar, tar passes over in silence as well. */
+async function refuseAnother(source: ByteSource): Promise<void> {
+  for (;;) {
+    const position = source.position;
+    const block = await source.readUpTo(blockBytes);
+    if (block.length < blockBytes) return;
+    if (isEmpty(block)) continue;
+    if (beginsMember(block)) {
+      throw dumpError(
+        'DUMP_CORRUPT',
+        `another tar follows the end of the first, from byte ${position} on: tar and pg_restore do not read it, and what it holds is lost`,
+      );
+    }
+    while ((await source.readPiece()) !== null);
+    return;
+  }
+}
+
+/** Whether the block is the header of a member, by its own checksum. */
+function beginsMember(block: Buffer): boolean {
+  const digits = /^[ \0]*([0-7]{1,7})[ \0]*$/.exec(block.toString('latin1', 148, 156));
+  return digits !== null && Number.parseInt(digits[1] as string, 8) === checksum(block);
 }
 
 async function headerBlock(source: ByteSource): Promise<Buffer> {

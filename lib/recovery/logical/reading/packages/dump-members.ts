@@ -4,8 +4,15 @@ import { visibleJson } from '../../../../domain/text/visible-text.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import type { PackageMember } from './package-member.ts';
 
-/** What the first bytes of a member say: the work of pg_dump, other SQL, another package, or what has a key. */
-export type MemberContent = 'dump' | 'sql' | 'package' | 'encrypted' | 'other';
+/**
+ * What the first bytes of a member say: the work of pg_dump, roles and tablespaces alone (pg_dumpall --globals-only), other SQL,
+ * another package, or what has a key.
+ */
+export type MemberContent = 'dump' | 'globals' | 'sql' | 'package' | 'encrypted' | 'other';
+
+/** What counts the more the earlier it stands; the globals of a cluster are no database, and say so when nothing else is there. */
+const candidateRanks = ['dump', 'sql', 'package', 'globals'] as const;
+type Rank = (typeof candidateRanks)[number] | 'other';
 
 /** A member by its place: names may occur twice. */
 export interface ChosenMember {
@@ -18,13 +25,14 @@ const [shownNames, shownNameLength] = [5, 120];
 
 /**
  * Looks at the members of one package and then decides. Without a rule the only dump of pg_dump counts; when there is none, the
- * only SQL under the name of a dump, then the only other package.
+ * only SQL under the name of a dump, then the only other package, then the only globals.
  */
 export class DumpMembers {
   readonly #rule: string | null;
   readonly #look: (member: PackageMember) => Promise<MemberContent>;
-  readonly #ranks: Record<'dump' | 'sql' | 'package' | 'other', Counted> = {
+  readonly #ranks: Record<Rank, Counted> = {
     dump: new Counted(),
+    globals: new Counted(),
     sql: new Counted(),
     package: new Counted(),
     other: new Counted(),
@@ -43,8 +51,7 @@ export class DumpMembers {
 
   /** Whether nothing that was seen may be a dump. */
   get isEmpty(): boolean {
-    const { dump, sql, package: packed } = this.#ranks;
-    return dump.count + sql.count + packed.count === 0;
+    return candidateRanks.every((rank) => this.#ranks[rank].count === 0);
   }
 
   /** Every member, in its order; true when the rest needs no look. */
@@ -64,8 +71,8 @@ export class DumpMembers {
 
   /** @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, PACKAGE_AMBIGUOUS */
   chosen(what: 'tar' | 'zip'): ChosenMember {
-    const { dump, sql, package: packed, other } = this.#ranks;
-    const candidates = [dump, sql, packed].find(({ count }) => count > 0);
+    const { other } = this.#ranks;
+    const candidates = candidateRanks.map((rank) => this.#ranks[rank]).find(({ count }) => count > 0);
     if (candidates?.count === 1) return candidates.shown[0] as ChosenMember;
     if (candidates !== undefined) {
       const message = `the ${what} holds ${candidates.count} members that may be the dump: ${candidates.names()}`;
@@ -100,7 +107,7 @@ class Counted {
 }
 
 /** Any text may begin like SQL, and what is encrypted shows nothing: there the name must speak of a dump. */
-function rankOf(content: MemberContent, path: string): 'dump' | 'sql' | 'package' | 'other' {
+function rankOf(content: MemberContent, path: string): Rank {
   if (content === 'sql' || content === 'encrypted') return looksLikeDump(path) ? 'sql' : 'other';
   return content;
 }

@@ -1,9 +1,10 @@
-/** Tells what a tar holds: an archive of pg_dump, a packed directory dump, a base backup, or other files with a dump among them. */
+/** Tells what a package holds: an archive of pg_dump, a packed directory dump, a base backup, or other files with a dump among them. */
 
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
-import { type TarMember, tarMembers } from '../bytes/tar-members.ts';
+import { tarMembers } from '../bytes/tar-members.ts';
 import type { ChosenMember, DumpMembers } from './dump-members.ts';
+import type { PackageMember } from './package-member.ts';
 
 /** What pg_dump itself lays out in a tar. */
 export type TarLayout = 'tar archive' | 'directory in tar';
@@ -17,11 +18,20 @@ export async function layoutOfTar(
   bytes: ByteSource,
   members: DumpMembers,
 ): Promise<TarLayout | ChosenMember> {
+  return (await packedLayout(tarMembers(bytes), members, 'tar')) ?? members.chosen('tar');
+}
+
+/** The same of any package, whose own reading may throw; null when no name decides, and `members` must. */
+export async function packedLayout(
+  packed: AsyncIterable<PackageMember>,
+  members: DumpMembers,
+  what: 'tar' | 'zip',
+): Promise<TarLayout | null> {
   let isFirst = true;
   let hasDataFiles = false;
-  for await (const member of tarMembers(bytes)) {
+  for await (const member of packed) {
     if (!members.isNamed) {
-      const decided = decide(member, isFirst);
+      const decided = decide(member, isFirst, what);
       if (decided !== null) return decided;
       if (member.isFile) isFirst = false;
       if (member.isFile && isDataFile(member.path)) {
@@ -32,8 +42,7 @@ export async function layoutOfTar(
     }
     if (await members.see(member)) break;
   }
-  if (hasDataFiles && members.isEmpty) return 'directory in tar';
-  return members.chosen('tar');
+  return hasDataFiles && members.isEmpty ? 'directory in tar' : null;
 }
 
 /** The same from the first bytes alone; null when they do not decide. */
@@ -41,10 +50,10 @@ export async function layoutOfTarStart(start: Buffer): Promise<TarLayout | null>
   try {
     for await (const member of tarMembers(new ByteSource(once(start)))) {
       if (!member.isFile) {
-        decide(member, true);
+        decide(member, true, 'tar');
         continue;
       }
-      return decide(member, true);
+      return decide(member, true, 'tar');
     }
   } catch (error) {
     if (error instanceof Error && error.name === 'PHYSICAL_BACKUP') throw error;
@@ -56,16 +65,16 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
   yield bytes;
 }
 
-function decide({ path, isFile }: TarMember, isFirst: boolean): TarLayout | null {
+function decide({ path, isFile }: PackageMember, isFirst: boolean, what: 'tar' | 'zip'): TarLayout | null {
   const name = path.replace(/^(?:\.\/)+/, '');
   const base = baseOf(name);
   if (
     /^(?:PG_VERSION|backup_label|tablespace_map|backup_manifest)$/.test(base) ||
     /(?:^|\/)(?:global\/pg_control|pg_wal\/|base\/\d+\/)/.test(name)
   ) {
-    throw dumpError('PHYSICAL_BACKUP', 'it is a tar of a base backup');
+    throw dumpError('PHYSICAL_BACKUP', `it is a ${what} of a base backup`);
   }
-  if (/^[0-9A-F]{24}(?:\.partial)?$/.test(base)) throw dumpError('PHYSICAL_BACKUP', 'it is a tar of WAL');
+  if (/^[0-9A-F]{24}(?:\.partial)?$/.test(base)) throw dumpError('PHYSICAL_BACKUP', `it is a ${what} of WAL`);
   if (!isFile) return null;
   if (name === 'toc.dat' && isFirst && path === name) return 'tar archive';
   return /^toc\.dat(?:\.(?:gz|lz4|zst))?$/.test(base) ? 'directory in tar' : null;

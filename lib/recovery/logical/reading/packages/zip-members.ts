@@ -5,6 +5,7 @@
  * that this directory is there and agrees.
  */
 import { crc32 } from 'node:zlib';
+import { DrillError } from '../../../../domain/findings/errors.ts';
 import { visibleJson } from '../../../../domain/text/visible-text.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
@@ -98,9 +99,12 @@ class MemberData {
   #refuseEncrypted(): void {
     if (!this.#header.isEncrypted) return;
     const name = visibleJson(this.#header.path);
-    throw dumpError(
+    throw new DrillError(
       'DUMP_ENCRYPTED',
       `${name} in the zip is encrypted by zip itself, which is not read here`,
+      {
+        hint: 'Drill on a copy that unzip has unpacked; let the backup job encrypt with age or gpg instead of `zip -e`.',
+      },
     );
   }
 

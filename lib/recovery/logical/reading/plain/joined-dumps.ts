@@ -1,12 +1,13 @@
-/** What a later dump may begin with by design: a database of its own (--create), or data for the definitions above (-a). */
-const meantSo: ReadonlySet<string> = new Set([
-  'DATABASE',
-  'TABLE DATA',
-  'SEQUENCE SET',
-  'BLOB',
-  'BLOB METADATA',
-  'BLOBS',
-]);
+import { sectionOf } from './entry-section.ts';
+
+/** A later dump may begin with these by design: a database of its own (--create), or data for the definitions above (-a). */
+const meantSo: ReadonlySet<string> = new Set(['DATABASE', 'BLOB', 'BLOB METADATA']);
+
+/** So may one with the data or the keys of the definitions above: `-s` and `-a`, or the three sections one after the other. */
+function continues(type: string): boolean {
+  const section = sectionOf(type);
+  return meantSo.has(type) || section === 'data' || section === 'post-data';
+}
 
 /**
  * Notices that a file holds another dump behind the first: `pg_dump a >> f; pg_dump b >> f`. A cluster dump holds
@@ -28,7 +29,7 @@ export class JoinedDumps {
   entry(type: string | null): string | null {
     const line = this.#undecidedLine;
     this.#undecidedLine = null;
-    return line === null || (type !== null && meantSo.has(type))
+    return line === null || (type !== null && continues(type))
       ? null
       : `a second dump begins at line ${line} of the same file, and goes into the same database as the one above it`;
   }

@@ -6,8 +6,8 @@ import type { DumpReader } from '../../../../../lib/recovery/logical/dump/dump-s
 import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
+  readPackedDirectory,
   readTarArchive,
-  readTarredDirectory,
 } from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { type BuiltEntry, buildArchive, settingEntries, tableEntries } from './archive-builder.ts';
 import { bufferSource, directoryFrom } from './archive-events.ts';
@@ -36,7 +36,7 @@ interface Subject {
 
 const custom = (bytes: Buffer): DumpReader => readCustomArchive(bufferSource(bytes, 1000));
 const tarred = (bytes: Buffer): DumpReader =>
-  readTarredDirectory(bufferSource(bytes, 1000), async () => bufferSource(bytes, 1000));
+  readPackedDirectory(bufferSource(bytes, 1000), async () => bufferSource(bytes, 1000));
 let subjects: Subject[];
 
 beforeAll(async () => {
@@ -177,6 +177,38 @@ describe('damaged archives', () => {
     expect(await outcome(custom(Buffer.concat([customWithObjects(16), Buffer.from('more')])))).not.toBe(
       'end',
     );
+  });
+
+  test('a tar behind the end of the first is an error, and the padding of tar is not', async () => {
+    const bytes = await tarWithObjects(14);
+    expect(await outcome(readTarArchive(bufferSource(Buffer.concat([bytes, Buffer.alloc(8192)]))))).toBe(
+      'end',
+    );
+    expect(await outcome(readTarArchive(bufferSource(Buffer.concat([bytes, bytes]))))).toMatchObject({
+      code: 'DUMP_CORRUPT',
+    });
+  });
+
+  test('zeros behind a custom archive are padding, and within a compressed block a hole', async () => {
+    const archive = buildArchive({
+      minor: 14,
+      entries: manyRows,
+      compress: (data) => deflateSync(data),
+      pieceBytes: 700,
+    });
+    expect(await outcome(custom(Buffer.concat([archive, Buffer.alloc(4096)])))).toBe('end');
+    expect(
+      await outcome(custom(Buffer.concat([archive, Buffer.alloc(4096), Buffer.from('more')]))),
+    ).toMatchObject({ code: 'DUMP_CORRUPT' });
+    const holed = Buffer.from(archive);
+    holed.fill(0, archive.length - 1500, archive.length - 300);
+    expect(await outcome(custom(holed))).toMatchObject({ code: 'DUMP_CORRUPT' });
+  });
+
+  test('a packed directory without its table of contents is cut, not another file', async () => {
+    expect(await outcome(tarred(await buildTar([['shop/3431.dat.gz', gzipSync('x')]])))).toMatchObject({
+      code: 'DUMP_TRUNCATED',
+    });
   });
 
   test('a tar with two dumps, or none, is refused', async () => {

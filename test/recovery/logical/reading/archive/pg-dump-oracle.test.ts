@@ -7,8 +7,8 @@ import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-st
 import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
+  readPackedDirectory,
   readTarArchive,
-  readTarredDirectory,
 } from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
 import { TestServer } from '../../../../support/server.ts';
@@ -163,7 +163,7 @@ describe('archives of pg_dump say what pg_restore says', () => {
     let reopened = 0;
 
     const events = await eventsOf(
-      readTarredDirectory(fileSource(tar), async () => {
+      readPackedDirectory(fileSource(tar), async () => {
         reopened += 1;
         return fileSource(tar);
       }),

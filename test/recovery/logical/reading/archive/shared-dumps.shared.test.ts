@@ -8,8 +8,8 @@ import type { DumpReader } from '../../../../../lib/recovery/logical/dump/dump-s
 import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
 import {
+  readPackedDirectory,
   readTarArchive,
-  readTarredDirectory,
 } from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
 import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { directorySource, eventsOf, fileSource, ofKind, rowCounts } from './archive-events.ts';
@@ -65,7 +65,7 @@ const good: Good[] = [
   },
   {
     name: 'public/northwind/northwind_20261118.dir.tar.gz',
-    read: (path) => readTarredDirectory(gunzipped(path), async () => gunzipped(path)),
+    read: (path) => readPackedDirectory(gunzipped(path), async () => gunzipped(path)),
     clientMajor: 15,
     unpack: (path) => {
       execFileSync('tar', ['xzf', path, '-C', work]);

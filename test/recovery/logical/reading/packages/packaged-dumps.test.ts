@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
+import { filesWithObjects } from '../archive/large-object-archive.ts';
 import { compressedSamples, sampleDump } from '../support/compressed-samples.ts';
 import { opened } from '../support/opening.ts';
 import { type ZipFile, zipOf } from '../support/zips.ts';
@@ -44,6 +45,13 @@ describe('a package with one dump', () => {
       [
         ['backup/app/config.json', '{}'],
         ['backup/db/shop.sql.zst', compressedSamples.zstd],
+      ],
+    ],
+    [
+      'the globals of its cluster beside it',
+      [
+        ['globals.sql', '--\n-- PostgreSQL database cluster dump\n--\n\nCREATE ROLE app;\n'],
+        ['shop.sql', sampleDump],
       ],
     ],
     [
@@ -90,6 +98,24 @@ describe('a package with one dump', () => {
     const twice = await tarOf([['backup.zip', once]]);
     expect(await opened(twice)).toMatchObject({ wrappings: ['tar', 'zip'], rows: 300 });
     expect((await opened(zipped([['backup.tar', twice]]))).error).toBe('COMPRESSION_UNKNOWN');
+  });
+});
+
+describe('a directory dump in a zip', () => {
+  const files = filesWithObjects(15, true);
+  const inFolder = files.map(([name, bytes]): [string, Buffer] => [`shop/${name}`, bytes]);
+
+  test.each([
+    ['its contents first', inFolder],
+    ['its contents last', inFolder.toReversed()],
+    ['packed from inside', files],
+  ])('is read to its end: %s', async (_, packed) => {
+    expect(await opened(zipped(packed))).toMatchObject({ wrappings: ['zip'], error: null });
+  });
+
+  test('is cut where its contents are missing', async () => {
+    const rest = inFolder.filter(([name]) => !name.endsWith('toc.dat') && !name.includes('blob'));
+    expect(await opened(zipped(rest))).toMatchObject({ error: 'DUMP_TRUNCATED' });
   });
 });
 

@@ -36,6 +36,14 @@ describe('a file that holds several dumps', () => {
     ['globals in front of a dump', cluster('CREATE ROLE app;\n') + pgDump(table('a'))],
     ['a cluster of several databases', cluster(`${pgDump(table('a'))}\\connect two\n${pgDump(table('a'))}`)],
     ['definitions and then data', pgDump(table('a')) + pgDump(dataHeader('a') + copy('a'))],
+    [
+      'the three sections of a dump',
+      pgDump(table('a')) +
+        pgDump(dataHeader('a') + copy('a')) +
+        pgDump(
+          `${header('Name: a a_pkey; Type: CONSTRAINT; Schema: public; Owner: app')}ALTER TABLE ONLY public.a ADD CONSTRAINT a_pkey PRIMARY KEY (id);\n\n`,
+        ),
+    ],
     ['dumps that each make their own database', withCreate('one') + withCreate('two')],
   ])('is meant so when it is %s', async (_what, text) => {
     expect(await foundIn(text)).toEqual([]);
