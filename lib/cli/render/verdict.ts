@@ -18,6 +18,8 @@ interface VerdictOptions {
 
 /** Longest list of notes and warnings; errors and unverified findings are never cut. */
 const longestMinorList = 5;
+/** Errors at the end of a run; a dump that is wrong in every entry has as many as it has entries, and the reports list them. */
+const longestGraveList = 50;
 /** The end of a run names the first of what was not tested; the reports name all. */
 const longestNotTested = 4;
 
@@ -72,15 +74,19 @@ function findings(record: DrillRecord, colours: Colours, width: number): string[
     warning: colours.yellow,
     info: colours.dim,
   };
-  const lines = [...grave, ...minor.slice(0, longestMinorList)].map(({ severity, code, message, hint }) => {
-    const what = wrapped(`${severityNames[severity]} ${code}: ${message}`, '  ', '    ', width);
-    // Painted after wrapping, so that no colour is part of the width; a narrow screen may have broken it.
-    const lead = `  ${severityNames[severity]} ${code}:`;
-    const painted = what.startsWith(lead)
-      ? `  ${paint[severity](lead.trim())}${what.slice(lead.length)}`
-      : what;
-    return `${painted}\n${wrapped(hint, '    → ', '      ', width)}`;
-  });
+  const lines = [...grave.slice(0, longestGraveList), ...minor.slice(0, longestMinorList)].map(
+    ({ severity, code, message, hint }) => {
+      const what = wrapped(`${severityNames[severity]} ${code}: ${message}`, '  ', '    ', width);
+      // Painted after wrapping, so that no colour is part of the width; a narrow screen may have broken it.
+      const lead = `  ${severityNames[severity]} ${code}:`;
+      const painted = what.startsWith(lead)
+        ? `  ${paint[severity](lead.trim())}${what.slice(lead.length)}`
+        : what;
+      return `${painted}\n${wrapped(hint, '    → ', '      ', width)}`;
+    },
+  );
+  const graver = grave.length - longestGraveList;
+  if (graver > 0) lines.push(colours.dim(`  … and ${formatCount(graver)} more errors in the reports`));
   const more = minor.length - longestMinorList;
   if (more > 0)
     lines.push(colours.dim(`  … and ${formatCount(more)} more warnings and notes in the reports`));

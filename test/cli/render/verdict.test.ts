@@ -93,6 +93,13 @@ describe('the end of a run', () => {
     expect(text).toContain('An older dump, old.dump, was restored and holds.');
   });
 
+  test('lists the first errors of a dump that is wrong in every entry, and counts the others', () => {
+    const errors = Array.from({ length: 1200 }, (_, n) => aFinding('FK_ORPHANS', `orphans in t${n}`));
+    const text = renderVerdict(aFailedRecord({ findings: errors }), plain);
+    expect(text.match(/error FK_ORPHANS/g)).toHaveLength(50);
+    expect(text).toContain('… and 1,150 more errors in the reports');
+  });
+
   test('shows every error and cuts only notes', () => {
     const errors = Array.from({ length: 12 }, (_, n) => aFinding('FK_ORPHANS', `orphans in t${n}`));
     const notes = Array.from({ length: 7 }, (_, n) => aFinding('DUMP_REFUSED', `refused d${n}`));

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../domain/findings/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type {
   AnnouncedObject,
   EntryAccount,
@@ -97,6 +97,9 @@ function worse(a: EntryOutcome, b: EntryOutcome): EntryOutcome {
 /** The tag of an entry with its parts: `orders orders_pkey` names two objects, `f(integer)` a function. */
 const namesOfTag = (tag: string): string[] => [tag, tag.replace(/\(.*$/s, ''), ...tag.split(' ')];
 
+/** Findings of one code that are listed: nobody reads more, and a dump can make as many as it has statements. */
+const mostOfOneCode = 500;
+
 /** Collects the account of one attempt. */
 export class AccountBook {
   readonly findings: Finding[] = [];
@@ -113,6 +116,8 @@ export class AccountBook {
   readonly #entries: EntryAccount[] = [];
   readonly #announcedByKey = new Map<string, AnnouncedObject>();
   readonly #found = new Map<string, Finding>();
+  readonly #listed = new Map<Finding['code'], number>();
+  readonly #unlisted = new Map<Finding['code'], number>();
   readonly #failures: Failure[] = [];
   readonly #missing: MissingExtension[] = [];
 
@@ -157,9 +162,23 @@ export class AccountBook {
     const key = `${finding.code} ${finding.message}`;
     const known = this.#found.get(key);
     if (known !== undefined) return known;
+    const listed = this.#listed.get(finding.code) ?? 0;
+    if (listed >= mostOfOneCode) {
+      this.#unlisted.set(finding.code, (this.#unlisted.get(finding.code) ?? 0) + 1);
+      return finding;
+    }
+    this.#listed.set(finding.code, listed + 1);
     this.#found.set(key, finding);
     this.findings.push(finding);
     return finding;
+  }
+
+  /** All findings, and how many more there were of those that are too many to be listed. */
+  get told(): Finding[] {
+    const counted = [...this.#unlisted].map(([code, count]) =>
+      finding(code, `${count} more of this kind ${count === 1 ? 'is' : 'are'} not listed`),
+    );
+    return [...this.findings, ...counted];
   }
 
   /** An entry that was not restored, with the finding that tells it. */

@@ -238,6 +238,6 @@ export async function endOfAttempt(
     tables: [...book.tables.values()],
     announced: book.announced,
     phases: clock.phases(dump.bytesRead(), book.rowsLoaded),
-    findings: [...findings, ...book.findings],
+    findings: [...findings, ...book.told],
   };
 }

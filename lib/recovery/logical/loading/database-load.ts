@@ -124,7 +124,7 @@ export class DatabaseLoad {
       this.#context.book.find(
         finding(
           'SEQUENTIAL_FALLBACK',
-          `rows of ${this.sequentialTables.join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
+          `rows of ${[...new Set(this.sequentialTables)].join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
         ),
       );
     }

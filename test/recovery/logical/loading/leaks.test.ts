@@ -59,7 +59,7 @@ describe('a function that raises', () => {
     const account = await restore(server, () => [
       table(),
       ...rows(),
-      code(`RAISE EXCEPTION USING errcode = upper(left(v, 5))`),
+      code('RAISE EXCEPTION USING errcode = upper(left(v, 5))'),
       index('public.leak(v, n)'),
     ]);
 
