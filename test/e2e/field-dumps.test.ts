@@ -80,7 +80,7 @@ test('a dump from before 9.1 finds tables of one name in two schemas by its sear
       'TABLE DATA',
       'geo',
       'spot',
-      String.raw`INSERT INTO spot VALUES (1, E'a\\b');` + "\nINSERT INTO spot VALUES (2, 'it''s');",
+      String.raw`INSERT INTO spot VALUES (1, E'a\\b'); INSERT INTO spot VALUES (2, 'it\'s; a\\b');`,
     ],
     [
       'CONSTRAINT',

@@ -9,6 +9,8 @@ describe('how to get an extension names', () => {
     ['pg_cron', 'postgresql-15-cron '],
     ['vector', 'postgresql-15-pgvector '],
     ['pgagent', 'pgagent '],
+    ['pointcloud_postgis', 'postgresql-15-pointcloud '],
+    ['file_fdw', 'postgresql-15 '],
   ])('the Debian package of %s', (name, wanted) => {
     expect(`${howToGet(name, 15)} `).toContain(`install ${wanted}`);
   });
@@ -18,7 +20,7 @@ describe('how to get an extension names', () => {
   });
 
   test('its maker for one that neither has', () => {
-    expect(howToGet('timescaledb', 16)).toMatch(/does not offer it; .* from its maker on the machine/);
+    expect(howToGet('timescaledb', 16)).toMatch(/not known to offer it .* from its maker on the machine/);
   });
 
   test('the extension and the major of one that nobody knows', () => {

@@ -69,8 +69,9 @@ export class InsertLoad {
     const open = this.#open;
     const event = this.#event;
     await load.known.of([{ schema: this.#schema, name: event.table }]);
-    const allowed = statements.filter(
-      (statement) => decide(context, event.entry, statement, open, name) !== null,
+    // As the policy lets each run, which may be another text than the dump's.
+    const allowed = statements.flatMap(
+      (statement) => decide(context, event.entry, statement, open, name)?.statements ?? [],
     );
     const account = context.book.table(load.dumpName, this.#schema, event.table);
     await load.scheduler.room();

@@ -15,7 +15,7 @@ import { functionCallHandlers } from './function-calls.ts';
 import { grantHandlers } from './grants.ts';
 import { LeftOutSchemas } from './left-out-schemas.ts';
 import { shapeOfInsert } from './literal-rows.ts';
-import { hasPlainBackslash, longStatement, shortenLiterals } from './long-literals.ts';
+import { longStatement, shortenLiterals, withEscapesSaid } from './long-literals.ts';
 import { membershipHandlers } from './memberships.ts';
 import { ownerHandlers } from './owners.ts';
 import { refusalHandlers } from './refusals.ts';
@@ -137,8 +137,6 @@ function decideText(subject: Subject): Decision {
   const { sql } = subject.statement;
   // The parser and the server both stop reading at a NUL: what follows it would escape the parser alone.
   if (sql.includes('\0')) return refuse('rewrite-impossible', `${place(subject)} holds a NUL byte`);
-  if (subject.memory.oldStrings && hasPlainBackslash(sql))
-    return refuse('string-syntax', `${place(subject)} holds a backslash in a text of the old syntax`);
   const shape = shapeOfInsert(sql);
   const remembered = shape === null ? undefined : subject.memory.insertPlans.get(shape);
   if (remembered !== undefined) return run(subject, remembered);
@@ -151,6 +149,13 @@ function decideText(subject: Subject): Decision {
   )
     subject.memory.insertPlans.set(shape, decision.plan);
   return decision;
+}
+
+/** Of a dump that has switched standard_conforming_strings off: judged and run as the server, which has it on, is to read it. */
+function decideOldText(subject: Subject): Decision {
+  const sql = withEscapesSaid(subject.statement.sql);
+  if (sql === null) return refuse('string-syntax', `${place(subject)} holds a text that does not end`);
+  return decideText({ ...subject, statement: { ...subject.statement, sql } });
 }
 
 /** Decides by the tree of `shape`: the statement's text, or a shorter one of the same meaning for the policy. */
@@ -177,7 +182,7 @@ export async function loadPolicy(): Promise<Policy> {
     decide(statement, context) {
       const subject: Subject = { statement, context, memory, positionsHold: true };
       try {
-        return decideText(subject);
+        return memory.oldStrings ? decideOldText(subject) : decideText(subject);
       } catch {
         // A position of the tree that is no token: we would rewrite something we do not understand.
         return refuse('rewrite-impossible', `${place(subject)} could not be rewritten safely`);

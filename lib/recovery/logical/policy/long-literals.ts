@@ -63,23 +63,25 @@ export function shortenLiterals(sql: string): string | null {
 }
 
 /**
- * Whether a text in plain quotes holds a backslash: the one thing that standard_conforming_strings changes. A text that does not
- * end counts as one that does.
+ * The statement as it is written for standard_conforming_strings on, from one that was written for off: there a plain '…' is what
+ * E'…' says. Null when a text does not end.
  */
-export function hasPlainBackslash(sql: string): boolean {
-  if (!sql.includes('\\')) return false;
+export function withEscapesSaid(sql: string): string | null {
+  if (!sql.includes('\\')) return sql;
+  const pieces: string[] = [];
   const special = /['"$]|--|\/\*/g;
+  let kept = 0;
   for (let found = special.exec(sql); found !== null; found = special.exec(sql)) {
-    const span = spanAt(sql, found.index);
-    special.lastIndex = span === null ? found.index + 1 : span.end;
-    if (span === null) continue;
-    if (span.end < 0) return true;
-    if (
-      found[0] === "'" &&
-      !opensEscapes(sql, found.index) &&
-      sql.slice(found.index, span.end).includes('\\')
-    )
-      return true;
+    const start = found.index;
+    const isText = found[0] === "'";
+    const end = isText ? quotedEnd(sql, start, true) : (spanAt(sql, start)?.end ?? start + 1);
+    if (end < 0) return null;
+    if (isText && !opensEscapes(sql, start) && sql.slice(start, end).includes('\\')) {
+      pieces.push(sql.slice(kept, start), ' E');
+      kept = start;
+    }
+    special.lastIndex = end;
   }
-  return false;
+  pieces.push(sql.slice(kept));
+  return pieces.join('');
 }

@@ -241,15 +241,15 @@ export const policyRules = {
   ),
   'string-syntax': rule(
     'refused',
-    "A backslash in a plain `'…'` after `SET standard_conforming_strings = off`; `ALTER … SET` of it",
+    '`ALTER DATABASE SET standard_conforming_strings`; a text that does not end under `SET standard_conforming_strings = off`',
     'Under it the server would read literals differently from the parser that judges each statement.',
     'PostgreSQL: standard_conforming_strings',
   ),
   'string-syntax-kept': rule(
     'dropped',
     '`SET standard_conforming_strings = off`',
-    "pg_dump of servers before 9.1 writes it, and every backslash as `E'…'`: such text means the same without it.",
-    'PostgreSQL: src/fe_utils/string_utils.c, appendStringLiteral',
+    "pg_dump of servers before 9.1 writes it. A `'…'` with a backslash after it is restored as `E'…'`, which says the same.",
+    'PostgreSQL: String Constants with C-Style Escapes',
   ),
   'role-change': rule(
     'refused',

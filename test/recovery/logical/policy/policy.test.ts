@@ -232,11 +232,28 @@ describe('after standard_conforming_strings is switched off', () => {
   });
 
   test.each([
-    ['a plain text', String.raw`INSERT INTO t VALUES (1, 'a\'); DROP TABLE t; --')`],
-    ['a text that ends elsewhere for the server', String.raw`INSERT INTO t VALUES (1, 'a\''b')`],
-    ['a long statement', String.raw`INSERT INTO t VALUES (1, '\n${'x'.repeat(2_000_000)}')`],
-  ])('a backslash in %s is refused', async (_what, sql) => {
-    expect(await decide(sql, {}, off)).toMatchObject({ action: 'refuse', rule: 'string-syntax' });
+    [
+      '',
+      String.raw`INSERT INTO t VALUES (1,'a\\b', E'c\\d')`,
+      String.raw`INSERT INTO t VALUES (1, E'a\\b', E'c\\d')`,
+    ],
+    [
+      'that would end elsewhere',
+      String.raw`INSERT INTO t VALUES ('a\'); DROP TABLE t; --')`,
+      String.raw`INSERT INTO t VALUES ( E'a\'); DROP TABLE t; --')`,
+    ],
+    [
+      'and a doubled quote',
+      String.raw`COMMENT ON TABLE t IS 'a''\n'`,
+      String.raw`COMMENT ON TABLE t IS  E'a''\n'`,
+    ],
+  ])('a plain text with a backslash %s is given as one with escapes', async (_what, sql, becomes) => {
+    expect(texts(await decide(sql, {}, off))).toEqual([becomes]);
+  });
+
+  test('a text that does not end is refused', async () => {
+    const decision = await decide(String.raw`COMMENT ON TABLE t IS 'a\'`, {}, off);
+    expect(decision).toMatchObject({ action: 'refuse', rule: 'string-syntax' });
   });
 
   test('and on again, a backslash is an ordinary character', async () => {

@@ -338,8 +338,8 @@ export const ruleCases: RuleCase[] = [
   {
     rule: 'string-syntax',
     before: ['SET standard_conforming_strings = off'],
-    sql: String.raw`COMMENT ON TABLE t IS 'a\\b'`,
-    twin: String.raw`COMMENT ON TABLE t IS 'a\\b'`,
+    sql: String.raw`COMMENT ON TABLE t IS 'a\'`,
+    twin: String.raw`COMMENT ON TABLE t IS 'a\'`,
   },
   {
     rule: 'string-syntax-kept',
