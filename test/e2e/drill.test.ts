@@ -60,8 +60,10 @@ describe('the first command of the README', () => {
         status: 'passed',
         durationMs: expect.any(Number),
       });
-    for (const table of record.tables)
+    for (const { partitionOf, ...table } of record.tables) {
       expect(Object.keys(table).sort()).toEqual(['database', 'name', 'rows', 'schema']);
+      expect(partitionOf).toBe(table.name.startsWith('events_') ? 'shop.events' : undefined);
+    }
     expect(record.phases.map(({ name }) => name)).toEqual([
       'Select dump',
       'Plan sandbox',
