@@ -20,6 +20,8 @@ const oracle = [
   'test/oracle/**/*.test.ts',
   'test/corpus/**/*.test.ts',
   'test/e2e/shared-dumps.shared.test.ts',
+  // Hostile dumps and witnesses of many kinds, a drill each.
+  'test/e2e/{acting-dumps,endless-code,heavy-dumps,hostile-dumps.shared,witness}.test.ts',
   'test/recovery/logical/loading/expected-dumps.shared.test.ts',
   'test/recovery/logical/reading/archive/pg-dump-oracle.test.ts',
   'test/recovery/logical/reading/plain/pg-dump.postgres.test.ts',

@@ -31,7 +31,9 @@ function commandsIn(document: string): string[] {
 }
 
 const parse = (line: string): { command: Command | undefined; words: string[] } => {
-  const [name, ...words] = line.replace(/^(npx )?restore-drill\s+/, '').split(/\s+/);
+  // What follows -- is another program's.
+  const own = line.replace(/\s--(\s.*)?$/, '');
+  const [name, ...words] = own.replace(/^(npx )?restore-drill\s+/, '').split(/\s+/);
   return { command: program.commands.find((command) => command.name() === name), words };
 };
 

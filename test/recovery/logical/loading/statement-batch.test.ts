@@ -50,6 +50,7 @@ test('statements sent together fail and succeed each by itself, as psql sends th
   expect(account.findings.map(({ code, message }) => [code, message])).toEqual([
     ['ENTRY_FAILED', expect.stringContaining('table public.a')],
     ['ENTRY_FAILED', expect.stringContaining('comment public.TABLE missing')],
+    ['POST_DATA_ABSENT', expect.stringContaining('4 tables')],
   ]);
   expect(
     await server.sql(

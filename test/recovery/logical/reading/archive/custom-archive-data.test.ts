@@ -121,8 +121,8 @@ describe('data', () => {
   });
 
   test.each([
-    ['rows without their end mark', 'a\nb\n', 'DUMP_TRUNCATED'],
-    ['an end mark without the lines that follow it', 'a\n\\.\n', 'DUMP_TRUNCATED'],
+    ['rows without their end mark', 'a\nb\n', 'DUMP_CORRUPT'],
+    ['an end mark without the lines that follow it', 'a\n\\.\n', 'DUMP_CORRUPT'],
     ['rows behind their end mark', 'a\n\\.\nb\n\\.\n\n\n', 'DUMP_CORRUPT'],
   ])('refuses %s', async (_, rows, code) => {
     const [table, data] = tableEntries as [BuiltEntry, BuiltEntry];
