@@ -20,8 +20,9 @@ const oracle = [
   'test/oracle/**/*.test.ts',
   'test/corpus/**/*.test.ts',
   'test/e2e/shared-dumps.shared.test.ts',
-  // Hostile dumps and witnesses of many kinds, a drill each.
-  'test/e2e/{acting-dumps,endless-code,heavy-dumps,hostile-dumps.shared,witness}.test.ts',
+  // Front-door drills of every kind of one thing: hostile dumps, bad input, interruptions, packages, leaks, witnesses.
+  'test/e2e/{acting-dumps,bad-input,endless-code,heavy-dumps,hostile-dumps.shared}.test.ts',
+  'test/e2e/{interruption,packed-and-encrypted,privacy,witness}.test.ts',
   'test/recovery/logical/loading/expected-dumps.shared.test.ts',
   'test/recovery/logical/reading/archive/pg-dump-oracle.test.ts',
   'test/recovery/logical/reading/plain/pg-dump.postgres.test.ts',
