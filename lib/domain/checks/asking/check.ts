@@ -74,7 +74,7 @@ interface CheckMeasurements {
   /** Objects by kind, and which tables are partitions; only the drift check gives them. */
   objects?: { database: string; kind: string; count: number }[];
   partitions?: { database: string; schema: string; name: string; partitionOf: string }[];
-  /** What agreed with the witness of the source; only its check gives it. `contents`: tables compared by value. */
+  /** What agreed with the witness of the source; only its check gives it. `contents`: tables of which every value was compared. */
   witness?: { tables: number; contents: number; rows: number };
   /** Newest business row, ISO 8601. Only the freshness check gives it. */
   newestRow?: string;

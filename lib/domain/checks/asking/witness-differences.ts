@@ -6,7 +6,7 @@ import { refusedFinding } from './combined-query.ts';
 import type { ObjectCounts } from './object-counts.ts';
 import type { RestoredTable } from './witnessed-content.ts';
 
-/** At most this many tables are told one by one. */
+/** At most this many tables are told one by one, of each kind of finding. */
 const tablesTold = 25;
 
 /** What one part of the comparison asks. */
@@ -47,6 +47,17 @@ export function differencesFrom(params: WitnessParams, observation: WitnessObser
 /** What is wrong with one table; null: nothing. */
 type Difference = { table: WitnessedTable; finding: Finding };
 
+/** Tables whose every value was compared and is that of the source; of a tree of partitions, all of them together. */
+export function tablesOfEqualContent(params: WitnessParams, observation: WitnessObservation): number {
+  const whole = treesThatAgree(params.tables, observation.tables);
+  return params.tables.filter(({ content, leftOut, partitionOf }, index) => {
+    const answer = observation.tables[index] ?? null;
+    const equal =
+      answer !== null && 'found' in answer && content !== null && answer.found.content === content;
+    return leftOut.length === 0 && (equal || (partitionOf !== null && whole.has(partitionOf)));
+  }).length;
+}
+
 function tableFindings(params: WitnessParams, observation: WitnessObservation): Finding[] {
   const differences = params.tables.flatMap((table, index): Difference[] => {
     const found = differenceOf(table, observation.tables[index] ?? null, params, observation);
@@ -56,13 +67,17 @@ function tableFindings(params: WitnessParams, observation: WitnessObservation): 
   const told = differences
     .filter(({ table }) => table.partitionOf === null || !whole.has(table.partitionOf))
     .map(({ finding: one }) => one);
-  const more = told.length - tablesTold;
-  return more <= 0
-    ? told
-    : [
-        ...told.slice(0, tablesTold),
-        finding('CONTENT_DIFFERS', `${formatCountOf(more, 'more table')} differ from the source`),
-      ];
+  const codes = [...new Set(told.map(({ code }) => code))];
+  return codes.flatMap((code) => {
+    const ofCode = told.filter((one) => one.code === code);
+    const more = ofCode.length - tablesTold;
+    return more <= 0
+      ? ofCode
+      : [
+          ...ofCode.slice(0, tablesTold),
+          finding(code, `the same is true of ${formatCountOf(more, 'more table')}`),
+        ];
+  });
 }
 
 function differenceOf(

@@ -6,6 +6,7 @@ import { countObjects } from '../asking/object-counts.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
 import {
   differencesFrom,
+  tablesOfEqualContent,
   type WitnessObservation,
   type WitnessParams,
   witnessParams,
@@ -36,7 +37,10 @@ export const witness: BuiltInCheckKind<WitnessParams, WitnessObservation> = {
     const database = witnessedDatabase(context);
     if (said === undefined || database === null) return [];
     const nothing: WitnessParams = {
-      ...{ tables: [], sequences: [], largeObjects: null, objects: null },
+      tables: [],
+      sequences: [],
+      largeObjects: null,
+      objects: null,
       extensions: said.source.extensions,
       complete: said.source.complete,
       leftOut: leftOutByKind(context.account),
@@ -99,7 +103,7 @@ export const witness: BuiltInCheckKind<WitnessParams, WitnessObservation> = {
     const { tables } = params;
     const findings = differencesFrom(params, observation);
     const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
-    const contents = tables.filter(({ content }) => content !== null).length;
+    const contents = tablesOfEqualContent(params, observation);
     return {
       status: statusOf(findings),
       findings,
