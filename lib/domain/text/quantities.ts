@@ -33,6 +33,13 @@ export function formatCountOf(count: number, singular: string, plural = `${singu
   return `${formatCount(count)} ${count === 1 ? singular : plural}`;
 }
 
+/** The first names of a list, and how many there are beyond them: `a, b and 3 more`. `count` where not all are at hand. */
+export function listOf(names: readonly string[], most: number, count = names.length): string {
+  const shown = names.slice(0, most);
+  const more = count - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+}
+
 /** An ISO 8601 moment in UTC to the second, `2026-03-01 03:00:07 UTC`; what is not a moment is given back as it is. */
 export function formatMoment(moment: string): string {
   const time = Date.parse(moment);

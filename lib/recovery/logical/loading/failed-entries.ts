@@ -5,6 +5,7 @@ import type {
   EntryOutcome,
   TableAccount,
 } from '../../../domain/recovery/restore-account.ts';
+import { listOf } from '../../../domain/text/quantities.ts';
 import type { LeftOutExtension, RelationName } from '../policy/decision.ts';
 import type { Lack } from './lack.ts';
 
@@ -213,8 +214,7 @@ export function labelsOf(failures: readonly Failure[]): string[] {
 
 /** The first of them by name, the others by their number. */
 export function shortened(labels: readonly string[]): string {
-  const others = labels.length > mostNamed ? ` and ${labels.length - mostNamed} more` : '';
-  return labels.slice(0, mostNamed).join(', ') + others;
+  return listOf(labels, mostNamed);
 }
 
 const absentHint =

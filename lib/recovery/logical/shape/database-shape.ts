@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { listOf } from '../../../domain/text/quantities.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import { dumpError } from '../reading/bytes/dump-error.ts';
 import { createdTable, isKey, makesPlace } from './statement-shape.ts';
@@ -69,8 +70,7 @@ export class DatabaseShape {
     if (this.#withData.size === 0) return [];
     const missing = [...this.#tables].filter(([key]) => !this.#withData.has(key)).map(([, label]) => label);
     if (missing.length === 0) return [];
-    const more = missing.length > tablesNamed ? ` and ${missing.length - tablesNamed} more` : '';
-    const names = missing.slice(0, tablesNamed).join(', ') + more;
+    const names = listOf(missing, tablesNamed);
     const [what, whose] = missing.length === 1 ? ['a table', 'its'] : [`${missing.length} tables`, 'their'];
     return [
       finding('TABLE_DATA_ABSENT', `the dump defines ${what}${within} without ${whose} data: ${names}`),

@@ -1,5 +1,6 @@
 /** From the table of contents to the events around the data: what comes before it, what after, what must arrive. */
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
+import { listOf } from '../../../../domain/text/quantities.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
 import { dumpError } from '../bytes/dump-error.ts';
@@ -146,8 +147,10 @@ function refuseOids(entries: TocEntry[]): void {
     .filter(({ copyStatement }) => copyStatement !== null && namesOids(copyStatement))
     .map(({ schema, tag }) => (schema === null ? tag : `${schema}.${tag}`));
   if (tables.length === 0) return;
-  const rows = `the rows of ${tables.slice(0, 20).join(', ')}${tables.length > 20 ? ` and ${tables.length - 20} more tables` : ''}`;
-  throw dumpError('ROWS_WITH_OIDS', `${rows} come WITH OIDS, which PostgreSQL has not had since version 12`);
+  throw dumpError(
+    'ROWS_WITH_OIDS',
+    `the rows of ${listOf(tables, 20)} come WITH OIDS, which PostgreSQL has not had since version 12`,
+  );
 }
 
 function oddities(toc: TocEntry, ownerKnown: boolean): Finding[] {

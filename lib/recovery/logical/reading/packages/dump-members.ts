@@ -1,5 +1,6 @@
 /** Which member of a package is the dump. */
 import { looksLikeDump } from '../../../../domain/backup/dump-names.ts';
+import { listOf } from '../../../../domain/text/quantities.ts';
 import { visibleJson } from '../../../../domain/text/visible-text.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import type { PackageMember } from './package-member.ts';
@@ -101,8 +102,7 @@ class Counted {
 
   names(): string {
     const names = this.shown.map(({ path }) => visibleJson(path.slice(0, shownNameLength)));
-    const more = this.count - this.shown.length;
-    return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+    return listOf(names, shownNames, this.count);
   }
 }
 
