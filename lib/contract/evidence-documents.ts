@@ -120,12 +120,10 @@ const checkResult: z.ZodType<CheckResult> = z.object({
   findings,
   measured: z.object({
     tables: tables.exactOptional(),
-    objects,
+    objects: z.record(z.string(), z.number()).exactOptional(),
     witness,
     partitions: z
-      .array(
-        z.object({ database: z.string(), schema: z.string(), name: z.string(), partitionOf: z.string() }),
-      )
+      .array(z.object({ schema: z.string(), name: z.string(), partitionOf: z.string() }))
       .exactOptional(),
     newestRow: z.string().exactOptional(),
     extensions: z

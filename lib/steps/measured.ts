@@ -6,12 +6,12 @@ import type { Judged } from './hook-results.ts';
 export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptReport['tables'] {
   const counted = judged.flatMap(({ stored }) => stored?.result.measured.tables ?? []);
   const partitions = new Map(
-    judged
-      .flatMap(({ stored }) => stored?.result.measured.partitions ?? [])
-      .map(({ database, schema, name, partitionOf }) => [
-        JSON.stringify([database, schema, name]),
-        { partitionOf },
-      ]),
+    judged.flatMap(({ check, stored }) =>
+      (stored?.result.measured.partitions ?? []).map(
+        ({ schema, name, partitionOf }) =>
+          [JSON.stringify([check.database, schema, name]), { partitionOf }] as const,
+      ),
+    ),
   );
   const source =
     counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
@@ -30,9 +30,13 @@ export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptRepo
 
 /** Objects by kind, for the next drill. */
 export function objectsOf(account: RestoreAccount, judged: Judged[]): NonNullable<AttemptReport['objects']> {
-  return judged
-    .flatMap(({ stored }) => stored?.result.measured.objects ?? [])
-    .map((counted) => ({ ...counted, database: dumpNameOf(account, counted.database) }));
+  return judged.flatMap(({ check, stored }) =>
+    Object.entries(stored?.result.measured.objects ?? {}).map(([kind, count]) => ({
+      database: dumpNameOf(account, check.database),
+      kind,
+      count,
+    })),
+  );
 }
 
 /** What all parts of the comparison with the source came to together. */

@@ -51,7 +51,7 @@ describe('the first command of the README', () => {
       teardown: { confirmed: true },
     });
     expect(record.dump).toHaveProperty('consistencyPoint');
-    expect(record.checks).toHaveLength(11);
+    expect(record.checks).toHaveLength(10);
     for (const check of record.checks)
       expect(check).toEqual({
         id: expect.any(String),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext, LastProven } from '../../../lib/domain/checks/asking/check.ts';
+import { checkKind } from '../../../lib/domain/checks/registry.ts';
 import { aContext, anAccount, announced, aTable } from '../../domain/checks/builders.ts';
 import { TestServer } from '../../support/server.ts';
 import { outcome, passed, runKind } from './running.ts';
@@ -51,18 +52,18 @@ const compared = async (lastProven: LastProven, overrides: Partial<CheckContext>
 };
 
 describe('compared with the last proven drill', () => {
-  test('the same database has lost nothing, and its objects are counted for the next drill', async () => {
-    const result = await compared(same);
+  test('the same database has lost nothing', async () => {
+    expect(outcome(await compared(same))).toEqual(passed);
+  });
+
+  test('what the next drill is compared with is measured whether or not there is one before it', async () => {
+    const first = aContext({ account, drift: { mode: 'warn', maxDropShare: 0.5, tables: {} } });
+    expect(await runKind(server, 'drift', first)).toEqual([]);
+    const [result] = await runKind(server, 'dataPresent', first);
     expect(outcome(result)).toEqual(passed);
-    expect(result?.measured.objects).toEqual(
-      expect.arrayContaining([
-        { database: 'shop', kind: 'primary keys', count: 2 },
-        { database: 'shop', kind: 'foreign keys', count: 1 },
-        { database: 'shop', kind: 'indexes', count: 4 },
-      ]),
-    );
+    expect(result?.measured.objects).toMatchObject({ 'primary keys': 2, 'foreign keys': 1, indexes: 4 });
     expect(result?.measured.partitions).toEqual([
-      { database: 'shop', schema: 'public', name: 'log_2026', partitionOf: 'public.log' },
+      { schema: 'public', name: 'log_2026', partitionOf: 'public.log' },
     ]);
   });
 
@@ -89,11 +90,11 @@ describe('compared with the last proven drill', () => {
     expect(outcome(result)).toEqual({ status: 'failed', codes: ['TABLES_EMPTIED'] });
   });
 
-  test('with `drift: off` nothing is compared, and the record says so', async () => {
+  test('with `drift: off` nothing is asked, so that no check passes for it, and the record says so', async () => {
     const off = { mode: 'off', maxDropShare: 0.5, tables: {} } as const;
-    expect(outcome(await compared({ ...same, tables: [table('orders', 60)] }, { drift: off }))).toEqual(
-      passed,
-    );
+    expect(await compared({ ...same, tables: [table('orders', 60)] }, { drift: off })).toBeUndefined();
+    const context = aContext({ account, lastProven: same, drift: off });
+    expect(checkKind('drift').notTested?.(context)).toEqual([expect.stringContaining('drift is off')]);
   });
 
   test('rows that the account does not see, but the database holds, are no loss', async () => {

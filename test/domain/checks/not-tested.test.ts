@@ -16,6 +16,11 @@ describe('what was not tested', () => {
       expect(said).toMatch(new RegExp(`no .*${words}.* (is|are) configured`));
   });
 
+  test('names what a line in drills.yaml would test before what nothing here tests', () => {
+    const said = notTestedByChecks(aContext()).map((sentence) => /no .* (is|are) configured/.test(sentence));
+    expect(said.lastIndexOf(true)).toBeLessThan(said.indexOf(false));
+  });
+
   test('names no kind that is configured', () => {
     const settings = [
       { freshness: { query: 'select now()', maxAge: '1h' } },

@@ -49,6 +49,17 @@ export interface CountedTable {
   partitionOf?: string;
 }
 
+/** How many objects of each kind a database holds, by the kind's name in the plural. */
+export type ObjectCounts = Readonly<Record<string, number>>;
+
+/** A leaf of a tree of partitions. */
+export interface Partition {
+  schema: string;
+  name: string;
+  /** The partitioned table at the root of its tree, `schema.table`. */
+  partitionOf: string;
+}
+
 /** What the last proven drill of a database leaves for comparison. */
 export interface LastProven {
   /** The day of the drill, ISO 8601. */
@@ -71,9 +82,9 @@ export interface DriftTolerance {
 /** What a check measured, for the record, RPO and the next drill's comparison. */
 interface CheckMeasurements {
   tables?: CountedTable[];
-  /** Objects by kind, and which tables are partitions; only the drift check gives them. */
-  objects?: { database: string; kind: string; count: number }[];
-  partitions?: { database: string; schema: string; name: string; partitionOf: string }[];
+  /** Objects by kind, and which tables are partitions, of the check's database; only dataPresent gives them. */
+  objects?: ObjectCounts;
+  partitions?: Partition[];
   /** What agreed with the witness of the source; only its check gives it. `contents`: tables of which every value was compared. */
   witness?: { tables: number; contents: number; rows: number };
   /** Newest business row, ISO 8601. Only the freshness check gives it. */

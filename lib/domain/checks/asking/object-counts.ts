@@ -1,20 +1,10 @@
 import { objectCountsSql } from '../../witness/object-counts-sql.ts';
-import type { CheckDatabase } from './check.ts';
-
-/** How many objects of each kind a database holds, by the kind's name in the plural. */
-export type ObjectCounts = Readonly<Record<string, number>>;
+import type { CheckDatabase, ObjectCounts, Partition } from './check.ts';
 
 /** Counts the objects of a database by kind. */
 export async function countObjects(database: CheckDatabase): Promise<ObjectCounts> {
   const rows = await database.query(objectCountsSql);
   return Object.fromEntries(rows.map((row) => [String(row.kind), Number(row.objects)]));
-}
-
-interface Partition {
-  schema: string;
-  name: string;
-  /** The partitioned table at the root of its tree, `schema.table`. */
-  partitionOf: string;
 }
 
 const partitionsSql = `select n.nspname as schema, c.relname as name, rn.nspname || '.' || r.relname as root

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { formatCount, formatCountOf } from '../../text/quantities.ts';
 import { contentOfAll, sequenceRange, type WitnessedTable, witnessedTable } from '../../witness/witness.ts';
+import type { ObjectCounts } from './check.ts';
 import { refusedFinding } from './combined-query.ts';
-import type { ObjectCounts } from './object-counts.ts';
 import type { RestoredTable } from './witnessed-content.ts';
 
 /** At most this many tables are told one by one, of each kind of finding. */

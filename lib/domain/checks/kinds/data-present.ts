@@ -3,9 +3,10 @@ import { finding } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
 import { formatCountOf } from '../../text/quantities.ts';
 import { notOfExtension, quotedTable, userSchema } from '../../text/sql-text.ts';
-import type { BuiltInCheckKind } from '../asking/check.ts';
+import type { BuiltInCheckKind, CheckDatabase, Judgement, ObjectCounts, Partition } from '../asking/check.ts';
 import { askEach, refusedFinding } from '../asking/combined-query.ts';
 import { isBookkeeping } from '../asking/known-migrations.ts';
+import { countObjects, readPartitions } from '../asking/object-counts.ts';
 import { databasesOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
 
 const paramsSchema = z.object({
@@ -15,18 +16,24 @@ const paramsSchema = z.object({
   definitionsOnly: z.boolean().default(false),
   /** The dump defines tables that could not be restored. */
   tablesFailed: z.boolean().default(false),
-  /** Rows of the dump whose tables need an extension that the sandbox lacks; absent in plans of older releases. */
-  rowsWithoutExtension: z.number().default(0),
+  /** All rows of the dump belong to tables that need an extension which the sandbox lacks. */
+  onlyForExtensions: z.boolean().default(false),
 });
 type Params = z.infer<typeof paramsSchema>;
 
-interface Observation {
+interface Found {
   /** Tables but those in which migration tools keep their books. */
   tables: number;
   bookkeeping: number;
   filled: boolean;
   /** Tables that could not be looked into, with the reason. */
   refused: { table: string; reason: string }[];
+}
+
+/** What the database holds: asked here once, for the record and the next drill's comparison. */
+interface Observation extends Found {
+  objects: ObjectCounts;
+  partitions: Partition[];
 }
 
 export const dataPresent: BuiltInCheckKind<Params, Observation> = {
@@ -49,65 +56,77 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
         tablesFailed: account.entries.some(
           ({ type, outcome }) => type === 'TABLE' && outcome.status === 'failed',
         ),
-        rowsWithoutExtension: rowsWithoutExtension(account, database),
+        onlyForExtensions: onlyForExtensions(account, database),
       });
     });
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
-    const rows = await database.query(userTablesSql);
-    const all = rows.map((row) => ({ schema: String(row.schema), name: String(row.name) }));
-    const tables = all.filter(({ name }) => !isBookkeeping(name));
-    const bookkeeping = all.length - tables.length;
-    const refused: Observation['refused'] = [];
-    for (let start = 0; start < tables.length; start += 50) {
-      const chunk = tables.slice(start, start + 50);
-      const answers = await askEach(
-        database,
-        chunk.map(({ schema, name }) => ({
-          value: 'count(*)',
-          source: `(select 1 from only ${quotedTable(schema, name)} limit 1) one`,
-        })),
-      );
-      for (const [index, answer] of answers.entries()) {
-        const table = `${chunk[index]?.schema}.${chunk[index]?.name}`;
-        if ('refused' in answer) refused.push({ table, reason: answer.refused.reason });
-        else if (answer.value === '1') return { tables: tables.length, bookkeeping, filled: true, refused };
-      }
-    }
-    return { tables: tables.length, bookkeeping, filled: false, refused };
-  },
-  judge(
-    { rowsElsewhere, definitionsOnly, tablesFailed, rowsWithoutExtension },
-    { tables, bookkeeping, filled, refused },
-  ) {
-    if (filled || rowsElsewhere > 0) return { status: 'passed', findings: [] };
-    if (refused.length > 0) {
-      const findings = refused.map(({ table, reason }) =>
-        refusedFinding({ code: 'CHECK_COULD_NOT_RUN', reason }, `whether ${table} holds rows`),
-      );
-      return { status: 'could not run', findings };
-    }
-    const message = emptiness(tables, bookkeeping, definitionsOnly);
-    const noData = finding(
-      'NO_DATA',
-      message,
-      tables + bookkeeping === 0 ? noTableHint(tablesFailed) : undefined,
-    );
-    if (rowsWithoutExtension === 0) return { status: 'failed', findings: [noData] };
     return {
-      status: 'could not run',
-      findings: [
-        {
-          ...noData,
-          severity: 'unverified',
-          message: `${message}; all rows of the dump belong to tables that need an extension which the sandbox lacks`,
-          hint: 'Drill on a server that has the extension.',
-        },
-      ],
+      ...(await lookForRows(database)),
+      objects: await countObjects(database),
+      partitions: await readPartitions(database),
     };
   },
+  judge(params, { objects, partitions, ...found }) {
+    return { ...judgeFound(params, found), measured: { objects, partitions } };
+  },
 };
+
+function judgeFound(
+  { rowsElsewhere, definitionsOnly, tablesFailed, onlyForExtensions }: Params,
+  { tables, bookkeeping, filled, refused }: Found,
+): Judgement {
+  if (filled || rowsElsewhere > 0) return { status: 'passed', findings: [] };
+  if (refused.length > 0) {
+    const findings = refused.map(({ table, reason }) =>
+      refusedFinding({ code: 'CHECK_COULD_NOT_RUN', reason }, `whether ${table} holds rows`),
+    );
+    return { status: 'could not run', findings };
+  }
+  const message = emptiness(tables, bookkeeping, definitionsOnly);
+  const noData = finding(
+    'NO_DATA',
+    message,
+    tables + bookkeeping === 0 ? noTableHint(tablesFailed) : undefined,
+  );
+  if (!onlyForExtensions) return { status: 'failed', findings: [noData] };
+  return {
+    status: 'could not run',
+    findings: [
+      {
+        ...noData,
+        severity: 'unverified',
+        message: `${message}; all rows of the dump belong to tables that need an extension which the sandbox lacks`,
+        hint: 'Drill on a server that has the extension.',
+      },
+    ],
+  };
+}
+
+async function lookForRows(database: CheckDatabase): Promise<Found> {
+  const rows = await database.query(userTablesSql);
+  const all = rows.map((row) => ({ schema: String(row.schema), name: String(row.name) }));
+  const tables = all.filter(({ name }) => !isBookkeeping(name));
+  const bookkeeping = all.length - tables.length;
+  const refused: Found['refused'] = [];
+  for (let start = 0; start < tables.length; start += 50) {
+    const chunk = tables.slice(start, start + 50);
+    const answers = await askEach(
+      database,
+      chunk.map(({ schema, name }) => ({
+        value: 'count(*)',
+        source: `(select 1 from only ${quotedTable(schema, name)} limit 1) one`,
+      })),
+    );
+    for (const [index, answer] of answers.entries()) {
+      const table = `${chunk[index]?.schema}.${chunk[index]?.name}`;
+      if ('refused' in answer) refused.push({ table, reason: answer.refused.reason });
+      else if (answer.value === '1') return { tables: tables.length, bookkeeping, filled: true, refused };
+    }
+  }
+  return { tables: tables.length, bookkeeping, filled: false, refused };
+}
 
 const noTableHint = (tablesFailed: boolean): string =>
   tablesFailed
@@ -123,16 +142,16 @@ function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean
   return `all ${tables} tables${apart} are empty after the restore`;
 }
 
-function rowsWithoutExtension(account: RestoreAccount, database: string): number {
-  const here = (name: string) => sandboxName(account, name) === database;
+function onlyForExtensions(account: RestoreAccount, database: string): boolean {
   const lacking = new Set(
     account.entries
       .filter(({ outcome }) => outcome.status === 'failed' && outcome.failure === 'missing extension')
       .map((entry) => JSON.stringify([entry.schema ?? 'public', entry.name])),
   );
-  return account.tables
-    .filter((table) => here(table.database) && lacking.has(JSON.stringify([table.schema, table.name])))
-    .reduce((sum, table) => sum + table.rowsInDump, 0);
+  const filled = account.tables.filter(
+    (table) => table.rowsInDump > 0 && sandboxName(account, table.database) === database,
+  );
+  return filled.length > 0 && filled.every(({ schema, name }) => lacking.has(JSON.stringify([schema, name])));
 }
 
 /** Tables that can hold rows of the user. Those that the dump fills with most certainty come first: the largest. */

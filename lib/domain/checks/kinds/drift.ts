@@ -1,11 +1,18 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
-import { formatBytes } from '../../text/quantities.ts';
+import { formatBytes, formatCountOf, listOf } from '../../text/quantities.ts';
 import { rowSource } from '../../text/sql-text.ts';
-import type { BuiltInCheckKind, CheckContext, CountedTable, LastProven } from '../asking/check.ts';
+import type {
+  BuiltInCheckKind,
+  CheckContext,
+  CountedTable,
+  DriftTolerance,
+  LastProven,
+  ObjectCounts,
+} from '../asking/check.ts';
 import { askEach, statusOf } from '../asking/combined-query.ts';
 import { driftSuspects } from '../asking/drift-suspects.ts';
-import { countObjects, type ObjectCounts, readPartitions } from '../asking/object-counts.ts';
+import { countObjects } from '../asking/object-counts.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName, slices } from '../asking/planning.ts';
 import { readTables } from '../asking/table-facts.ts';
 
@@ -15,15 +22,13 @@ const collapsedShare = 0.5;
 const tablesNamed = 10;
 
 const paramsSchema = z.object({
-  database: z.string(),
   severity: z.enum(['warning', 'error']),
-  /** Day of the last proven drill; null: nothing is compared. */
-  since: z.string().nullable(),
+  /** Day of the last proven drill. */
+  since: z.string(),
   /** Schema, name, rows before, fewest rows that are no loss. */
   suspects: z.array(z.tuple([z.string(), z.string(), z.number(), z.number()])),
   /** Null in all but the first part of a database, and where the last record has none. */
   objectsBefore: z.record(z.string(), z.number()).nullable(),
-  measures: z.boolean(),
   databasesGone: z.array(z.string()),
   bytes: z.object({ before: z.number(), now: z.number() }).nullable(),
 });
@@ -33,7 +38,6 @@ interface Observation {
   /** Rows of each suspect; `gone` when it does not exist, null when it cannot be counted, which the row counts tell. */
   rows: (number | 'gone' | null)[];
   objects: ObjectCounts;
-  partitions: { schema: string; name: string; partitionOf: string }[];
 }
 
 export const drift: BuiltInCheckKind<Params, Observation> = {
@@ -43,33 +47,27 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
   scans: false,
   findings: ['TABLES_GONE', 'TABLES_EMPTIED', 'TABLES_SHRANK', 'OBJECTS_GONE', 'DUMP_SHRANK'],
   plan(context) {
-    const compared = comparedWith(context);
+    const comparison = comparisonOf(context);
+    if (comparison === null) return [];
+    const { compared, tolerance } = comparison;
     return databasesOf(context).flatMap((database, place) => {
-      const before = compared === null ? [] : beforeOf(context, compared, database, compared.tables);
-      const suspects =
-        context.drift === undefined
-          ? []
-          : driftSuspects(context.account, database, before, context.drift).map(
-              ({ schema, name, rowsBefore, leastRows }): Params['suspects'][number] => [
-                schema,
-                name,
-                rowsBefore,
-                leastRows,
-              ],
-            );
+      const before = beforeOf(context, compared, database, compared.tables);
+      const suspects = driftSuspects(context.account, database, before, tolerance).map(
+        ({ schema, name, rowsBefore, leastRows }): Params['suspects'][number] => [
+          schema,
+          name,
+          rowsBefore,
+          leastRows,
+        ],
+      );
       const parts = suspects.length === 0 ? [[]] : slices(suspects, 500);
       return parts.map((part, index) => {
-        const name =
-          compared === null
-            ? 'objects counted for the next drill'
-            : `compared with the last proven drill${partOf(index, parts.length)}`;
+        const name = `compared with the last proven drill${partOf(index, parts.length)}`;
         return plannedBuiltIn(context, 'drift', database, name, {
-          database,
-          severity: context.drift?.mode === 'error' ? 'error' : 'warning',
-          since: compared?.day ?? null,
+          severity: tolerance.mode === 'error' ? 'error' : 'warning',
+          since: compared.day,
           suspects: part,
           objectsBefore: index === 0 ? objectsBefore(context, compared, database) : null,
-          measures: index === 0,
           databasesGone: place + index === 0 ? databasesGone(context, compared) : [],
           bytes: place + index === 0 ? collapsed(context, compared) : null,
         } satisfies Params);
@@ -77,7 +75,7 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
     });
   },
   notTested(context) {
-    if (context.drift === undefined || comparedWith(context) !== null) return [];
+    if (context.drift === undefined || comparisonOf(context) !== null) return [];
     return [
       context.drift.mode === 'off'
         ? 'What was lost since the last proven drill: drift is off in drills.yaml.'
@@ -85,7 +83,7 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
     ];
   },
   parseParams: (params) => paramsSchema.parse(params),
-  async observe({ suspects, measures }, database) {
+  async observe({ suspects, objectsBefore: before }, database) {
     const facts = await readTables(
       database,
       suspects.map(([schema, name]) => ({ schema, name })),
@@ -106,25 +104,18 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
         const count = counts[countable.indexOf(one)];
         return count === undefined || 'refused' in count ? null : Number(count.value);
       }),
-      objects: measures ? await countObjects(database) : {},
-      partitions: measures ? await readPartitions(database) : [],
+      objects: before === null ? {} : await countObjects(database),
     };
   },
-  judge(params, { rows, objects, partitions }) {
-    const { database, measures, severity } = params;
-    const findings = lossesOf(params, rows, objects).map((loss) => ({ ...loss, severity }));
-    const measured = {
-      objects: Object.entries(objects).map(([kind, count]) => ({ database, kind, count })),
-      partitions: partitions.map((partition) => ({ database, ...partition })),
-    };
-    return { status: statusOf(findings), findings, ...(measures ? { measured } : {}) };
+  judge(params, { rows, objects }) {
+    const findings = lossesOf(params, rows, objects).map((loss) => ({ ...loss, severity: params.severity }));
+    return { status: statusOf(findings), findings };
   },
 };
 
 /** One finding per kind of loss. What a table takes along is told with it, and a dump that shrank for it is no news. */
 function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCounts): Finding[] {
   const { suspects, since, databasesGone, bytes } = params;
-  if (since === null) return [];
   const which = (is: (rows: number | 'gone' | null, least: number) => boolean) =>
     suspects.filter(([, , , least], index) => is(rows[index] ?? null, least));
   const gone = which((now) => now === 'gone').map(([schema, name]) => `${schema}.${name}`);
@@ -141,20 +132,22 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
     findings.push(
       finding(
         'TABLES_GONE',
-        `${amount(databasesGone.length, 'database')} of the proven drill of ${since} ${databasesGone.length === 1 ? 'is' : 'are'} not in this dump: ${listed(databasesGone)}`,
+        `${formatCountOf(databasesGone.length, 'database')} of the proven drill of ${since} ${databasesGone.length === 1 ? 'is' : 'are'} not in this dump: ${listOf(databasesGone, tablesNamed)}`,
       ),
     );
   if (gone.length > 0) {
     const along = lost.length === 0 ? '' : `; fewer than then: ${lost.join(', ')}`;
-    const what = `${amount(gone.length, 'table')} of the proven drill of ${since} ${gone.length === 1 ? 'is' : 'are'} not in this dump`;
-    findings.push(finding('TABLES_GONE', `${what}: ${listed(gone)}${along}`));
+    const what = `${formatCountOf(gone.length, 'table')} of the proven drill of ${since} ${gone.length === 1 ? 'is' : 'are'} not in this dump`;
+    findings.push(finding('TABLES_GONE', `${what}: ${listOf(gone, tablesNamed)}${along}`));
   }
   if (emptied.length > 0) {
-    const names = emptied.map(([schema, name, before]) => `${schema}.${name} (${amount(before, 'row')})`);
+    const names = emptied.map(
+      ([schema, name, before]) => `${schema}.${name} (${formatCountOf(before, 'row')})`,
+    );
     findings.push(
       finding(
         'TABLES_EMPTIED',
-        `${amount(names.length, 'table')} that held rows in the proven drill of ${since} ${names.length === 1 ? 'is' : 'are'} empty: ${listed(names)}`,
+        `${formatCountOf(names.length, 'table')} that held rows in the proven drill of ${since} ${names.length === 1 ? 'is' : 'are'} empty: ${listOf(names, tablesNamed)}`,
       ),
     );
   }
@@ -162,7 +155,7 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
     findings.push(
       finding(
         'TABLES_SHRANK',
-        `${amount(shrank.length, 'table')} lost more rows since the proven drill of ${since} than allowed: ${listed(shrank)}`,
+        `${formatCountOf(shrank.length, 'table')} lost more rows since the proven drill of ${since} than allowed: ${listOf(shrank, tablesNamed)}`,
       ),
     );
   if (lost.length > 0 && gone.length === 0)
@@ -188,8 +181,13 @@ function objectsLost(before: ObjectCounts, now: ObjectCounts): string[] {
   });
 }
 
-function comparedWith(context: CheckContext): LastProven | null {
-  return context.drift === undefined || context.drift.mode === 'off' ? null : (context.lastProven ?? null);
+/** Null where there is nothing to compare with, or nobody wants it compared. */
+function comparisonOf({
+  drift: tolerance,
+  lastProven,
+}: CheckContext): { compared: LastProven; tolerance: DriftTolerance } | null {
+  if (tolerance === undefined || tolerance.mode === 'off' || lastProven === undefined) return null;
+  return { compared: lastProven, tolerance };
 }
 
 /** What the last record says of one database. Where each side has one only, it may have got another name. */
@@ -205,8 +203,7 @@ function beforeOf<Counted extends { database: string }>(
 
 const namesIn = (tables: readonly CountedTable[]) => new Set(tables.map(({ database }) => database));
 
-function databasesGone(context: CheckContext, compared: LastProven | null): string[] {
-  if (compared === null) return [];
+function databasesGone(context: CheckContext, compared: LastProven): string[] {
   const before = namesIn(compared.tables);
   const now = new Set(databasesOf(context));
   if (before.size <= 1 && now.size === 1) return [];
@@ -215,24 +212,16 @@ function databasesGone(context: CheckContext, compared: LastProven | null): stri
 
 function objectsBefore(
   context: CheckContext,
-  compared: LastProven | null,
+  compared: LastProven,
   database: string,
 ): Params['objectsBefore'] {
-  if (compared?.objects === undefined) return null;
+  if (compared.objects === undefined) return null;
   const counted = beforeOf(context, compared, database, compared.objects);
   return Object.fromEntries(counted.map(({ kind, count }) => [kind, count]));
 }
 
 /** Only dumps of one format can be compared by their size. */
-function collapsed({ dump }: CheckContext, compared: LastProven | null): Params['bytes'] {
-  const before = compared?.dump ?? null;
+function collapsed({ dump }: CheckContext, { dump: before }: LastProven): Params['bytes'] {
   if (dump === undefined || before === null || before.format !== dump.format) return null;
   return dump.bytes < before.bytes * collapsedShare ? { before: before.bytes, now: dump.bytes } : null;
-}
-
-const amount = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
-
-function listed(names: readonly string[]): string {
-  const more = names.length - tablesNamed;
-  return `${names.slice(0, tablesNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }

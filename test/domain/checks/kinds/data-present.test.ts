@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isBookkeeping } from '../../../../lib/domain/checks/asking/known-migrations.ts';
 import { checkKind } from '../../../../lib/domain/checks/registry.ts';
+import type { TableAccount } from '../../../../lib/domain/recovery/restore-account.ts';
+import { aContext, anAccount, anEntry, aTable } from '../builders.ts';
 
 describe('an all-empty database', () => {
   const kind = checkKind('dataPresent');
@@ -62,6 +64,23 @@ describe('an all-empty database', () => {
     const params = kind.parseParams({ rowsElsewhere: 0, definitionsOnly: true, tablesFailed });
     const { findings } = kind.judge(params, { tables: 0, bookkeeping: 0, filled: false, refused: [] });
     expect(findings[0]?.hint).toContain(words);
+  });
+
+  test.each<[string, TableAccount[], string]>([
+    ['every row of the dump is of such a table', [aTable('places', 7, { rowsLoaded: 0 })], 'could not run'],
+    [
+      'a table that needs none was not filled either',
+      [aTable('places', 7, { rowsLoaded: 0 }), aTable('orders', 3, { rowsLoaded: 0 })],
+      'failed',
+    ],
+    ['the dump holds no row of it', [aTable('places', 0)], 'failed'],
+  ])('is the lack of an extension only where %s', (_what, tables, status) => {
+    const lack = anEntry('TABLE', 'places', {
+      outcome: { status: 'failed', sqlState: '42704', message: 'no type', failure: 'missing extension' },
+    });
+    const [planned] = kind.plan(aContext({ account: anAccount({ entries: [lack], tables }) }));
+    const empty = { tables: 1, bookkeeping: 0, filled: false, refused: [] };
+    expect(kind.judge(kind.parseParams(planned?.params), empty).status).toBe(status);
   });
 
   test('is not filled by migrations, wherever a tool keeps them', () => {
