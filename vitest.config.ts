@@ -56,8 +56,12 @@ const everyProject = {
   isolate: false,
 };
 
+/** Beside real servers and processes; docs/decisions/013 says why, and the reporter what needed it. */
+const withServers = { ...everyProject, retry: 1 };
+
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/second-attempts.ts'],
     // Once for all projects, which inherit what it provides and not the setting.
     globalSetup: ['test/support/servers-of-the-run.ts'],
     maxWorkers: 2,
@@ -65,15 +69,15 @@ export default defineConfig({
       { test: { ...everyProject, name: 'quick', include: quick, exclude: apart } },
       {
         test: {
-          ...everyProject,
+          ...withServers,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
           exclude: [...quick, ...apart, ...frontDoor, ...oracle, ...template],
         },
       },
-      { test: { ...everyProject, name: 'apart', include: apart, isolate: true } },
-      { test: { ...everyProject, name: 'front door', include: frontDoor, exclude: oracle } },
-      { test: { ...everyProject, name: 'oracle', include: oracle } },
+      { test: { ...withServers, name: 'apart', include: apart, isolate: true } },
+      { test: { ...withServers, name: 'front door', include: frontDoor, exclude: oracle } },
+      { test: { ...withServers, name: 'oracle', include: oracle } },
       { test: { ...everyProject, name: 'template', include: template } },
       { test: { ...everyProject, name: 'honesty', include: ['bench/honesty.ts'] } },
     ],
