@@ -44,7 +44,7 @@ export async function* decryptAge(
   } catch (error) {
     if (fed.failure() !== null) throw fed.failure();
     if (isDrillError(error)) throw error;
-    throw await damaged(error, given, headerBytes, source, fed.fedBytes());
+    throw damaged(error, given, headerBytes, fed.fedBytes());
   }
 }
 
@@ -141,20 +141,11 @@ function wrongKey(error: unknown) {
   return dumpError('DUMP_CORRUPT', 'the header of the age file cannot be read', error);
 }
 
-/** A block that does not authenticate: what is behind it tells a cut file from a changed one, except in the last block. */
-async function damaged(
-  error: unknown,
-  givenBytes: number,
-  headerBytes: number,
-  source: ByteSource,
-  fedBytes: number,
-) {
-  let total = fedBytes;
-  for (let piece = await source.readPiece(); piece !== null; piece = await source.readPiece())
-    total += piece.length;
+/** A block that does not authenticate: bytes behind it tell a changed file from a cut one, except in the last block. */
+function damaged(error: unknown, givenBytes: number, headerBytes: number, fedBytes: number) {
   const block = Math.floor(givenBytes / blockBytes);
   const blockEnd = headerBytes + nonceBytes + (block + 1) * (blockBytes + tagBytes);
-  return total > blockEnd
+  return fedBytes > blockEnd
     ? dumpError('DUMP_CORRUPT', `the encrypted data were changed in block ${block + 1}`, error)
     : dumpError(
         'DUMP_TRUNCATED',

@@ -11,6 +11,12 @@ export interface FedStream {
   fedBytes(): number;
 }
 
+/**
+ * A library that meets a damaged block forgets what it decrypted of the same piece: pieces that hold no whole block of age
+ * (65,552 bytes) beside another leave nothing to forget, so that the damage has its place.
+ */
+const largestPieceBytes = 64 * 1024;
+
 /** One piece at a time, when asked. */
 export function fedFrom(source: ByteSource): FedStream {
   let failure: unknown = null;
@@ -19,8 +25,8 @@ export function fedFrom(source: ByteSource): FedStream {
     {
       async pull(controller) {
         try {
-          const piece = await source.readPiece();
-          if (piece === null) return controller.close();
+          const piece = await source.readUpTo(largestPieceBytes);
+          if (piece.length === 0) return controller.close();
           fed += piece.length;
           // A copy: libraries write into what they were given, or keep it while the source goes on.
           controller.enqueue(new Uint8Array(piece));

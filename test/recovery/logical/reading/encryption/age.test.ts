@@ -73,8 +73,18 @@ describe('a dump that age encrypted', () => {
     expect((await opened(forPassphrase, { passphrase: 'another' })).error).toBe('DECRYPTION_FAILED');
   });
 
-  test.each([60, 300, 66_000, 150_000])('cut to %i bytes is truncated', async (bytes) => {
-    expect((await opened(forKey.subarray(0, bytes), { privateKey: identity })).error).toBe('DUMP_TRUNCATED');
+  test.each([
+    [60, 5000],
+    [300, 5000],
+    [66_000, 5000],
+    [150_000, 5000],
+    // Blocks that arrive together, as from a disk.
+    [150_000, 1_000_000],
+    [180_000, 1_000_000],
+    [-100, 1_000_000],
+  ])('cut to %i bytes is truncated, in pieces of %i', async (end, pieceBytes) => {
+    const cut = forKey.subarray(0, end);
+    expect((await opened(cut, { privateKey: identity }, pieceBytes)).error).toBe('DUMP_TRUNCATED');
   });
 
   test('cut in its armor is truncated', async () => {
@@ -82,14 +92,19 @@ describe('a dump that age encrypted', () => {
     expect((await opened(text, { privateKey: identity })).error).toBe('DUMP_TRUNCATED');
   });
 
-  test('changed in a block before its last is corrupt, with the block', async () => {
-    const changed = Buffer.from(forKey);
-    changed[90_000] = (changed[90_000] as number) ^ 1;
-    expect(await opened(changed, { privateKey: identity })).toMatchObject({
-      error: 'DUMP_CORRUPT',
-      message: expect.stringMatching(/^the encrypted data were changed in block 2, at line \d+ of the text$/),
-    });
-  });
+  test.each([5000, 1_000_000])(
+    'changed in a block before its last is corrupt, with the block, in pieces of %i',
+    async (pieceBytes) => {
+      const changed = Buffer.from(forKey);
+      changed[90_000] = (changed[90_000] as number) ^ 1;
+      expect(await opened(changed, { privateKey: identity }, pieceBytes)).toMatchObject({
+        error: 'DUMP_CORRUPT',
+        message: expect.stringMatching(
+          /^the encrypted data were changed in block 2, at line \d+ of the text$/,
+        ),
+      });
+    },
+  );
 
   test('for an SSH key says so', async () => {
     const header = 'age-encryption.org/v1\n-> ssh-ed25519 abcd efgh\nAAAA\n--- AAAA\n';
