@@ -92,8 +92,14 @@ function demoteConsequences(findings: Finding[], account: AttemptEvidence['accou
   const lacking = (account?.entries ?? []).filter(
     ({ outcome }) => outcome.status === 'failed' && outcome.failure === 'missing extension',
   );
-  const names = new Set(lacking.flatMap(({ schema, name }) => [name, `${schema}.${name}`]));
-  const isOfThem = (message: string): boolean => message.split(/[\s,;:"()]+/).some((word) => names.has(word));
+  const qualified = new Set(
+    lacking.map(({ schema, name }) => (schema === null ? name : `${schema}.${name}`)),
+  );
+  // A table that drills.yaml names may stand there without its schema; other words must not, a table may be named "table".
+  const asConfigured = lacking.flatMap(({ name }) => [`table ${name} `, `table "${name}" `]);
+  const isOfThem = (message: string): boolean =>
+    message.split(/[\s,;:"()]+/).some((word) => qualified.has(word)) ||
+    asConfigured.some((start) => message.startsWith(start));
   return findings.map((f) =>
     f.severity === 'error' && explainedByMissingExtension.has(f.code) && isOfThem(f.message)
       ? { ...f, severity: 'unverified' as const }

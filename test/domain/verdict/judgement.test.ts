@@ -114,12 +114,20 @@ describe('a sandbox without an extension of the dump', () => {
       const verdictFor = (message: string) =>
         judgeAttempt(someEvidence({ findings: [unavailable, finding(code, message)], account })).verdict;
       expect(verdictFor('table public.places is not there')).toBe('COULD_NOT_VERIFY');
+      expect(verdictFor('table places does not exist')).toBe('COULD_NOT_VERIFY');
       expect(verdictFor('table "places" is not there')).toBe('COULD_NOT_VERIFY');
       expect(verdictFor('table public.orders is not there')).toBe('NOT_PROVEN');
       const alone = [finding(code, 'table public.places is not there')];
       expect(judgeAttempt(someEvidence({ findings: alone, account })).verdict).toBe('NOT_PROVEN');
     },
   );
+
+  test('explains nothing by a word that another thing only has in its name or kind', () => {
+    const entries = ['table', 'orders'].map((name) => ({ ...lacking, schema: 'geo', name }));
+    const findings = [unavailable, finding('TABLE_MISSING', 'table public.orders is not there')];
+    const judged = judgeAttempt(someEvidence({ findings, account: { complete: true, entries } }));
+    expect(judged.verdict).toBe('NOT_PROVEN');
+  });
 
   test.each<FindingCode>(['ENTRY_FAILED', 'ROWS_REJECTED', 'ROW_COUNT_MISMATCH', 'DUPLICATE_KEYS'])(
     'never explains %s away',
