@@ -1,22 +1,19 @@
 /** How the logical content of a dump is laid out, found from its bytes and never from its name. */
 export type DumpLayout = 'plain' | 'cluster' | 'custom' | 'tar' | 'directory';
+/** What compresses a whole file, and is read here. */
+export const compressions = ['gzip', 'zstd', 'xz', 'bzip2', 'lz4'] as const;
+export type Compression = (typeof compressions)[number];
+
 /**
  * Compression, encryption and packing around a layout; `tar` means a directory dump packed by tar, or a tar with the dump as
  * one of its members.
  */
-export const wrappings = [
-  'gzip',
-  'zstd',
-  'xz',
-  'bzip2',
-  'lz4',
-  'tar',
-  'zip',
-  'openssl',
-  'age',
-  'openpgp',
-] as const;
+export const wrappings = [...compressions, 'tar', 'zip', 'openssl', 'age', 'openpgp'] as const;
 export type Wrapping = (typeof wrappings)[number];
+
+/** Whether a wrapping only compresses. */
+export const isCompression = (wrapping: string): wrapping is Compression =>
+  (compressions as readonly string[]).includes(wrapping);
 
 /** A dump's format: its layout, and what it was wrapped in, outermost first. */
 export interface DumpFormat {

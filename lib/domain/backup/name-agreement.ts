@@ -1,6 +1,4 @@
-import type { DumpFormat, Wrapping } from './dump.ts';
-
-type Compression = Extract<Wrapping, 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4'>;
+import { type Compression, type DumpFormat, isCompression } from './dump.ts';
 
 const compressionOfEnding: ReadonlyMap<string, Compression> = new Map([
   ['gz', 'gzip'],
@@ -13,9 +11,6 @@ const compressionOfEnding: ReadonlyMap<string, Compression> = new Map([
   ['bzip2', 'bzip2'],
   ['lz4', 'lz4'],
 ]);
-
-const compressions: ReadonlySet<Wrapping> = new Set(compressionOfEnding.values());
-const isCompression = (wrapping: Wrapping): wrapping is Compression => compressions.has(wrapping);
 
 /** Endings of what may be compressed inside, and is taken off first. */
 const encryptions: ReadonlySet<string> = new Set(['enc', 'aes', 'gpg', 'pgp', 'asc', 'age', 'openssl']);

@@ -2,8 +2,9 @@
  * What is known of extensions outside the server at hand: where a person gets them, and which schemas and tables they
  * make that a dump then names without making them. An extension that is not here is treated by what the dump says of it.
  *
- * Sources: package list of Debian 12, and apt.postgresql.org for what Debian lacks; RDS for PostgreSQL release notes,
- * "Extensions supported", which grow with each release; the extensions' own install scripts.
+ * Sources: package list of Debian 12; the extensions' own install scripts. Names of apt.postgresql.org and what RDS offers
+ * (RDS for PostgreSQL release notes, "Extension versions", which grow with each release) are from memory of 2026 and not
+ * compared with the lists themselves: they only word a hint, and `SHOW rds.extensions` on an instance says more.
  */
 export interface KnownExtension {
   /** Its package for a server major of Debian and apt.postgresql.org; null: in neither. */
@@ -151,7 +152,7 @@ const known: Readonly<Record<string, KnownExtension>> = {
   plperl: language('plperl', true),
   plperlu: language('plperl', false),
   plpgsql_check: packaged('plpgsql-check'),
-  plprofiler: packaged('plprofiler'),
+  plprofiler: both('plprofiler'),
   plproxy: packaged('plproxy'),
   plpython3u: language('plpython3', false),
   plr: packaged('plr', { names: /^plr/ }),

@@ -20,7 +20,9 @@ export function createRestorer(access: SandboxAccess): Restorer {
       options: { passphrase, privateKey, member, maxStatementBytes, maxRatio },
     }) =>
       openDump(dumpSourceOf(store, dump, signal), {
-        ...{ passphrase, privateKey: privateKey ?? null, member: member ?? null },
+        passphrase,
+        privateKey: privateKey ?? null,
+        member: member ?? null,
         limits: { ...defaultReadingLimits, statementBytes: maxStatementBytes, ratio: maxRatio },
       }),
   });

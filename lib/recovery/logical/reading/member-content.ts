@@ -1,8 +1,9 @@
 /** What a member of a package is, from its first bytes and through its compression. */
+import { type Compression, isCompression } from '../../../domain/backup/dump.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from './bytes/byte-source.ts';
 import { tarMembers } from './bytes/tar-members.ts';
-import { type Compression, decompress } from './compression/decompress.ts';
+import { decompress } from './compression/decompress.ts';
 import type { MemberContent } from './packages/dump-members.ts';
 import type { PackageMember } from './packages/package-member.ts';
 import type { Bounding } from './packages/zip-members.ts';
@@ -81,9 +82,6 @@ async function lookInside(
     inner.cancel().catch(() => {});
   }
 }
-
-const isCompression = (wrapping: string): wrapping is Compression =>
-  ['gzip', 'zstd', 'xz', 'bzip2', 'lz4'].includes(wrapping);
 
 /** `pg_dump -Ft` begins with its table of contents. */
 async function tarContent(bytes: ByteSource): Promise<MemberContent> {

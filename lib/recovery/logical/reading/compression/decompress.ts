@@ -1,12 +1,10 @@
+import type { Compression } from '../../../../domain/backup/dump.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { decompressBzip2 } from './bzip2.ts';
 import { decompressGzip, type OnTrailingBytes } from './gzip.ts';
 import { decompressLz4 } from './lz4.ts';
 import { decompressXz } from './xz.ts';
 import { decompressZstd } from './zstd.ts';
-
-/** The compressions of whole files that are read here. */
-export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4';
 
 /** Content of compressed bytes. @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN */
 export function decompress(

@@ -34,7 +34,7 @@ export async function packedLayout(
       const decided = decide(member, isFirst, what);
       if (decided !== null) return decided;
       if (member.isFile) isFirst = false;
-      if (member.isFile && isDataFile(member.path)) {
+      if (member.isFile && belongsToDirectoryDump(member.path)) {
         // Numbers are names of uploads too: the table of contents decides, which may come last.
         hasDataFiles = true;
         continue;
@@ -82,5 +82,5 @@ function decide({ path, isFile }: PackageMember, isFirst: boolean, what: 'tar' |
 
 const baseOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-const isDataFile = (path: string): boolean =>
+const belongsToDirectoryDump = (path: string): boolean =>
   /^(?:\d+\.dat|blobs?(?:_\d+)?\.(?:toc|dat))(?:\.(?:gz|lz4|zst))?$/.test(baseOf(path));
