@@ -69,6 +69,8 @@ export const restoreAccount: z.ZodType<RestoreAccount> = z.object({
   databases: z.array(z.object({ dumpName: nullableText, name: z.string() })),
   rolesCreated: z.array(z.string()),
   entries: z.array(accountEntry),
+  // Evidence of 0.1.0 lists all.
+  restoredBeside: z.number().default(0),
   tables: z.array(accountTable),
   announced: z.array(announced),
   phases: z.array(

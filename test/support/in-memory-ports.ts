@@ -29,6 +29,7 @@ export const anAccount = (given: Partial<RestoreAccount> = {}): RestoreAccount =
   bytesRead: 1000,
   databases: [{ dumpName: null, name: 'restored' }],
   rolesCreated: [],
+  restoredBeside: 0,
   entries: [
     {
       id: 1,

@@ -35,7 +35,7 @@ export function summariseRestore(
     engine: account.engine,
     connections: facts.connections,
     serverVersion: facts.serverVersion,
-    entriesRestored: count('restored') + count('restored with changes'),
+    entriesRestored: account.restoredBeside + count('restored') + count('restored with changes'),
     entriesChanged: count('restored with changes'),
     entriesSkipped: count('skipped by policy'),
     entriesFailed: count('failed') + count('not reached'),

@@ -16,6 +16,7 @@ export function anAccount(overrides: Partial<RestoreAccount> = {}): RestoreAccou
     databases: [{ dumpName: null, name: 'shop' }],
     rolesCreated: [],
     entries: [],
+    restoredBeside: 0,
     tables: [],
     announced: [],
     phases: [],

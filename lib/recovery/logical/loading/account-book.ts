@@ -1,10 +1,11 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
-import type {
-  AnnouncedObject,
-  EntryAccount,
-  EntryOutcome,
-  RestoreAccount,
-  TableAccount,
+import {
+  type AnnouncedObject,
+  countedOnceRestored,
+  type EntryAccount,
+  type EntryOutcome,
+  type RestoreAccount,
+  type TableAccount,
 } from '../../../domain/recovery/restore-account.ts';
 import { KnownNames } from '../../../domain/server-errors/known-names.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
@@ -113,7 +114,8 @@ export class AccountBook {
   rowsLoaded = 0;
   /** Bytes of all rows read so far. */
   rowsBytes = 0;
-  readonly #entries: EntryAccount[] = [];
+  readonly #entries = new Set<EntryAccount>();
+  restoredBeside = 0;
   readonly #announcedByKey = new Map<string, AnnouncedObject>();
   readonly #found = new Map<string, Finding>();
   readonly #listed = new Map<Finding['code'], number>();
@@ -124,10 +126,20 @@ export class AccountBook {
   entry(database: string, entry: DumpEntry): OpenEntry {
     const open = new OpenEntry(database, entry, () => {
       this.entriesDone += 1;
+      this.#settle(open.account);
     });
-    this.#entries.push(open.account);
+    this.#entries.add(open.account);
     this.names.learn(entry.schema, entry.owner, ...namesOfTag(entry.name));
     return open;
+  }
+
+  /** Keeps only the number of entries that nobody asks about; an outcome that is told later brings one back. */
+  #settle(account: EntryAccount): void {
+    const isListed = account.outcome.status !== 'restored' || !countedOnceRestored.has(account.type);
+    if (isListed === this.#entries.has(account)) return;
+    if (isListed) this.#entries.add(account);
+    else this.#entries.delete(account);
+    this.restoredBeside += isListed ? -1 : 1;
   }
 
   /** The account of a table's rows; null when the dump has brought none. */
@@ -227,7 +239,7 @@ export class AccountBook {
   }
 
   get entryAccounts(): EntryAccount[] {
-    return this.#entries;
+    return [...this.#entries];
   }
 
   get announced(): AnnouncedObject[] {

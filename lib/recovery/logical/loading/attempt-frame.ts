@@ -235,6 +235,7 @@ export async function endOfAttempt(
     databases: book.databases,
     rolesCreated: [...roles.created],
     entries: book.entryAccounts,
+    restoredBeside: book.restoredBeside,
     tables: [...book.tables.values()],
     announced: book.announced,
     phases: clock.phases(dump.bytesRead(), book.rowsLoaded),

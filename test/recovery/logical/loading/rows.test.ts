@@ -43,7 +43,8 @@ describe('loading rows', () => {
     expect(account.tables).toMatchObject([
       { database: 'main', schema: 'public', name: 'items', rowsInDump: 1000, rowsLoaded: 1000 },
     ]);
-    expect(account.entries.map((entry) => entry.outcome.status)).toEqual(Array(5).fill('restored'));
+    expect(account.entries.map((entry) => entry.outcome.status)).toEqual(Array(3).fill('restored'));
+    expect(account.restoredBeside).toBe(2);
     expect(await server.sql('main', 'SELECT count(*)::int, sum(id)::int FROM items')).toEqual([
       [1000, 500500],
     ]);
