@@ -7,7 +7,7 @@ import {
   tableStatementsSql,
 } from '../../lib/domain/witness/content-sql.ts';
 import { TestServer } from '../support/server.ts';
-import { fetchedPrograms } from './support/fetched-programs.ts';
+import { fetchedPrograms, thirteenRunsHere } from './support/fetched-programs.ts';
 
 /** Values of every type whose text settings, collations or versions could change. */
 const everyType = `
@@ -62,12 +62,16 @@ test('every column is in the content, but what is generated', () => {
   expect((expected[0] as { columns: string[] }).columns).toHaveLength(40);
 });
 
-describe.each(packagedMajors().filter((major) => major !== 15))('on a server of version %i', (major) => {
+/** Before 14 there are no multiranges: the same text in another type has the same content. */
+const standIns: Readonly<Record<number, string>> = { 13: 'create domain int4multirange as text;' };
+const majors = [...(thirteenRunsHere ? [13] : []), ...packagedMajors()].filter((major) => major !== 15);
+
+describe.each(majors)('on a server of version %i', (major) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start('sandbox', { programs: await fetchedPrograms(major) });
     await server.createDatabase('kinds');
-    await server.sql('kinds', everyType);
+    await server.sql('kinds', `${standIns[major] ?? ''}${everyType}`);
   });
   afterAll(() => server?.stop());
 
