@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutDump, orphanedDump, wholeDump } from '../support/databases.ts';
+import { backupBucket, cutDump, orphanedDump, wholeDump, witnessOf } from '../support/databases.ts';
 import { expectSealed } from '../support/traces.ts';
 import type { World } from '../support/world.ts';
 
@@ -62,6 +62,32 @@ export function drillScenarios(world: () => World): void {
         [older, 'PROVEN'],
       ]);
       expect(record.provenDump).toBe(older);
+    });
+
+    test('is compared with the witness that lies beside its dump', async () => {
+      const drill = async (id: string, hoursAgo: number, witness: Buffer | null) => {
+        const key = await world().backUp('witnessed', wholeDump(), hoursAgo);
+        if (witness !== null) await world().account.putDump(backupBucket, `${key}.witness.json`, witness);
+        await world().account.ended(await world().account.start({ database: 'witnessed' }, id));
+        const verdict = id.endsWith('differs') ? 'NOT_PROVEN' : 'PROVEN';
+        return expectSealed(world(), { id, database: 'witnessed', verdict });
+      };
+      const first = await drill('drill-alone', 5, null);
+      const witnessed = ['customers', 'orders', 'order_lines', 'products'];
+      const rows = new Map(
+        first.tables.flatMap(({ name, rows }) => (witnessed.includes(name) ? [[name, rows] as const] : [])),
+      );
+      const compared = await drill('drill-equals', 3, witnessOf(rows));
+      const differs = await drill('drill-differs', 1, witnessOf(new Map([...rows, ['customers', 251]])));
+
+      expect(first.witness).toBeUndefined();
+      expect(compared.witness).toMatchObject({ tables: 4, rows: 2990 });
+      expect(differs.findings).toContainEqual(
+        expect.objectContaining({
+          code: 'CONTENT_DIFFERS',
+          message: expect.stringContaining('shop.customers'),
+        }),
+      );
     });
 
     test('tells nothing of the rows, the password or the token in what the console shows', async () => {

@@ -40,6 +40,7 @@ export const databaseNames = [
   'closed',
   'locked',
   'unheard',
+  'witnessed',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -73,6 +74,24 @@ export function orphanedDump(): Buffer {
   const broken = plain.replace(/^(COPY shop\.customers [^\n]*\n)[^\n]*\n/m, '$1');
   if (broken === plain) throw new Error('the example dump has no customers to take away');
   return gzipSync(broken);
+}
+
+/** What the source would have said of these tables while its dump was made: how many rows each holds. */
+export function witnessOf(rows: ReadonlyMap<string, number>): Buffer {
+  const source = {
+    kind: 'source',
+    serverVersion: '15.18',
+    database: 'shop',
+    moment: new Date().toISOString(),
+    encoding: 'UTF8',
+    complete: true,
+    extensions: {},
+  };
+  const tables = [...rows].map(([table, count]) => ({
+    ...{ kind: 'table', schema: 'shop', name: table, partitionOf: null },
+    ...{ rows: count, content: null, columns: [], leftOut: [], extensions: [] },
+  }));
+  return Buffer.from(JSON.stringify({ witness: 1, entries: [source, ...tables] }));
 }
 
 /** Key of a dump that ended `hoursAgo`: names tell the moment, and old dumps are not eligible. */
