@@ -18,9 +18,9 @@ export interface StackRoles {
   fill(text: string): string;
 }
 
-/** The roles of the very stack whose doors were recorded, from its template. */
-export function stackRoles(): StackRoles {
-  const parsed = parseConfig(stringify(drillsYaml(stack)));
+/** The roles of a stack, from its template. @param drills its drills.yaml; by default of the very stack whose doors were recorded */
+export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
+  const parsed = parseConfig(stringify(drills));
   if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
   const template = synthesize(parsed.config).json as unknown as Template;
   const resolver = new TemplateResolver(template);
