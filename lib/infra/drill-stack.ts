@@ -3,7 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { environmentNames as env } from '../contract/environment.ts';
+import { environmentNames as env, noApprovalUrl } from '../contract/environment.ts';
 import { tagKeys } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
 import { assertAllowedPlaces } from './config/allowed-places.ts';
@@ -12,7 +12,7 @@ import { Approval } from './machine/approval.ts';
 import { Functions } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
-import { guardDoors } from './names/doors.ts';
+import { answerDoor, doorsOf, guardDoors } from './names/doors.ts';
 import { physicalNames } from './names/physical-names.ts';
 import { writeOutputs } from './names/stack-outputs.ts';
 import { acceptWildcards } from './review/accepted-wildcards.ts';
@@ -100,7 +100,10 @@ export class DrillStack extends Stack {
       permissions: hookTaskPermissions(permissions),
       guard,
     });
+    const approvalLinks = config.aws?.approvalLinks ?? true;
+    const doors = doorsOf(approvalLinks);
     const functions = new Functions(this, 'Doors', {
+      doors,
       names,
       bundles: props.bundles,
       permissions: doorPermissions(permissions),
@@ -122,16 +125,22 @@ export class DrillStack extends Stack {
         [env.hookTasks]: JSON.stringify(hooks.families),
       },
     });
-    const approval = new Approval(this, 'Approval', {
-      answer: functions.get('answer-approval'),
-      concurrency: props.approvalConcurrency ?? null,
-    });
+    const approvalUrl = approvalLinks
+      ? new Approval(this, 'Approval', {
+          answer: functions.get(answerDoor),
+          concurrency: props.approvalConcurrency ?? null,
+        }).url
+      : noApprovalUrl;
     // Every announcement may hold the links; the function that they lead to cannot know its own address.
     for (const [door, lambda] of functions.byDoor) {
-      if (door !== 'answer-approval') lambda.addEnvironment(env.approvalUrl, approval.url);
+      if (door !== answerDoor) lambda.addEnvironment(env.approvalUrl, approvalUrl);
     }
 
-    new Approvers(this, 'Approvers', { names, ledger, approvers: config.aws?.approvers ?? [] });
+    const { policyName } = new Approvers(this, 'Approvers', {
+      names,
+      ledger,
+      approvers: config.aws?.approvers ?? [],
+    });
 
     const { machine } = new DrillMachine(this, 'Drill', {
       names,
@@ -152,7 +161,7 @@ export class DrillStack extends Stack {
       databases: config.databases,
       machine,
       deadLetters,
-      guardFunctions: guardDoors.map((door) => functions.get(door)),
+      guardFunctions: guardDoors.filter((door) => doors.includes(door)).map((door) => functions.get(door)),
       topic,
       runbook,
     });
@@ -171,6 +180,7 @@ export class DrillStack extends Stack {
       dashboardUrl: dashboard.url,
       restoreCluster: restore.cluster.clusterName,
       sweepFunction: functions.get('sweep').functionName,
+      approverPolicy: policyName,
       version: props.version,
       databases: JSON.stringify(Object.keys(config.databases)),
     });

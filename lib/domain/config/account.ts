@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { matching } from './field-types.ts';
+import { flag, matching } from './field-types.ts';
 
 const subnets = z.array(matching(/^subnet-[0-9a-f]+$/, 'a subnet id', 'write e.g. subnet-0a1b2c3d')).min(2);
 
@@ -65,6 +65,10 @@ export const awsSchema = z
       .meta({
         description: 'Who may answer approvals from the command line, beside those with rights of their own.',
       }),
+    // Where there are none: docs/facts.md#where-functions-have-no-address
+    approvalLinks: flag(
+      'Whether a notification holds links that answer an approval. They lead to a public function URL, which some organisations and regions refuse. Default true.',
+    ).optional(),
   })
   .meta({ description: 'The AWS deployment as a whole.' })
   .transform((written) => ({
@@ -75,6 +79,7 @@ export const awsSchema = z
     stackName: written.stackName ?? 'restore-drill',
     network: written.network ?? null,
     approvers: written.approvers ?? [],
+    approvalLinks: written.approvalLinks ?? true,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { constructIdOf, doors, stateTimeouts } from '../names/doors.ts';
+import { constructIdOf, stateTimeouts } from '../names/doors.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
@@ -33,6 +33,8 @@ const guardTimeouts: Record<string, number> = {
 };
 
 interface FunctionsProps {
+  /** Those that are deployed (doorsOf). */
+  doors: readonly string[];
   names: PhysicalNames;
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;
@@ -50,7 +52,7 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const timeouts = stateTimeouts();
-    const entries = doors.map((door): [string, lambda.Function] => {
+    const entries = props.doors.map((door): [string, lambda.Function] => {
       const seconds = timeouts.get(door) ?? guardTimeouts[door] ?? missing(door, 'timeout');
       return [door, new Door(this, constructIdOf(door), { ...props, door, seconds }).function];
     });

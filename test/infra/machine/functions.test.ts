@@ -84,10 +84,9 @@ describe('functions', () => {
 });
 
 describe('the address of approvals', () => {
-  test('is the only public one, and can occupy few invocations', () => {
+  test('is the only public one', () => {
     template.resourceCountIs('AWS::Lambda::Url', 1);
     template.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
-    expect(byDoor.get('answer-approval')?.ReservedConcurrentExecutions).toBe(2);
     const open = resourcesOf<{ Principal: string; FunctionName: { 'Fn::GetAtt': string[] } }>(
       json,
       'AWS::Lambda::Permission',
@@ -95,11 +94,27 @@ describe('the address of approvals', () => {
     for (const { FunctionName } of open) expect(FunctionName['Fn::GetAtt'][0]).toContain('AnswerApproval');
   });
 
-  test('reserves nothing where an account cannot', () => {
-    const none = synthesize(aConfig(defaultConfig), { approvalConcurrency: 'none' });
-    for (const one of resourcesOf<LambdaFunction>(none.json, 'AWS::Lambda::Function')) {
-      expect(one.ReservedConcurrentExecutions).toBeUndefined();
-    }
+  test('reserves no invocations unless it is asked to: a new account could not be deployed to', () => {
+    for (const one of functions) expect(one.ReservedConcurrentExecutions, doorOf(one)).toBeUndefined();
+    const asked = synthesize(aConfig(defaultConfig), { approvalConcurrency: '2' });
+    const reserved = resourcesOf<LambdaFunction>(asked.json, 'AWS::Lambda::Function')
+      .filter(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions !== undefined)
+      .map((one) => [doorOf(one), one.ReservedConcurrentExecutions]);
+    expect(reserved).toEqual([['answer-approval', 2]]);
+    expect(() => synthesize(aConfig(defaultConfig), { approvalConcurrency: 'many' })).toThrow(
+      'approvalConcurrency is "many"',
+    );
+  });
+
+  test('is not there, nor the function behind it, where drills.yaml wants no links', () => {
+    const closed = synthesize(aConfig(`aws: { approvalLinks: false }\n${defaultConfig}`));
+    closed.template.resourceCountIs('AWS::Lambda::Url', 0);
+    const left = resourcesOf<LambdaFunction>(closed.json, 'AWS::Lambda::Function');
+    expect(left.map(doorOf)).not.toContain('answer-approval');
+    expect(left.find((one) => doorOf(one) === 'ask-approval')?.Environment.Variables.APPROVAL_URL).toBe(
+      'none',
+    );
+    expect(Object.keys(closed.json.Resources).filter((id) => /AnswerApproval/.test(id))).toEqual([]);
   });
 });
 
