@@ -20,7 +20,7 @@ import { Approvers } from './rights/approvers.ts';
 import { neverProduction } from './rights/never-production.ts';
 import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './rights/permissions.ts';
 import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
-import { Network } from './sandbox/network.ts';
+import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
 import { Storage } from './storage/storage.ts';
 import { HookTasks } from './tasks/hook-tasks.ts';
@@ -50,7 +50,7 @@ export class DrillStack extends Stack {
   constructor(scope: Construct, id: string, props: DrillStackProps) {
     super(scope, id, { description: 'restore-drill: proves PostgreSQL backups by restoring them', ...props });
     const { config, runbook = 'docs/runbook.md' } = props;
-    const names = physicalNames(config.aws?.stackName ?? this.stackName);
+    const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
     assertAllowedPlaces(this, config.aws);
     Tags.of(this).add(tagKeys.stack, names.stack);
@@ -62,6 +62,7 @@ export class DrillStack extends Stack {
     const { ledger, evidence } = new Storage(this, 'Storage', { key });
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
+      zones: config.aws?.availabilityZones ?? null,
       evidence,
       storePorts: storePorts(config),
     });
@@ -74,7 +75,7 @@ export class DrillStack extends Stack {
 
     const guard = new ManagedPolicy(this, 'NeverProduction', {
       description: 'What no role of restore-drill may do, whatever else is granted to it',
-      statements: neverProduction(this, names.stack, config),
+      statements: neverProduction(this, names, config),
     });
     acceptWildcards(this, { names, config, evidence });
     const permissions = { stack: this, names, config, ledger, evidence, key, topic };

@@ -41,6 +41,11 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
   }
+  if (aws?.network && aws.availabilityZones !== null) {
+    problems.push(
+      'aws.availabilityZones: it stands beside aws.network, whose subnets have their zones already – leave one of them out',
+    );
+  }
   for (const approver of aws?.approvers ?? []) {
     if (isOfIdentityCenter(approver)) {
       problems.push(

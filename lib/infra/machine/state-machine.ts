@@ -8,6 +8,7 @@ import { drillMachine, lambdaPlaceholders } from '../../machine/definition.ts';
 import { doorOfStep } from '../names/doors.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
+import { serviceOfThisAccount } from '../rights/services.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 
 interface DrillMachineProps {
@@ -26,7 +27,7 @@ export class DrillMachine extends Construct {
     super(scope, id);
     const definition = JSON.stringify(drillMachine());
     const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
+      assumedBy: serviceOfThisAccount(this, 'states.amazonaws.com'),
       description: 'The drill: its functions and its tasks',
     });
     for (const statement of machinePermissions(this, props)) role.addToPolicy(statement);

@@ -53,6 +53,15 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect(of('arn:aws:iam::123456789012:role/on-call')).toEqual([]);
   });
 
+  test('has zones beside a network that has its own', () => {
+    const network =
+      'network: { vpcId: vpc-0a, availabilityZones: [eu-west-1a, eu-west-1b], sandboxSubnets: [subnet-0a, subnet-0b], taskSubnets: [subnet-0c, subnet-0d] }';
+    const zones = 'availabilityZones: [eu-west-1a, eu-west-1c]';
+    const of = (aws: string) => problemsOf(`aws: { ${aws} }\ndatabases: { a: { source: { bucket: acme } } }`);
+    expect(of(`${network}, ${zones}`)[0]).toContain('beside aws.network');
+    expect([...of(network), ...of(zones)]).toEqual([]);
+  });
+
   test('has a stack name that makes names too long', () => {
     const name = `restore-drill-${'x'.repeat(40)}`;
     expect(

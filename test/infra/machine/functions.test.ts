@@ -14,6 +14,11 @@ import {
   resourcesOf,
 } from '../support/template.ts';
 
+interface TrustStatement {
+  Principal: { Service: string };
+  Condition?: unknown;
+}
+
 const { json, template } = synthesize(aConfig(defaultConfig));
 const functions = resourcesOf<LambdaFunction>(json, 'AWS::Lambda::Function');
 const doorOf = ({ FunctionName }: LambdaFunction): string => FunctionName.replace('restore-drill-', '');
@@ -139,7 +144,11 @@ describe('rights', () => {
       actionsOf(statement).some((action) => /^rds:(Create|Delete|Modify|AddTags|RemoveTags)/.test(action)),
     );
     expect(changing.length).toBeGreaterThan(5);
-    for (const { id, statement } of changing) {
+    const ofInstances = changing.filter(({ statement }) =>
+      JSON.stringify(statement.Resource).includes(':db:'),
+    );
+    expect(ofInstances.length).toBeGreaterThan(5);
+    for (const { id, statement } of ofInstances) {
       const conditions = Object.keys(statement.Condition?.StringEquals ?? {});
       expect(conditions, `${id} ${statement.Sid}`).toEqual([
         expect.stringMatching(/^aws:(Request|Resource)Tag\/restore-drill:stack$/),
@@ -160,6 +169,27 @@ describe('rights', () => {
     }
   });
 
+  test('are given to services that act for this account, wherever a service says for whom it acts', () => {
+    const trusted = resourcesOf<{ AssumeRolePolicyDocument: { Statement: TrustStatement[] } }>(
+      json,
+      'AWS::IAM::Role',
+    ).flatMap(({ AssumeRolePolicyDocument }) => AssumeRolePolicyDocument.Statement);
+    const of = (service: string) => trusted.filter(({ Principal }) => Principal.Service === service);
+    for (const service of ['states', 'scheduler', 'ecs-tasks'].map((name) => `${name}.amazonaws.com`)) {
+      expect(of(service).length, service).toBeGreaterThan(0);
+      for (const { Condition } of of(service))
+        expect(Condition, service).toEqual({
+          StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+        });
+    }
+    // Lambda and the flow logs say nothing of the kind when they take a role.
+    const others = trusted.filter(({ Condition }) => Condition === undefined);
+    expect([...new Set(others.map(({ Principal }) => Principal.Service))].toSorted()).toEqual([
+      'lambda.amazonaws.com',
+      'vpc-flow-logs.amazonaws.com',
+    ]);
+  });
+
   test('never write to a bucket of dumps', () => {
     const writing = statements.filter(({ statement }) =>
       actionsOf(statement).some((action) => /^s3:(Put|Delete)/.test(action)),
@@ -174,6 +204,7 @@ describe('rights', () => {
     expect(denials.every(({ Effect }) => Effect === 'Deny')).toBe(true);
     expect(denials.map(({ Sid }) => Sid)).toEqual([
       'NoInstanceButOursByName',
+      'NoGroups',
       'NoInstanceButOursByTag',
       'NoLeftoverButOursByTag',
       'NoClusters',
