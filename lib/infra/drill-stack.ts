@@ -1,4 +1,4 @@
-import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnCondition, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
@@ -39,6 +39,8 @@ interface DrillStackProps extends StackProps {
   restoreImage: ecs.ContainerImage;
   /** Where alarms say the runbook is. Default: its path in the repository. */
   runbook?: string;
+  /** Regions whose certificates of RDS travel with the code; null: nothing is known of that. */
+  certifiedRegions?: readonly string[] | null;
   /** Concurrent answers to approvals; null: whatever the account has. */
   approvalConcurrency?: number | null;
   /** Version of this package. */
@@ -52,7 +54,7 @@ export class DrillStack extends Stack {
     const { config, runbook = 'docs/runbook.md' } = props;
     const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
-    assertAllowedPlaces(this, config.aws);
+    assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
     Tags.of(this).add(tagKeys.stack, names.stack);
 
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
@@ -105,6 +107,9 @@ export class DrillStack extends Stack {
     const doors = doorsOf(approvalLinks);
     const functions = new Functions(this, 'Doors', {
       doors,
+      traced: new CfnCondition(this, 'Traced', {
+        expression: Fn.conditionNot(Fn.conditionEquals(this.partition, 'aws-cn')),
+      }),
       names,
       bundles: props.bundles,
       permissions: doorPermissions(permissions),

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { type CfnCondition, Duration, Fn } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -40,6 +40,8 @@ interface FunctionsProps {
   bundles: Record<string, string>;
   environment: Record<string, string>;
   permissions: Record<string, iam.PolicyStatement[]>;
+  /** Holds where functions can be traced. */
+  traced: CfnCondition;
   /** Denials that every role carries. */
   guard: iam.IManagedPolicy;
   checks: { vpc: ec2.Vpc | ec2.IVpc; subnets: ec2.ISubnet[]; securityGroup: ec2.SecurityGroup };
@@ -109,6 +111,11 @@ class Door extends Construct {
           }
         : {}),
     });
+    // Lambda is not traced in China (docs/facts.md#where-functions-have-no-address).
+    (this.function.node.defaultChild as lambda.CfnFunction).addPropertyOverride(
+      'TracingConfig.Mode',
+      Fn.conditionIf(props.traced.logicalId, 'Active', 'PassThrough'),
+    );
     accept(
       role,
       'AwsSolutions-IAM5[Resource::*]',

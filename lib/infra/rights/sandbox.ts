@@ -3,7 +3,15 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import { masterRole, resourcePrefix, tagKeys } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
-import { allow, ours, oursUnderLease, rdsArn, sandboxArns, taggedByRequest } from './statement.ts';
+import {
+  allow,
+  ours,
+  oursUnderLease,
+  rdsArn,
+  sandboxArns,
+  taggedByRequest,
+  viaService,
+} from './statement.ts';
 
 /** Looks at instances; RDS lists are not filtered by rights, so the answer names production too. */
 export const lookAtInstances: iam.PolicyStatement = allow(
@@ -75,7 +83,7 @@ export function makeInstances(
       ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:Decrypt'],
       ['*'],
       {
-        StringLike: { 'kms:ViaService': ['rds.*.amazonaws.com', 'secretsmanager.*.amazonaws.com'] },
+        StringLike: { 'kms:ViaService': [viaService(stack, 'rds'), viaService(stack, 'secretsmanager')] },
       },
     ),
     allow(
