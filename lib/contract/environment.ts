@@ -10,7 +10,7 @@ export const environmentNames = {
   evidenceBucket: 'EVIDENCE_BUCKET',
   topicArn: 'TOPIC_ARN',
   stateMachineArn: 'STATE_MACHINE_ARN',
-  /** Function URL of lambdas/answer-approval.ts. */
+  /** Function URL of lambdas/answer-approval.ts, or `noApprovalUrl`. */
   approvalUrl: 'APPROVAL_URL',
   /** Where CREATE puts sandboxes. */
   sandboxSubnetGroup: 'SANDBOX_SUBNET_GROUP',
@@ -27,6 +27,9 @@ export const environmentNames = {
   /** File of CA certificates for sandboxes; default: beside the code. */
   caBundlePath: 'RDS_CA_BUNDLE',
 } as const;
+
+/** Value of `approvalUrl` where approvals are answered from the command line alone. */
+export const noApprovalUrl = 'none';
 
 /** What the machine hands to the restore task by container overrides. */
 export const restoreTaskEnvironment = {

@@ -7,6 +7,8 @@ export const outputNames = {
   dashboardUrl: 'DashboardUrl',
   restoreCluster: 'RestoreCluster',
   sweepFunction: 'SweepFunction',
+  /** Customer managed policy of those who answer approvals, for permission sets of IAM Identity Center. */
+  approverPolicy: 'ApproverPolicy',
   version: 'Version',
   /** Comma-free JSON of database names. */
   databases: 'Databases',

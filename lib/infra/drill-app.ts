@@ -7,7 +7,9 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defaultStackName } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import { bundleLambdas } from './bundles/lambda-bundles.ts';
+import { type RdsCertificates, rdsCertificates } from './bundles/rds-certificates.ts';
 import { bundleRestoreImage } from './bundles/restore-image.ts';
 import { readDeployableConfig } from './config/deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
@@ -23,7 +25,9 @@ interface DrillAppParts {
 /**
  * Switches on the command line, e.g. `npx cdk deploy -c config=prod.yaml`:
  * `config` path of drills.yaml · `restoreImage` URI of a ready image, for those without Docker · `runbook` where alarms
- * say the runbook is · `approvalConcurrency` invocations reserved for approvals; `none` for accounts that have only 10.
+ * say the runbook is · `approvalConcurrency` invocations reserved for the links of approvals, a whole number; nothing is
+ * reserved by default, because new accounts refuse it (docs/facts.md#reserved-concurrency-in-new-accounts) ·
+ * `rdsCertificates` path of AWS's bundle for a region whose certificates do not travel with this version.
  */
 function contextOf(app: App, name: string): string | undefined {
   const value: unknown = app.node.tryGetContext(name);
@@ -42,12 +46,13 @@ export async function makeDrillApp(app: App, root: string): Promise<DrillStack> 
   // Assets are copied into the assembly as constructs are made.
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const uri = contextOf(app, 'restoreImage');
+  const certificates = certificatesOf(app);
   return makeDrillStack(app, {
     config,
-    bundles: bundleLambdas(join(outdir, 'lambdas'), config),
+    bundles: bundleLambdas(join(outdir, 'lambdas'), config, certificates),
     restoreImage:
       uri === undefined
-        ? ecs.ContainerImage.fromAsset(bundleRestoreImage(join(outdir, 'image')), {
+        ? ecs.ContainerImage.fromAsset(bundleRestoreImage(join(outdir, 'image'), certificates), {
             platform: Platform.LINUX_ARM64,
           })
         : ecs.ContainerImage.fromRegistry(uri),
@@ -56,7 +61,6 @@ export async function makeDrillApp(app: App, root: string): Promise<DrillStack> 
 
 /** The stack with cdk-nag watching over it. */
 export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
-  const concurrency = contextOf(app, 'approvalConcurrency') ?? '2';
   const runbook = contextOf(app, 'runbook');
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stackName = parts.config.aws?.stackName ?? defaultStackName;
@@ -64,7 +68,20 @@ export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
     ...parts,
     stackName,
     version: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
-    approvalConcurrency: concurrency === 'none' ? null : Number(concurrency),
+    certifiedRegions: certificatesOf(app).regions,
+    approvalConcurrency: reservedConcurrency(contextOf(app, 'approvalConcurrency')),
     ...(runbook === undefined ? {} : { runbook }),
+  });
+}
+
+const certificatesOf = (app: App): RdsCertificates =>
+  rdsCertificates(contextOf(app, 'rdsCertificates') ?? null);
+
+/** @throws DrillError CONFIG_INVALID for what is neither `none` nor a whole number from 1 */
+function reservedConcurrency(written: string | undefined): number | null {
+  if (written === undefined || written === 'none') return null;
+  if (/^[1-9]\d{0,3}$/.test(written)) return Number(written);
+  throw new DrillError('CONFIG_INVALID', `approvalConcurrency is "${written}"`, {
+    hint: 'Give `-c approvalConcurrency=2`, or leave it out to reserve nothing.',
   });
 }

@@ -1,9 +1,9 @@
-import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnCondition, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
 import type { Construct } from 'constructs';
-import { environmentNames as env } from '../contract/environment.ts';
+import { environmentNames as env, noApprovalUrl } from '../contract/environment.ts';
 import { tagKeys } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
 import { assertAllowedPlaces } from './config/allowed-places.ts';
@@ -12,7 +12,7 @@ import { Approval } from './machine/approval.ts';
 import { Functions } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
-import { guardDoors } from './names/doors.ts';
+import { answerDoor, doorsOf, guardDoors } from './names/doors.ts';
 import { physicalNames } from './names/physical-names.ts';
 import { writeOutputs } from './names/stack-outputs.ts';
 import { acceptWildcards } from './review/accepted-wildcards.ts';
@@ -20,7 +20,7 @@ import { Approvers } from './rights/approvers.ts';
 import { neverProduction } from './rights/never-production.ts';
 import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './rights/permissions.ts';
 import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
-import { Network } from './sandbox/network.ts';
+import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
 import { Storage } from './storage/storage.ts';
 import { HookTasks } from './tasks/hook-tasks.ts';
@@ -39,6 +39,8 @@ interface DrillStackProps extends StackProps {
   restoreImage: ecs.ContainerImage;
   /** Where alarms say the runbook is. Default: its path in the repository. */
   runbook?: string;
+  /** Regions whose certificates of RDS travel with the code; null: nothing is known of that. */
+  certifiedRegions?: readonly string[] | null;
   /** Concurrent answers to approvals; null: whatever the account has. */
   approvalConcurrency?: number | null;
   /** Version of this package. */
@@ -50,9 +52,9 @@ export class DrillStack extends Stack {
   constructor(scope: Construct, id: string, props: DrillStackProps) {
     super(scope, id, { description: 'restore-drill: proves PostgreSQL backups by restoring them', ...props });
     const { config, runbook = 'docs/runbook.md' } = props;
-    const names = physicalNames(config.aws?.stackName ?? this.stackName);
+    const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
-    assertAllowedPlaces(this, config.aws);
+    assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
     Tags.of(this).add(tagKeys.stack, names.stack);
 
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
@@ -62,6 +64,7 @@ export class DrillStack extends Stack {
     const { ledger, evidence } = new Storage(this, 'Storage', { key });
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
+      zones: config.aws?.availabilityZones ?? null,
       evidence,
       storePorts: storePorts(config),
     });
@@ -74,7 +77,7 @@ export class DrillStack extends Stack {
 
     const guard = new ManagedPolicy(this, 'NeverProduction', {
       description: 'What no role of restore-drill may do, whatever else is granted to it',
-      statements: neverProduction(this, names.stack, config),
+      statements: neverProduction(this, names, config),
     });
     acceptWildcards(this, { names, config, evidence });
     const permissions = { stack: this, names, config, ledger, evidence, key, topic };
@@ -100,7 +103,13 @@ export class DrillStack extends Stack {
       permissions: hookTaskPermissions(permissions),
       guard,
     });
+    const approvalLinks = config.aws?.approvalLinks ?? true;
+    const doors = doorsOf(approvalLinks);
     const functions = new Functions(this, 'Doors', {
+      doors,
+      traced: new CfnCondition(this, 'Traced', {
+        expression: Fn.conditionNot(Fn.conditionEquals(this.partition, 'aws-cn')),
+      }),
       names,
       bundles: props.bundles,
       permissions: doorPermissions(permissions),
@@ -122,16 +131,22 @@ export class DrillStack extends Stack {
         [env.hookTasks]: JSON.stringify(hooks.families),
       },
     });
-    const approval = new Approval(this, 'Approval', {
-      answer: functions.get('answer-approval'),
-      concurrency: props.approvalConcurrency ?? null,
-    });
+    const approvalUrl = approvalLinks
+      ? new Approval(this, 'Approval', {
+          answer: functions.get(answerDoor),
+          concurrency: props.approvalConcurrency ?? null,
+        }).url
+      : noApprovalUrl;
     // Every announcement may hold the links; the function that they lead to cannot know its own address.
     for (const [door, lambda] of functions.byDoor) {
-      if (door !== 'answer-approval') lambda.addEnvironment(env.approvalUrl, approval.url);
+      if (door !== answerDoor) lambda.addEnvironment(env.approvalUrl, approvalUrl);
     }
 
-    new Approvers(this, 'Approvers', { names, ledger, approvers: config.aws?.approvers ?? [] });
+    const { policyName } = new Approvers(this, 'Approvers', {
+      names,
+      ledger,
+      approvers: config.aws?.approvers ?? [],
+    });
 
     const { machine } = new DrillMachine(this, 'Drill', {
       names,
@@ -152,7 +167,7 @@ export class DrillStack extends Stack {
       databases: config.databases,
       machine,
       deadLetters,
-      guardFunctions: guardDoors.map((door) => functions.get(door)),
+      guardFunctions: guardDoors.filter((door) => doors.includes(door)).map((door) => functions.get(door)),
       topic,
       runbook,
     });
@@ -171,6 +186,7 @@ export class DrillStack extends Stack {
       dashboardUrl: dashboard.url,
       restoreCluster: restore.cluster.clusterName,
       sweepFunction: functions.get('sweep').functionName,
+      approverPolicy: policyName,
       version: props.version,
       databases: JSON.stringify(Object.keys(config.databases)),
     });

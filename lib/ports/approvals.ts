@@ -18,6 +18,9 @@ export interface ApprovalLinks {
   decline: string;
 }
 
+/** How a question is answered: by its links, or, where the deployment has none, from the command line alone. */
+export type ApprovalWay = ApprovalLinks | 'command line';
+
 /** Keeps questions until they are answered. Adapter: adapters/approvals/approvals.ts, in the ledger's table. */
 export interface Approvals {
   /**
@@ -26,5 +29,5 @@ export interface Approvals {
    *
    * @throws DrillError LEDGER_UNWRITABLE
    */
-  open(question: ApprovalQuestion): Promise<ApprovalLinks>;
+  open(question: ApprovalQuestion): Promise<ApprovalWay>;
 }

@@ -1,7 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import type { ApprovalLinks } from './approvals.ts';
+import type { ApprovalWay } from './approvals.ts';
 
 /** What people are told of. `kind` is also what subscribers filter by. */
 export type Notice =
@@ -17,8 +17,8 @@ export type Notice =
       kind: 'approval needed';
       state: DrillState;
       expiresAt: string;
-      /** Null when the question could not be kept: then the notice says how to answer without them. */
-      links: ApprovalLinks | null;
+      /** Null when the question could not be kept: then the notice says how to answer all the same. */
+      way: ApprovalWay | null;
       /** Null when it could not be read. */
       report: AttemptReport | null;
     }

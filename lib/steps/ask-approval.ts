@@ -3,7 +3,7 @@ import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { parseDrillState } from '../domain/drill/state-schema.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
-import type { ApprovalLinks, ApprovalQuestion } from '../ports/approvals.ts';
+import type { ApprovalQuestion, ApprovalWay } from '../ports/approvals.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { tellPeople } from './tell-people.ts';
 
@@ -21,8 +21,8 @@ export async function askApprovalStep(payload: unknown, ports: AskPorts): Promis
   const state = parseDrillState(document);
   const expiresAt = new Date(ports.clock.now().getTime() + state.approvalTimeoutSeconds * 1000).toISOString();
   const report = await readReport(state, ports);
-  const links = await openQuestion({ state, report, taskToken, expiresAt }, ports);
-  await tellPeople({ kind: 'approval needed', state, expiresAt, links, report }, ports);
+  const way = await openQuestion({ state, report, taskToken, expiresAt }, ports);
+  await tellPeople({ kind: 'approval needed', state, expiresAt, way, report }, ports);
   return { expiresAt };
 }
 
@@ -41,7 +41,7 @@ async function readReport(
 async function openQuestion(
   asked: ApprovalQuestion,
   { approvals, mishaps }: AskPorts,
-): Promise<ApprovalLinks | null> {
+): Promise<ApprovalWay | null> {
   if (approvals === null) return null;
   try {
     return await approvals.open(asked);

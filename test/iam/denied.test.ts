@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { sqlDoors } from '../../lib/infra/machine/functions.ts';
 import { doors } from '../../lib/infra/names/doors.ts';
 import { evaluate, type Permission } from './support/evaluate.ts';
 import { account, region } from './support/resolve-template.ts';
 import { stackRoles } from './support/stack-roles.ts';
-import { stack } from './support/unrecorded-calls.ts';
+import { networkInterfaces, stack } from './support/unrecorded-calls.ts';
 
 const { byDoor, all, named } = stackRoles();
 const db = (name: string): string => `arn:aws:rds:${region}:${account}:db:${name}`;
@@ -71,6 +72,18 @@ const never: [string, Permission][] = [
   ...onForeign,
   ...writing,
   ['rds:DeleteDBCluster', { action: 'rds:DeleteDBCluster', resource: db('x').replace(':db:', ':cluster:') }],
+  ...(
+    [
+      ['rds:ModifyDBSubnetGroup', 'subgrp', 'restore-drill-test-sandbox'],
+      ['rds:DeleteDBSubnetGroup', 'subgrp', 'restore-drill-test-sandbox'],
+      ['rds:ModifyDBParameterGroup', 'pg', 'default.postgres15'],
+      ['rds:ModifyOptionGroup', 'og', 'default:postgres-15'],
+    ] as const
+  ).map(([action, kind, name]): [string, Permission] => [
+    // Modifying an instance is authorised on its groups; that must not open the groups themselves.
+    `${action} of ${name}`,
+    { action, resource: db(name).replace(':db:', `:${kind}:`) },
+  ]),
   [
     'rds:RestoreDBInstanceFromDBSnapshot over production',
     { action: 'rds:RestoreDBInstanceFromDBSnapshot', resource: db('orders-production') },
@@ -188,6 +201,26 @@ describe('no role of the stack', () => {
   });
 });
 
+describe('the network interfaces of a function in subnets', () => {
+  const own = (door: string, function_: string) =>
+    networkInterfaces.map((permission): [string, Permission] => [
+      `${door}: ${permission.action}`,
+      {
+        ...permission,
+        context: {
+          'lambda:SourceFunctionArn': `arn:aws:lambda:${region}:${account}:function:${stack}-${function_}`,
+        },
+      },
+    ]);
+
+  test.each([...sqlDoors])('are for Lambda to make, not for its code: %s', async (door) => {
+    const role = byDoor.get(door)!;
+    for (const permission of networkInterfaces)
+      expect((await evaluate(role, permission)).allowed, permission.action).toBe(true);
+    expect(await allowedOf([role], own(door, door))).toEqual([]);
+  });
+});
+
 describe('the explicit denial', () => {
   test.each([...byDoor.keys()])('reaches every role that runs our code: %s', async (door) => {
     const role = byDoor.get(door)!;
@@ -206,7 +239,10 @@ describe('the explicit denial', () => {
       Statement: [{ Effect: 'Allow' as const, Action: '*', Resource: '*' }],
     };
     const careless = { ...role, policies: [...role.policies, { name: 'careless', policy: everything }] };
-    const permissions = [...onForeign, ...writing].filter(([, { action }]) => !/Tags/.test(action));
+    const groups = never.filter(([, { action }]) => /Group$/.test(action));
+    const permissions = [...onForeign, ...writing, ...groups].filter(
+      ([, { action }]) => !/Tags/.test(action),
+    );
     expect(await allowedOf([careless], permissions)).toEqual([]);
   });
 });

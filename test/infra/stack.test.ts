@@ -91,20 +91,36 @@ describe('the evidence bucket', () => {
 });
 
 describe('notifications', () => {
-  test('can be encrypted by alarms and events: a key without that loses them silently', () => {
+  const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+
+  test('can be encrypted by alarms of this account: a key without that loses them silently', () => {
     const [key] = resourcesOf<{ KeyPolicy: { Statement: Record<string, unknown>[] } }>(
       one.json,
       'AWS::KMS::Key',
     );
-    const statement = key?.KeyPolicy.Statement.find(({ Sid }) => Sid === 'PublishToEncryptedTopic');
-    expect(statement).toMatchObject({
+    // docs/facts.md#encrypted-topics
+    expect(key?.KeyPolicy.Statement.find(({ Sid }) => Sid === 'PublishToEncryptedTopic')).toMatchObject({
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-      Principal: { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] },
+      Principal: { Service: 'cloudwatch.amazonaws.com' },
+      Condition: ofThisAccount,
     });
-    // EventBridge sends no source account: a condition on it would drop its messages (docs/facts.md#encrypted-topics).
-    expect(statement).not.toHaveProperty('Condition');
     one.template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: {} });
+  });
+
+  test('are taken from alarms of this account and from the roles of the stack, and from no other service', () => {
+    const [policy] = resourcesOf<{ PolicyDocument: { Statement: Record<string, unknown>[] } }>(
+      one.json,
+      'AWS::SNS::TopicPolicy',
+    );
+    const allowing = policy?.PolicyDocument.Statement.filter(({ Effect }) => Effect === 'Allow');
+    expect(allowing).toMatchObject([
+      {
+        Action: 'sns:Publish',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: ofThisAccount,
+      },
+    ]);
   });
 
   test('go to the address of drills.yaml, if it gives one', () => {

@@ -79,7 +79,7 @@ describe('the question whether a restored database is kept', () => {
 
     const { expiresAt } = await askApprovalStep({ state, taskToken: 'the-token' }, ports);
 
-    expect(heard).toEqual([{ kind: 'approval needed', state, expiresAt, links, report: null }]);
+    expect(heard).toEqual([{ kind: 'approval needed', state, expiresAt, way: links, report: null }]);
     expect(JSON.stringify([heard, mishaps])).not.toContain('the-token');
   });
 
@@ -91,7 +91,7 @@ describe('the question whether a restored database is kept', () => {
 
     await askApprovalStep({ state, taskToken: 'the-token' }, ports);
 
-    expect(heard).toMatchObject([{ kind: 'approval needed', links: null }]);
+    expect(heard).toMatchObject([{ kind: 'approval needed', way: null }]);
     expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([['keep the approval', true]]);
   });
 
@@ -106,7 +106,7 @@ describe('the question whether a restored database is kept', () => {
 
     await askApprovalStep({ state, taskToken: 'the-token' }, ports);
 
-    expect(heard).toMatchObject([{ kind: 'approval needed', links, report: null }]);
+    expect(heard).toMatchObject([{ kind: 'approval needed', way: links, report: null }]);
     expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([
       ['read the report of the attempt', false],
     ]);

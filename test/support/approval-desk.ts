@@ -13,7 +13,9 @@ export function approvalDesk(
   return {
     ...createApprovalAnswers(options),
     async open(question: ApprovalQuestion) {
-      const { approve, decline } = await approvals.open(question);
+      const way = await approvals.open(question);
+      if (way === 'command line') throw new Error('approvals with an address have links');
+      const { approve, decline } = way;
       return { approve: queryOf(approve), decline: queryOf(decline) };
     },
   };

@@ -8,13 +8,13 @@ import { storeApproval } from './approval-table.ts';
 
 /**
  * Approvals in the ledger's table: one item each, gone a week after it expired (TTL), and answered by two signed links
- * to `approvalUrl`, the function URL of lambdas/answer-approval.ts.
+ * to `approvalUrl`, the function URL of lambdas/answer-approval.ts; null: it has none, and the command line answers.
  */
 export function createApprovals(options: {
   client: DynamoDBClient;
   tableName: string;
   clock: Pick<Clock, 'now'>;
-  approvalUrl: string;
+  approvalUrl: string | null;
 }): Approvals {
   const { clock, tableName, approvalUrl } = options;
   return {
@@ -27,6 +27,7 @@ export function createApprovals(options: {
           throw ledgerError('LEDGER_UNWRITABLE', tableName, error);
         },
       );
+      if (approvalUrl === null) return 'command line';
       const link = { drillId, expiresAtEpoch: Math.floor(Date.parse(expiresAt) / 1000) };
       return {
         approve: linkUrl(approvalUrl, signLink(key, { ...link, decision: 'approved' })),

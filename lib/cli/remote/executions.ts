@@ -7,6 +7,7 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { consoleOrigin } from '../../contract/console-hosts.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 
@@ -28,9 +29,8 @@ export function executionArn(stateMachineArn: string, drillId: string): string {
 
 /** The execution's page in the console. */
 export function consoleUrl(arn: string): string {
-  const [, partition, , region] = arn.split(':');
-  const domain = partition === 'aws-cn' ? 'console.amazonaws.cn' : 'console.aws.amazon.com';
-  return `https://${region}.${domain}/states/home?region=${region}#/v2/executions/details/${arn}`;
+  const region = arn.split(':')[3];
+  return `${consoleOrigin(arn)}/states/home?region=${region}#/v2/executions/details/${arn}`;
 }
 
 /**

@@ -1,7 +1,10 @@
 import * as z from 'zod';
-import { matching } from './field-types.ts';
+import { flag, matching } from './field-types.ts';
 
 const subnets = z.array(matching(/^subnet-[0-9a-f]+$/, 'a subnet id', 'write e.g. subnet-0a1b2c3d')).min(2);
+
+/** `eu-west-1a`, also of a local zone: `us-west-2-lax-1a`. */
+const zonePattern = /^[a-z]{2}(-[a-z]+)+-\d(-[a-z]+-\d)?[a-z]$/;
 
 /** Settings of the AWS deployment as a whole; a local run reads none of them. */
 export const awsSchema = z
@@ -44,7 +47,7 @@ export const awsSchema = z
             'Subnets of the restore task, with a route to S3, ECR, Logs, Secrets Manager, SSM, Step Functions and RDS.',
         }),
         availabilityZones: z
-          .array(z.string())
+          .array(matching(zonePattern, 'an availability zone', 'write e.g. eu-west-1a'))
           .min(2)
           .meta({ description: 'Zones of the sandbox subnets, in the same order.' }),
       })
@@ -52,6 +55,16 @@ export const awsSchema = z
       .meta({
         description:
           'An existing VPC (strict mode): nothing gets a public address. Default: a VPC of its own without NAT and interface endpoints.',
+      }),
+    availabilityZones: z
+      .array(matching(zonePattern, 'an availability zone', 'write e.g. eu-west-1a'))
+      .min(2)
+      .max(4)
+      .refine((zones) => new Set(zones).size === zones.length, { error: 'a zone stands there twice' })
+      .optional()
+      .meta({
+        description:
+          'Zones of the VPC that the stack makes, two to four; other ones make another VPC. Default: the first two of the region, which need not offer every instance class.',
       }),
     approvers: z
       .array(
@@ -65,6 +78,10 @@ export const awsSchema = z
       .meta({
         description: 'Who may answer approvals from the command line, beside those with rights of their own.',
       }),
+    // Where there are none: docs/facts.md#where-functions-have-no-address
+    approvalLinks: flag(
+      'Whether a notification holds links that answer an approval. They lead to a public function URL, which some organisations and regions refuse. Default true.',
+    ).optional(),
   })
   .meta({ description: 'The AWS deployment as a whole.' })
   .transform((written) => ({
@@ -74,7 +91,9 @@ export const awsSchema = z
     monthlyBudgetUsd: written.monthlyBudgetUsd ?? null,
     stackName: written.stackName ?? 'restore-drill',
     network: written.network ?? null,
+    availabilityZones: written.availabilityZones ?? null,
     approvers: written.approvers ?? [],
+    approvalLinks: written.approvalLinks ?? true,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

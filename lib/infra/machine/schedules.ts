@@ -6,6 +6,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { DrillConfig } from '../../domain/config/index.ts';
+import { serviceOfThisAccount } from '../rights/services.ts';
 
 interface SchedulesProps {
   databases: DrillConfig['databases'];
@@ -18,7 +19,7 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
     const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
+      assumedBy: serviceOfThisAccount(this, 'scheduler.amazonaws.com'),
       description: 'Starts drills',
     });
     for (const [database, { schedule }] of Object.entries(props.databases)) {

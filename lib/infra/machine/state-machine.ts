@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +8,7 @@ import { drillMachine, lambdaPlaceholders } from '../../machine/definition.ts';
 import { doorOfStep } from '../names/doors.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
+import { serviceOfThisAccount } from '../rights/services.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 
 interface DrillMachineProps {
@@ -24,9 +25,9 @@ export class DrillMachine extends Construct {
 
   constructor(scope: Construct, id: string, props: DrillMachineProps) {
     super(scope, id);
-    const definition = JSON.stringify(drillMachine());
+    const definition = withoutPartition(JSON.stringify(drillMachine()));
     const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('states.amazonaws.com'),
+      assumedBy: serviceOfThisAccount(this, 'states.amazonaws.com'),
       description: 'The drill: its functions and its tasks',
     });
     for (const statement of machinePermissions(this, props)) role.addToPolicy(statement);
@@ -55,9 +56,17 @@ export class DrillMachine extends Construct {
   }
 }
 
+/** A local run is told of integrations as AWS's own partition has them; China and GovCloud have theirs. */
+const withoutPartition = (definition: string): string =>
+  definition.replaceAll('"arn:aws:states:::', `"arn:$\{Partition}:states:::`);
+
 /** Placeholder → ARN, for every placeholder of the definition. @throws Error naming one that nothing here can fill */
 function substitutions(definition: string, props: DrillMachineProps): Record<string, string> {
-  const known = new Map<string, string>([['RestoreCluster', props.cluster.clusterArn]]);
+  const known = new Map<string, string>([
+    ['RestoreCluster', props.cluster.clusterArn],
+    // China and GovCloud have integrations of their own.
+    ['Partition', Aws.PARTITION],
+  ]);
   for (const [step, placeholder] of Object.entries(lambdaPlaceholders)) {
     known.set(placeholder.slice(2, -1), props.functionOf(doorOfStep(step)).functionArn);
   }

@@ -1,7 +1,10 @@
 import { drillMachine, lambdaPlaceholders } from '../../machine/definition.ts';
 
+/** The door behind the links of an approval. */
+export const answerDoor = 'answer-approval';
+
 /** Functions that are no state of the machine: they watch over it, and answer people. */
-export const guardDoors = ['clean-up-after-abort', 'sweep', 'watch', 'answer-approval'] as const;
+export const guardDoors = ['clean-up-after-abort', 'sweep', 'watch', answerDoor] as const;
 
 /** `selectDump` → `select-dump`: the file in lambdas/. */
 export const doorOfStep = (step: string): string =>
@@ -20,6 +23,10 @@ export const doors: readonly string[] = [
   ...Object.values(lambdaPlaceholders).map(doorOfPlaceholder),
   ...guardDoors,
 ];
+
+/** The doors of a deployment: without links nobody could call the one that takes their answers. */
+export const doorsOf = (approvalLinks: boolean): readonly string[] =>
+  approvalLinks ? doors : doors.filter((door) => door !== answerDoor);
 
 interface StateShape {
   Resource?: string;

@@ -25,13 +25,18 @@ export type HookName = 'migrate' | 'smokeTest';
 /** Lambda allows 64 characters in a name; the longest door is `clean-up-after-abort`. */
 export const longestStackName = 64 - '-clean-up-after-abort'.length;
 
-export function physicalNames(stack: string): PhysicalNames {
+/**
+ * @param network what tells one network of a stack from the next, e.g. `0a1b2c3d`; null: the one that every stack has
+ *   unless drills.yaml says otherwise. A subnet group cannot move to another VPC
+ *   (docs/facts.md#subnet-groups-stay-in-their-vpc), so its name changes with the network and CloudFormation makes a new one.
+ */
+export function physicalNames(stack: string, network: string | null = null): PhysicalNames {
   return {
     stack,
     stateMachine: stack,
     cluster: stack,
     dashboard: stack,
-    sandboxSubnetGroup: `${stack}-sandbox`,
+    sandboxSubnetGroup: network === null ? `${stack}-sandbox` : `${stack}-sandbox-${network}`,
     importParameterGroups: Object.fromEntries(
       supportedMajors.map((major) => [String(major), `${stack}-import-${major}`]),
     ),

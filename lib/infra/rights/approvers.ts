@@ -14,14 +14,21 @@ interface ApproversProps {
   approvers: string[];
 }
 
-/** A policy with exactly what `restore-drill approve` needs, attached to whom drills.yaml names. */
+/**
+ * A policy with exactly what `restore-drill approve` needs, attached to whom drills.yaml names. It is there when nobody is
+ * named, too: roles of IAM Identity Center take it by its name in their permission set
+ * (docs/facts.md#roles-of-iam-identity-center).
+ */
 export class Approvers extends Construct {
+  /** For permission sets, which name a policy and not its ARN. */
+  readonly policyName: string;
+
   constructor(scope: Construct, id: string, { names, ledger, approvers }: ApproversProps) {
     super(scope, id);
-    if (approvers.length === 0) return;
+    this.policyName = `${names.stack}-approver`;
     const stack = Stack.of(this);
     const policy = new iam.CfnManagedPolicy(this, 'Policy', {
-      managedPolicyName: `${names.stack}-approver`,
+      managedPolicyName: this.policyName,
       description: 'Answers approvals of restore-drill from the command line',
       policyDocument: new iam.PolicyDocument({
         statements: [
@@ -44,8 +51,10 @@ export class Approvers extends Construct {
         ],
       }),
     });
-    policy.roles = namesOf('role', approvers);
-    policy.users = namesOf('user', approvers);
+    const roles = namesOf('role', approvers);
+    const users = namesOf('user', approvers);
+    if (roles.length > 0) policy.roles = roles;
+    if (users.length > 0) policy.users = users;
   }
 }
 

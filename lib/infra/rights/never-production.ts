@@ -2,11 +2,21 @@ import type { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { resourcePrefix, tagKeys } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import { groupsOfInstances } from './sandbox.ts';
 import { dumpBucketArns } from './sources.ts';
 import { rdsArn, sandboxArns } from './statement.ts';
 
 /** Every way to change or end an instance, or to put something in its place. */
 const changes = ['rds:Delete*', 'rds:Modify*', 'rds:Reboot*', 'rds:Stop*', 'rds:Restore*', 'rds:Promote*'];
+
+const changesOfGroups = [
+  'rds:DeleteDBSubnetGroup',
+  'rds:DeleteOptionGroup',
+  'rds:ModifyDBParameterGroup',
+  'rds:ModifyDBSubnetGroup',
+  'rds:ModifyOptionGroup',
+];
 
 const deny = (
   sid: string,
@@ -20,13 +30,24 @@ const deny = (
  * What no role of the stack may ever do, whatever else is granted to it – today by this file's neighbours, tomorrow by
  * a mistake. A deny wins over every allow.
  */
-export function neverProduction(stack: Stack, stackName: string, config: DrillConfig): iam.PolicyStatement[] {
+export function neverProduction(
+  stack: Stack,
+  names: PhysicalNames,
+  config: DrillConfig,
+): iam.PolicyStatement[] {
   const buckets = dumpBucketArns(stack, config);
-  const notOurTag = { StringNotEquals: { [`aws:ResourceTag/${tagKeys.stack}`]: stackName } };
+  const notOurTag = { StringNotEquals: { [`aws:ResourceTag/${tagKeys.stack}`]: names.stack } };
   return [
     deny('NoInstanceButOursByName', changes, {
-      notResources: [sandboxArns(stack), ...partsOfOurs(stack, config)],
+      // Leftovers that the sweeper removes, and the groups that changing an instance of ours is also authorised on.
+      notResources: [
+        sandboxArns(stack),
+        rdsArn(stack, 'snapshot', `${resourcePrefix}*`),
+        ...groupsOfInstances(stack, names, config),
+      ],
     }),
+    // Those groups themselves are changed by nobody here.
+    deny('NoGroups', changesOfGroups, { resources: ['*'] }),
     deny(
       'NoInstanceButOursByTag',
       [
@@ -65,12 +86,3 @@ export function neverProduction(stack: Stack, stackName: string, config: DrillCo
         ]),
   ];
 }
-
-/** Leftovers that the sweeper removes, and the groups that ModifyDBInstance is also authorised on. */
-const partsOfOurs = (stack: Stack, config: DrillConfig): string[] => [
-  rdsArn(stack, 'snapshot', `${resourcePrefix}*`),
-  rdsArn(stack, 'pg', `${resourcePrefix}*`),
-  ...[
-    ...new Set(Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? [])),
-  ].map((group) => rdsArn(stack, 'pg', group)),
-];

@@ -1,4 +1,4 @@
-import type { Stack } from 'aws-cdk-lib';
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Key } from 'aws-cdk-lib/aws-kms';
@@ -12,7 +12,7 @@ import * as ledger from './ledger.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
 import * as sources from './sources.ts';
-import { attachToSubnets } from './vpc-interfaces.ts';
+import { attachToSubnets, noInterfacesForCode } from './vpc-interfaces.ts';
 
 /** What permissions refer to. */
 interface PermissionScope {
@@ -40,11 +40,15 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const inspect = [...read, ...sources.readDumpKeys(stack, config)];
   const look = sandbox.lookAtInstances;
   const offers = sandbox.askWhatRdsOffers;
-  const make = sandbox.makeInstances(stack, names.stack, config);
+  const make = sandbox.makeInstances(stack, names, config);
   const remove = sandbox.removeInstances(stack, names.stack);
   const removeLeftovers = sandbox.removeLeftovers(stack, names.stack);
-  const keep = sandbox.keepInstances(stack, names.stack);
-  const ask = [attachToSubnets, sandbox.logInToSandboxes(stack)];
+  const keep = sandbox.keepInstances(stack, names, config);
+  const ask = (door: string) => [
+    attachToSubnets,
+    noInterfacesForCode(functionArn(stack, names, door)),
+    sandbox.logInToSandboxes(stack),
+  ];
   const executions = drills.lookAtExecutions(stack, names);
   const tasks = drills.lookAtTasks(stack, names);
   const stopTasks = drills.stopTasks(stack, names);
@@ -57,14 +61,14 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],
     'plan-checks': [...evidence, readLedger],
-    'run-check': [...ask, ...evidence],
+    'run-check': [...ask('run-check'), ...evidence],
     judge: [...evidence, ...tasks],
     'try-older-dump': [...inspect, ...evidence],
     'tear-down-sandbox': [...evidence, look, ...remove, ...stopTasks],
     'confirm-gone': [...evidence, look, ...remove],
     'seal-record': [...seal, ...evidence, ...tell],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
-    'prepare-hand-over': [...ask, ...evidence],
+    'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
     promote: [...evidence, look, ...keep],
     'look-at-promotion': [...evidence, look],
     'hand-over': [...evidence],
@@ -95,3 +99,12 @@ export function restoreTaskPermissions(scope: PermissionScope): iam.PolicyStatem
 export const hookTaskPermissions = (scope: PermissionScope): iam.PolicyStatement[] => [
   sandbox.logInToSandboxes(scope.stack),
 ];
+
+/** By its name: its role must know it before it exists. */
+const functionArn = (stack: Stack, names: PhysicalNames, door: string): string =>
+  stack.formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: names.functionOf(door),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

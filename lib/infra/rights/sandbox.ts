@@ -2,7 +2,16 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { masterRole, resourcePrefix, tagKeys } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
-import { allow, ours, oursUnderLease, rdsArn, sandboxArns, taggedByRequest } from './statement.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
+import {
+  allow,
+  ours,
+  oursUnderLease,
+  rdsArn,
+  sandboxArns,
+  taggedByRequest,
+  viaService,
+} from './statement.ts';
 
 /** Looks at instances; RDS lists are not filtered by rights, so the answer names production too. */
 export const lookAtInstances: iam.PolicyStatement = allow(
@@ -24,26 +33,35 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
 );
 
 /**
+ * Groups that an instance of ours may be in. AWS asks for the right to make or modify an instance on them, too
+ * (docs/facts.md#rights-to-create-an-instance).
+ */
+export const groupsOfInstances = (stack: Stack, names: PhysicalNames, config: DrillConfig): string[] => [
+  rdsArn(stack, 'subgrp', names.sandboxSubnetGroup),
+  rdsArn(stack, 'pg', `${resourcePrefix}*`),
+  // A real restore without a parameter group of its own, and the option groups that PostgreSQL always has.
+  rdsArn(stack, 'pg', 'default.postgres*'),
+  rdsArn(stack, 'og', 'default:postgres*'),
+  ...[
+    ...new Set(Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? [])),
+  ].map((group) => rdsArn(stack, 'pg', group)),
+];
+
+/**
  * Makes an instance: only with our name, in our subnets, and tagged as ours in the very request. CreateDBInstance is
  * authorised on every resource it uses (docs/facts.md#rights-to-create-an-instance).
  */
-export function makeInstances(stack: Stack, stackName: string, config: DrillConfig): iam.PolicyStatement[] {
-  const productionGroups = Object.values(config.databases).flatMap(
-    ({ production }) => production.parameterGroup ?? [],
-  );
-  const parts = [
-    rdsArn(stack, 'subgrp', `${stackName}-sandbox`),
-    rdsArn(stack, 'pg', `${resourcePrefix}*`),
-    // A real restore without a parameter group of its own, and the option groups that PostgreSQL always has.
-    rdsArn(stack, 'pg', 'default.postgres*'),
-    rdsArn(stack, 'og', 'default:postgres*'),
-    ...[...new Set(productionGroups)].map((group) => rdsArn(stack, 'pg', group)),
-  ];
+export function makeInstances(
+  stack: Stack,
+  names: PhysicalNames,
+  config: DrillConfig,
+): iam.PolicyStatement[] {
+  const stackName = names.stack;
   return [
     allow(
       'MakeInstances',
       ['rds:CreateDBInstance'],
-      [sandboxArns(stack), ...parts],
+      [sandboxArns(stack), ...groupsOfInstances(stack, names, config)],
       taggedByRequest(stackName),
     ),
     allow('TagWhatIsMade', ['rds:AddTagsToResource'], [sandboxArns(stack)], taggedByRequest(stackName)),
@@ -65,7 +83,7 @@ export function makeInstances(stack: Stack, stackName: string, config: DrillConf
       ['kms:DescribeKey', 'kms:CreateGrant', 'kms:GenerateDataKey', 'kms:Decrypt'],
       ['*'],
       {
-        StringLike: { 'kms:ViaService': ['rds.*.amazonaws.com', 'secretsmanager.*.amazonaws.com'] },
+        StringLike: { 'kms:ViaService': [viaService(stack, 'rds'), viaService(stack, 'secretsmanager')] },
       },
     ),
     allow(
@@ -109,14 +127,20 @@ export const removeLeftovers = (stack: Stack, stackName: string): iam.PolicyStat
 ];
 
 /** Turns a sandbox into an instance that is kept: its lease goes first. */
-export const keepInstances = (stack: Stack, stackName: string): iam.PolicyStatement[] => [
-  allow('KeepInstances', ['rds:ModifyDBInstance'], [sandboxArns(stack)], ours(stackName)),
+export const keepInstances = (
+  stack: Stack,
+  names: PhysicalNames,
+  config: DrillConfig,
+): iam.PolicyStatement[] => [
+  allow('KeepInstances', ['rds:ModifyDBInstance'], [sandboxArns(stack)], ours(names.stack)),
+  // Groups carry no tags of ours; without the instance, the right to one of them changes nothing.
+  allow('KeepInTheirGroups', ['rds:ModifyDBInstance'], groupsOfInstances(stack, names, config)),
   allow('EndLeasesForGood', ['rds:RemoveTagsFromResource'], [sandboxArns(stack)], {
-    ...ours(stackName),
+    ...ours(names.stack),
     'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.lease] },
   }),
   allow('TagWhatIsKept', ['rds:AddTagsToResource'], [sandboxArns(stack)], {
-    ...ours(stackName),
+    ...ours(names.stack),
     // Nobody gives a lease back to what was handed over, and the owner's tags are not rewritten.
     'ForAllValues:StringNotEquals': { 'aws:TagKeys': Object.values(tagKeys) },
   }),

@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
-import { allow } from './statement.ts';
+import { allow, viaService } from './statement.ts';
 
 const bucketArn = (stack: Stack, bucket: string): string =>
   stack.formatArn({
@@ -64,7 +64,7 @@ export function readDumps(stack: Stack, config: DrillConfig): iam.PolicyStatemen
         allow('ReadDumps', ['s3:GetObject', 's3:GetObjectVersion'], objects),
         allow('DecryptDumps', ['kms:Decrypt'], ['*'], {
           StringLike: {
-            'kms:ViaService': 's3.*.amazonaws.com',
+            'kms:ViaService': viaService(stack, 's3'),
             'kms:EncryptionContext:aws:s3:arn': [...objects, ...dumpBucketArns(stack, config)],
           },
         }),
@@ -87,7 +87,19 @@ export function readStoreKeys(stack: Stack, config: DrillConfig): iam.PolicyStat
 
 function readSecrets(stack: Stack, sid: string, names: string[]): iam.PolicyStatement[] {
   const arns = [...new Set(names)].map((name) => secretArn(stack, name));
-  return arns.length === 0 ? [] : [allow(sid, ['secretsmanager:GetSecretValue'], arns)];
+  return arns.length === 0
+    ? []
+    : [
+        allow(sid, ['secretsmanager:GetSecretValue'], arns),
+        // A secret under a key of the user: any key, but only through Secrets Manager and only for these secrets
+        // (docs/facts.md#secrets-under-a-key-of-their-own).
+        allow(`Decrypt${sid}`, ['kms:Decrypt'], ['*'], {
+          StringLike: {
+            'kms:ViaService': viaService(stack, 'secretsmanager'),
+            'kms:EncryptionContext:SecretARN': arns,
+          },
+        }),
+      ];
 }
 
 /** A secret's ARN ends in six characters of chance. */
@@ -131,7 +143,7 @@ function readParameters(stack: Stack, what: string, names: string[]): iam.Policy
         allow(`Read${what}`, ['ssm:GetParameter'], arns),
         allow(`Decrypt${what}`, ['kms:Decrypt'], ['*'], {
           StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': arns },
-          StringLike: { 'kms:ViaService': 'ssm.*.amazonaws.com' },
+          StringLike: { 'kms:ViaService': viaService(stack, 'ssm') },
         }),
       ];
 }

@@ -12,6 +12,9 @@ export const allow = (
 ): iam.PolicyStatement =>
   new iam.PolicyStatement({ sid, effect: iam.Effect.ALLOW, actions, resources, conditions });
 
+/** A key is used through this service, in whatever region; China has a suffix of its own. */
+export const viaService = (stack: Stack, service: string): string => `${service}.*.${stack.urlSuffix}`;
+
 /** ARN with colons throughout, of any thing of RDS in this account and region. */
 export const rdsArn = (stack: Stack, kind: string, name: string): string =>
   stack.formatArn({

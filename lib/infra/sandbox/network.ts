@@ -10,9 +10,21 @@ import { sizedLogGroup } from '../storage/log-groups.ts';
 
 const postgresPort = ec2.Port.tcp(5432);
 
+/**
+ * What tells the network of a deployment from another one that the same stack may have had; null: the ordinary one of its
+ * own. It is part of names, because subnet groups and subnets cannot be changed into those of another network.
+ */
+export function networkMark(aws: AwsConfig | null): string | null {
+  if (aws === null) return null;
+  if (aws.network !== null) return aws.network.vpcId.replace(/^vpc-/, '');
+  return aws.availabilityZones === null ? null : aws.availabilityZones.join('-');
+}
+
 interface NetworkProps {
   /** An existing VPC; null: one of our own. */
   existing: AwsConfig['network'] | null;
+  /** Zones of a VPC of our own; null: the first two of the region. */
+  zones: string[] | null;
   evidence: Bucket;
   /** Ports of S3-compatible stores other than 443. */
   storePorts: number[];
@@ -39,7 +51,7 @@ export class Network extends Construct {
     const { existing } = props;
     this.assignPublicIp = existing === null;
     if (existing === null) {
-      const vpc = this.#ownVpc(props.evidence);
+      const vpc = this.#ownVpc(props);
       this.vpc = vpc;
       this.taskSubnets = vpc.publicSubnets;
       this.checkSubnets = vpc.selectSubnets({ subnetGroupName: 'checks' }).subnets;
@@ -78,10 +90,12 @@ export class Network extends Construct {
     this.checkGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 gateway endpoint');
   }
 
-  #ownVpc(evidence: Bucket): ec2.Vpc {
-    const vpc = new ec2.Vpc(this, 'Vpc', {
+  #ownVpc({ evidence, zones }: NetworkProps): ec2.Vpc {
+    // Other zones make another VPC beside the old one: a subnet that moved to another zone would be made while the old one
+    // still has its addresses.
+    const vpc = new ec2.Vpc(this, zones === null ? 'Vpc' : `Vpc-${zones.join('-')}`, {
       ipAddresses: ec2.IpAddresses.cidr('10.97.0.0/20'),
-      availabilityZones: [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())],
+      availabilityZones: zones ?? [Fn.select(0, Fn.getAzs()), Fn.select(1, Fn.getAzs())],
       natGateways: 0,
       // The group is unused and lets in only itself; closing it would take a custom resource with a function of its own.
       restrictDefaultSecurityGroup: false,

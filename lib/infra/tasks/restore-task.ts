@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -7,6 +7,7 @@ import { restoreContainerName } from '../../contract/names.ts';
 import { type RestoreTaskSize, restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
+import { serviceOfThisAccount } from '../rights/services.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
 
@@ -98,9 +99,7 @@ export const armLinux: ecs.RuntimePlatform = {
 
 /** Only tasks of this account may take the role on. */
 export const ecsTasks = (scope: Construct): iam.IPrincipal =>
-  new iam.ServicePrincipal('ecs-tasks.amazonaws.com', {
-    conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
-  });
+  serviceOfThisAccount(scope, 'ecs-tasks.amazonaws.com');
 
 /** Pulls images and writes logs; CDK grants both as the task definition needs them. */
 export function makeExecutionRole(scope: Construct): iam.Role {

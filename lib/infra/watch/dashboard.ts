@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { drillMetrics, watchMetrics } from '../../contract/metric-names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { phaseNames } from '../../domain/drill/phase-names.ts';
+import { consoleOriginOf } from '../names/console.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { databaseMetric, stackMetric } from './cloudwatch-metrics.ts';
 
@@ -76,18 +77,20 @@ export class Dashboard extends Construct {
         left: [stackMetric(names.stack, watchMetrics.expiredLeases, Duration.hours(3), 'Maximum')],
       }),
     );
-    const { region } = Stack.of(this);
-    this.url = `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
+    const stack = Stack.of(this);
+    const { region } = stack;
+    this.url = `${consoleOriginOf(stack)}/cloudwatch/home?region=${region}#dashboards/dashboard/${names.dashboard}`;
   }
 
   #links(scope: Construct): string {
-    const { region } = Stack.of(scope);
+    const stack = Stack.of(scope);
+    const { region } = stack;
     const { stateMachineArn, evidenceBucket, runbook } = this.#props;
-    const console = `https://${region}.console.aws.amazon.com`;
+    const console = consoleOriginOf(stack);
     return [
       `# restore-drill: ${this.#props.names.stack}`,
       `[Drills and restores](${console}/states/home?region=${region}#/statemachines/view/${stateMachineArn})`,
-      `· [Records and reports](https://s3.console.aws.amazon.com/s3/buckets/${evidenceBucket}?prefix=drills/)`,
+      `· [Records and reports](${console}/s3/buckets/${evidenceBucket}?region=${region}&prefix=drills/)`,
       `· Runbook: ${runbook}`,
     ].join('\n');
   }

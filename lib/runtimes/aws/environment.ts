@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentNames } from '../../contract/environment.ts';
+import { environmentNames, noApprovalUrl } from '../../contract/environment.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 
 const text = z.string().min(1);
@@ -37,7 +37,7 @@ const schemas = {
   evidenceBucket: text,
   topicArn: text,
   stateMachineArn: text,
-  approvalUrl: z.url(),
+  approvalUrl: z.union([z.literal(noApprovalUrl).transform(() => null), z.url()]),
   sandboxSubnetGroup: text,
   sandboxSecurityGroup: text,
   sandboxParameterGroups: json(z.record(z.string(), text)),

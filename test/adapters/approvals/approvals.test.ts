@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
 import { isSignedBy, linkUrl, signLink } from '../../../lib/adapters/approvals/approval-links.ts';
+import { createApprovals } from '../../../lib/adapters/approvals/approvals.ts';
 import { approvalPlan } from '../../../lib/adapters/notices/messages/approval-needed.ts';
 import { approvalDesk } from '../../support/approval-desk.ts';
 import { memoryTable } from '../../support/aws/memory-table.ts';
@@ -51,6 +52,19 @@ describe('an approval', () => {
     const key = table.item('approval#drill-1', 'approval')?.hmacKey?.B as Uint8Array;
     expect(key).toHaveLength(32);
     expect(JSON.stringify(view)).not.toContain(token);
+  });
+
+  test('that has no address is kept all the same, for the command line to answer', async () => {
+    const table = memoryTable();
+    const approvals = createApprovals({
+      client: scripted(new DynamoDBClient({ region: 'eu-west-1' }), table.respond),
+      tableName: 'ledger',
+      clock: { now: () => start },
+      approvalUrl: null,
+    });
+
+    expect(await approvals.open(aRequest)).toBe('command line');
+    expect(table.item('approval#drill-1', 'approval')?.taskToken?.S).toBe(token);
   });
 
   test('is forgotten by the table a week after it expired', async () => {

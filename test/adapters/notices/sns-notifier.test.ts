@@ -40,7 +40,7 @@ function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
     asked: (given: Partial<Extract<Notice, { kind: 'approval needed' }>> = {}) =>
       tell({
         ...{ kind: 'approval needed', state: aRestore({ verdict: 'PROVEN' }), expiresAt },
-        ...{ links: null, report: null, ...given },
+        ...{ way: null, report: null, ...given },
       }),
     sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record }),
     ...{ calls, metrics, logged, messages },
@@ -169,7 +169,7 @@ describe('the question whether a restored database is kept', () => {
 
   test('carries the two links and the command', async () => {
     const { asked, messages } = aTopic();
-    await asked({ links });
+    await asked({ way: links });
     const { subject, body } = messages()[0] ?? { subject: '', body: '' };
     expect(subject).toBe('[restore-drill] shop: restored, your decision is needed');
     expect(body).toContain(`Approve: ${links.approve}`);
@@ -204,9 +204,17 @@ describe('the question whether a restored database is kept', () => {
     expect(messages()[0]?.body).toContain('PROVEN; the details could not be read');
   });
 
+  test('names the command alone where the deployment has no links', async () => {
+    const { asked, messages } = aTopic();
+    await asked({ way: 'command line' });
+    const { body } = messages()[0] ?? { body: '' };
+    expect(body).toContain('restore-drill approve drill-1 --decline');
+    expect(body).not.toMatch(/decision=|send-task-success/);
+  });
+
   test('says how to answer without links', async () => {
     const { asked, messages } = aTopic();
-    await asked({ links: null });
+    await asked({ way: null });
     expect(messages()[0]?.body).toContain('aws stepfunctions send-task-success');
   });
 

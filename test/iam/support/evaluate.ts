@@ -57,12 +57,12 @@ export const keyPolicyOfAccount = {
   ],
 };
 
-/** The simulator passes over encryption contexts: on both sides a key that it does compare stands for ours. */
+/** The simulator passes over encryption contexts: on both sides a key that it does compare stands for each. */
 const simulated = <Value>(value: Value): Value =>
   JSON.parse(
     JSON.stringify(value).replaceAll(
-      'kms:EncryptionContext:aws:s3:arn',
-      'aws:PrincipalTag/encryption-context',
+      /kms:EncryptionContext:([\w:]+)/g,
+      (_whole, name: string) => `aws:PrincipalTag/encryption-context-${name.replaceAll(':', '-')}`,
     ),
   ) as Value;
 

@@ -85,6 +85,16 @@ const createInstance: Requirement = (input) => {
   ];
 };
 
+/** Modifying is authorised on the groups of the instance as well, which have no tags of ours. */
+const modifyInstance: Requirement = (input, world) => [
+  ...onInstance('rds:ModifyDBInstance')(input, world),
+  ...[
+    rds('subgrp', 'restore-drill-test-sandbox'),
+    rds('pg', 'default.postgres15'),
+    rds('og', 'default:postgres-15'),
+  ].map((resource) => ({ action: 'rds:ModifyDBInstance', resource })),
+];
+
 const managedSecret = `arn:aws:secretsmanager:${region}:${account}:secret:rds!db-5f0c1e2d-AbCdEf`;
 const secretsKey = `arn:aws:kms:${region}:${account}:key/aws-secretsmanager`;
 
@@ -161,7 +171,7 @@ const requirements: Record<string, Requirement> = {
   },
   'rds:CreateDBInstance': createInstance,
   'rds:DeleteDBInstance': onInstance('rds:DeleteDBInstance'),
-  'rds:ModifyDBInstance': onInstance('rds:ModifyDBInstance'),
+  'rds:ModifyDBInstance': modifyInstance,
   'rds:AddTagsToResource': (input, world) => {
     const tags = (input.tags ?? {}) as Record<string, string>;
     const added = { ...tagContext('RequestTag', tags), 'aws:TagKeys': Object.keys(tags) };

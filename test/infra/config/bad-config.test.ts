@@ -38,6 +38,30 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect(once(', interval: 365d')).toEqual([]);
   });
 
+  test('has approvers that nobody but AWS may attach a policy to', () => {
+    const of = (arn: string) =>
+      problemsOf(`aws: { approvers: ["${arn}"] }\ndatabases: { a: { source: { bucket: acme } } }`);
+    const path = 'arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/';
+    for (const arn of [
+      `${path}AWSReservedSSO_OnCall_0123456789abcdef`,
+      'arn:aws:iam::123456789012:role/AWSReservedSSO_OnCall_0123456789abcdef',
+    ]) {
+      expect(of(arn)).toEqual([
+        `aws.approvers: ${arn} is a role of IAM Identity Center, which nobody but AWS may attach a policy to – leave it out, and add the customer managed policy restore-drill-approver to its permission set`,
+      ]);
+    }
+    expect(of('arn:aws:iam::123456789012:role/on-call')).toEqual([]);
+  });
+
+  test('has zones beside a network that has its own', () => {
+    const network =
+      'network: { vpcId: vpc-0a, availabilityZones: [eu-west-1a, eu-west-1b], sandboxSubnets: [subnet-0a, subnet-0b], taskSubnets: [subnet-0c, subnet-0d] }';
+    const zones = 'availabilityZones: [eu-west-1a, eu-west-1c]';
+    const of = (aws: string) => problemsOf(`aws: { ${aws} }\ndatabases: { a: { source: { bucket: acme } } }`);
+    expect(of(`${network}, ${zones}`)[0]).toContain('beside aws.network');
+    expect([...of(network), ...of(zones)]).toEqual([]);
+  });
+
   test('has a stack name that makes names too long', () => {
     const name = `restore-drill-${'x'.repeat(40)}`;
     expect(

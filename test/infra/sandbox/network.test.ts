@@ -175,3 +175,36 @@ describe('an existing network', () => {
     });
   });
 });
+
+describe('another network than before', () => {
+  const groupName = ({ json }: Synthesized): string =>
+    resourcesOf<{ DBSubnetGroupName: string }>(json, 'AWS::RDS::DBSubnetGroup')[0]!.DBSubnetGroupName;
+  const zones = synthesize(
+    aConfig(`aws: { availabilityZones: [eu-west-1b, eu-west-1c, eu-west-1a] }\n${defaultConfig}`),
+  );
+  const networkOf = ({ json }: Synthesized): string[] =>
+    namedResourcesOf(json, 'AWS::EC2::Subnet').map(([id]) => id);
+
+  test('gets a subnet group with a name of its own: one cannot move to another VPC', () => {
+    expect([own, existing, zones].map(groupName)).toEqual([
+      'restore-drill-sandbox',
+      'restore-drill-sandbox-0a1b2c3d',
+      'restore-drill-sandbox-eu-west-1b-eu-west-1c-eu-west-1a',
+    ]);
+    for (const one of [own, existing, zones]) {
+      const rights = JSON.stringify(resourcesOf(one.json, 'AWS::IAM::Policy'));
+      expect(rights).toContain(`:subgrp:${groupName(one)}"`);
+    }
+  });
+
+  test('stands in the zones of drills.yaml, as a VPC beside the old one, whose addresses are taken until it goes', () => {
+    const found = resourcesOf<{ AvailabilityZone: string }>(zones.json, 'AWS::EC2::Subnet');
+    expect(found.map(({ AvailabilityZone }) => AvailabilityZone).toSorted()).toEqual(
+      ['eu-west-1a', 'eu-west-1b', 'eu-west-1c'].flatMap((zone) => [zone, zone, zone]),
+    );
+    expect(networkOf(zones).filter((id) => networkOf(own).includes(id))).toEqual([]);
+    expect(namedResourcesOf(zones.json, 'AWS::EC2::VPC').map(([id]) => id)).not.toEqual(
+      namedResourcesOf(own.json, 'AWS::EC2::VPC').map(([id]) => id),
+    );
+  });
+});

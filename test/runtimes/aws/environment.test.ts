@@ -25,6 +25,11 @@ describe('the environment of a door', () => {
     );
   });
 
+  test('may say that approvals have no address', () => {
+    expect(readEnvironment(['approvalUrl'], { APPROVAL_URL: 'none' })).toEqual({ approvalUrl: null });
+    expect(() => readEnvironment(['approvalUrl'], { APPROVAL_URL: 'nowhere' })).toThrow('APPROVAL_URL: ');
+  });
+
   test('does not ask for what the door does not need', () => {
     expect(readEnvironment(['ledgerTable'], complete)).toEqual({ ledgerTable: 'ledger' });
   });

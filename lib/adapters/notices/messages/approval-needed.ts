@@ -3,6 +3,7 @@ import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
 import { rdsPlanOf } from '../../../domain/sandbox/sandbox-plan.ts';
 import { formatMoment } from '../../../domain/text/quantities.ts';
+import type { ApprovalWay } from '../../../ports/approvals.ts';
 import type { Notice } from '../../../ports/notifier.ts';
 import { executionUrl, type NoticePlaces } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
@@ -45,7 +46,7 @@ function promotionSentence(production: ProductionConfig): string {
 
 /** A restored database waits for a decision. */
 export function approvalNeededMessage(
-  { state, expiresAt, links, report }: Extract<Notice, { kind: 'approval needed' }>,
+  { state, expiresAt, way, report }: Extract<Notice, { kind: 'approval needed' }>,
   places: NoticePlaces,
 ): Message {
   return {
@@ -53,24 +54,30 @@ export function approvalNeededMessage(
     body: paragraphs([
       `The database "${line(state.database)}" was restored into a new instance and checked. Decide whether it is kept, before ${formatMoment(expiresAt)}. Nobody in time counts as declined.`,
       approvalPlan(state, report),
-      links === null
-        ? [
-            'The links to answer could not be made (the ledger table could not be written), and the command line',
-            'cannot answer either. The token of the waiting state "Await approval" is in the history of the execution:',
-            `  aws stepfunctions send-task-success --region ${places.region} --task-token TOKEN --task-output '{"decision":"approved","by":"YOU"}'`,
-          ]
-        : [
-            'Each link opens a page that asks once more. Whoever has this message can answer: do not forward it.',
-            '',
-            `Approve: ${links.approve}`,
-            '',
-            `Decline: ${links.decline}`,
-            '',
-            'Or from a command line with rights of your own:',
-            `  restore-drill approve ${state.drillId}`,
-            `  restore-drill approve ${state.drillId} --decline`,
-          ],
+      howToAnswer(state, way, places),
       ['To look at it:', `  ${executionUrl(places, state.drillId)}`],
     ]),
   };
+}
+
+function howToAnswer({ drillId }: DrillState, way: ApprovalWay | null, places: NoticePlaces): string[] {
+  const commands = [`  restore-drill approve ${drillId}`, `  restore-drill approve ${drillId} --decline`];
+  if (way === null)
+    return [
+      'The links to answer could not be made (the ledger table could not be written), and the command line',
+      'cannot answer either. The token of the waiting state "Await approval" is in the history of the execution:',
+      `  aws stepfunctions send-task-success --region ${places.region} --task-token TOKEN --task-output '{"decision":"approved","by":"YOU"}'`,
+    ];
+  if (way === 'command line')
+    return ['Answer from a command line whose role has the policy of approvers:', ...commands];
+  return [
+    'Each link opens a page that asks once more. Whoever has this message can answer: do not forward it.',
+    '',
+    `Approve: ${way.approve}`,
+    '',
+    `Decline: ${way.decline}`,
+    '',
+    'Or from a command line with rights of your own:',
+    ...commands,
+  ];
 }

@@ -1,3 +1,4 @@
+import { consoleOrigin } from '../../../contract/console-hosts.ts';
 import { reportFiles } from '../../../contract/evidence.ts';
 import { evidenceKey } from '../../evidence/evidence-keys.ts';
 
@@ -8,21 +9,13 @@ export interface NoticePlaces {
   evidenceBucket: string;
 }
 
-/** Consoles of the other partitions have hosts of their own. */
-const consoleHosts: Record<string, string> = {
-  'aws-cn': 'console.amazonaws.cn',
-  'aws-us-gov': 'console.amazonaws-us-gov.com',
-};
-
 /** An execution's name is its drill's id; nothing else may get into a URL and a command line. */
 export const executionArn = ({ stateMachineArn }: NoticePlaces, drillId: string): string =>
   `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${drillId.replace(/[^\w-]/g, '_')}`;
 
 /** The execution in the Step Functions console. */
 export function executionUrl(places: NoticePlaces, drillId: string): string {
-  const partition = places.stateMachineArn.split(':')[1] ?? 'aws';
-  const host = consoleHosts[partition] ?? 'console.aws.amazon.com';
-  return `https://${places.region}.${host}/states/home?region=${places.region}#/v2/executions/details/${executionArn(places, drillId)}`;
+  return `${consoleOrigin(places.stateMachineArn)}/states/home?region=${places.region}#/v2/executions/details/${executionArn(places, drillId)}`;
 }
 
 /** `s3://bucket/drills/<drillId>/report.md` */
