@@ -114,11 +114,14 @@ const pointers = z.array(z.looseObject({ index: count, name: z.string() }));
 /** As a Catch leaves it. */
 const caught = z.looseObject({ Error: z.string(), Cause: z.string().default('') });
 
+/** A stage that earlier versions left on the way to a teardown; no step leaves it any more. */
+const stage = z.preprocess((given) => (given === 'declined' ? 'judged' : given), z.enum(stages));
+
 const document: z.ZodType<DrillState> = z.looseObject({
   schemaVersion: z.number().int().min(1),
   drillId: z.string().min(1),
   database: z.string().min(1),
-  stage: z.enum(stages),
+  stage,
   request: z.looseObject({
     mode: z.enum(['drill', 'restore']),
     operator: z.string(),
@@ -169,6 +172,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
     .catch(null),
   approvalTimeoutSeconds: z.number(),
   promotionAskedAt: moment.nullable(),
+  refusedChanges: z.array(z.string()).exactOptional(),
   handOver: z
     .looseObject({
       sandboxId: z.string(),

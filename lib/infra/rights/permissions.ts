@@ -43,7 +43,8 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const make = sandbox.makeInstances(stack, names.stack, config);
   const remove = sandbox.removeInstances(stack, names.stack);
   const removeLeftovers = sandbox.removeLeftovers(stack, names.stack);
-  const keep = sandbox.keepInstances(stack, names.stack);
+  const keep = sandbox.keepInstances(stack, names.stack, config);
+  const answers = ledger.readApprovals(scope.ledger);
   const ask = [attachToSubnets, sandbox.logInToSandboxes(stack)];
   const executions = drills.lookAtExecutions(stack, names);
   const tasks = drills.lookAtTasks(stack, names);
@@ -66,10 +67,16 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask, ...evidence],
     promote: [...evidence, look, ...keep],
-    'look-at-promotion': [...evidence, look],
+    'look-at-promotion': [...evidence, look, ...keep],
     'hand-over': [...evidence],
-    'clean-up-after-abort': [...seal, ...evidence, ...tell, executions, look, ...remove, ...stopTasks],
-    sweep: [look, ...remove, ...removeLeftovers, ...stopTasks, executions],
+    'clean-up-after-abort': [
+      ...[...seal, answers, ...evidence, ...tell, executions],
+      ...[look, ...remove, ...keep, ...stopTasks],
+    ],
+    sweep: [
+      ...[readLedger, answers, ...evidence, executions],
+      ...[look, ...remove, ...removeLeftovers, ...keep, ...stopTasks],
+    ],
     watch: [...list, ...evidence, readLedger],
     'answer-approval': [ledger.answerApprovals(scope.ledger), drills.answerStates(stack, names)],
   };

@@ -28,16 +28,13 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
  * authorised on every resource it uses (docs/facts.md#rights-to-create-an-instance).
  */
 export function makeInstances(stack: Stack, stackName: string, config: DrillConfig): iam.PolicyStatement[] {
-  const productionGroups = Object.values(config.databases).flatMap(
-    ({ production }) => production.parameterGroup ?? [],
-  );
   const parts = [
     rdsArn(stack, 'subgrp', `${stackName}-sandbox`),
     rdsArn(stack, 'pg', `${resourcePrefix}*`),
     // A real restore without a parameter group of its own, and the option groups that PostgreSQL always has.
     rdsArn(stack, 'pg', 'default.postgres*'),
     rdsArn(stack, 'og', 'default:postgres*'),
-    ...[...new Set(productionGroups)].map((group) => rdsArn(stack, 'pg', group)),
+    ...productionParameterGroups(stack, config),
   ];
   return [
     allow(
@@ -108,9 +105,17 @@ export const removeLeftovers = (stack: Stack, stackName: string): iam.PolicyStat
   ),
 ];
 
-/** Turns a sandbox into an instance that is kept: its lease goes first. */
-export const keepInstances = (stack: Stack, stackName: string): iam.PolicyStatement[] => [
+/**
+ * Turns a sandbox into an instance that is kept: its lease goes first. ModifyDBInstance is authorised on the parameter
+ * group that it gives, too.
+ */
+export const keepInstances = (
+  stack: Stack,
+  stackName: string,
+  config: DrillConfig,
+): iam.PolicyStatement[] => [
   allow('KeepInstances', ['rds:ModifyDBInstance'], [sandboxArns(stack)], ours(stackName)),
+  ...groupsToGive(productionParameterGroups(stack, config)),
   allow('EndLeasesForGood', ['rds:RemoveTagsFromResource'], [sandboxArns(stack)], {
     ...ours(stackName),
     'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.lease] },
@@ -121,6 +126,15 @@ export const keepInstances = (stack: Stack, stackName: string): iam.PolicyStatem
     'ForAllValues:StringNotEquals': { 'aws:TagKeys': Object.values(tagKeys) },
   }),
 ];
+
+const groupsToGive = (groups: string[]): iam.PolicyStatement[] =>
+  groups.length === 0 ? [] : [allow('GiveParameterGroups', ['rds:ModifyDBInstance'], groups)];
+
+/** Parameter groups of instances that real restores leave. */
+const productionParameterGroups = (stack: Stack, config: DrillConfig): string[] => {
+  const named = Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? []);
+  return [...new Set(named)].map((group) => rdsArn(stack, 'pg', group));
+};
 
 /** Logs in as the master of a sandbox with a token signed on the spot. The resource id is unknown before it exists. */
 export const logInToSandboxes = (stack: Stack): iam.PolicyStatement =>

@@ -15,6 +15,7 @@ import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
 import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
+import { isKeptDrill } from '../../../steps/kept-restores.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
 import { ecsClient, rdsClient, sfnClient } from '../clients.ts';
@@ -22,7 +23,8 @@ import { codeFolder } from '../code-folder.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
 import { currentRegion } from '../region.ts';
-import { ledgerPort } from './evidence-and-ledger.ts';
+import { evidencePort, ledgerPort } from './evidence-and-ledger.ts';
+import { givenAnswersPort } from './people.ts';
 
 /** For doors that look at, remove and promote sandboxes. */
 export const sandboxPort = (): SandboxHost => createRdsSandboxHost(sandboxHostOptions());
@@ -69,6 +71,8 @@ export function sweepingSandboxPort(): SandboxHost {
     ...sandboxHostOptions(),
     sweeping: {
       isRunning: (drillId) => executions.isRunning(drillId),
+      isKept: (drillId) =>
+        isKeptDrill(drillId, { evidence: evidencePort(), ledger: ledgerPort(), answers: givenAnswersPort() }),
       tasks: createRestoreTasks({ ecs: ecsClient(), cluster: restoreCluster }),
     },
   });
