@@ -7,7 +7,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
-import { readAndWriteEvidence } from './evidence.ts';
+import { readAndWriteEvidence, readEvidence } from './evidence.ts';
 import * as ledger from './ledger.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
@@ -74,7 +74,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
       ...[look, ...remove, ...keep, ...stopTasks],
     ],
     sweep: [
-      ...[readLedger, answers, ...evidence, executions],
+      ...[readLedger, answers, ...readEvidence(scope.evidence, scope.key), executions],
       ...[look, ...remove, ...removeLeftovers, ...keep, ...stopTasks],
     ],
     watch: [...list, ...evidence, readLedger],
