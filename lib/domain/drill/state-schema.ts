@@ -32,6 +32,10 @@ const production: z.ZodType<ProductionConfig> = z.looseObject({
   backupRetentionDays: z.number(),
   parameterGroup: z.string().nullable(),
   securityGroups: z.array(z.string()),
+  // Earlier versions had none of these.
+  subnetGroup: z.string().nullable().default(null),
+  kmsKeyId: z.string().nullable().default(null),
+  extendedSupport: z.boolean().default(false),
   approval: z.enum(['required', 'waived']),
   approvalTimeoutSeconds: z.number(),
 });
@@ -65,6 +69,7 @@ const plan = z.preprocess(
         ),
         storageGib: z.number(),
         parameterGroup: z.string(),
+        extendedSupport: z.boolean().exactOptional(),
         production: production.nullable(),
         estimatedCostUsd: z.number(),
       }),

@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { masterRole, resourcePrefix, tagKeys } from '../../contract/names.ts';
-import type { DrillConfig } from '../../domain/config/index.ts';
+import type { DrillConfig, ProductionConfig } from '../../domain/config/index.ts';
 import { allow, ours, oursUnderLease, rdsArn, sandboxArns, taggedByRequest } from './statement.ts';
 
 /** Looks at instances; RDS lists are not filtered by rights, so the answer names production too. */
@@ -35,6 +35,7 @@ export function makeInstances(stack: Stack, stackName: string, config: DrillConf
     rdsArn(stack, 'pg', 'default.postgres*'),
     rdsArn(stack, 'og', 'default:postgres*'),
     ...productionParameterGroups(stack, config),
+    ...namedOnce(config, ({ subnetGroup }) => subnetGroup).map((group) => rdsArn(stack, 'subgrp', group)),
   ];
   return [
     allow(
@@ -131,10 +132,13 @@ const groupsToGive = (groups: string[]): iam.PolicyStatement[] =>
   groups.length === 0 ? [] : [allow('GiveParameterGroups', ['rds:ModifyDBInstance'], groups)];
 
 /** Parameter groups of instances that real restores leave. */
-const productionParameterGroups = (stack: Stack, config: DrillConfig): string[] => {
-  const named = Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? []);
-  return [...new Set(named)].map((group) => rdsArn(stack, 'pg', group));
-};
+const productionParameterGroups = (stack: Stack, config: DrillConfig): string[] =>
+  namedOnce(config, ({ parameterGroup }) => parameterGroup).map((group) => rdsArn(stack, 'pg', group));
+
+/** What `production` of the databases names, each once. */
+const namedOnce = (config: DrillConfig, name: (production: ProductionConfig) => string | null): string[] => [
+  ...new Set(Object.values(config.databases).flatMap(({ production }) => name(production) ?? [])),
+];
 
 /** Logs in as the master of a sandbox with a token signed on the spot. The resource id is unknown before it exists. */
 export const logInToSandboxes = (stack: Stack): iam.PolicyStatement =>

@@ -32,10 +32,11 @@ export async function preflight(
   options: PreflightOptions,
   demand: SandboxDemand,
 ): Promise<Preflight> {
-  const { configuration, region, subnetGroup } = options;
+  const { configuration, region } = options;
   const impossible = (...findings: Finding[]): Preflight => ({ possible: false, findings });
   const { sandbox, production: configuredProduction } = configuration.database(demand.database);
   const production = demand.mode === 'restore' ? configuredProduction : null;
+  const subnetGroup = production?.subnetGroup ?? options.subnetGroup;
 
   const engineVersion = await newestEngineVersion(rds, demand.majorVersion);
   if (engineVersion === null) {
@@ -85,7 +86,11 @@ export async function preflight(
     production === null
       ? (options.parameterGroups[String(demand.majorVersion)] ?? defaultGroup)
       : (production.parameterGroup ?? defaultGroup);
-  const completed = { engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd };
+  const { extendedSupport } = production ?? sandbox;
+  const completed = {
+    ...{ engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd },
+    ...(extendedSupport ? { extendedSupport } : {}),
+  };
   return { possible: true, plan: { kind: 'rds', ...demand, rds: completed }, findings: [] };
 }
 

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-rds';
 import { handedOverTag, tagKeys } from '../../../contract/names.ts';
 import type { ProductionConfig } from '../../../domain/config/index.ts';
+import { lifecycleOf } from './lifecycle.ts';
 import type { RdsHost } from './rds-host.ts';
 
 /** One change of a promotion: a call of its own, so that one that is refused takes no other with it. */
@@ -48,13 +49,15 @@ export const keepingChanges = (drillId: string): PromotionChange[] => [
 
 /**
  * What production asks for and creation could not set, in the order of what is needed first; the standby last, because
- * RDS takes no other change while it makes one. Class and parameter group were set at creation: they are asked for only
- * where another class had to be taken.
+ * RDS takes no other change while it makes one. Class, parameter group and extended support were set at creation: they are
+ * asked for only where the instance has others. Subnet group and key are not among them: creation decides both for good
+ * (docs/facts.md#what-creation-decides-for-good).
  */
 export const productionChanges = ({
   securityGroups,
   parameterGroup,
   instanceClass,
+  extendedSupport,
   multiAz,
 }: ProductionConfig): PromotionChange[] => [
   modification('security groups', {
@@ -66,6 +69,11 @@ export const productionChanges = ({
   modification('minor upgrades', {
     isDone: ({ AutoMinorVersionUpgrade }) => AutoMinorVersionUpgrade !== false,
     request: () => ({ AutoMinorVersionUpgrade: true }),
+  }),
+  modification('extended support', {
+    isDone: ({ EngineLifecycleSupport }) =>
+      EngineLifecycleSupport === undefined || EngineLifecycleSupport === lifecycleOf(extendedSupport),
+    request: () => ({ EngineLifecycleSupport: lifecycleOf(extendedSupport) }),
   }),
   ...(parameterGroup === null
     ? []

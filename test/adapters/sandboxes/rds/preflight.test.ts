@@ -238,6 +238,27 @@ describe('the plan of a real restore', () => {
     });
   });
 
+  test('lies in the zones of its own subnet group, and has extended support where production asks for it', async () => {
+    const account = accountIn();
+    const groups: unknown[] = [];
+    const { DescribeDBSubnetGroups } = account.answers;
+    account.answers.DescribeDBSubnetGroups = (input) => {
+      groups.push(input.DBSubnetGroupName);
+      return DescribeDBSubnetGroups!(input);
+    };
+    const config = configured({
+      sandbox: { extendedSupport: false },
+      production: { subnetGroup: 'apps', extendedSupport: true },
+    });
+
+    expect(await rdsOf({ plan, config, account })).toMatchObject({ extendedSupport: true });
+    expect(groups).toContain('apps');
+    expect(await rdsOf({ config })).not.toHaveProperty('extendedSupport');
+    expect(await rdsOf({ config: configured({ sandbox: { extendedSupport: true } }) })).toMatchObject({
+      extendedSupport: true,
+    });
+  });
+
   test('never takes the import group: it trades safety for speed', async () => {
     expect((await rdsOf({ plan }))?.parameterGroup).toBe('default.postgres15');
   });

@@ -64,6 +64,19 @@ describe('a promotion', () => {
     expect(changes).toContainEqual(expect.objectContaining({ DBParameterGroupName: 'shop-15' }));
   });
 
+  test('asks for extended support where the instance was made without it', async () => {
+    const account = new RdsAccount(
+      anInstance({ EngineLifecycleSupport: 'open-source-rds-extended-support-disabled' }),
+    );
+    const wanted = { ...production, extendedSupport: true };
+
+    await promotionOn(account).promote(sandboxId, aPlan({ rds: { ...plan.rds, production: wanted } }));
+
+    expect(account.writes()).toContainEqual(
+      of('ModifyDBInstance', { EngineLifecycleSupport: 'open-source-rds-extended-support' }),
+    );
+  });
+
   test('of which one change is refused makes all the others, and names it', async () => {
     const account = new RdsAccount(anInstance());
     account.answers.ModifyDBInstance = (input) => {
