@@ -142,6 +142,10 @@ const production = z
     extendedSupport: flag(
       'Let RDS charge extra for a major past its standard support, instead of refusing or upgrading it. Default false.',
     ).optional(),
+    rehearsal: z.enum(['warning', 'error', 'off']).optional().meta({
+      description:
+        'Every drill looks whether a real restore could be made as it says here. What it finds is a warning, or with `error` makes the drill NOT_PROVEN, so that its alarm rings. Default warning.',
+    }),
     approval: z.enum(['required', 'waived']).optional().meta({
       description: 'Whether a person must approve before the restored database is kept. Default required.',
     }),
@@ -162,6 +166,7 @@ const production = z
     subnetGroup: written.subnetGroup ?? null,
     kmsKeyId: written.kmsKeyId ?? null,
     extendedSupport: written.extendedSupport ?? false,
+    rehearsal: written.rehearsal ?? ('warning' as const),
     approval: written.approval ?? ('required' as const),
     approvalTimeoutSeconds: written.approvalTimeout ?? 12 * 3600,
   }));

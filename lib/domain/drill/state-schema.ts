@@ -36,6 +36,7 @@ const production: z.ZodType<ProductionConfig> = z.looseObject({
   subnetGroup: z.string().nullable().default(null),
   kmsKeyId: z.string().nullable().default(null),
   extendedSupport: z.boolean().default(false),
+  rehearsal: z.enum(['warning', 'error', 'off']).default('warning'),
   approval: z.enum(['required', 'waived']),
   approvalTimeoutSeconds: z.number(),
 });

@@ -40,6 +40,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const inspect = [...read, ...sources.readDumpKeys(stack, config)];
   const look = sandbox.lookAtInstances;
   const offers = sandbox.askWhatRdsOffers;
+  const rehearse = sandbox.rehearseRestores(stack, config);
   const make = sandbox.makeInstances(stack, names.stack, config);
   const remove = sandbox.removeInstances(stack, names.stack);
   const removeLeftovers = sandbox.removeLeftovers(stack, names.stack);
@@ -53,7 +54,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'normalise-request': [...seal, ...evidence, executions],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
-    'plan-sandbox': [look, offers, ...evidence, readLedger, ...tell],
+    'plan-sandbox': [look, offers, ...rehearse, ...evidence, readLedger, ...tell],
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],

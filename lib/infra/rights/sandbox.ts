@@ -23,6 +23,21 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
   ['*'],
 );
 
+/** What a drill looks at to rehearse a real restore: only what `production` of some database names. */
+export function rehearseRestores(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const named = Object.values(config.databases).map(({ production }) => production);
+  const keys = namedOnce(config, ({ kmsKeyId }) => kmsKeyId);
+  return [
+    ...(productionParameterGroups(stack, config).length === 0
+      ? []
+      : [allow('LookAtParameterGroups', ['rds:DescribeDBParameterGroups'], ['*'])]),
+    ...(named.every(({ securityGroups }) => securityGroups.length === 0)
+      ? []
+      : [allow('LookAtSecurityGroups', ['ec2:DescribeSecurityGroups'], ['*'])]),
+    ...(keys.length === 0 ? [] : [allow('LookAtKeys', ['kms:DescribeKey'], keys)]),
+  ];
+}
+
 /**
  * Makes an instance: only with our name, in our subnets, and tagged as ours in the very request. CreateDBInstance is
  * authorised on every resource it uses (docs/facts.md#rights-to-create-an-instance).

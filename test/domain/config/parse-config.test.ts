@@ -99,6 +99,7 @@ databases:
         subnetGroup: null,
         kmsKeyId: null,
         extendedSupport: false,
+        rehearsal: 'warning',
         approval: 'required',
         approvalTimeoutSeconds: 43_200,
       },

@@ -18,7 +18,7 @@ import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { isKeptDrill } from '../../../steps/kept-restores.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
-import { ecsClient, rdsClient, sfnClient } from '../clients.ts';
+import { ec2Client, ecsClient, kmsClient, rdsClient, sfnClient } from '../clients.ts';
 import { codeFolder } from '../code-folder.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
@@ -44,6 +44,7 @@ export function planningSandboxPort(): SandboxHost {
       parameterGroups: sandboxParameterGroups,
       region: currentRegion(),
       taskSizes: restoreTasks,
+      rehearsal: { ec2: ec2Client(), kms: kmsClient() },
       monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
       spentThisMonthUsd: () =>
         spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
