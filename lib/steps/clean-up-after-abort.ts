@@ -71,7 +71,7 @@ export async function cleanUpAfterAbort(
 /**
  * What a drill left whose record is sealed already – by the next drill of its database, which found its lock, or by
  * itself without a confirmed teardown: the record stays as it is, the task and the sandbox are asked to go once more.
- * Nothing of a restore that was approved is touched.
+ * A restore that was approved is freed from its lease instead.
  *
  * @throws DrillError when asking again may help
  */
@@ -81,7 +81,11 @@ export async function removeLeftBehind(
   ports: Pick<DrillPorts, 'restoreTasks' | 'sandboxes' | 'clock'> & KeptRestorePorts,
 ): Promise<'nothing left' | 'asked to go' | 'kept'> {
   if (sealed.teardown.confirmed) return 'nothing left';
-  if (sealed.handOver !== undefined || (await isKeptRestore(state, ports))) return 'kept';
+  if (sealed.handOver !== undefined || (await isKeptRestore(state, ports))) {
+    // "Promote" itself may have failed: then its lease is still there.
+    await keep(sandboxIdOf(state, ports), state.drillId, ports);
+    return 'kept';
+  }
   const { teardown } = await tearDownSandboxStep(state, ports);
   if (teardown.detail === teardownAsked) return 'asked to go';
   throw new DrillError('TEARDOWN_FAILED', teardown.detail, {
@@ -123,8 +127,8 @@ async function waitUntilGone(
  * sweeper keeps it all the same.
  */
 async function keepAsItIs(state: DrillState, ports: CleanUpPorts): Promise<DrillState> {
-  const { drillId, sandbox, stage } = state;
-  const sandboxId = sandbox?.sandboxId ?? ports.sandboxes.sandboxIdFor(drillId);
+  const { drillId, stage } = state;
+  const sandboxId = sandboxIdOf(state, ports);
   const unprepared =
     stage === 'awaiting approval' || stage === 'approved'
       ? [await notPrepared(state, 'the drill was interrupted', ports)]
@@ -136,6 +140,11 @@ async function keepAsItIs(state: DrillState, ports: CleanUpPorts): Promise<Drill
     drillFindings: [...state.drillFindings, ...unprepared, ...refused],
   });
 }
+
+const sandboxIdOf = (
+  { drillId, sandbox }: DrillState,
+  { sandboxes }: Pick<DrillPorts, 'sandboxes'>,
+): string => sandbox?.sandboxId ?? sandboxes.sandboxIdFor(drillId);
 
 async function keep(
   sandboxId: string,

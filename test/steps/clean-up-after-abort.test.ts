@@ -224,10 +224,11 @@ describe('what a drill left whose record was sealed by another', () => {
   test.each<[string, Stage, object]>([
     ['was handed over', 'judged', { handOver: { sandboxId: 'sandbox-1' } }],
     ['may have been promoted', 'promotion pending', {}],
-  ])('is kept when it %s', async (_what, stage, more) => {
+  ])('is kept, and freed from its lease, when it %s', async (_what, stage, more) => {
     const { ports, witness } = aWorld();
 
     expect(await removeLeftBehind(aRestore(stage), { ...unconfirmed, ...more }, ports)).toBe('kept');
     expect(witness.removed).toEqual([]);
+    expect(witness.kept).toEqual(['sandbox-1']);
   });
 });
