@@ -2,7 +2,7 @@ import { abortPatience } from '../lib/runtimes/aws/abort-patience.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
+import { givenAnswersPort, tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { restoreTasksPort, sandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
 import { software } from '../lib/runtimes/aws/software.ts';
@@ -21,13 +21,14 @@ export const handler = lambdaDoor('Clean up after abort', async (event) => {
   const configuration = deployedConfiguration;
   const state = await lastKnownState(ended, { evidence, configuration, sandboxes });
   const restoreTasks = restoreTasksPort();
+  const answers = givenAnswersPort();
   if (sealed !== null) {
-    const ports = { evidence, restoreTasks, sandboxes, clock: systemClock };
+    const ports = { answers, evidence, restoreTasks, sandboxes, clock: systemClock };
     return { drillId: ended.name, outcome: await removeLeftBehind(state, sealed, ports) };
   }
   const { clock, options } = abortPatience(ended, systemClock);
   const common = { clock, region: currentRegion(), software, ...tellingPorts() };
-  const ports = { configuration, evidence, ledger, sandboxes, restoreTasks, ...common };
+  const ports = { answers, configuration, evidence, ledger, sandboxes, restoreTasks, ...common };
   const { verdict, teardown } = await cleanUpAfterAbort(state, endingOf(ended), ports, options);
   return { drillId: ended.name, outcome: 'sealed', verdict, teardown };
 });

@@ -9,7 +9,7 @@ import type { DrillConfig } from '../domain/config/index.ts';
 import { assertAllowedPlaces } from './config/allowed-places.ts';
 import { bucketOf } from './config/deployability.ts';
 import { Approval } from './machine/approval.ts';
-import { Functions } from './machine/functions.ts';
+import { Functions, sqlDoors } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
 import { answerDoor, doorsOf, guardDoors } from './names/doors.ts';
@@ -160,6 +160,7 @@ export class DrillStack extends Stack {
       cleanUpAfterAbort: functions.get('clean-up-after-abort'),
       sweep: functions.get('sweep'),
       watch: functions.get('watch'),
+      inSubnets: [...sqlDoors].map((door) => functions.get(door)),
       deadLetters,
     });
     new Alarms(this, 'Alarms', {

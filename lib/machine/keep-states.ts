@@ -4,30 +4,25 @@ import {
   all,
   atStage,
   choose,
-  given,
+  invocationRetries,
   is,
   onFailure,
   present,
   type State,
   step,
-  throttled,
   when,
 } from './task-state.ts';
 
-/** Lambda says this before any of our code ran: repeating it is safe even where the work itself must not repeat. */
-const notInvoked = { ...throttled, ErrorEquals: ['Lambda.TooManyRequestsException'] };
-
 /**
- * A real restore after Judge. Up to "Ready to promote?" whatever goes wrong leads to teardown; from "Promote" on
- * nothing does: the restored database is the user's, complete or not.
+ * A real restore after Judge. Until a person has approved, whatever goes wrong leads to teardown; from then on nothing
+ * does: hours of recovery that somebody wants are kept, complete or not, and what remains to be done is said.
  */
 export const keepStates: Record<string, State> = {
   [s.keepRestored]: choose(
-    [atStage('awaiting approval', s.approvalNeeded), atStage('approved', s.approvalNeeded)],
+    // drills.yaml may waive the question; then the answer is there already.
+    [atStage('awaiting approval', s.askApproval), atStage('approved', s.prepareHandOver)],
     s.tearDownSandbox,
   ),
-  // drills.yaml may waive the question; then the answer is there already.
-  [s.approvalNeeded]: choose([when(given('$.approval'), s.approved)], s.askApproval),
   [s.askApproval]: {
     Type: 'Task',
     Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
@@ -37,7 +32,7 @@ export const keepStates: Record<string, State> = {
     },
     ResultPath: '$.approval',
     TimeoutSecondsPath: '$.approvalTimeoutSeconds',
-    Retry: [throttled],
+    Retry: invocationRetries,
     Catch: [
       { ErrorEquals: ['States.Timeout'], ResultPath: '$.unanswered', Next: s.nobodyAnswered },
       onFailure(s.tearDownSandbox),
@@ -54,11 +49,8 @@ export const keepStates: Record<string, State> = {
     [when(all(present('$.approval.decision'), is('$.approval.decision', 'approved')), s.prepareHandOver)],
     s.tearDownSandbox,
   ),
-  [s.prepareHandOver]: {
-    ...step('prepareHandOver', 600, s.readyToPromote, s.tearDownSandbox),
-    Retry: [notInvoked],
-  },
-  [s.readyToPromote]: choose([atStage('ready to promote', s.promote)], s.tearDownSandbox),
+  // Not prepared is no reason to lose it: "Promote" keeps it and says what was left undone.
+  [s.prepareHandOver]: step('prepareHandOver', 600, s.promote, s.promote),
   [s.promote]: step('promote', 300, s.waitForPromotion, s.handOver),
   // A standby takes minutes to hours to be made: 60 s a look, six hours at most, are 360 looks.
   [s.waitForPromotion]: { Type: 'Wait', Seconds: 60, Next: s.lookAtPromotion },

@@ -8,11 +8,11 @@ import {
   choose,
   fargateTask,
   given,
+  invocationRetries,
   onFailure,
   present,
   type State,
   step,
-  throttled,
   when,
 } from './task-state.ts';
 
@@ -80,7 +80,7 @@ const checksState: State = {
         Parameters: { FunctionName: lambdaPlaceholders.runCheck, 'Payload.$': '$' },
         OutputPath: '$.Payload',
         TimeoutSeconds: 900,
-        Retry: [throttled],
+        Retry: invocationRetries,
         // A check that dies is not a passed one: without its result in the evidence store, Judge counts it as not run.
         Catch: [onFailure(s.checkNotRun)],
         End: true,

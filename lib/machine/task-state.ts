@@ -5,22 +5,45 @@ import { stateNames as s } from './state-names.ts';
 export type State = Record<string, unknown>;
 
 /**
- * Names under which Lambda itself reports that it is out of capacity or hiccuped before our code ran; nothing of ours
- * is ever retried by the machine, because a step knows better what is safe to repeat.
+ * Answers of Lambda that prove that our code did not run: the function sleeps, is being updated, waits for its place
+ * in the subnets, or there is no room (docs/facts.md#functions-that-sleep). What waiting does not mend – a key, a right,
+ * a subnet that is gone – is not among them. Waits of 10 s, doubled up to 300 s: 30 minutes at most, half of them on
+ * average.
  */
-export const throttled = {
+const notStarted = {
   ErrorEquals: [
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
+    'Lambda.ResourceNotReadyException',
+    'Lambda.ResourceConflictException',
+    'Lambda.CodeArtifactUserPendingException',
+    'Lambda.ENINotReadyException',
+    'Lambda.ENILimitReachedException',
+    'Lambda.SubnetIPAddressLimitReachedException',
+    'Lambda.EC2ThrottledException',
+    'Lambda.EC2UnexpectedException',
     'Lambda.TooManyRequestsException',
   ],
+  IntervalSeconds: 10,
+  MaxAttempts: 10,
+  BackoffRate: 2,
+  MaxDelaySeconds: 300,
+  JitterStrategy: 'FULL',
+};
+
+/**
+ * Lambda's own failures, after which nobody knows whether our code ran: every step may be repeated. An error of ours is
+ * never retried by the machine, because a step knows better what is safe to repeat.
+ */
+const serviceFailed = {
+  ErrorEquals: ['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
   IntervalSeconds: 2,
   MaxAttempts: 5,
   BackoffRate: 2,
   MaxDelaySeconds: 60,
   JitterStrategy: 'FULL',
 };
+
+/** How every invocation of a Lambda is repeated. */
+export const invocationRetries: State[] = [notStarted, serviceFailed];
 
 /** Adds any error as `$.failure` and goes on there. */
 export const onFailure = (next: string): State => ({
@@ -42,7 +65,7 @@ export function step(
     Parameters: { FunctionName: lambdaPlaceholders[name], 'Payload.$': '$' },
     OutputPath: '$.Payload',
     TimeoutSeconds: timeoutSeconds,
-    Retry: [throttled],
+    Retry: invocationRetries,
     Catch: [onFailure(onError)],
     Next: next,
   };

@@ -1,4 +1,5 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { ApprovalAnswer } from '../domain/drill/facts.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 
 /** A question to a person: keep what was restored, or throw it away. */
@@ -30,4 +31,13 @@ export interface Approvals {
    * @throws DrillError LEDGER_UNWRITABLE
    */
   open(question: ApprovalQuestion): Promise<ApprovalWay>;
+}
+
+/** Reads what people answered, for whoever finds a drill that ended early. Adapter: adapters/approvals/given-answers.ts. */
+export interface GivenAnswers {
+  /**
+   * The answer that a drill's state got or is about to get; null: nobody answered, or the answer came too late.
+   * @throws DrillError LEDGER_UNREADABLE
+   */
+  answerOf(drillId: string): Promise<ApprovalAnswer | null>;
 }

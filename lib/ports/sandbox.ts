@@ -20,21 +20,38 @@ export type Preflight =
   | { possible: true; plan: SandboxPlan; findings: Finding[] }
   | { possible: false; findings: Finding[] };
 
+/** A change of the promotion that was refused for good: waiting does not help. */
+export interface RefusedChange {
+  /** e.g. `the standby`. */
+  change: string;
+  /** Why, in words. */
+  problem: string;
+}
+
 /** A restored database on its way from sandbox to production. */
 export type PromotionLook =
-  | { state: 'pending'; detail: string }
-  | { state: 'done'; address: SandboxAddress; detail: string }
+  | { state: 'pending'; detail: string; refused: RefusedChange[] }
+  | { state: 'done'; address: SandboxAddress; detail: string; refused: RefusedChange[] }
   | { state: 'failed'; reason: string };
 
 /** Turns the sandbox of a real restore into an instance that is kept. AWS only: a local sandbox has no future. */
 export interface Promotion {
   /**
-   * Removes the lease first – from then on nothing of ours ever deletes it – then sets what could not be set at
-   * creation. Idempotent. @throws DrillError PROMOTION_FAILED
+   * Only keeps it: removes the lease – from then on nothing of ours ever deletes it –, marks it and protects it. For
+   * whoever finds an approved restore whose drill ended early. Idempotent. @throws DrillError PROMOTION_FAILED when
+   * there is no instance of this drill
    */
-  promote(sandboxId: string, plan: SandboxPlan): Promise<void>;
-  /** `done` only when everything that the plan promises is there. */
-  look(sandboxId: string, plan: SandboxPlan): Promise<PromotionLook>;
+  keep(sandboxId: string, drillId: string): Promise<RefusedChange[]>;
+  /**
+   * Keeps it, then asks for what could not be set at creation, each in a call of its own. Idempotent.
+   * @throws DrillError PROMOTION_FAILED when there is no instance of this drill
+   */
+  promote(sandboxId: string, plan: SandboxPlan): Promise<RefusedChange[]>;
+  /**
+   * Asks again for what is missing, but for changes that are `given` up as refused before. `done` when everything else
+   * that the plan promises is there.
+   */
+  look(sandboxId: string, plan: SandboxPlan, given: readonly string[]): Promise<PromotionLook>;
 }
 
 /** A leftover that outlived its lease. */

@@ -1,15 +1,16 @@
-import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
-import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
-import { finding } from '../domain/findings/findings.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
+import { isKeptRestore, type KeptRestorePorts } from './kept-restores.ts';
+import { refusalFindings } from './promote.ts';
 import { sealRecordStep } from './seal-record.ts';
 import { confirmGoneStep, tearDownSandboxStep, teardownAsked } from './tear-down-sandbox.ts';
+import { notPrepared } from './unprepared-hand-over.ts';
 
 type CleanUpPorts = Pick<
   DrillPorts,
@@ -24,7 +25,8 @@ type CleanUpPorts = Pick<
   | 'restoreTasks'
   | 'sandboxes'
   | 'software'
->;
+> &
+  KeptRestorePorts;
 
 export interface CleanUpOptions {
   /** Seconds between two looks whether the sandbox is gone. */
@@ -41,8 +43,10 @@ export interface CleanUpOptions {
 /**
  * An aborted or timed-out execution runs no Catch (docs/facts.md#what-no-catch-sees). Called from outside the machine –
  * by the rule on the execution's status in AWS, by the signal handler locally – it stops the restore task, removes the sandbox and
- * seals what is known. What was interrupted is never PROVEN, whatever had been judged before. A restored database whose
- * promotion may have begun is never removed: it is handed over as it is.
+ * seals what is known. What was interrupted is never PROVEN, whatever had been judged before. A restored database that
+ * was approved is never removed: it is kept as it is, and what is left to do is said.
+ *
+ * @throws DrillError LEDGER_UNREADABLE, EVIDENCE_UNREADABLE when nobody can say whether it was approved
  */
 export async function cleanUpAfterAbort(
   state: DrillState,
@@ -54,9 +58,8 @@ export async function cleanUpAfterAbort(
     ...state,
     drillFindings: [...state.drillFindings, finding('INTERRUPTED', reason)],
   };
-  if (await mayBePromoted(state, ports)) {
-    const kept =
-      state.handOver === null ? handedOver({ ...interrupted, stage: 'promotion pending' }) : interrupted;
+  if (await isKeptRestore(state, ports)) {
+    const kept = state.handOver === null ? await keepAsItIs(interrupted, ports) : interrupted;
     return sealRecordStep(kept, ports);
   }
   const leaving = await tearDownSandboxStep(interrupted, ports).catch((error: unknown) =>
@@ -68,17 +71,21 @@ export async function cleanUpAfterAbort(
 /**
  * What a drill left whose record is sealed already – by the next drill of its database, which found its lock, or by
  * itself without a confirmed teardown: the record stays as it is, the task and the sandbox are asked to go once more.
- * Nothing of a restore whose promotion may have begun is touched.
+ * A restore that was approved is freed from its lease instead.
  *
  * @throws DrillError when asking again may help
  */
 export async function removeLeftBehind(
   state: DrillState,
   sealed: Pick<DrillRecord, 'teardown' | 'handOver'>,
-  ports: Pick<DrillPorts, 'evidence' | 'restoreTasks' | 'sandboxes' | 'clock'>,
+  ports: Pick<DrillPorts, 'restoreTasks' | 'sandboxes' | 'clock'> & KeptRestorePorts,
 ): Promise<'nothing left' | 'asked to go' | 'kept'> {
   if (sealed.teardown.confirmed) return 'nothing left';
-  if (sealed.handOver !== undefined || (await mayBePromoted(state, ports))) return 'kept';
+  if (sealed.handOver !== undefined || (await isKeptRestore(state, ports))) {
+    // "Promote" itself may have failed: then its lease is still there.
+    await keep(sandboxIdOf(state, ports), state.drillId, ports);
+    return 'kept';
+  }
   const { teardown } = await tearDownSandboxStep(state, ports);
   if (teardown.detail === teardownAsked) return 'asked to go';
   throw new DrillError('TEARDOWN_FAILED', teardown.detail, {
@@ -115,11 +122,40 @@ async function waitUntilGone(
   return current;
 }
 
-/** The last state that is known may be older than what a step had begun when the execution ended: evidence knows. */
-async function mayBePromoted(state: DrillState, ports: Pick<DrillPorts, 'evidence'>): Promise<boolean> {
-  if (state.request.mode !== 'restore') return false;
-  if (promotionMayHaveBegun(state)) return true;
-  return (await ports.evidence.find(evidenceOf.promotion, state.drillId)) !== null;
+/**
+ * Frees an approved database from its lease, which would end it, and protects it. Whatever of that fails is told: the
+ * sweeper keeps it all the same.
+ */
+async function keepAsItIs(state: DrillState, ports: CleanUpPorts): Promise<DrillState> {
+  const { drillId, stage } = state;
+  const sandboxId = sandboxIdOf(state, ports);
+  const unprepared =
+    stage === 'awaiting approval' || stage === 'approved'
+      ? [await notPrepared(state, 'the drill was interrupted', ports)]
+      : [];
+  const refused = await keep(sandboxId, drillId, ports);
+  return handedOver({
+    ...state,
+    stage: 'promotion pending',
+    drillFindings: [...state.drillFindings, ...unprepared, ...refused],
+  });
+}
+
+const sandboxIdOf = (
+  { drillId, sandbox }: DrillState,
+  { sandboxes }: Pick<DrillPorts, 'sandboxes'>,
+): string => sandbox?.sandboxId ?? sandboxes.sandboxIdFor(drillId);
+
+async function keep(
+  sandboxId: string,
+  drillId: string,
+  { sandboxes }: Pick<DrillPorts, 'sandboxes'>,
+): Promise<Finding[]> {
+  try {
+    return refusalFindings(sandboxId, (await sandboxes.promotion?.keep(sandboxId, drillId)) ?? []);
+  } catch (error) {
+    return [finding('PROMOTION_FAILED', error instanceof Error ? error.message : String(error))];
+  }
 }
 
 function teardownFailed(state: DrillState, error: unknown): At<'sandbox gone'> {

@@ -2,35 +2,30 @@ import { evidenceOf } from '../contract/evidence.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
-import { finding } from '../domain/findings/findings.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { noteKept } from './kept-restores.ts';
 import { defineStep } from './step-definition.ts';
+import { notForcedAgain } from './unprepared-hand-over.ts';
 
 /** Waits before the sandbox is asked again: 100 s together, of the state's 600. */
 const lostWaitsSeconds = [10, 30, 60];
 
 /**
- * Undoes what the checks needed: row level security is forced again, and the master logs in with its secret. A database
- * where that is refused is not handed over, because its policies would not hold for its owner. The stage that it leaves
- * says that promotion may begin, so that from here on no abort tears down.
+ * Undoes what the checks needed: row level security is forced again, and the master logs in with its secret. Where that
+ * is refused the database is kept all the same, because a person wants it; what is to be done by hand is said.
  */
 export const prepareHandOverStep = defineStep({
   phase: phaseNames.promote,
   from: ['awaiting approval', 'approved'],
-  to: ['ready to promote', 'declined'],
+  to: ['ready to promote'],
   run: async (state, ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>) => {
+    await noteKept(state, ports.clock.now().toISOString(), ports);
     const { address } = state.sandbox;
     const prepared = await ports.evidence.read(evidenceOf.prepared(state.attempt), state.drillId);
     const refused = await undo(address, prepared, ports);
-    if (refused.length === 0) return { ...state, stage: 'ready to promote' };
-    const tables = refused.slice(0, 10).map(({ database, table }) => `${database}:${table}`);
-    const message = `row level security could not be forced again on ${refused.length} tables: ${tables.join(', ')}`;
-    return {
-      ...state,
-      stage: 'declined',
-      drillFindings: [...state.drillFindings, finding('HAND_OVER_REFUSED', message)],
-    };
+    const findings = refused.length === 0 ? [] : [notForcedAgain(refused)];
+    return { ...state, stage: 'ready to promote', drillFindings: [...state.drillFindings, ...findings] };
   },
 });
 

@@ -1,7 +1,7 @@
 import { evidenceOf, reportFiles } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding, saidBy } from '../domain/drill/failure.ts';
-import { promotionMayHaveBegun } from '../domain/drill/hand-over.ts';
+import { isKept } from '../domain/drill/hand-over.ts';
 import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
@@ -82,8 +82,8 @@ async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'eviden
 
 /** What happened after Judge: a failed teardown, a declined restore, a promotion that ended short, or another failure. */
 function withLateFindings(state: DrillState): DrillState {
-  // "Hand over" itself failed: what was promoted is told all the same.
-  if (state.handOver === null && promotionMayHaveBegun(state)) return handedOver(state);
+  // "Hand over" itself failed: what is kept is told all the same.
+  if (state.handOver === null && isKept(state)) return handedOver(state);
   const late: Finding[] = [];
   if (state.teardownProblem !== undefined) {
     const cause = state.failure === undefined ? 'unknown' : saidBy(state.failure.Cause).message;

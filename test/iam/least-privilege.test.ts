@@ -29,9 +29,22 @@ const roleOf = (door: string) => {
   return role;
 };
 
+/**
+ * Doors that keep an approved restore as "Promote" does, when its drill ended early or a change has to be asked for
+ * again: what "Promote" was recorded to ask of RDS, they may ask, too.
+ */
+const keepers = ['look-at-promotion', 'clean-up-after-abort', 'sweep'];
+/** Of whom somebody must know whether it was approved. */
+const knowers = ['clean-up-after-abort', 'sweep'];
+
 /** Everything that a door's role is asked for in full runs, recorded and beside the record. */
 function neededBy(door: string): Permission[] {
-  const calls = recorded.filter((call) => roleName(call.door) === door);
+  const calls = recorded.filter(
+    (call) =>
+      roleName(call.door) === door ||
+      (keepers.includes(door) && call.door === 'promote' && call.service === 'rds') ||
+      (knowers.includes(door) && call.door === 'answer-approval' && call.command === 'GetItem'),
+  );
   return [
     ...calls.flatMap((call) => requiredPermissions(call, named)),
     ...(door === 'task' ? [] : lambdaService(door)),

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { outputNames } from '../../lib/contract/outputs.ts';
+import { touch } from '../../lib/contract/touch.ts';
+import { sqlDoors } from '../../lib/infra/machine/functions.ts';
 import { aConfig, defaultConfig, exampleConfig } from './support/configs.ts';
 import { synthesize } from './support/synth.ts';
-import { namedResourcesOf, resourcesOf } from './support/template.ts';
+import { type LambdaFunction, namedResourcesOf, resourcesOf } from './support/template.ts';
 
 // Both synthesize with the library's validation and cdk-nag as errors: that they return at all is the first test.
 const one = synthesize(aConfig(defaultConfig));
@@ -208,6 +210,30 @@ describe('the guards', () => {
     const configs = resourcesOf<{ DestinationConfig: unknown }>(one.json, 'AWS::Lambda::EventInvokeConfig');
     expect(configs).toHaveLength(3);
     for (const { DestinationConfig } of configs) expect(DestinationConfig).toHaveProperty('OnFailure');
+  });
+});
+
+describe('functions in subnets', () => {
+  test('are touched every hour, so that no drill of a month finds them asleep', () => {
+    const functions = namedResourcesOf<LambdaFunction>(one.json, 'AWS::Lambda::Function');
+    const inSubnets = functions.filter(([, { VpcConfig }]) => VpcConfig !== undefined).map(([id]) => id);
+    const rules = resourcesOf<{
+      ScheduleExpression?: string;
+      Targets: { Arn: { 'Fn::GetAtt': [string, string] }; Input?: string }[];
+    }>(one.json, 'AWS::Events::Rule');
+    const touched = rules
+      .filter(({ ScheduleExpression }) => ScheduleExpression === 'rate(1 hour)')
+      .flatMap(({ Targets }) => Targets)
+      .filter(({ Input }) => Input === JSON.stringify(touch));
+    const invokers = resourcesOf<{ FunctionName: { 'Fn::GetAtt': [string, string] }; Principal: string }>(
+      one.json,
+      'AWS::Lambda::Permission',
+    ).filter(({ Principal }) => Principal === 'events.amazonaws.com');
+
+    expect(inSubnets).toHaveLength(sqlDoors.size);
+    expect(touched.map(({ Arn }) => Arn['Fn::GetAtt'][0]).sort()).toEqual([...inSubnets].sort());
+    for (const id of inSubnets)
+      expect(invokers.map(({ FunctionName }) => FunctionName['Fn::GetAtt'][0])).toContain(id);
   });
 });
 

@@ -8,8 +8,13 @@ import { handler as prepareRestore } from '../../lambdas/prepare-restore.ts';
 import { handler as selectDump } from '../../lambdas/select-dump.ts';
 import { handler as sweep } from '../../lambdas/sweep.ts';
 import { handler as watch } from '../../lambdas/watch.ts';
+import { createApprovalAnswers } from '../../lib/adapters/approvals/approval-answers.ts';
+import { sandboxIdFor } from '../../lib/adapters/sandboxes/rds/sandbox-names.ts';
 import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
-import { aDrillState } from '../support/drill-states.ts';
+import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
+import { dynamoDbClient, sfnClient } from '../../lib/runtimes/aws/clients.ts';
+import { anInstance } from '../adapters/sandboxes/rds/rds-account.ts';
+import { aDrillState, anApprovedState } from '../support/drill-states.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
 const dumpFile = 'shop_20261120T020000Z.sql.gz';
@@ -29,6 +34,7 @@ beforeEach(() => {
     });
   }
   world.answers.DescribeExecution = () => ({ status: 'RUNNING' });
+  delete world.answers.DescribeDBInstances;
   world.s3.objects.clear();
   world.s3.objects.set(`backups/${dumpFile}`, readFileSync(`examples/${dumpFile}`));
   for (const { pk, sk } of world.table.items())
@@ -179,6 +185,61 @@ describe('clean-up-after-abort', () => {
 
     expect(outcome).toEqual({ drillId: state.drillId, outcome: 'sealed already' });
     expect(world.calls.filter(({ service }) => service === 'RDS')).toEqual([]);
+  });
+});
+
+describe('a restore that a person approved, and whose execution was stopped at once,', () => {
+  /** The last state that was kept knows nothing of the answer; the instance is under its lease, which has ended. */
+  async function anApprovedRestore(): Promise<string> {
+    const { drillId } = await aStartedDrill({ mode: 'restore', database: 'shop', confirm: 'shop' });
+    const sandboxId = sandboxIdFor('restore-drill', drillId);
+    const sandbox = { ...aDrillState().sandbox!, sandboxId };
+    const state = anApprovedState({ drillId, stage: 'awaiting approval', approval: null, sandbox });
+    world.s3.objects.set(`evidence/drills/${drillId}/state.json`, Buffer.from(JSON.stringify(state)));
+    await askApproval({ state, taskToken: 'token' });
+    const table = { client: dynamoDbClient(), tableName: 'ledger', clock: { now: () => new Date() } };
+    await createApprovalAnswers({ ...table, sfn: sfnClient() }).answer({
+      ...{ drillId, decision: 'approved', by: 'grace' },
+    });
+    const tags = { stack: 'restore-drill', drill: drillId, lease: '2026-11-20T03:00:00.000Z' };
+    const instance = anInstance({
+      DBInstanceIdentifier: sandboxId,
+      TagList: Object.entries(tags).map(([key, Value]) => ({ Key: `restore-drill:${key}`, Value })),
+    });
+    world.answers.DescribeDBInstances = () => ({ DBInstances: [instance] });
+    world.answers.DescribeExecution = () => ({ status: 'ABORTED', stopDate: new Date() });
+    world.calls.length = 0;
+    return drillId;
+  }
+  const writes = () =>
+    world.calls
+      .filter(({ service, command }) => service === 'RDS' && !/^(Describe|List)/.test(command))
+      .map(({ command }) => command);
+  const keeping = ['RemoveTagsFromResource', 'AddTagsToResource', 'ModifyDBInstance'];
+
+  test('is kept by the clean-up: freed from its lease, protected, and told with what remains', async () => {
+    const drillId = await anApprovedRestore();
+
+    expect(await cleanUpAfterAbort(ended(drillId))).toMatchObject({ outcome: 'sealed' });
+
+    expect(writes()).toEqual(keeping);
+    const record = evidenceOf(drillId, 'record') as DrillRecord;
+    expect(record.handOver).toMatchObject({ complete: false });
+    expect(record.findings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['INTERRUPTED', 'HAND_OVER_REFUSED', 'PROMOTION_FAILED']),
+    );
+    const [notice] = world.calls.filter(({ command }) => command === 'Publish');
+    expect(JSON.stringify(notice)).toContain('What remains for you');
+  });
+
+  test('is kept by the sweeper when no clean-up ever came', async () => {
+    const drillId = await anApprovedRestore();
+
+    const swept = await sweep({});
+
+    expect(writes()).toEqual(keeping);
+    expect(swept.removed).toEqual([]);
+    expect(swept.kept).toEqual([expect.objectContaining({ drillId })]);
   });
 });
 

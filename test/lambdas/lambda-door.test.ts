@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler as prepareHandOver } from '../../lambdas/prepare-hand-over.ts';
+import { handler as runCheck } from '../../lambdas/run-check.ts';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
+import { touch } from '../../lib/contract/touch.ts';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
 import { failureFinding } from '../../lib/domain/drill/failure.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
-import { lambdaDoor, stateDoor } from '../../lib/runtimes/aws/lambda-door.ts';
+import { lambdaDoor, stateDoor, touchable } from '../../lib/runtimes/aws/lambda-door.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';
 
 const aState = () =>
@@ -124,5 +127,21 @@ describe('a door', () => {
 
     expect((await door(aState())).stage).toBe('judged');
     expect(lines.join()).toContain('could not be kept');
+  });
+});
+
+describe('a door that is touched', () => {
+  test.each([
+    ['run-check', runCheck],
+    ['prepare-hand-over', prepareHandOver],
+  ])('does nothing, not even log: %s', async (_door, handler) => {
+    expect(await handler(touch)).toBeNull();
+    expect(lines).toEqual([]);
+  });
+
+  test('still does its work for everything else', async () => {
+    const door = touchable(lambdaDoor('Run check', async (payload) => payload));
+
+    expect(await door({ touch: false })).toEqual({ touch: false });
   });
 });

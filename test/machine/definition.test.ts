@@ -47,8 +47,8 @@ describe('the state machine', () => {
     expect(ends.filter((end) => neither.has(end))).toEqual([]);
   });
 
-  test('never tears down what Promote was asked to keep', () => {
-    const after = reachable(stateNames.promote);
+  test('never tears down what a person approved', () => {
+    const after = reachable(stateNames.prepareHandOver);
     expect(after.has(stateNames.tearDownSandbox)).toBe(false);
     expect([...after].filter((name) => name.includes('sandbox'))).toEqual([]);
   });
@@ -56,11 +56,9 @@ describe('the state machine', () => {
   test('comes to Promote only by an answer that approves and a stage that says so', () => {
     const waysTo = (target: string) =>
       Object.keys(states).filter((name) => successors(states[name]!).includes(target));
-    expect(waysTo(stateNames.promote)).toEqual([stateNames.readyToPromote]);
-    expect(waysTo(stateNames.readyToPromote)).toEqual([stateNames.prepareHandOver]);
-    expect(waysTo(stateNames.prepareHandOver)).toEqual([stateNames.approved]);
+    expect(waysTo(stateNames.promote)).toEqual([stateNames.prepareHandOver]);
+    expect(waysTo(stateNames.prepareHandOver)).toEqual([stateNames.keepRestored, stateNames.approved]);
     expect(states[stateNames.approved]!.Default).toBe(stateNames.tearDownSandbox);
-    expect(states[stateNames.readyToPromote]!.Default).toBe(stateNames.tearDownSandbox);
     expect(states[stateNames.keepRestored]!.Default).toBe(stateNames.tearDownSandbox);
   });
 
@@ -138,6 +136,27 @@ describe('the state machine', () => {
         ).toBe(true);
         expect(retry.ErrorEquals.some((error) => error in findingRegistry)).toBe(false);
       }
+    }
+  });
+
+  test('repeats every invocation of a Lambda that did not start, for half an hour at most', () => {
+    const map = machine.States[stateNames.runChecks] as { ItemProcessor: { States: typeof states } };
+    const tasks = Object.entries({ ...states, ...map.ItemProcessor.States }).filter(([, { Resource = '' }]) =>
+      Resource.includes(':lambda:invoke'),
+    );
+    expect(tasks).toHaveLength(Object.keys(lambdaPlaceholders).length);
+    for (const [name, { Retry = [] }] of tasks) {
+      const asleep = Retry.find(({ ErrorEquals }) =>
+        ErrorEquals.includes('Lambda.ResourceNotReadyException'),
+      );
+      expect(asleep, name).toMatchObject({
+        IntervalSeconds: 10,
+        BackoffRate: 2,
+        MaxAttempts: 10,
+        MaxDelaySeconds: 300,
+      });
+      for (const error of ['ResourceConflictException', 'ENINotReadyException', 'EC2ThrottledException'])
+        expect(asleep?.ErrorEquals, name).toContain(`Lambda.${error}`);
     }
   });
 

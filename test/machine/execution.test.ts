@@ -93,7 +93,7 @@ describe('an execution', () => {
     ],
     ['answered with nothing', { answer: async () => ({}) }, 'NOT_HANDED_OVER'],
     ['promoted in part', { promote: fail }, 'PROMOTION_FAILED'],
-    ['not prepared for its hand-over', { prepareHandOver: fail }, 'NOT_HANDED_OVER'],
+    ['not prepared for its hand-over', { prepareHandOver: fail }, 'PROMOTION_FAILED'],
     ['not handed over in the end', { handOver: fail }, 'PROMOTION_FAILED'],
   ])('of a restore that is %s fails with its own name', async (_what, instead, error) => {
     const { ports } = everything();
@@ -102,11 +102,9 @@ describe('an execution', () => {
 });
 
 describe('a failure injected into', () => {
-  const afterPromotion: Handler[] = ['promote', 'lookAtPromotion', 'handOver'];
+  const afterApproval: Handler[] = ['prepareHandOver', 'promote', 'lookAtPromotion', 'handOver'];
   const inDrill = handlers.filter(
-    (name) =>
-      !afterPromotion.includes(name) &&
-      !['askApproval', 'answer', 'prepareHandOver', 'tryOlderDump'].includes(name),
+    (name) => !afterApproval.includes(name) && !['askApproval', 'answer', 'tryOlderDump'].includes(name),
   );
 
   test.each(inDrill)('%s of a drill never ends in success, and leaves no sandbox', async (name) => {
@@ -128,7 +126,7 @@ describe('a failure injected into', () => {
 
       const { end } = await execute(ports, restoreRequest, { [name]: fail });
 
-      const kept = afterPromotion.includes(name) || name === 'sealRecord';
+      const kept = afterApproval.includes(name) || name === 'sealRecord';
       expect(end).not.toBe('succeeded');
       expect(witness.sandboxes.size).toBe(kept ? 1 : 0);
       expect(witness.removed.length > 0).toBe(!kept && witness.planned.length > 0 && name !== 'planSandbox');
@@ -467,5 +465,42 @@ describe('what travels through the machine', () => {
     expect(environments).toHaveLength(4);
     // The largest that drills.yaml admits comes on top for hooks: 6,000 characters.
     expect(Math.max(...environments.map((text) => text.length))).toBeLessThan(1000);
+  });
+});
+
+describe('a Lambda that Lambda itself could not start', () => {
+  const refusing = (name: string, times: number) => {
+    let asked = 0;
+    return async (): Promise<never> => {
+      asked += 1;
+      // The real step cannot be reached from here: that it is asked again and again is what is looked at.
+      if (asked <= times) throw Object.assign(new Error('not yet'), { name });
+      throw new DrillError('SANDBOX_LOST', `asked ${asked} times`, { hint: 'none' });
+    };
+  };
+
+  test.each(['ResourceNotReadyException', 'ResourceConflictException', 'ENINotReadyException'])(
+    'is asked again ten times: Lambda.%s',
+    async (name) => {
+      const { ports, witness } = everything();
+
+      const { ran } = await execute(ports, {}, { planSandbox: refusing(`Lambda.${name}`, 10) });
+
+      expect(ran.filter((step) => step === 'planSandbox')).toHaveLength(11);
+      expect(witness.records.at(-1)?.findings.map(({ message }) => message)).toContain('asked 11 times');
+    },
+  );
+
+  test('keeps an approved database all the same when it never wakes up', async () => {
+    const { ports, witness } = everything();
+    const asleep = refusing('Lambda.ResourceNotReadyException', 99);
+
+    const { end, ran } = await execute(ports, restoreRequest, { prepareHandOver: asleep });
+
+    expect(ran.filter((step) => step === 'prepareHandOver')).toHaveLength(11);
+    expect(end).toBe('PROMOTION_FAILED');
+    expect(witness.promoted).toHaveLength(1);
+    expect(witness.removed).toEqual([]);
+    expect(witness.records[0]?.handOver?.remaining.join(' ')).toContain('it was not prepared');
   });
 });

@@ -36,7 +36,7 @@ describe('preparing the hand-over', () => {
     await expect(prepareHandOverStep(state, ports)).rejects.toThrow('the connection broke');
   });
 
-  test('does not repeat what was refused', async () => {
+  test('does not repeat what was refused, and says it: the database is kept all the same', async () => {
     let asked = 0;
     const { state, ports } = await anApprovedRestore(async () => {
       asked += 1;
@@ -46,7 +46,15 @@ describe('preparing the hand-over', () => {
     const next = await prepareHandOverStep(state, ports);
 
     expect(asked).toBe(1);
-    expect(next.stage).toBe('declined');
+    expect(next.stage).toBe('ready to promote');
     expect(next.drillFindings.map(({ code }) => code)).toEqual(['HAND_OVER_REFUSED']);
+  });
+
+  test('is noted first, so that an abort in the middle of it removes nothing', async () => {
+    const { state, ports } = await anApprovedRestore(() => Promise.reject(new Error('cut')));
+
+    await expect(prepareHandOverStep(state, ports)).rejects.toThrow('cut');
+
+    expect(await ports.evidence.find(evidenceOf.promotion, 'restore-1')).toMatchObject({ sandboxId: 's' });
   });
 });

@@ -9,6 +9,8 @@ export interface RestoreWitness extends Witness {
   planned: DrillState[];
   asked: { expiresAt: string; taskToken: string }[];
   promoted: string[];
+  /** Freed from their lease by whoever found their drill ended early. */
+  kept: string[];
   undone: number;
 }
 
@@ -31,13 +33,19 @@ export function inMemoryRestore(
   configured: (config: DatabaseConfig) => DatabaseConfig = (config) => config,
 ): { ports: DrillPorts; witness: RestoreWitness } {
   const { ports, witness: seen } = inMemoryPorts();
-  const witness: RestoreWitness = Object.assign(seen, { planned: [], asked: [], promoted: [], undone: 0 });
+  const witness: RestoreWitness = Object.assign(seen, {
+    planned: [],
+    asked: [],
+    promoted: [],
+    kept: [],
+    undone: 0,
+  });
   const database = ports.configuration.database;
   let looks = 0;
   const look = async (sandboxId: string): Promise<PromotionLook> => {
     looks += 1;
-    if (looks < 2) return { state: 'pending', detail: 'modifying' };
-    return { state: 'done', address: rdsAddress(sandboxId), detail: 'available' };
+    if (looks < 2) return { state: 'pending', detail: 'modifying', refused: [] };
+    return { state: 'done', address: rdsAddress(sandboxId), detail: 'available', refused: [] };
   };
   const lookAtSandbox = ports.sandboxes.look;
   return {
@@ -52,7 +60,17 @@ export function inMemoryRestore(
           const found = await lookAtSandbox(sandboxId);
           return found.state === 'ready' ? { state: 'ready', address: rdsAddress(sandboxId) } : found;
         },
-        promotion: { promote: async (sandboxId) => void witness.promoted.push(sandboxId), look },
+        promotion: {
+          keep: async (sandboxId) => {
+            witness.kept.push(sandboxId);
+            return [];
+          },
+          promote: async (sandboxId) => {
+            witness.promoted.push(sandboxId);
+            return [];
+          },
+          look,
+        },
       },
       checks: {
         ...ports.checks,

@@ -8,7 +8,13 @@ import { awsErrorFacts, awsErrorText, isTransientAwsError } from '../aws/aws-err
 import { ledgerError } from '../ledgers/dynamodb/ledger-errors.ts';
 import { type Decision, isSignedBy } from './approval-links.ts';
 import type { AnswerOutcome, ApprovalAnswers, ApprovalView } from './approval-outcomes.ts';
-import { type ApprovalItem, claimAnswer, closeApproval, readApproval } from './approval-table.ts';
+import {
+  type ApprovalItem,
+  claimAnswer,
+  closeApproval,
+  readApproval,
+  waitedInVain,
+} from './approval-table.ts';
 
 export interface ApprovalAnswersOptions {
   client: DynamoDBClient;
@@ -77,9 +83,6 @@ export function createApprovalAnswers(options: ApprovalAnswersOptions): Approval
 /** An answer that is kept but did not reach the state machine may be given again, as it was. */
 const maybeAgain = (item: ApprovalItem, decision: Decision) =>
   item.answer?.decision === decision && !item.delivered;
-
-/** Its answer came when nothing waited any more: it must not be told as one that counts. */
-const waitedInVain = (item: ApprovalItem) => item.taskToken === null && !item.delivered;
 
 const hasExpired = (item: ApprovalItem, clock: Pick<Clock, 'now'>) =>
   Date.parse(item.expiresAt) <= clock.now().getTime();

@@ -113,6 +113,10 @@ export async function readApproval(
   return parsed.success ? parsed.data : null;
 }
 
+/** The answer came when nothing waited any more: it must not be told as one that counts. */
+export const waitedInVain = ({ taskToken, delivered }: ApprovalItem): boolean =>
+  taskToken === null && !delivered;
+
 /**
  * Makes the answer the one that counts: of any number at once exactly one gets it. False when another was faster, or
  * when the approval is no longer the one that was looked at.

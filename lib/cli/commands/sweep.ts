@@ -48,11 +48,20 @@ function refuseInAccount({ drill, dryRun, yes }: SweepOptions): void {
 }
 
 /** What the deployed sweep function does, with the operator's rights. */
-async function sweepAccount({ stack, clients, clock }: Account, dryRun: boolean): Promise<Swept> {
-  const [{ createRdsSandboxHost }, { createRestoreTasks }, { createExecutionStatus }] = await Promise.all([
+async function sweepAccount(account: Account, dryRun: boolean): Promise<Swept> {
+  const { stack, clients, clock } = account;
+  const [
+    { createRdsSandboxHost },
+    { createRestoreTasks },
+    { createExecutionStatus },
+    { createGivenAnswers },
+    { isKeptDrill },
+  ] = await Promise.all([
     import('../../adapters/sandboxes/rds/rds-sandbox-host.ts'),
     import('../../adapters/tasks/restore-tasks.ts'),
     import('../../adapters/tasks/execution-status.ts'),
+    import('../../adapters/approvals/given-answers.ts'),
+    import('../../steps/kept-restores.ts'),
   ]);
   const { isRunning } = createExecutionStatus({
     client: await clients.states(),
@@ -64,9 +73,16 @@ async function sweepAccount({ stack, clients, clock }: Account, dryRun: boolean)
     },
   });
   const tasks = createRestoreTasks({ ecs: await clients.ecs(), cluster: stack.restoreCluster });
+  const table = { client: await clients.dynamoDb(), tableName: stack.ledgerTable };
+  const known = {
+    ledger: await account.ledger(),
+    evidence: await account.evidence(),
+    answers: createGivenAnswers(table),
+  };
+  const isKept = (drillId: string): Promise<boolean> => isKeptDrill(drillId, known);
   const host = createRdsSandboxHost({
     ...{ rds: await clients.rds(), stackName: stack.name, clock },
-    sweeping: { isRunning, tasks },
+    sweeping: { isRunning, isKept, tasks },
   });
   return host.sweep({ dryRun }).catch((error: unknown): never => {
     if (!isDrillError(error) || error.code !== 'TEARDOWN_FAILED') throw error;

@@ -64,6 +64,9 @@ const sandbox = z
       .positive()
       .optional()
       .meta({ description: 'A drill estimated to cost more is not started (AWS).' }),
+    extendedSupport: flag(
+      'Make sandboxes of a major past its standard support, which RDS charges extra for (AWS). Default false.',
+    ).optional(),
   })
   .transform((written) => ({
     majorVersion: written.majorVersion ?? null,
@@ -71,6 +74,7 @@ const sandbox = z
     leaseSeconds: written.lease ?? 12 * 3600,
     instanceClass: written.instanceClass ?? null,
     maxCostUsd: written.maxCostUsd ?? null,
+    extendedSupport: written.extendedSupport ?? false,
   }));
 
 const walkBack = z
@@ -111,7 +115,37 @@ const production = z
     securityGroups: z
       .array(matching(/^sg-[0-9a-f]+$/, 'a security group id', 'write e.g. sg-0a1b2c3d'))
       .optional()
-      .meta({ description: 'Security groups added when it is handed over; they must be of the same VPC.' }),
+      .meta({
+        description:
+          'Security groups added when it is handed over; they must be of the VPC of `aws.network`, which has to be given.',
+      }),
+    subnetGroup: matching(
+      /^[a-z][a-z0-9-]{0,254}$/,
+      'the name of a DB subnet group',
+      'write it in lower case, as RDS shows it',
+    )
+      .optional()
+      .meta({
+        description:
+          'DB subnet group of the kept instance, in the VPC of `aws.network`, which has to be given. Default: that of the sandboxes. Set at creation: RDS moves no instance within a VPC.',
+      }),
+    kmsKeyId: matching(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-)?[0-9a-f-]+$/,
+      'the ARN of a KMS key',
+      'write e.g. arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    )
+      .optional()
+      .meta({
+        description:
+          'Key that encrypts the kept instance. Default: aws/rds of the account. Set at creation: RDS changes no key.',
+      }),
+    extendedSupport: flag(
+      'Let RDS charge extra for a major past its standard support, instead of refusing or upgrading it. Default false.',
+    ).optional(),
+    rehearsal: z.enum(['warning', 'error', 'off']).optional().meta({
+      description:
+        'Every drill looks whether a real restore could be made as it says here. What it finds is a warning, or with `error` makes the drill NOT_PROVEN, so that its alarm rings. Default warning.',
+    }),
     approval: z.enum(['required', 'waived']).optional().meta({
       description: 'Whether a person must approve before the restored database is kept. Default required.',
     }),
@@ -129,6 +163,10 @@ const production = z
     backupRetentionDays: written.backupRetentionDays ?? 7,
     parameterGroup: written.parameterGroup ?? null,
     securityGroups: written.securityGroups ?? [],
+    subnetGroup: written.subnetGroup ?? null,
+    kmsKeyId: written.kmsKeyId ?? null,
+    extendedSupport: written.extendedSupport ?? false,
+    rehearsal: written.rehearsal ?? ('warning' as const),
     approval: written.approval ?? ('required' as const),
     approvalTimeoutSeconds: written.approvalTimeout ?? 12 * 3600,
   }));

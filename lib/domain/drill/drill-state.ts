@@ -94,6 +94,8 @@ export interface DrillState {
   approvalTimeoutSeconds: number;
   /** When the promotion was asked for, ISO 8601; null: it was not. */
   promotionAskedAt: string | null;
+  /** Changes of the promotion that were refused, by name: they are told, and not asked for again. */
+  refusedChanges?: string[];
   handOver: HandOver | null;
   /** What hooks of this attempt came to, as its task or a Catch left it; Judge turns it into checks and drops it. */
   hookOutcomes?: { migrate?: unknown; smokeTest?: unknown };

@@ -1,3 +1,4 @@
+import type { FindingCode } from '../findings/findings.ts';
 import { remainingWork } from '../sandbox/rds/remaining-work.ts';
 import type { DrillState } from './drill-state.ts';
 import type { HandOver } from './facts.ts';
@@ -5,32 +6,37 @@ import { failureFinding } from './failure.ts';
 import { keptStages } from './stages.ts';
 
 /**
- * Whether promotion may have begun. Set before it is asked for, so that whoever cleans up after an abort never removes
- * what was promoted; if it had not begun, the lease is still there and the sweeper ends it.
+ * Whether the restored database is kept: somebody approved it, and no teardown was asked for since. Whoever meets such a
+ * drill – a failed step, clean-up after an abort, the sweeper – never removes it.
  */
-export const promotionMayHaveBegun = (state: Pick<DrillState, 'stage' | 'handOver'>): boolean =>
-  keptStages.has(state.stage) || state.handOver !== null;
+export const isKept = (state: Pick<DrillState, 'stage' | 'handOver' | 'approval' | 'teardown'>): boolean =>
+  keptStages.has(state.stage) ||
+  state.handOver !== null ||
+  (state.approval?.decision === 'approved' && state.teardown === null);
 
 /** What the operator gets: where the database is, and what is left to do. `leaseTag` is named in the advice. */
-export function handOverOf(state: DrillState, problem: string | null, leaseTag: string): HandOver {
+export function handOverOf(state: DrillState, problems: string[], leaseTag: string): HandOver {
   const address = state.sandbox?.address ?? null;
   const sandboxId = state.sandbox?.sandboxId ?? 'unknown';
-  const complete = problem === null;
   return {
     sandboxId,
     endpoint: address?.host ?? 'unknown',
     port: address?.port ?? 5432,
     masterRole: address?.masterRole ?? 'unknown',
     secretArn: address?.secretArn ?? null,
-    complete,
-    remaining: remainingWork({ sandboxId, address, problem, leaseTag }),
+    complete: problems.length === 0,
+    remaining: remainingWork({ sandboxId, address, problems, leaseTag }),
   };
 }
 
-/** Why a promotion is not complete; null when it is. */
-export function promotionProblem(state: DrillState): string | null {
-  if (state.failure !== undefined) return failureFinding(state.failure).message;
-  if (state.stage === 'promoted' || state.stage === 'handed over') return null;
-  const told = state.drillFindings.findLast(({ code }) => code === 'PROMOTION_FAILED');
-  return told?.message ?? 'its promotion was interrupted';
+/** Findings that say that something of a hand-over was left undone. */
+const undone: readonly FindingCode[] = ['HAND_OVER_REFUSED', 'PROMOTION_FAILED'];
+
+/** What of the hand-over did not come off, each in a sentence; none when all did. */
+export function handOverProblems(state: DrillState): string[] {
+  const told = state.drillFindings.filter(({ code }) => undone.includes(code)).map(({ message }) => message);
+  if (state.failure !== undefined) return [...told, failureFinding(state.failure).message];
+  if (state.stage === 'promoted' || state.stage === 'handed over') return told;
+  if (state.stage === 'promotion incomplete' && told.length > 0) return told;
+  return [...told, 'its promotion was interrupted'];
 }

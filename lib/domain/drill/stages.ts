@@ -22,7 +22,6 @@ export const knownAtStage = {
   'try older dump': ['older dump'],
   'awaiting approval': ['dump', 'plan', 'address', 'restored'],
   approved: ['dump', 'plan', 'address', 'restored', 'approval'],
-  declined: ['dump', 'plan', 'address'],
   'ready to promote': ['plan', 'address'],
   'promotion pending': ['plan', 'address', 'promotion'],
   promoted: ['plan', 'address', 'promotion'],
@@ -39,6 +38,7 @@ export const stages = Object.keys(knownAtStage) as Stage[];
 
 /** Stages from which on the restored database is the user's: nothing of ours deletes it any more. */
 export const keptStages: ReadonlySet<Stage> = new Set([
+  'approved',
   'ready to promote',
   'promotion pending',
   'promoted',

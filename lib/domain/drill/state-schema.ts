@@ -32,6 +32,11 @@ const production: z.ZodType<ProductionConfig> = z.looseObject({
   backupRetentionDays: z.number(),
   parameterGroup: z.string().nullable(),
   securityGroups: z.array(z.string()),
+  // Earlier versions had none of these.
+  subnetGroup: z.string().nullable().default(null),
+  kmsKeyId: z.string().nullable().default(null),
+  extendedSupport: z.boolean().default(false),
+  rehearsal: z.enum(['warning', 'error', 'off']).default('warning'),
   approval: z.enum(['required', 'waived']),
   approvalTimeoutSeconds: z.number(),
 });
@@ -65,6 +70,7 @@ const plan = z.preprocess(
         ),
         storageGib: z.number(),
         parameterGroup: z.string(),
+        extendedSupport: z.boolean().exactOptional(),
         production: production.nullable(),
         estimatedCostUsd: z.number(),
       }),
@@ -114,11 +120,14 @@ const pointers = z.array(z.looseObject({ index: count, name: z.string() }));
 /** As a Catch leaves it. */
 const caught = z.looseObject({ Error: z.string(), Cause: z.string().default('') });
 
+/** A stage that earlier versions left on the way to a teardown; no step leaves it any more. */
+const stage = z.preprocess((given) => (given === 'declined' ? 'judged' : given), z.enum(stages));
+
 const document: z.ZodType<DrillState> = z.looseObject({
   schemaVersion: z.number().int().min(1),
   drillId: z.string().min(1),
   database: z.string().min(1),
-  stage: z.enum(stages),
+  stage,
   request: z.looseObject({
     mode: z.enum(['drill', 'restore']),
     operator: z.string(),
@@ -169,6 +178,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
     .catch(null),
   approvalTimeoutSeconds: z.number(),
   promotionAskedAt: moment.nullable(),
+  refusedChanges: z.array(z.string()).exactOptional(),
   handOver: z
     .looseObject({
       sandboxId: z.string(),

@@ -155,10 +155,12 @@ function verdictSentence(record: Parameters<typeof summariseVerdict>[0]): string
   const { handOver } = record;
   if (handOver?.complete) return `handed over: ${handOver.endpoint}, port ${handOver.port}`;
   const declined = record.findings.find(({ code }) => code === 'RESTORE_DECLINED');
-  const decisive =
-    record.findings.find(({ code }) => code === 'PROMOTION_FAILED' || code === 'HAND_OVER_REFUSED') ??
-    declined;
-  if (decisive !== undefined) return `${decisive.code}: ${decisive.message}`;
+  // All of them: each is something that is left to do.
+  const undone = record.findings.filter(
+    ({ code }) => code === 'PROMOTION_FAILED' || code === 'HAND_OVER_REFUSED',
+  );
+  const decisive = undone.length === 0 && declined !== undefined ? [declined] : undone;
+  if (decisive.length > 0) return decisive.map(({ code, message }) => `${code}: ${message}`).join('; ');
   const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
   if (record.verdict === 'PROVEN') {
     const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);

@@ -1,13 +1,13 @@
-import type { DrillConfig, S3SourceConfig } from '../../domain/config/index.ts';
+import type { DrillConfig, ProductionConfig, S3SourceConfig } from '../../domain/config/index.ts';
 import { longestDrillGapSeconds } from '../../domain/config/overdue.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
 export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
-  const problems = Object.entries(databases).flatMap(([name, { source, schedule }]) => {
-    const found: string[] = [];
+  const problems = Object.entries(databases).flatMap(([name, { source, schedule, production }]) => {
     const at = `databases.${name}`;
+    const found = aws?.network == null ? otherVpc(`${at}.production`, production) : [];
     if (source.kind === 'folder') {
       found.push(`${at}.source: a folder cannot be drilled in AWS – give a bucket`);
     } else if (source.endpointUrl !== null && source.credentialsSecret === null) {
@@ -58,6 +58,18 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
 
 /** Roles of permission sets (docs/facts.md#roles-of-iam-identity-center). */
 const isOfIdentityCenter = (arn: string): boolean => arn.includes(':role/') && /\bAWSReservedSSO_/.test(arn);
+
+/** Security groups and subnet groups of yours lie in a VPC of yours, and an instance of the stack's own VPC takes neither. */
+function otherVpc(at: string, { securityGroups, subnetGroup }: ProductionConfig): string[] {
+  const given = [
+    ...(securityGroups.length > 0 ? ['securityGroups'] : []),
+    ...(subnetGroup === null ? [] : ['subnetGroup']),
+  ];
+  return given.map(
+    (key) =>
+      `${at}.${key}: without aws.network a restored instance lies in the stack's own VPC, where nothing of yours is – give aws.network, or leave it out and connect the VPCs`,
+  );
+}
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */
 export function assertDeployable(config: DrillConfig, fileName: string): void {

@@ -16,6 +16,13 @@ export const readAndWriteEvidence = (bucket: Bucket, key: Key): iam.PolicyStatem
   allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
 ];
 
+/** Reads evidence, for who judges by it and leaves none. */
+export const readEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
+  allow('ReadEvidence', ['s3:GetObject'], [objects(bucket)]),
+  allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
+  allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn]),
+];
+
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */
 export const evidenceEndpointStatements = (bucket: Bucket): iam.PolicyStatement[] =>
   readAndWriteOf(bucket).map((statement) => {

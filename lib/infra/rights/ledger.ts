@@ -28,6 +28,10 @@ export const sealRecords = (table: Table): iam.PolicyStatement =>
 export const keepApprovals = (table: Table): iam.PolicyStatement =>
   allow('KeepApprovals', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('approval'));
 
+/** Reads what was answered: an approved restore is never removed. */
+export const readApprovals = (table: Table): iam.PolicyStatement =>
+  allow('ReadApprovals', ['dynamodb:GetItem'], [table.tableArn], leading('approval'));
+
 /** Reads an approval and uses it up. */
 export const answerApprovals = (table: Table): iam.PolicyStatement =>
   allow(

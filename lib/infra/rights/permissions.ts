@@ -7,7 +7,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
-import { readAndWriteEvidence } from './evidence.ts';
+import { readAndWriteEvidence, readEvidence } from './evidence.ts';
 import * as ledger from './ledger.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
@@ -40,10 +40,12 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const inspect = [...read, ...sources.readDumpKeys(stack, config)];
   const look = sandbox.lookAtInstances;
   const offers = sandbox.askWhatRdsOffers;
+  const rehearse = sandbox.rehearseRestores(stack, config);
   const make = sandbox.makeInstances(stack, names, config);
   const remove = sandbox.removeInstances(stack, names.stack);
   const removeLeftovers = sandbox.removeLeftovers(stack, names.stack);
   const keep = sandbox.keepInstances(stack, names, config);
+  const answers = ledger.readApprovals(scope.ledger);
   const ask = (door: string) => [
     attachToSubnets,
     noInterfacesForCode(functionArn(stack, names, door)),
@@ -56,7 +58,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'normalise-request': [...seal, ...evidence, executions],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
-    'plan-sandbox': [look, offers, ...evidence, readLedger, ...tell],
+    'plan-sandbox': [look, offers, ...rehearse, ...evidence, readLedger, ...tell],
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],
@@ -70,10 +72,16 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
     promote: [...evidence, look, ...keep],
-    'look-at-promotion': [...evidence, look],
+    'look-at-promotion': [...evidence, look, ...keep],
     'hand-over': [...evidence],
-    'clean-up-after-abort': [...seal, ...evidence, ...tell, executions, look, ...remove, ...stopTasks],
-    sweep: [look, ...remove, ...removeLeftovers, ...stopTasks, executions],
+    'clean-up-after-abort': [
+      ...[...seal, answers, ...evidence, ...tell, executions],
+      ...[look, ...remove, ...keep, ...stopTasks],
+    ],
+    sweep: [
+      ...[readLedger, answers, ...readEvidence(scope.evidence, scope.key), executions],
+      ...[look, ...remove, ...removeLeftovers, ...keep, ...stopTasks],
+    ],
     watch: [...list, ...evidence, readLedger],
     'answer-approval': [ledger.answerApprovals(scope.ledger), drills.answerStates(stack, names)],
   };

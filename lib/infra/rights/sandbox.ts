@@ -1,7 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { masterRole, resourcePrefix, tagKeys } from '../../contract/names.ts';
-import type { DrillConfig } from '../../domain/config/index.ts';
+import type { DrillConfig, ProductionConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import {
   allow,
@@ -32,6 +32,21 @@ export const askWhatRdsOffers: iam.PolicyStatement = allow(
   ['*'],
 );
 
+/** What a drill looks at to rehearse a real restore: only what `production` of some database names. */
+export function rehearseRestores(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
+  const named = Object.values(config.databases).map(({ production }) => production);
+  const keys = namedOnce(config, ({ kmsKeyId }) => kmsKeyId);
+  return [
+    ...(productionParameterGroups(stack, config).length === 0
+      ? []
+      : [allow('LookAtParameterGroups', ['rds:DescribeDBParameterGroups'], ['*'])]),
+    ...(named.every(({ securityGroups }) => securityGroups.length === 0)
+      ? []
+      : [allow('LookAtSecurityGroups', ['ec2:DescribeSecurityGroups'], ['*'])]),
+    ...(keys.length === 0 ? [] : [allow('LookAtKeys', ['kms:DescribeKey'], keys)]),
+  ];
+}
+
 /**
  * Groups that an instance of ours may be in. AWS asks for the right to make or modify an instance on them, too
  * (docs/facts.md#rights-to-create-an-instance).
@@ -42,9 +57,8 @@ export const groupsOfInstances = (stack: Stack, names: PhysicalNames, config: Dr
   // A real restore without a parameter group of its own, and the option groups that PostgreSQL always has.
   rdsArn(stack, 'pg', 'default.postgres*'),
   rdsArn(stack, 'og', 'default:postgres*'),
-  ...[
-    ...new Set(Object.values(config.databases).flatMap(({ production }) => production.parameterGroup ?? [])),
-  ].map((group) => rdsArn(stack, 'pg', group)),
+  ...productionParameterGroups(stack, config),
+  ...namedOnce(config, ({ subnetGroup }) => subnetGroup).map((group) => rdsArn(stack, 'subgrp', group)),
 ];
 
 /**
@@ -144,6 +158,15 @@ export const keepInstances = (
     // Nobody gives a lease back to what was handed over, and the owner's tags are not rewritten.
     'ForAllValues:StringNotEquals': { 'aws:TagKeys': Object.values(tagKeys) },
   }),
+];
+
+/** Parameter groups of instances that real restores leave. */
+const productionParameterGroups = (stack: Stack, config: DrillConfig): string[] =>
+  namedOnce(config, ({ parameterGroup }) => parameterGroup).map((group) => rdsArn(stack, 'pg', group));
+
+/** What `production` of the databases names, each once. */
+const namedOnce = (config: DrillConfig, name: (production: ProductionConfig) => string | null): string[] => [
+  ...new Set(Object.values(config.databases).flatMap(({ production }) => name(production) ?? [])),
 ];
 
 /** Logs in as the master of a sandbox with a token signed on the spot. The resource id is unknown before it exists. */

@@ -6,12 +6,15 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { touch } from '../../contract/touch.ts';
 
 interface GuardsProps {
   machine: sfn.IStateMachine;
   cleanUpAfterAbort: lambda.IFunction;
   sweep: lambda.IFunction;
   watch: lambda.IFunction;
+  /** Functions in subnets, which would fall asleep between monthly drills. */
+  inSubnets: lambda.IFunction[];
   deadLetters: sqs.IQueue;
 }
 
@@ -57,9 +60,16 @@ export class Guards extends Construct {
       targets: [target(props.sweep)],
     });
     new events.Rule(this, 'Watch', {
-      description: 'restore-drill: measures the age of dumps and of proofs, and expired leases',
+      description:
+        'restore-drill: measures the age of dumps and of proofs, and keeps the functions in subnets awake',
       schedule: events.Schedule.rate(Duration.hours(1)),
-      targets: [target(props.watch)],
+      targets: [
+        target(props.watch),
+        ...props.inSubnets.map(
+          (handler) =>
+            new targets.LambdaFunction(handler, { event: events.RuleTargetInput.fromObject(touch) }),
+        ),
+      ],
     });
   }
 }

@@ -3,7 +3,9 @@
  * holds the clients that its ports name and no other.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -38,7 +40,11 @@ function once<Client>(service: string, make: () => Client): Client {
 export const clientsInUse = (): unknown[] => [...made.values()];
 
 export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(common));
+/** For the rehearsal of a real restore: whose VPC a security group is of. */
+export const ec2Client = (): EC2Client => once('ec2', () => new EC2Client(common));
 export const ecsClient = (): ECSClient => once('ecs', () => new ECSClient(common));
+/** For the rehearsal of a real restore: whether its key can be used. */
+export const kmsClient = (): KMSClient => once('kms', () => new KMSClient(common));
 export const rdsClient = (): RDSClient => once('rds', () => new RDSClient(common));
 /** For the evidence bucket; dumps are read through clients of their own source. */
 export const s3Client = (): S3Client => once('s3', () => new S3Client(common));

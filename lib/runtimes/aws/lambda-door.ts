@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { evidenceOf } from '../../contract/evidence.ts';
+import { isTouch, type Touch } from '../../contract/touch.ts';
 import type { DrillState } from '../../domain/drill/drill-state.ts';
 import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { stateNames } from '../../machine/state-names.ts';
@@ -32,6 +33,19 @@ export function lambdaDoor<Output>(state: string, work: Work<Output>): LambdaHan
       throw lambdaError(reported);
     }
   };
+}
+
+/** A handler that may be touched without being asked for anything. */
+interface TouchableHandler<Output> {
+  (payload: Touch): Promise<null>;
+  (payload: unknown, context?: Context): Promise<Output>;
+}
+
+/** Lets a handler be touched, so that its function stays awake: nothing is read, written or logged then. */
+export function touchable<Output>(handler: LambdaHandler<Output>): TouchableHandler<Output> {
+  const answering = async (payload: unknown, context?: Context): Promise<Output | null> =>
+    isTouch(payload) ? null : handler(payload, context);
+  return answering as TouchableHandler<Output>;
 }
 
 /**

@@ -62,6 +62,8 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const watched =
     (step: DrillStep, handler: StateHandler): StateHandler =>
     (input) => {
+      // What came in may know more than what the last step gave out: the answer of a person.
+      if (isState(input)) lastState = input;
       const work = runWatched(drill.watcher, step, handler, input).then(
         (output) => {
           if (isState(output)) lastState = output;
@@ -106,7 +108,8 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
 
   const interrupted = lastState as DrillState | null;
   if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
-    await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', ports);
+    const known = { ...ports, answers: null };
+    await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', known);
   }
   return readRecord(drill, lastError);
 }

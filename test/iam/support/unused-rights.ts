@@ -20,12 +20,13 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   },
   {
     action: /^dynamodb:(GetItem|PutItem|DeleteItem)$/,
-    door: /^(normalise-request|seal-record|clean-up-after-abort)$/,
-    reason: 'a lock that is held or abandoned, and a record that exists already',
+    door: /^(normalise-request|seal-record|clean-up-after-abort|sweep)$/,
+    reason:
+      'a lock that is held or abandoned, a record that exists already, and whether a leftover was approved',
   },
   {
     action: /^dynamodb:Query$/,
-    door: /^(normalise-request|select-dump|plan-sandbox|plan-checks|seal-record|clean-up-after-abort)$/,
+    door: /^(normalise-request|select-dump|plan-sandbox|plan-checks|seal-record|clean-up-after-abort|sweep)$/,
     reason: 'reading of the ledger is one statement; what was spent in a month and trends need lists',
   },
   {

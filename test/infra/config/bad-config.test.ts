@@ -62,6 +62,22 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect([...of(network), ...of(zones)]).toEqual([]);
   });
 
+  test('gives a restored instance groups of a VPC in which it does not lie', () => {
+    const withProduction = (network: string) =>
+      problemsOf(
+        `${network}\ndatabases: { a: { source: { bucket: acme }, production: { securityGroups: [sg-0a1b2c], subnetGroup: apps } } }`,
+      );
+    const network =
+      'aws: { network: { vpcId: vpc-0a, sandboxSubnets: [subnet-0a, subnet-0b], taskSubnets: [subnet-0c, subnet-0d], availabilityZones: [eu-west-1a, eu-west-1b] } }';
+
+    expect(withProduction('aws: {}').map((problem) => problem.split(':')[0])).toEqual([
+      'databases.a.production.securityGroups',
+      'databases.a.production.subnetGroup',
+    ]);
+    expect(withProduction('aws: {}')[0]).toContain('give aws.network');
+    expect(withProduction(network)).toEqual([]);
+  });
+
   test('has a stack name that makes names too long', () => {
     const name = `restore-drill-${'x'.repeat(40)}`;
     expect(

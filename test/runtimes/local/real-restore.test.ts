@@ -247,7 +247,9 @@ describe('a real restore that is not kept is torn down like a drill:', () => {
     expect(witness.promoted).toEqual([]);
     expect(witness.sandboxes.size).toBe(0);
   });
+});
 
+describe('once a person has approved nothing is torn down, whatever happens:', () => {
   test('row level security could not be forced again', async () => {
     const { ports, witness } = inMemoryRestore();
     ports.checks.undo = async () => [{ database: 'restored', table: 'public.t' }];
@@ -255,9 +257,12 @@ describe('a real restore that is not kept is torn down like a drill:', () => {
     const { record } = await restore(ports);
 
     expect(codes(record)).toContain('HAND_OVER_REFUSED');
-    expect(record.handOver).toBeUndefined();
-    expect(witness.promoted).toEqual([]);
-    expect(witness.sandboxes.size).toBe(0);
+    expect(record.handOver).toMatchObject({ complete: false });
+    expect(record.handOver?.remaining.join(' ')).toContain(
+      'could not be forced again on 1 table: restored:public.t',
+    );
+    expect(witness.promoted).toEqual(['sandbox-restore-1']);
+    expect(witness.removed).toEqual([]);
   });
 
   test('the hand-over could not be prepared', async () => {
@@ -267,13 +272,15 @@ describe('a real restore that is not kept is torn down like a drill:', () => {
 
     const { record } = await restore(ports);
 
-    expect(codes(record)).toContain('SANDBOX_LOST');
-    expect(witness.promoted).toEqual([]);
-    expect(witness.sandboxes.size).toBe(0);
+    expect(codes(record)).toContain('HAND_OVER_REFUSED');
+    expect(record.handOver).toMatchObject({ complete: false });
+    expect(record.handOver?.remaining.join(' ')).toContain(
+      'it was not prepared for its hand-over (injected)',
+    );
+    expect(witness.promoted).toEqual(['sandbox-restore-1']);
+    expect(witness.removed).toEqual([]);
   });
-});
 
-describe('once promotion has begun nothing is torn down, whatever happens:', () => {
   const promotion = (ports: DrillPorts) => ports.sandboxes.promotion!;
   const lost = async (): Promise<never> =>
     Promise.reject(new DrillError('PROMOTION_FAILED', 'RDS refuses Multi-AZ', { hint: 'none' }));
@@ -300,6 +307,26 @@ describe('once promotion has begun nothing is torn down, whatever happens:', () 
     expect(witness.removed).toEqual([]);
   });
 
+  test('one of its changes is refused, and the others are waited for', async () => {
+    const { ports, witness } = inMemoryRestore();
+    promotion(ports).promote = async () => [{ change: 'security groups', problem: 'other VPC' }];
+    const given: (readonly string[])[] = [];
+    const { look } = promotion(ports);
+    promotion(ports).look = async (id, plan, refused) => {
+      given.push(refused);
+      return look(id, plan, refused);
+    };
+
+    const { record } = await restore(ports);
+
+    expect(given).toEqual([['security groups'], ['security groups']]);
+    expect(record.handOver?.complete).toBe(false);
+    expect(record.handOver?.remaining[0]).toContain(
+      'security groups of sandbox-restore-1 was refused (other VPC)',
+    );
+    expect(witness.removed).toEqual([]);
+  });
+
   test('it ends short', async () => {
     const { ports, witness } = inMemoryRestore();
     promotion(ports).look = async () => ({ state: 'failed', reason: 'storage-full' });
@@ -321,7 +348,7 @@ describe('once promotion has begun nothing is torn down, whatever happens:', () 
     };
     promotion(ports).look = async () => {
       time += 3600_000;
-      return { state: 'pending', detail: 'modifying' };
+      return { state: 'pending', detail: 'modifying', refused: [] };
     };
 
     const { record } = await restore(ports);
@@ -366,7 +393,7 @@ describe('an interrupted real restore', () => {
           return Promise.reject(new Error('cut'));
         };
       },
-      false,
+      true,
     ],
     [
       'while it is promoted',
@@ -383,7 +410,7 @@ describe('an interrupted real restore', () => {
       (ports, abort) => {
         ports.sandboxes.promotion!.look = async () => {
           abort();
-          return { state: 'pending', detail: 'modifying' };
+          return { state: 'pending', detail: 'modifying', refused: [] };
         };
       },
       true,

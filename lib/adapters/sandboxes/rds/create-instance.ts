@@ -72,7 +72,7 @@ function refused(error: unknown, plan: RdsSandboxPlan, placement: number): Drill
   }
   return new DrillError('SANDBOX_UNAVAILABLE', `RDS refused to make ${where}: ${awsWords(error)}`, {
     // RDS gives no code of its own for a major past standard support, and its dates move.
-    hint: 'Read the reason of RDS; `restore-drill doctor --aws` checks permissions, quotas and the deployed stack. A major past standard support is refused because Extended Support, which costs extra, is off: set `sandbox.majorVersion` to a newer one.',
+    hint: 'Read the reason of RDS; `restore-drill doctor --aws` checks permissions, quotas and the deployed stack. A major past its standard support is refused unless `sandbox.extendedSupport` (or, for a real restore, `production.extendedSupport`) allows its extra charge; or set `sandbox.majorVersion` to a newer one.',
     fault: 'service',
     cause: error,
   });

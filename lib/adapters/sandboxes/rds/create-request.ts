@@ -1,6 +1,7 @@
 import type { CreateDBInstanceCommandInput } from '@aws-sdk/client-rds';
 import { masterRole } from '../../../contract/names.ts';
 import type { RdsSandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
+import { lifecycleOf } from './lifecycle.ts';
 import { leaseTags } from './ownership.ts';
 
 /** Where instances are made. */
@@ -29,6 +30,7 @@ export function createRequest(
   creation: InstanceCreation,
 ): CreateDBInstanceCommandInput {
   const { rds } = plan;
+  const kept = rds.production;
   const place = rds.placements[placement];
   if (place === undefined) throw new RangeError(`the plan has no place ${placement}`);
   return {
@@ -36,18 +38,20 @@ export function createRequest(
     DBInstanceClass: place.instanceClass,
     Engine: 'postgres',
     EngineVersion: rds.engineVersion,
-    EngineLifecycleSupport: 'open-source-rds-extended-support-disabled',
+    EngineLifecycleSupport: lifecycleOf(rds.extendedSupport ?? false),
     StorageType: 'gp3',
     AllocatedStorage: rds.storageGib,
     StorageEncrypted: true,
-    DBSubnetGroupName: creation.subnetGroup,
+    // Neither key nor subnet group can be changed afterwards (docs/facts.md#what-creation-decides-for-good).
+    ...(kept?.kmsKeyId == null ? {} : { KmsKeyId: kept.kmsKeyId }),
+    DBSubnetGroupName: kept?.subnetGroup ?? creation.subnetGroup,
     VpcSecurityGroupIds: [creation.securityGroup],
     ...(place.availabilityZone === null ? {} : { AvailabilityZone: place.availabilityZone }),
     PubliclyAccessible: false,
     // A standby would double the time and the price of a restore; promotion adds it to an instance that is kept.
     MultiAZ: false,
     // Turning backups on later is an outage, so an instance that may be kept has its final retention from the start.
-    BackupRetentionPeriod: rds.production?.backupRetentionDays ?? 0,
+    BackupRetentionPeriod: kept?.backupRetentionDays ?? 0,
     // The default group of a major exists from its first use on, and only when nobody names it.
     ...(rds.parameterGroup.startsWith('default.') ? {} : { DBParameterGroupName: rds.parameterGroup }),
     AutoMinorVersionUpgrade: false,

@@ -10,12 +10,16 @@ import type { Leftover } from '../../../ports/sandbox.ts';
 import { isAwsError } from '../../aws/rds-errors.ts';
 import { allInstances } from './find-instances.ts';
 import { ownershipOf, type Tagged } from './ownership.ts';
+import { createPromotion } from './promotion.ts';
 import type { RdsHost } from './rds-host.ts';
 import { removeInstance } from './removal.ts';
+import { sandboxIdOf } from './sandbox-names.ts';
 
 /** One resource of ours with the way to remove it. */
 export interface Sweepable extends Leftover {
   remove(): Promise<void>;
+  /** Frees it from its lease for good; says in words what came of it. Only what a restore may leave has this. */
+  keep?(): Promise<string>;
 }
 
 /** Instances of ours under lease. Those being deleted are no leftovers any more. */
@@ -32,6 +36,11 @@ export async function instanceLeftovers(host: RdsHost): Promise<Sweepable[]> {
         remove: async () => {
           if ((await removeInstance(host, instance)) === 'refused for now')
             throw new Error(`RDS does not delete it while it is ${DBInstanceStatus}`);
+        },
+        keep: async (drillId) => {
+          const refused = await createPromotion(host).keep(sandboxIdOf(name), drillId);
+          const problems = refused.map(({ change, problem }) => `${change} was refused (${problem})`);
+          return ['its restore was approved', ...problems].join('; ');
         },
       },
     );
@@ -82,11 +91,12 @@ function leased(
   { stackName }: RdsHost,
   kind: 'instance' | 'other',
   resource: Tagged,
-  act: Pick<Sweepable, 'what' | 'remove'>,
+  { keep, ...act }: Pick<Sweepable, 'what' | 'remove'> & { keep?: (drillId: string) => Promise<string> },
 ): Sweepable[] {
   const ownership = ownershipOf(resource, stackName, kind);
   if (ownership.state !== 'leased') return [];
-  return [{ ...act, drillId: ownership.drillId, leaseExpiresAt: ownership.leaseExpiresAt }];
+  const { drillId, leaseExpiresAt } = ownership;
+  return [{ ...act, drillId, leaseExpiresAt, ...(keep === undefined ? {} : { keep: () => keep(drillId) }) }];
 }
 
 async function unlessGone(

@@ -1,4 +1,6 @@
+import type { RDSClient } from '@aws-sdk/client-rds';
 import type { RestoreTaskSize } from '../../../contract/restore-task-sizes.ts';
+import type { ProductionConfig } from '../../../domain/config/index.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { estimateCostUsd } from '../../../domain/sandbox/rds/cost.ts';
 import { sizeInstance, storageLimitsGib } from '../../../domain/sandbox/rds/instance-sizing.ts';
@@ -9,6 +11,7 @@ import { newestEngineVersion } from './engine-version.ts';
 import { placementsFor } from './placements.ts';
 import { exceededQuotas } from './quotas.ts';
 import type { RdsHost } from './rds-host.ts';
+import { type RehearsalClients, rehearseRestore } from './rehearsal.ts';
 
 const gibibyte = 1024 ** 3;
 
@@ -24,6 +27,8 @@ export interface PreflightOptions {
   monthlyBudgetUsd: number | null;
   /** What the drills of this calendar month cost so far, from their records. */
   spentThisMonthUsd(): Promise<number>;
+  /** For the rehearsal of a real restore; null: none is rehearsed. */
+  rehearsal: RehearsalClients | null;
 }
 
 /** Makes a plan of a demand: version, class and zones, disk, cost; or says why no sandbox can be made. Makes nothing. */
@@ -32,10 +37,11 @@ export async function preflight(
   options: PreflightOptions,
   demand: SandboxDemand,
 ): Promise<Preflight> {
-  const { configuration, region, subnetGroup } = options;
+  const { configuration, region } = options;
   const impossible = (...findings: Finding[]): Preflight => ({ possible: false, findings });
   const { sandbox, production: configuredProduction } = configuration.database(demand.database);
   const production = demand.mode === 'restore' ? configuredProduction : null;
+  const subnetGroup = production?.subnetGroup ?? options.subnetGroup;
 
   const engineVersion = await newestEngineVersion(rds, demand.majorVersion);
   if (engineVersion === null) {
@@ -85,8 +91,38 @@ export async function preflight(
     production === null
       ? (options.parameterGroups[String(demand.majorVersion)] ?? defaultGroup)
       : (production.parameterGroup ?? defaultGroup);
-  const completed = { engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd };
-  return { possible: true, plan: { kind: 'rds', ...demand, rds: completed }, findings: [] };
+  const { extendedSupport } = production ?? sandbox;
+  const completed = {
+    ...{ engineVersion, placements, storageGib, parameterGroup, production, estimatedCostUsd },
+    ...(extendedSupport ? { extendedSupport } : {}),
+  };
+  const rehearsed = await rehearse(rds, options, demand, { engineVersion, production: configuredProduction });
+  return { possible: true, plan: { kind: 'rds', ...demand, rds: completed }, findings: rehearsed };
+}
+
+/**
+ * Every drill looks whether a real restore of its dump could be made. A real restore looks too, before anything is made,
+ * but what it finds is a warning in any case: on the day it is needed, it is kept as it can be had.
+ */
+async function rehearse(
+  rds: RDSClient,
+  { rehearsal, region, subnetGroup, configuration }: PreflightOptions,
+  demand: SandboxDemand,
+  { engineVersion, production }: { engineVersion: string; production: ProductionConfig },
+): Promise<Finding[]> {
+  if (rehearsal === null) return [];
+  const { sandbox } = configuration.database(demand.database);
+  const storageBytes = production.storageBytes ?? sandbox.storageBytes;
+  const { instanceClasses, storageGib } = sizeInstance({
+    ...{ storageBytes: demand.storageBytes, region },
+    instanceClass: production.instanceClass ?? sandbox.instanceClass,
+    storageGib: storageBytes === null ? null : storageBytes / gibibyte,
+  });
+  const found = await rehearseRestore(rds, rehearsal, {
+    ...{ production, engineVersion, instanceClasses, storageGib, region },
+    ...{ majorVersion: demand.majorVersion, sandboxSubnetGroup: subnetGroup },
+  });
+  return demand.mode === 'restore' ? found.map((one) => ({ ...one, severity: 'warning' as const })) : found;
 }
 
 function taskFor(sizes: readonly RestoreTaskSize[], dumpBytes: number): RestoreTaskSize {

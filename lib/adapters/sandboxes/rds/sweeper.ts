@@ -9,13 +9,15 @@ import type { RdsHost } from './rds-host.ts';
 export interface SweepOptions {
   /** Whether the drill's execution still runs. */
   isRunning(drillId: string): Promise<boolean>;
+  /** Whether its restored database is kept, though its lease could not be removed. What throws is left alone. */
+  isKept(drillId: string): Promise<boolean>;
   /** Tasks of the restore cluster; null: none to look after. */
   tasks: RunningTasks | null;
 }
 
 /**
  * Removes what outlived its lease and whose drill no longer runs: instances, manual snapshots, parameter groups; and
- * tasks whose drill no longer runs. The managed secret of an instance goes with it. What cannot be removed stays in
+ * tasks whose drill no longer runs. An instance whose restore was approved is freed from its lease instead. The managed secret of an instance goes with it. What cannot be removed stays in
  * `kept` with the reason, and so shows as an expired lease.
  *
  * @throws DrillError TEARDOWN_FAILED after all others were dealt with, when a kind of resource could not be listed
@@ -36,11 +38,16 @@ export async function sweepLeftovers(
     return answer;
   };
 
-  async function consider({ remove, ...leftover }: Sweepable, leased: boolean): Promise<void> {
+  async function consider({ remove, keep, ...leftover }: Sweepable, leased: boolean): Promise<void> {
     try {
       const expired = !leased || Date.parse(leftover.leaseExpiresAt) <= now;
       if (!expired || (await isRunning(leftover.drillId))) {
         kept.push(leftover);
+        return;
+      }
+      if (keep !== undefined && (await options.isKept(leftover.drillId))) {
+        const outcome = dryRun ? 'its restore was approved' : await keep();
+        kept.push({ ...leftover, what: `${leftover.what}, kept: ${outcome}` });
         return;
       }
       if (!dryRun) await remove();

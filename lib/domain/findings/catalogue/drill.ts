@@ -24,8 +24,8 @@ export const drillFindings = {
     severity: 'error',
     blames: 'sandbox',
     meaning:
-      'The restored database could not be brought into the state it must have before it is handed over.',
-    hint: 'Read the reason in the message; the database was torn down, start the restore again.',
+      'The restored database is kept, but what the checks changed in it could not all be put back: row level security of the named tables is not forced for their owner, and the master may have to log in by IAM token.',
+    hint: 'As the master, run `ALTER TABLE … FORCE ROW LEVEL SECURITY` on each named table, then `REVOKE rds_iam FROM` the master: until then its password is not accepted.',
   },
   PROMOTION_FAILED: {
     severity: 'error',

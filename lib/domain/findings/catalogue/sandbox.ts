@@ -38,6 +38,13 @@ export const sandboxFindings = {
     meaning: 'A quota of the account leaves no room for the sandbox.',
     hint: 'Remove what is not needed, or ask for a higher quota in Service Quotas; the quota is named in the message.',
   },
+  RESTORE_NOT_READY: {
+    severity: 'warning',
+    blames: 'drill',
+    meaning:
+      'A real restore of this database would fail, or not become what `production` of drills.yaml promises: its class, parameter group, subnet group, security groups, key or a quota does not allow it.',
+    hint: 'Correct what the message names, before the day it is needed. `production.rehearsal: error` makes such a drill fail, so that its alarm rings; `off` looks at nothing.',
+  },
   COST_CAP_EXCEEDED: {
     severity: 'unverified',
     blames: 'drill',

@@ -15,6 +15,8 @@ export interface RdsPlan {
   /** gp3. From 400 GiB on it has four times the throughput (docs/facts.md#gp3). */
   storageGib: number;
   parameterGroup: string;
+  /** Whether RDS may charge for a major past its standard support; absent: no, as in plans of earlier versions. */
+  extendedSupport?: boolean;
   /** Of a real restore: what the kept instance shall be. Null: a throwaway sandbox. */
   production: ProductionConfig | null;
   estimatedCostUsd: number;

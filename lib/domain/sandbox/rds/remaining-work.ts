@@ -1,21 +1,21 @@
 /**
- * What is left for the operator of an instance that is kept, as plain sentences. `problem` says what of its promotion
- * did not come off, null when all did; `leaseTag` is named in the advice.
+ * What is left for the operator of an instance that is kept, as plain sentences. `problems` say what of its hand-over
+ * did not come off; `leaseTag` is named in the advice.
  */
 export function remainingWork(kept: {
   sandboxId: string;
   address: { host: string; port: number; masterRole: string } | null;
-  problem: string | null;
+  problems: readonly string[];
   leaseTag: string;
 }): string[] {
-  const { sandboxId, address, problem, leaseTag } = kept;
+  const { sandboxId, address, problems, leaseTag } = kept;
   const byHand =
-    problem === null
+    problems.length === 0
       ? []
       : [
-          `Look at ${sandboxId} in RDS: ${problem}.`,
-          `Check that its tag ${leaseTag} is gone: while it is there, the sweeper removes the instance after the lease.`,
-          'Set what is missing by hand: Multi-AZ, deletion protection, security groups.',
+          ...problems.map((problem) => `Look at ${sandboxId} in RDS: ${problem}.`),
+          `Check that its tag ${leaseTag} is gone, and remove it where it is not.`,
+          'Set what is missing by hand: deletion protection, and what `production` of drills.yaml asks for.',
         ];
   return [
     ...byHand,

@@ -6,10 +6,11 @@ import {
 } from '../../../adapters/approvals/approval-answers.ts';
 import type { ApprovalAnswers } from '../../../adapters/approvals/approval-outcomes.ts';
 import { createApprovals } from '../../../adapters/approvals/approvals.ts';
+import { createGivenAnswers } from '../../../adapters/approvals/given-answers.ts';
 import { createDrillMetrics } from '../../../adapters/metrics/drill-metrics.ts';
 import { createMishapLog } from '../../../adapters/metrics/mishap-log.ts';
 import { createSnsNotifier } from '../../../adapters/notices/sns-notifier.ts';
-import type { Approvals } from '../../../ports/approvals.ts';
+import type { Approvals, GivenAnswers } from '../../../ports/approvals.ts';
 import type { DrillPorts } from '../../../ports/drill-ports.ts';
 import { systemClock } from '../../system-clock.ts';
 import { dynamoDbClient, sfnClient, snsClient } from '../clients.ts';
@@ -39,6 +40,9 @@ export const approvalsPort = (): Approvals =>
 /** The same, for the door that takes the answers. */
 export const approvalAnswersPort = (): ApprovalAnswers =>
   createApprovalAnswers({ ...approvalTable(), sfn: sfnClient() });
+
+/** What people answered, for doors that find a drill which ended early. */
+export const givenAnswersPort = (): GivenAnswers => createGivenAnswers(approvalTable());
 
 const approvalTable = (): Omit<ApprovalAnswersOptions, 'sfn'> => ({
   client: dynamoDbClient(),

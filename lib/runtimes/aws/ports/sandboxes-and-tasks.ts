@@ -15,14 +15,16 @@ import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
 import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
+import { isKeptDrill } from '../../../steps/kept-restores.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
-import { ecsClient, rdsClient, sfnClient } from '../clients.ts';
+import { ec2Client, ecsClient, kmsClient, rdsClient, sfnClient } from '../clients.ts';
 import { codeFolder } from '../code-folder.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
 import { currentRegion } from '../region.ts';
-import { ledgerPort } from './evidence-and-ledger.ts';
+import { evidencePort, ledgerPort } from './evidence-and-ledger.ts';
+import { givenAnswersPort } from './people.ts';
 
 /** For doors that look at, remove and promote sandboxes. */
 export const sandboxPort = (): SandboxHost => createRdsSandboxHost(sandboxHostOptions());
@@ -42,6 +44,7 @@ export function planningSandboxPort(): SandboxHost {
       parameterGroups: sandboxParameterGroups,
       region: currentRegion(),
       taskSizes: restoreTasks,
+      rehearsal: { ec2: ec2Client(), kms: kmsClient() },
       monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
       spentThisMonthUsd: () =>
         spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
@@ -69,6 +72,8 @@ export function sweepingSandboxPort(): SandboxHost {
     ...sandboxHostOptions(),
     sweeping: {
       isRunning: (drillId) => executions.isRunning(drillId),
+      isKept: (drillId) =>
+        isKeptDrill(drillId, { evidence: evidencePort(), ledger: ledgerPort(), answers: givenAnswersPort() }),
       tasks: createRestoreTasks({ ecs: ecsClient(), cluster: restoreCluster }),
     },
   });

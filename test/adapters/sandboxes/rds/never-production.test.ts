@@ -72,7 +72,7 @@ const act: fc.Arbitrary<{ name: string; run: Act }> = fc
       remove: (host) => host.remove(id),
       sweep: (host) => host.sweep({ dryRun }),
       promote: async (host) => host.promotion?.promote(id, plan(drill)),
-      'look at promotion': async (host) => host.promotion?.look(id, aPlan()),
+      'look at promotion': async (host) => host.promotion?.look(id, aPlan(), []),
     };
     return { name: `${verb} ${id}`, run: verbs[verb] };
   });
@@ -119,7 +119,9 @@ describe('whatever an account holds and whatever fails', () => {
             account.failures.set(command, [...(account.failures.get(command) ?? []), awsError(error)]);
           const deleted: DBInstance[] = [];
           const deletion = account.deleting((subject) => deleted.push(subject));
-          const host = hostOn(deletion, { sweeping: { isRunning: async () => false, tasks: null } });
+          const host = hostOn(deletion, {
+            sweeping: { isRunning: async () => false, isKept: async () => false, tasks: null },
+          });
 
           const refused: string[] = [];
           for (const { run } of acts)

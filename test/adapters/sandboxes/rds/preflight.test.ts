@@ -96,6 +96,7 @@ async function preflight({
       { taskDefinition: 'large', upToDumpBytes: 100 * gibibyte, vcpu: 8, memoryGib: 16 },
     ],
     monthlyBudgetUsd: null,
+    rehearsal: null,
     spentThisMonthUsd: () => Promise.reject(new Error('nobody asked for a budget')),
     ...options,
   };
@@ -238,6 +239,27 @@ describe('the plan of a real restore', () => {
     });
   });
 
+  test('lies in the zones of its own subnet group, and has extended support where production asks for it', async () => {
+    const account = accountIn();
+    const groups: unknown[] = [];
+    const { DescribeDBSubnetGroups } = account.answers;
+    account.answers.DescribeDBSubnetGroups = (input) => {
+      groups.push(input.DBSubnetGroupName);
+      return DescribeDBSubnetGroups!(input);
+    };
+    const config = configured({
+      sandbox: { extendedSupport: false },
+      production: { subnetGroup: 'apps', extendedSupport: true },
+    });
+
+    expect(await rdsOf({ plan, config, account })).toMatchObject({ extendedSupport: true });
+    expect(groups).toContain('apps');
+    expect(await rdsOf({ config })).not.toHaveProperty('extendedSupport');
+    expect(await rdsOf({ config: configured({ sandbox: { extendedSupport: true } }) })).toMatchObject({
+      extendedSupport: true,
+    });
+  });
+
   test('never takes the import group: it trades safety for speed', async () => {
     expect((await rdsOf({ plan }))?.parameterGroup).toBe('default.postgres15');
   });
@@ -297,5 +319,43 @@ describe('a cap on cost', () => {
     const options = { monthlyBudgetUsd: 5, spentThisMonthUsd: () => Promise.reject(new Error('no ledger')) };
 
     await expect(preflight({ options })).rejects.toThrow('no ledger');
+  });
+});
+
+describe('a rehearsal of the real restore', () => {
+  const nobody = () => Promise.reject(new Error('nobody may be asked'));
+  const rehearsal = {
+    ec2: { send: nobody },
+    kms: { send: nobody },
+  } as unknown as PreflightOptions['rehearsal'];
+  const config = configured({ production: { instanceClass: 'db.x2g.large', rehearsal: 'error' } });
+
+  test('is part of every drill, of the instance that production would get', async () => {
+    const answer = await preflight({ config, options: { rehearsal } });
+
+    expect(answer.possible).toBe(true);
+    expect(answer.findings).toEqual([
+      expect.objectContaining({
+        ...{ code: 'RESTORE_NOT_READY', severity: 'error' },
+        message: expect.stringContaining('none of db.x2g.large is offered') as string,
+      }),
+    ]);
+  });
+
+  test('is only a warning in a real restore: it is kept as it can be had', async () => {
+    const quotas = [{ AccountQuotaName: 'DBInstances', Used: 3, Max: 40 }];
+    const region = { quotas, classes: { 'db.x2g.large': everywhere } };
+    const wanting = configured({
+      production: { instanceClass: 'db.x2g.large', rehearsal: 'error', parameterGroup: 'gone' },
+    });
+
+    const answer = await preflight({
+      ...{ region, config: wanting, plan: { mode: 'restore' } },
+      options: { rehearsal },
+    });
+
+    expect(answer.findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['RESTORE_NOT_READY', 'warning'],
+    ]);
   });
 });

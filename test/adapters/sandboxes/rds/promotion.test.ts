@@ -8,7 +8,6 @@ import {
   configured,
   drillId,
   hostOn,
-  leaseExpiresAt,
   RdsAccount,
   sandboxId,
   tags,
@@ -24,11 +23,16 @@ function promotionOn(account: RdsAccount, slept: number[] = []) {
   return promotion;
 }
 
-describe('a promotion', () => {
-  test('removes the lease before anything else, then sets what creation could not', async () => {
-    const account = new RdsAccount(anInstance());
+const of = (command: string, changes: object) => [
+  command,
+  { DBInstanceIdentifier: sandboxId, ApplyImmediately: true, ...changes },
+];
 
-    await promotionOn(account).promote(sandboxId, plan);
+describe('a promotion', () => {
+  test('removes the lease before anything else and protects the instance, then sets the rest, each by itself', async () => {
+    const account = new RdsAccount(anInstance({ AutoMinorVersionUpgrade: false }));
+
+    expect(await promotionOn(account).promote(sandboxId, plan)).toEqual([]);
 
     expect(account.writes()).toEqual([
       ['RemoveTagsFromResource', { ResourceName: arnOf(sandboxId), TagKeys: ['restore-drill:lease'] }],
@@ -39,18 +43,70 @@ describe('a promotion', () => {
           Tags: [{ Key: 'restore-drill:handed-over', Value: drillId }],
         },
       ],
-      [
-        'ModifyDBInstance',
-        {
-          DBInstanceIdentifier: sandboxId,
-          ApplyImmediately: true,
-          MultiAZ: true,
-          DeletionProtection: true,
-          AutoMinorVersionUpgrade: true,
-          VpcSecurityGroupIds: ['sg-0a1b2c', 'sg-app'],
-        },
-      ],
+      of('ModifyDBInstance', { DeletionProtection: true }),
+      of('ModifyDBInstance', { VpcSecurityGroupIds: ['sg-0a1b2c', 'sg-app'] }),
+      of('ModifyDBInstance', { AutoMinorVersionUpgrade: true }),
+      of('ModifyDBInstance', { MultiAZ: true }),
     ]);
+  });
+
+  test('asks for class and parameter group where the instance had to be made with others', async () => {
+    const account = new RdsAccount(
+      anInstance({ DBParameterGroups: [{ DBParameterGroupName: 'default.postgres15' }] }),
+    );
+    const wanted = { ...production, instanceClass: 'db.r7g.large', parameterGroup: 'shop-15' };
+    const other = aPlan({ mode: 'restore', rds: { ...plan.rds, production: wanted } });
+
+    await promotionOn(account).promote(sandboxId, other);
+
+    const changes = account.writes().map(([, input]) => input);
+    expect(changes).toContainEqual(expect.objectContaining({ DBInstanceClass: 'db.r7g.large' }));
+    expect(changes).toContainEqual(expect.objectContaining({ DBParameterGroupName: 'shop-15' }));
+  });
+
+  test('asks for extended support where the instance was made without it', async () => {
+    const account = new RdsAccount(
+      anInstance({ EngineLifecycleSupport: 'open-source-rds-extended-support-disabled' }),
+    );
+    const wanted = { ...production, extendedSupport: true };
+
+    await promotionOn(account).promote(sandboxId, aPlan({ rds: { ...plan.rds, production: wanted } }));
+
+    expect(account.writes()).toContainEqual(
+      of('ModifyDBInstance', { EngineLifecycleSupport: 'open-source-rds-extended-support' }),
+    );
+  });
+
+  test('of which one change is refused makes all the others, and names it', async () => {
+    const account = new RdsAccount(anInstance());
+    account.answers.ModifyDBInstance = (input) => {
+      if ('VpcSecurityGroupIds' in input) throw awsError('InvalidVPCNetworkStateFault', 'other VPC');
+      const instance = account.instances.get(sandboxId)!;
+      Object.assign(instance, input);
+      return { DBInstance: instance };
+    };
+
+    const refused = await promotionOn(account).promote(sandboxId, plan);
+
+    expect(refused).toEqual([
+      { change: 'security groups', problem: 'InvalidVPCNetworkStateFault: other VPC' },
+    ]);
+    expect(account.instances.get(sandboxId)).toMatchObject({
+      ...{ DeletionProtection: true, MultiAZ: true, TagList: handedOver },
+    });
+  });
+
+  test('that only keeps – for whoever finds an approved restore – changes nothing but lease, mark and protection', async () => {
+    const account = new RdsAccount(anInstance());
+
+    expect(await promotionOn(account).keep(sandboxId, drillId)).toEqual([]);
+
+    expect(account.writes().map(([command]) => command)).toEqual([
+      'RemoveTagsFromResource',
+      'AddTagsToResource',
+      'ModifyDBInstance',
+    ]);
+    expect(account.writes().at(-1)).toEqual(of('ModifyDBInstance', { DeletionProtection: true }));
   });
 
   test('says nothing of retention, class, storage or parameter group: changing those would be an outage', async () => {
@@ -58,7 +114,8 @@ describe('a promotion', () => {
 
     await promotionOn(account).promote(sandboxId, plan);
 
-    expect(Object.keys(account.writes()[2]?.[1] ?? {})).not.toEqual(
+    const changed = account.writes().flatMap(([, input]) => Object.keys(input));
+    expect(changed).not.toEqual(
       expect.arrayContaining([
         expect.stringMatching(/Retention|DBInstanceClass|Storage|ParameterGroup|EngineVersion|^New/),
       ]),
@@ -102,26 +159,13 @@ describe('a promotion', () => {
     const account = new RdsAccount(anInstance());
     account.fail('RemoveTagsFromResource', awsError('AccessDenied', 'not you'));
 
-    await expect(promotionOn(account).promote(sandboxId, plan)).rejects.toMatchObject({
-      name: 'PROMOTION_FAILED',
-      message: expect.stringContaining('its lease could not be removed (AccessDenied: not you)'),
-      hint: expect.stringContaining('restore-drill:lease'),
-    });
+    expect(await promotionOn(account).promote(sandboxId, plan)).toEqual([
+      { change: 'the removal of the lease', problem: 'AccessDenied: not you' },
+    ]);
     expect(account.instances.get(sandboxId)?.DeletionProtection).toBe(true);
     // And the mark alone keeps our own hands off.
     await hostOn(account).remove(sandboxId);
     expect(account.instances.get(sandboxId)?.DBInstanceStatus).toBe('available');
-  });
-
-  test('whose change is refused fails by name, the lease being gone', async () => {
-    const account = new RdsAccount(anInstance());
-    account.fail('ModifyDBInstance', awsError('InvalidVPCNetworkStateFault', 'other VPC'));
-
-    await expect(promotionOn(account).promote(sandboxId, plan)).rejects.toMatchObject({
-      name: 'PROMOTION_FAILED',
-      message: expect.stringContaining('other VPC'),
-    });
-    expect(account.instances.get(sandboxId)?.TagList).toEqual(handedOver);
   });
 
   test.each([
@@ -161,7 +205,7 @@ describe('a look at a promotion', () => {
   };
 
   test('finds it done with endpoint and secret', async () => {
-    expect(await promotionOn(new RdsAccount(anInstance(promoted))).look(sandboxId, plan)).toMatchObject({
+    expect(await promotionOn(new RdsAccount(anInstance(promoted))).look(sandboxId, plan, [])).toMatchObject({
       state: 'done',
       address: {
         sandboxId,
@@ -188,7 +232,7 @@ describe('a look at a promotion', () => {
   ])('waits while %s', async (_why, changes) => {
     const account = new RdsAccount(anInstance({ ...promoted, ...changes }));
 
-    expect(await promotionOn(account).look(sandboxId, plan)).toMatchObject({ state: 'pending' });
+    expect(await promotionOn(account).look(sandboxId, plan, [])).toMatchObject({ state: 'pending' });
   });
 
   test.each([
@@ -196,19 +240,54 @@ describe('a look at a promotion', () => {
     ['the instance is a stranger’s', [anInstance({ ...promoted, TagList: [] })]],
     ['the instance is in a dead end', [anInstance({ ...promoted, DBInstanceStatus: 'failed' })]],
     ['the disk is full', [anInstance({ ...promoted, DBInstanceStatus: 'storage-full' })]],
-    ['the lease is still there', [anInstance({ ...promoted, TagList: tags() })]],
-    ['deletion protection is off', [anInstance({ ...promoted, DeletionProtection: false })]],
+    [
+      'the instance is of another drill',
+      [anInstance({ ...promoted, TagList: tags({ [tagKeys.drill]: 'x' }) })],
+    ],
   ])('fails when %s', async (_why, instances) => {
-    expect(await promotionOn(new RdsAccount(...instances)).look(sandboxId, plan)).toMatchObject({
+    expect(await promotionOn(new RdsAccount(...instances)).look(sandboxId, plan, [])).toMatchObject({
       state: 'failed',
     });
   });
 
-  test('names the end of a lease that stayed', async () => {
-    const account = new RdsAccount(anInstance({ ...promoted, TagList: tags() }));
+  test('asks again for what is missing: the lease, the protection, a change that was refused for the moment', async () => {
+    const account = new RdsAccount(
+      anInstance({ ...promoted, TagList: tags(), DeletionProtection: false, MultiAZ: false }),
+    );
+    const promotion = promotionOn(account);
 
-    expect(await promotionOn(account).look(sandboxId, plan)).toMatchObject({
-      reason: expect.stringContaining(leaseExpiresAt),
+    expect(await promotion.look(sandboxId, plan, [])).toMatchObject({ state: 'pending', refused: [] });
+
+    expect(account.instances.get(sandboxId)).toMatchObject({
+      ...{ TagList: handedOver, DeletionProtection: true, PendingModifiedValues: { MultiAZ: true } },
+    });
+  });
+
+  test('asks RDS for nothing while it makes a change, because it would be refused', async () => {
+    const account = new RdsAccount(
+      anInstance({ ...promoted, DBInstanceStatus: 'modifying', MultiAZ: false }),
+    );
+
+    await promotionOn(account).look(sandboxId, plan, []);
+
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('does not wait for a change that was refused', async () => {
+    const account = new RdsAccount(anInstance({ ...promoted, MultiAZ: false }));
+
+    expect(await promotionOn(account).look(sandboxId, plan, ['the standby'])).toMatchObject({
+      ...{ state: 'done', detail: 'single-AZ, deletion protection on, 7 days of backups' },
+    });
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('names a change that is refused now', async () => {
+    const account = new RdsAccount(anInstance({ ...promoted, MultiAZ: false }));
+    account.fail('ModifyDBInstance', awsError('InsufficientDBInstanceCapacityFault', 'none left'));
+
+    expect(await promotionOn(account).look(sandboxId, plan, [])).toMatchObject({
+      refused: [{ change: 'the standby', problem: 'InsufficientDBInstanceCapacityFault: none left' }],
     });
   });
 });

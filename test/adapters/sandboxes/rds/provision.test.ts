@@ -13,6 +13,27 @@ import {
   tags,
 } from './rds-account.ts';
 
+describe('an instance that may be kept', () => {
+  test('is made with what nothing can change afterwards: key, subnet group, extended support', async () => {
+    const account = new RdsAccount();
+    const kmsKeyId = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const production = { ...configured().production, kmsKeyId, subnetGroup: 'apps', extendedSupport: true };
+    const { rds } = aPlan();
+
+    await hostOn(account).provision(
+      aPlan({ mode: 'restore', rds: { ...rds, production, extendedSupport: true } }),
+    );
+
+    expect(account.writes()[0]?.[1]).toMatchObject({
+      KmsKeyId: kmsKeyId,
+      DBSubnetGroupName: 'apps',
+      EngineLifecycleSupport: 'open-source-rds-extended-support',
+      StorageEncrypted: true,
+      VpcSecurityGroupIds: ['sg-0a1b2c'],
+    });
+  });
+});
+
 describe('a sandbox', () => {
   test('is asked for with everything said that would default to something dangerous or dear', async () => {
     const account = new RdsAccount();

@@ -136,8 +136,9 @@ export class RdsAccount {
     },
     ModifyDBInstance: (input) => {
       const instance = this.#named(String(input.DBInstanceIdentifier));
-      instance.DeletionProtection = input.DeletionProtection === true;
-      instance.PendingModifiedValues = { MultiAZ: true };
+      if (input.DeletionProtection !== undefined)
+        instance.DeletionProtection = input.DeletionProtection === true;
+      if (input.MultiAZ === true) instance.PendingModifiedValues = { MultiAZ: true };
       return { DBInstance: instance };
     },
     AddTagsToResource: (input) => {

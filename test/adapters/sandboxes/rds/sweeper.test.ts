@@ -21,12 +21,15 @@ interface Sweep {
   running?: string[];
   tasks?: RunningTasks | null;
   isRunning?: (drillId: string) => Promise<boolean>;
+  isKept?: (drillId: string) => Promise<boolean>;
 }
 
-const sweep = (account: RdsAccount, { running = [], tasks = null, isRunning }: Sweep = {}, dryRun = false) =>
-  hostOn(account, {
-    sweeping: { isRunning: isRunning ?? (async (id) => running.includes(id)), tasks },
+const sweep = (account: RdsAccount, options: Sweep = {}, dryRun = false) => {
+  const { running = [], tasks = null, isRunning, isKept = async () => false } = options;
+  return hostOn(account, {
+    sweeping: { isRunning: isRunning ?? (async (id) => running.includes(id)), isKept, tasks },
   }).sweep({ dryRun });
+};
 
 /** Tasks of a cluster; those told to stop are collected. */
 function tasksOf(drills: string[], stopped: string[] = []): RunningTasks {
@@ -39,6 +42,38 @@ function tasksOf(drills: string[], stopped: string[] = []): RunningTasks {
 }
 
 describe('a sweep', () => {
+  test('frees an instance from its lease whose restore was approved, instead of removing it', async () => {
+    const account = new RdsAccount(anInstance({ TagList: over }));
+
+    const swept = await sweep(account, { isKept: async (id) => id === drillId });
+
+    expect(swept.removed).toEqual([]);
+    expect(swept.kept[0]?.what).toContain('kept: its restore was approved');
+    expect(account.instances.get(sandboxId)).toMatchObject({
+      DeletionProtection: true,
+      TagList: tags({ [tagKeys.lease]: null, 'restore-drill:handed-over': drillId }),
+    });
+    // The next sweep does not even see it.
+    expect(await sweep(account, { isKept: async () => true })).toEqual({ removed: [], kept: [] });
+  });
+
+  test('only says so with a dry run', async () => {
+    const account = new RdsAccount(anInstance({ TagList: over }));
+
+    expect((await sweep(account, { isKept: async () => true }, true)).removed).toEqual([]);
+    expect(account.writes()).toEqual([]);
+  });
+
+  test('leaves alone what nobody can say of whether it is kept', async () => {
+    const account = new RdsAccount(anInstance({ TagList: over }));
+
+    const swept = await sweep(account, { isKept: async () => Promise.reject(new Error('throttled')) });
+
+    expect(swept.removed).toEqual([]);
+    expect(swept.kept[0]?.what).toContain('not removed');
+    expect(account.writes()).toEqual([]);
+  });
+
   test('removes an instance whose lease has expired and whose drill no longer runs', async () => {
     const account = new RdsAccount(anInstance({ TagList: over }));
 

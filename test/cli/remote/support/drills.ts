@@ -128,6 +128,7 @@ export function restoreToApprove(): ExecutionHistory {
           ...{
             parameterGroup: null,
             securityGroups: [],
+            ...{ subnetGroup: null, kmsKeyId: null, extendedSupport: false, rehearsal: 'warning' },
             approval: 'required',
             approvalTimeoutSeconds: 43_200,
           },

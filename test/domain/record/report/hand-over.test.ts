@@ -36,6 +36,9 @@ test('the cause of the execution names what decided', () => {
   const failed = finding('PROMOTION_FAILED', 'RDS refuses Multi-AZ');
   expect(summariseVerdict(aRecord({ findings: [declined] }))).toBe('RESTORE_DECLINED: declined by grace');
   expect(summariseVerdict(aRecord({ handOver }))).toContain('handed over: restore-drill-shop-1');
+  const unforced = finding('HAND_OVER_REFUSED', 'row level security is not forced');
+  const both = aRecord({ handOver: { ...handOver, complete: false }, findings: [unforced, failed] });
+  expect(summariseVerdict(both)).toMatch(/^HAND_OVER_REFUSED: .* is not forced; PROMOTION_FAILED: /);
   expect(summariseVerdict(aRecord({ handOver: { ...handOver, complete: false }, findings: [failed] }))).toBe(
     'PROMOTION_FAILED: RDS refuses Multi-AZ',
   );

@@ -1,0 +1,11 @@
+/**
+ * What the hourly watch sends to functions in subnets: a function that nobody invokes for weeks becomes inactive, and its
+ * next invocation fails (docs/facts.md#functions-that-sleep). A door that is touched does nothing.
+ */
+export const touch = { touch: true } as const;
+
+export type Touch = typeof touch;
+
+/** Whether it is a touch, and no work. */
+export const isTouch = (payload: unknown): payload is Touch =>
+  typeof payload === 'object' && payload !== null && 'touch' in payload && payload.touch === true;
