@@ -55,7 +55,8 @@ export class DrillStack extends Stack {
     const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
     assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
-    Tags.of(this).add(tagKeys.stack, names.stack);
+    for (const [key, value] of Object.entries({ ...config.aws?.tags, [tagKeys.stack]: names.stack }))
+      Tags.of(this).add(key, value);
 
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
       stackName: names.stack,

@@ -34,6 +34,25 @@ describe('the template', () => {
     expect(one.json.Rules?.AllowedRegions).toBeUndefined();
   });
 
+  test('tags everything that it tags at all with the tags of drills.yaml, and so every task', () => {
+    const tagged = synthesize(aConfig(`aws: { tags: { CostCenter: "4711" } }\n${defaultConfig}`));
+    /** Tags are lists in most properties, and mappings in some. */
+    const has = (tags: unknown, key: string): boolean => JSON.stringify(tags ?? null).includes(`"${key}"`);
+    const resources = Object.entries(tagged.json.Resources).map(([id, { Properties = {} }]) => ({
+      id,
+      tags: Properties.Tags ?? Properties.HostedZoneTags,
+    }));
+    const ours = resources.filter(({ tags }) => has(tags, 'restore-drill:stack'));
+    expect(ours.length).toBeGreaterThan(80);
+    expect(ours.filter(({ tags }) => !has(tags, 'CostCenter')).map(({ id }) => id)).toEqual([]);
+    const [machine] = resourcesOf<{ DefinitionString: string }>(
+      tagged.json,
+      'AWS::StepFunctions::StateMachine',
+    );
+    const runs = machine?.DefinitionString.match(/ecs:runTask\.\w+/g)?.length;
+    expect(machine?.DefinitionString.match(/"PropagateTags":"TASK_DEFINITION"/g)?.length).toBe(runs);
+  });
+
   test('is the same each time: no clock and no chance in it', () => {
     expect(synthesize(aConfig(defaultConfig)).json.Resources).toEqual(one.json.Resources);
   });
