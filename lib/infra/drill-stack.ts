@@ -58,11 +58,13 @@ export class DrillStack extends Stack {
     for (const [key, value] of Object.entries({ ...config.aws?.tags, [tagKeys.stack]: names.stack }))
       Tags.of(this).add(key, value);
 
+    const kept = config.aws?.kept ?? null;
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
       stackName: names.stack,
       email: config.aws?.alarmEmail ?? null,
+      keptKeyArn: kept?.keyArn ?? null,
     });
-    const { ledger, evidence } = new Storage(this, 'Storage', { key });
+    const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
       zones: config.aws?.availabilityZones ?? null,
@@ -183,6 +185,7 @@ export class DrillStack extends Stack {
       stateMachineArn: machine.stateMachineArn,
       ledgerTable: ledger.tableName,
       evidenceBucket: evidence.bucketName,
+      evidenceKey: key.keyArn,
       topicArn: topic.topicArn,
       dashboardUrl: dashboard.url,
       restoreCluster: restore.cluster.clusterName,

@@ -78,9 +78,11 @@ describe('the ledger', () => {
 });
 
 describe('the evidence bucket', () => {
-  test('is private, versioned, encrypted with our key, and outlives the stack', () => {
+  test('is private, versioned, encrypted with our key, and outlives the stack, but not a deployment that fails', () => {
     one.template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      // docs/facts.md#what-a-roll-back-deletes
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         VersioningConfiguration: { Status: 'Enabled' },
         PublicAccessBlockConfiguration: {
@@ -117,6 +119,10 @@ describe('notifications', () => {
       one.json,
       'AWS::KMS::Key',
     );
+    one.template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
     // docs/facts.md#encrypted-topics
     expect(key?.KeyPolicy.Statement.find(({ Sid }) => Sid === 'PublishToEncryptedTopic')).toMatchObject({
       Effect: 'Allow',

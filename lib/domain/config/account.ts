@@ -94,6 +94,25 @@ export const awsSchema = z
       description:
         'Tags for everything that is made, sandboxes and tasks of drills included, e.g. `{ CostCenter: "4711" }`.',
     }),
+    kept: z
+      .strictObject({
+        ledgerTable: matching(/^[\w.-]{3,255}$/, 'the name of a table', 'see the output LedgerTable'),
+        evidenceBucket: matching(
+          /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+          'the name of a bucket',
+          'see EvidenceBucket',
+        ),
+        keyArn: matching(
+          /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+          'the ARN of a key',
+          'see the output EvidenceKey',
+        ),
+      })
+      .optional()
+      .meta({
+        description:
+          'Ledger, bucket and key that a destroyed stack left: this one goes on with them. Default: it makes its own.',
+      }),
     approvers: z
       .array(
         matching(
@@ -121,6 +140,7 @@ export const awsSchema = z
     network: written.network ?? null,
     availabilityZones: written.availabilityZones ?? null,
     tags: written.tags ?? {},
+    kept: written.kept ?? null,
     approvers: written.approvers ?? [],
     approvalLinks: written.approvalLinks ?? true,
   }));
