@@ -102,7 +102,7 @@ export const awsSchema = z
           'the name of a bucket',
           'see EvidenceBucket',
         ),
-        keyArn: matching(
+        key: matching(
           /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
           'the ARN of a key',
           'see the output EvidenceKey',

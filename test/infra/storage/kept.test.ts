@@ -8,7 +8,7 @@ const own = synthesize(aConfig(defaultConfig));
 const after = synthesize(
   aConfig(`
 aws:
-  kept: { ledgerTable: restore-drill-Ledger-1A2B, evidenceBucket: restore-drill-evidence-3c4d, keyArn: "${keyArn}" }
+  kept: { ledgerTable: restore-drill-Ledger-1A2B, evidenceBucket: restore-drill-evidence-3c4d, key: "${keyArn}" }
 ${defaultConfig}`),
 );
 
