@@ -3,6 +3,8 @@ export const outputNames = {
   stateMachineArn: 'StateMachineArn',
   ledgerTable: 'LedgerTable',
   evidenceBucket: 'EvidenceBucket',
+  /** Key of the evidence: needed with the two above to go on with them in another stack. */
+  evidenceKey: 'EvidenceKey',
   topicArn: 'TopicArn',
   dashboardUrl: 'DashboardUrl',
   restoreCluster: 'RestoreCluster',

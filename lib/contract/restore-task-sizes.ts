@@ -11,7 +11,7 @@ export interface RestoreTaskSize {
   memoryGib: number;
 }
 
-/** Sizes that are deployed, smallest first: the restore streams, so processors matter and disk does not. ARM64. */
+/** Sizes that are deployed, smallest first: the restore streams, so processors matter and disk does not. */
 export const restoreTaskSizes = [
   { name: 'small', upToDumpBytes: 2 * 1024 ** 3, cpuUnits: 1024, memoryMib: 2048 },
   { name: 'medium', upToDumpBytes: 50 * 1024 ** 3, cpuUnits: 4096, memoryMib: 8192 },

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defaultStackName } from '../contract/names.ts';
@@ -13,19 +12,21 @@ import { type RdsCertificates, rdsCertificates } from './bundles/rds-certificate
 import { bundleRestoreImage } from './bundles/restore-image.ts';
 import { readDeployableConfig } from './config/deployable-config.ts';
 import { DrillStack } from './drill-stack.ts';
+import { imagePlatform, type Processor, processors } from './tasks/processors.ts';
 
 /** What one run of the app deploys. */
 interface DrillAppParts {
   config: DrillConfig;
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;
-  restoreImage: ecs.ContainerImage;
+  /** Image of containers/restore for a processor. */
+  restoreImageOn(processor: Processor): ecs.ContainerImage;
 }
 
 /**
  * Switches on the command line, e.g. `npx cdk deploy -c config=prod.yaml`:
- * `config` path of drills.yaml · `restoreImage` URI of a ready image, for those without Docker · `runbook` where alarms
- * say the runbook is · `approvalConcurrency` invocations reserved for the links of approvals, a whole number; nothing is
+ * `config` path of drills.yaml · `restoreImage` URI of a ready image, for those without Docker · `restoreArch` processor of
+ * the restore task, `arm64` unless it is `x86_64` · `runbook` where alarms say the runbook is · `approvalConcurrency` invocations reserved for the links of approvals, a whole number; nothing is
  * reserved by default, because new accounts refuse it (docs/facts.md#reserved-concurrency-in-new-accounts) ·
  * `rdsCertificates` path of AWS's bundle for a region whose certificates do not travel with this version.
  */
@@ -47,14 +48,15 @@ export async function makeDrillApp(app: App, root: string): Promise<DrillStack> 
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const uri = contextOf(app, 'restoreImage');
   const certificates = certificatesOf(app);
+  // The files serve every processor; only the image around them differs.
+  let bundled: string | null = null;
+  const context = (): string => (bundled ??= bundleRestoreImage(join(outdir, 'image'), certificates));
   return makeDrillStack(app, {
     config,
     bundles: bundleLambdas(join(outdir, 'lambdas'), config, certificates),
-    restoreImage:
+    restoreImageOn: (processor) =>
       uri === undefined
-        ? ecs.ContainerImage.fromAsset(bundleRestoreImage(join(outdir, 'image'), certificates), {
-            platform: Platform.LINUX_ARM64,
-          })
+        ? ecs.ContainerImage.fromAsset(context(), { platform: imagePlatform(processor) })
         : ecs.ContainerImage.fromRegistry(uri),
   });
 }
@@ -68,6 +70,7 @@ export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
     ...parts,
     stackName,
     version: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
+    processor: processorOf(contextOf(app, 'restoreArch')),
     certifiedRegions: certificatesOf(app).regions,
     approvalConcurrency: reservedConcurrency(contextOf(app, 'approvalConcurrency')),
     ...(runbook === undefined ? {} : { runbook }),
@@ -76,6 +79,16 @@ export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
 
 const certificatesOf = (app: App): RdsCertificates =>
   rdsCertificates(contextOf(app, 'rdsCertificates') ?? null);
+
+/** @throws DrillError CONFIG_INVALID for a processor that no task runs on */
+function processorOf(written: string | undefined): Processor {
+  if (written === undefined) return 'arm64';
+  const known = processors.find((one) => one === written);
+  if (known !== undefined) return known;
+  throw new DrillError('CONFIG_INVALID', `restoreArch is "${written}"`, {
+    hint: `Give -c restoreArch=${processors.join(' or -c restoreArch=')}.`,
+  });
+}
 
 /** @throws DrillError CONFIG_INVALID for what is neither `none` nor a whole number from 1 */
 function reservedConcurrency(written: string | undefined): number | null {

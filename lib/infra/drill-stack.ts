@@ -24,6 +24,7 @@ import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
 import { Storage } from './storage/storage.ts';
 import { HookTasks } from './tasks/hook-tasks.ts';
+import type { Processor } from './tasks/processors.ts';
 import { RestoreTask } from './tasks/restore-task.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
@@ -35,8 +36,10 @@ interface DrillStackProps extends StackProps {
   config: DrillConfig;
   /** Door → folder of its bundle (lambda-bundles.ts). */
   bundles: Record<string, string>;
-  /** Image of containers/restore. */
-  restoreImage: ecs.ContainerImage;
+  /** Image of containers/restore for a processor; asked for those that tasks run on. */
+  restoreImageOn(processor: Processor): ecs.ContainerImage;
+  /** Of the restore task, and of hooks that name none. */
+  processor: Processor;
   /** Where alarms say the runbook is. Default: its path in the repository. */
   runbook?: string;
   /** Regions whose certificates of RDS travel with the code; null: nothing is known of that. */
@@ -55,13 +58,16 @@ export class DrillStack extends Stack {
     const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
     assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
-    Tags.of(this).add(tagKeys.stack, names.stack);
+    for (const [key, value] of Object.entries({ ...config.aws?.tags, [tagKeys.stack]: names.stack }))
+      Tags.of(this).add(key, value);
 
+    const kept = config.aws?.kept ?? null;
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
       stackName: names.stack,
       email: config.aws?.alarmEmail ?? null,
+      keptKeyArn: kept?.key ?? null,
     });
-    const { ledger, evidence } = new Storage(this, 'Storage', { key });
+    const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
       zones: config.aws?.availabilityZones ?? null,
@@ -89,7 +95,8 @@ export class DrillStack extends Stack {
     };
     const restore = new RestoreTask(this, 'Restore', {
       names,
-      image: props.restoreImage,
+      processor: props.processor,
+      imageOn: (processor) => props.restoreImageOn(processor),
       vpc: network.vpc,
       environment: everywhere,
       permissions: restoreTaskPermissions(permissions),
@@ -98,7 +105,8 @@ export class DrillStack extends Stack {
     const hooks = new HookTasks(this, 'Hooks', {
       names,
       config,
-      image: props.restoreImage,
+      processor: props.processor,
+      imageOn: (processor) => props.restoreImageOn(processor),
       environment: everywhere,
       permissions: hookTaskPermissions(permissions),
       guard,
@@ -183,6 +191,7 @@ export class DrillStack extends Stack {
       stateMachineArn: machine.stateMachineArn,
       ledgerTable: ledger.tableName,
       evidenceBucket: evidence.bucketName,
+      evidenceKey: key.keyArn,
       topicArn: topic.topicArn,
       dashboardUrl: dashboard.url,
       restoreCluster: restore.cluster.clusterName,

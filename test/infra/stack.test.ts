@@ -36,6 +36,25 @@ describe('the template', () => {
     expect(one.json.Rules?.AllowedRegions).toBeUndefined();
   });
 
+  test('tags everything that it tags at all with the tags of drills.yaml, and so every task', () => {
+    const tagged = synthesize(aConfig(`aws: { tags: { CostCenter: "4711" } }\n${defaultConfig}`));
+    /** Tags are lists in most properties, and mappings in some. */
+    const has = (tags: unknown, key: string): boolean => JSON.stringify(tags ?? null).includes(`"${key}"`);
+    const resources = Object.entries(tagged.json.Resources).map(([id, { Properties = {} }]) => ({
+      id,
+      tags: Properties.Tags ?? Properties.HostedZoneTags,
+    }));
+    const ours = resources.filter(({ tags }) => has(tags, 'restore-drill:stack'));
+    expect(ours.length).toBeGreaterThan(80);
+    expect(ours.filter(({ tags }) => !has(tags, 'CostCenter')).map(({ id }) => id)).toEqual([]);
+    const [machine] = resourcesOf<{ DefinitionString: string }>(
+      tagged.json,
+      'AWS::StepFunctions::StateMachine',
+    );
+    const runs = machine?.DefinitionString.match(/ecs:runTask\.\w+/g)?.length;
+    expect(machine?.DefinitionString.match(/"PropagateTags":"TASK_DEFINITION"/g)?.length).toBe(runs);
+  });
+
   test('is the same each time: no clock and no chance in it', () => {
     expect(synthesize(aConfig(defaultConfig)).json.Resources).toEqual(one.json.Resources);
   });
@@ -61,9 +80,11 @@ describe('the ledger', () => {
 });
 
 describe('the evidence bucket', () => {
-  test('is private, versioned, encrypted with our key, and outlives the stack', () => {
+  test('is private, versioned, encrypted with our key, and outlives the stack, but not a deployment that fails', () => {
     one.template.hasResource('AWS::S3::Bucket', {
-      DeletionPolicy: 'Retain',
+      // docs/facts.md#what-a-roll-back-deletes
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         VersioningConfiguration: { Status: 'Enabled' },
         PublicAccessBlockConfiguration: {
@@ -100,6 +121,10 @@ describe('notifications', () => {
       one.json,
       'AWS::KMS::Key',
     );
+    one.template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    });
     // docs/facts.md#encrypted-topics
     expect(key?.KeyPolicy.Statement.find(({ Sid }) => Sid === 'PublishToEncryptedTopic')).toMatchObject({
       Effect: 'Allow',

@@ -12,6 +12,7 @@ const hook = (name: string) => ({
   command: null,
   environment: { HOOK: name },
   database: null,
+  platform: null,
   timeoutSeconds: 600,
 });
 

@@ -1,7 +1,31 @@
 import * as z from 'zod';
-import { flag, matching } from './field-types.ts';
+import { flag, matching, show, withHint } from './field-types.ts';
 
 const subnets = z.array(matching(/^subnet-[0-9a-f]+$/, 'a subnet id', 'write e.g. subnet-0a1b2c3d')).min(2);
+
+const tagKey = /^(?!aws:|restore-drill:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu;
+const tagKeyHint =
+  'write at most 128 letters, digits, spaces and _ . : / = + - @, and begin with neither aws: nor restore-drill:';
+
+/** Keys and values as every service in use takes them (docs/facts.md#tags-of-rds); AWS takes 50 for each thing. */
+const tags = z
+  .record(
+    z.string(),
+    matching(
+      /^[\p{L}\p{N} _.:/=+@-]{0,256}$/u,
+      'the value of a tag',
+      'write at most 256 letters, digits, spaces and _ . : / = + - @',
+    ),
+  )
+  .superRefine((written, problems) => {
+    const keys = Object.keys(written);
+    for (const key of keys.filter((one) => !tagKey.test(one))) {
+      const message = withHint(`${show(key)} is not the key of a tag`, tagKeyHint);
+      problems.addIssue({ code: 'custom', path: [key], message });
+    }
+    if (keys.length > 40)
+      problems.addIssue({ code: 'custom', message: 'AWS takes 50 tags: give at most 40' });
+  });
 
 /** `eu-west-1a`, also of a local zone: `us-west-2-lax-1a`. */
 const zonePattern = /^[a-z]{2}(-[a-z]+)+-\d(-[a-z]+-\d)?[a-z]$/;
@@ -66,6 +90,29 @@ export const awsSchema = z
         description:
           'Zones of the VPC that the stack makes, two to four; other ones make another VPC. Default: the first two of the region, which need not offer every instance class.',
       }),
+    tags: tags.optional().meta({
+      description:
+        'Tags for everything that is made, sandboxes and tasks of drills included, e.g. `{ CostCenter: "4711" }`.',
+    }),
+    kept: z
+      .strictObject({
+        ledgerTable: matching(/^[\w.-]{3,255}$/, 'the name of a table', 'see the output LedgerTable'),
+        evidenceBucket: matching(
+          /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+          'the name of a bucket',
+          'see EvidenceBucket',
+        ),
+        key: matching(
+          /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+          'the ARN of a key',
+          'see the output EvidenceKey',
+        ),
+      })
+      .optional()
+      .meta({
+        description:
+          'Ledger, bucket and key that a destroyed stack left: this one goes on with them. Default: it makes its own.',
+      }),
     approvers: z
       .array(
         matching(
@@ -92,6 +139,8 @@ export const awsSchema = z
     stackName: written.stackName ?? 'restore-drill',
     network: written.network ?? null,
     availabilityZones: written.availabilityZones ?? null,
+    tags: written.tags ?? {},
+    kept: written.kept ?? null,
     approvers: written.approvers ?? [],
     approvalLinks: written.approvalLinks ?? true,
   }));

@@ -204,6 +204,10 @@ const hook = z
       .min(1)
       .optional()
       .meta({ description: 'Database of a cluster dump; default: the first.' }),
+    platform: z.enum(['arm64', 'x86_64']).optional().meta({
+      description:
+        'Processor that the image is for. Default: that of the restore task, arm64 unless deployed otherwise.',
+    }),
     timeout: duration(60).optional().meta({ description: 'Longest time. Default 30m.' }),
   })
   .transform((written) => ({
@@ -211,6 +215,7 @@ const hook = z
     command: written.command ?? null,
     environment: written.environment ?? {},
     database: written.database ?? null,
+    platform: written.platform ?? null,
     timeoutSeconds: written.timeout ?? 1800,
   }));
 

@@ -1,5 +1,5 @@
-import type { Stack } from 'aws-cdk-lib';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnResource, type Stack } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { evidencePrefix } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
@@ -15,14 +15,14 @@ const here = (service: string, rest: string): string =>
  */
 export function acceptWildcards(
   stack: Stack,
-  { names, config, evidence }: { names: PhysicalNames; config: DrillConfig; evidence: Bucket },
+  { names, config, evidence }: { names: PhysicalNames; config: DrillConfig; evidence: IBucket },
 ): void {
-  const evidenceId = stack.getLogicalId(evidence.node.defaultChild as never);
+  const { defaultChild } = evidence.node;
+  const evidenceArn = CfnResource.isCfnResource(defaultChild)
+    ? `<${stack.getLogicalId(defaultChild)}.Arn>`
+    : `arn:<AWS::Partition>:s3:::${evidence.bucketName}`;
   const reasons: [string, string][] = [
-    [
-      `<${evidenceId}.Arn>/${evidencePrefix}*`,
-      'Evidence lies below the id of a drill that does not exist yet.',
-    ],
+    [`${evidenceArn}/${evidencePrefix}*`, 'Evidence lies below the id of a drill that does not exist yet.'],
     [here('rds', 'db:restore-drill-*'), 'Sandboxes have a name each; tags in the condition decide.'],
     [here('rds', 'snapshot:restore-drill-*'), 'Snapshots of sandboxes; tags in the condition decide.'],
     [here('rds', 'pg:restore-drill-*'), 'Parameter groups of this stack, one per major version.'],

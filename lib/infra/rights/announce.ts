@@ -1,10 +1,10 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { allow } from './statement.ts';
 
 /** Publishes to the one topic, which is encrypted with our key. */
-export const announce = (topic: Topic, key: Key): iam.PolicyStatement[] => [
+export const announce = (topic: Topic, key: IKey): iam.PolicyStatement[] => [
   allow('Announce', ['sns:Publish'], [topic.topicArn]),
   allow('AnnounceEncrypted', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
 ];

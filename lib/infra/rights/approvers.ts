@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { PhysicalNames } from '../names/physical-names.ts';
@@ -9,7 +9,7 @@ import { allow } from './statement.ts';
 
 interface ApproversProps {
   names: PhysicalNames;
-  ledger: Table;
+  ledger: ITable;
   /** ARNs of roles and users of this account (`aws.approvers`). */
   approvers: string[];
 }

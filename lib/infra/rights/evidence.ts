@@ -1,16 +1,16 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { evidencePrefix } from '../../contract/names.ts';
 import { allow } from './statement.ts';
 
-const objects = (bucket: Bucket): string => bucket.arnForObjects(`${evidencePrefix}*`);
+const objects = (bucket: IBucket): string => bucket.arnForObjects(`${evidencePrefix}*`);
 
 /**
  * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404
  * (docs/facts.md#an-object-that-is-not-there). No deletion.
  */
-export const readAndWriteEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
+export const readAndWriteEvidence = (bucket: IBucket, key: IKey): iam.PolicyStatement[] => [
   allow('Evidence', ['s3:GetObject', 's3:PutObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
   allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
@@ -24,13 +24,13 @@ export const readEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] =>
 ];
 
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */
-export const evidenceEndpointStatements = (bucket: Bucket): iam.PolicyStatement[] =>
+export const evidenceEndpointStatements = (bucket: IBucket): iam.PolicyStatement[] =>
   readAndWriteOf(bucket).map((statement) => {
     statement.addAnyPrincipal();
     return statement;
   });
 
-const readAndWriteOf = (bucket: Bucket): iam.PolicyStatement[] => [
+const readAndWriteOf = (bucket: IBucket): iam.PolicyStatement[] => [
   new iam.PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [objects(bucket)] }),
   new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [bucket.bucketArn] }),
 ];

@@ -1,4 +1,4 @@
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { allow } from './statement.ts';
 
@@ -8,11 +8,11 @@ const leading = (...keys: string[]) => ({
 });
 
 /** Records, and which was proven last. Approvals are out of reach: they hold the key of a decision. */
-export const readLedger = (table: Table): iam.PolicyStatement =>
+export const readLedger = (table: ITable): iam.PolicyStatement =>
   allow('ReadLedger', ['dynamodb:GetItem', 'dynamodb:Query'], [table.tableArn], leading('database', 'drill'));
 
 /** The lock of a database: taken and let go under a condition. */
-export const lockDatabases = (table: Table): iam.PolicyStatement =>
+export const lockDatabases = (table: ITable): iam.PolicyStatement =>
   allow(
     'LockDatabases',
     ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
@@ -21,11 +21,11 @@ export const lockDatabases = (table: Table): iam.PolicyStatement =>
   );
 
 /** Seals a record: one transaction over the record, its pointer and the newest proven. Never deletes one. */
-export const sealRecords = (table: Table): iam.PolicyStatement =>
+export const sealRecords = (table: ITable): iam.PolicyStatement =>
   allow('SealRecords', ['dynamodb:PutItem'], [table.tableArn], leading('database', 'drill'));
 
 /** Keeps the token of a waiting approval. */
-export const keepApprovals = (table: Table): iam.PolicyStatement =>
+export const keepApprovals = (table: ITable): iam.PolicyStatement =>
   allow('KeepApprovals', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('approval'));
 
 /** Reads what was answered: an approved restore is never removed. */
@@ -33,7 +33,7 @@ export const readApprovals = (table: Table): iam.PolicyStatement =>
   allow('ReadApprovals', ['dynamodb:GetItem'], [table.tableArn], leading('approval'));
 
 /** Reads an approval and uses it up. */
-export const answerApprovals = (table: Table): iam.PolicyStatement =>
+export const answerApprovals = (table: ITable): iam.PolicyStatement =>
   allow(
     'AnswerApprovals',
     ['dynamodb:GetItem', 'dynamodb:UpdateItem'],

@@ -1,8 +1,8 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import type { Key } from 'aws-cdk-lib/aws-kms';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
@@ -19,9 +19,9 @@ interface PermissionScope {
   stack: Stack;
   names: PhysicalNames;
   config: DrillConfig;
-  ledger: Table;
-  evidence: Bucket;
-  key: Key;
+  ledger: ITable;
+  evidence: IBucket;
+  key: IKey;
   topic: Topic;
 }
 

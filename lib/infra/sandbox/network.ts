@@ -1,7 +1,7 @@
 import { Fn } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
@@ -25,7 +25,7 @@ interface NetworkProps {
   existing: AwsConfig['network'] | null;
   /** Zones of a VPC of our own; null: the first two of the region. */
   zones: string[] | null;
-  evidence: Bucket;
+  evidence: IBucket;
   /** Ports of S3-compatible stores other than 443. */
   storePorts: number[];
 }

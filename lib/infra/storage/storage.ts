@@ -1,10 +1,18 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import type { Key } from 'aws-cdk-lib/aws-kms';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { evidencePrefix } from '../../contract/names.ts';
+import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
+
+interface StorageProps {
+  key: IKey;
+  /** What a former stack left and this one goes on with; null: it makes its own. */
+  kept: AwsConfig['kept'];
+}
 
 /**
  * What a drill leaves behind: the ledger and the evidence. Both outlive the stack, because an auditor may ask for them
@@ -12,13 +20,19 @@ import { accept } from '../review/accepted-rules.ts';
  */
 export class Storage extends Construct {
   /** Keys and attributes: lib/adapters/ledgers/dynamodb. */
-  readonly ledger: dynamodb.Table;
+  readonly ledger: dynamodb.ITable;
   /** Evidence, records and reports below `drills/<drill id>/`. */
-  readonly evidence: s3.Bucket;
+  readonly evidence: s3.IBucket;
 
-  constructor(scope: Construct, id: string, props: { key: Key }) {
+  constructor(scope: Construct, id: string, { key, kept }: StorageProps) {
     super(scope, id);
-    this.ledger = new dynamodb.Table(this, 'Ledger', {
+    this.ledger =
+      kept === null ? this.#ownLedger() : dynamodb.Table.fromTableName(this, 'Ledger', kept.ledgerTable);
+    this.evidence = kept === null ? this.#ownEvidence(key) : this.#keptEvidence(kept.evidenceBucket);
+  }
+
+  #ownLedger(): dynamodb.ITable {
+    const ledger = new dynamodb.Table(this, 'Ledger', {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
@@ -26,19 +40,25 @@ export class Storage extends Construct {
       // Approvals hold a token that keeps or destroys a restored database: they go as soon as they are void.
       timeToLiveAttribute: 'expiresAtEpoch',
       deletionProtection: true,
+      // Not RetainExceptOnCreate: a first deployment that fails could not delete what is protected, and its roll-back would
+      // fail as well (docs/facts.md#what-a-roll-back-deletes). An empty table costs nothing.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.evidence = new s3.Bucket(this, 'Evidence', {
+    return ledger as dynamodb.ITable;
+  }
+
+  #ownEvidence(key: IKey): s3.IBucket {
+    const evidence = new s3.Bucket(this, 'Evidence', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: s3.BucketEncryption.KMS,
-      encryptionKey: props.key,
+      encryptionKey: key,
       // One call to KMS per bucket and day instead of one per object.
       bucketKeyEnabled: true,
       enforceSSL: true,
-      minimumTLSVersion: 1.2,
+      minimumTLSVersion,
       versioned: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         // A record is written once; noncurrent versions exist when a drill was sealed twice or somebody meddled.
         { id: 'noncurrent', noncurrentVersionExpiration: Duration.days(400) },
@@ -54,9 +74,32 @@ export class Storage extends Construct {
       ],
     });
     accept(
-      this.evidence,
+      evidence,
       'AwsSolutions-S1',
       'Access is recorded by CloudTrail where the account wants it; a log bucket would outweigh the evidence.',
     );
+    return evidence as s3.IBucket;
+  }
+
+  /** A kept bucket has its encryption and rules still; its policy went with the stack that made it. */
+  #keptEvidence(name: string): s3.IBucket {
+    const evidence = s3.Bucket.fromBucketName(this, 'Evidence', name);
+    // The same place as in a stack that made its bucket, so that one which begins to name it here keeps the policy.
+    const { document } = new s3.BucketPolicy(evidence, 'Policy', { bucket: evidence });
+    const refuse = (conditions: Record<string, Record<string, string | number>>) =>
+      document.addStatements(
+        new PolicyStatement({
+          effect: Effect.DENY,
+          principals: [new AnyPrincipal()],
+          actions: ['s3:*'],
+          resources: [evidence.bucketArn, evidence.arnForObjects('*')],
+          conditions,
+        }),
+      );
+    refuse({ Bool: { 'aws:SecureTransport': 'false' } });
+    refuse({ NumericLessThan: { 's3:TlsVersion': minimumTLSVersion } });
+    return evidence;
   }
 }
+
+const minimumTLSVersion = 1.2;

@@ -8,9 +8,9 @@ import type { DrillConfig, HookConfig } from '../../domain/config/index.ts';
 import type { HookName, PhysicalNames } from '../names/physical-names.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
+import { linuxOn, type Processor } from './processors.ts';
 import {
   acceptPlainEnvironment,
-  armLinux,
   blockingLogs,
   ecsTasks,
   makeExecutionRole,
@@ -23,8 +23,10 @@ const hookNames: HookName[] = ['migrate', 'smokeTest'];
 interface HookTasksProps {
   names: PhysicalNames;
   config: DrillConfig;
-  /** Our image: its command `credentials` leaves a password file for the hook. */
-  image: ecs.ContainerImage;
+  /** Of hooks that name none. */
+  processor: Processor;
+  /** Our image, for the processor of the hook: its command `credentials` leaves a password file for it. */
+  imageOn(processor: Processor): ecs.ContainerImage;
   environment: Record<string, string>;
   permissions: iam.PolicyStatement[];
   guard: iam.IManagedPolicy;
@@ -55,18 +57,19 @@ export class HookTasks extends Construct {
     const logGroup = sizedLogGroup(this, 'Logs', undefined, `/restore-drill/${props.names.stack}/hooks`);
     for (const { database, name, hook } of hooks) {
       const family = props.names.hookTaskOf(database, name);
+      const processor = hook.platform ?? props.processor;
       const definition = new ecs.FargateTaskDefinition(this, `${database}-${name}`, {
         family,
         cpu: 1024,
         memoryLimitMiB: 2048,
-        runtimePlatform: armLinux,
+        runtimePlatform: linuxOn(processor),
         taskRole,
         executionRole,
         volumes: [{ name: volume }],
       });
       const credentials = definition.addContainer('Credentials', {
         containerName: hookContainerNames.credentials,
-        image: props.image,
+        image: props.imageOn(processor),
         essential: false,
         readonlyRootFilesystem: true,
         user: taskUser,

@@ -10,6 +10,7 @@ import { accept } from '../review/accepted-rules.ts';
 import { serviceOfThisAccount } from '../rights/services.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
+import { linuxOn, type Processor } from './processors.ts';
 
 /** User of our image: not root, and nobody on the host. */
 export const taskUser = '10001:10001';
@@ -17,7 +18,9 @@ const scratch = 'scratch';
 
 interface RestoreTaskProps {
   names: PhysicalNames;
-  image: ecs.ContainerImage;
+  processor: Processor;
+  /** Image of containers/restore for a processor. */
+  imageOn(processor: Processor): ecs.ContainerImage;
   vpc: ec2.Vpc | ec2.IVpc;
   environment: Record<string, string>;
   permissions: iam.PolicyStatement[];
@@ -63,14 +66,14 @@ export class RestoreTask extends Construct {
         family: props.names.restoreTasks[size.name],
         cpu: size.cpuUnits,
         memoryLimitMiB: size.memoryMib,
-        runtimePlatform: armLinux,
+        runtimePlatform: linuxOn(props.processor),
         taskRole,
         executionRole,
         volumes: [{ name: scratch }],
       });
       const container = definition.addContainer('Restore', {
         containerName: restoreContainerName,
-        image: props.image,
+        image: props.imageOn(props.processor),
         user: taskUser,
         readonlyRootFilesystem: true,
         // The longest there is: a stopped restore says what it had done, and closes its sessions.
@@ -91,11 +94,6 @@ export class RestoreTask extends Construct {
     }));
   }
 }
-
-export const armLinux: ecs.RuntimePlatform = {
-  cpuArchitecture: ecs.CpuArchitecture.ARM64,
-  operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
-};
 
 /** Only tasks of this account may take the role on. */
 export const ecsTasks = (scope: Construct): iam.IPrincipal =>

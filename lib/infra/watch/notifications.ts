@@ -11,38 +11,27 @@ import { serviceOfThisAccount } from '../rights/services.ts';
 /** The one service that publishes to the topic; functions do it by the rights of their roles. */
 const alarms = 'cloudwatch.amazonaws.com';
 
+interface NotificationsProps {
+  stackName: string;
+  email: string | null;
+  /** Key that a former stack left; null: one of our own. */
+  keptKeyArn: string | null;
+}
+
 /**
  * One key, one topic, one queue for what could not be started. A topic under the AWS-managed key cannot receive
  * alarms, and nothing would fail visibly (docs/facts.md#encrypted-topics); so the key is ours. It also encrypts the
  * evidence: one key costs one USD a month, and there is no second one.
  */
 export class Notifications extends Construct {
-  readonly key: kms.Key;
+  readonly key: kms.IKey;
   readonly topic: sns.Topic;
   readonly deadLetters: sqs.Queue;
 
-  constructor(scope: Construct, id: string, props: { stackName: string; email: string | null }) {
+  constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
-    this.key = new kms.Key(this, 'Key', {
-      alias: `alias/${props.stackName}`,
-      description: 'restore-drill: evidence and notifications',
-      // Each of the first two rotations adds one USD a month; seven years is the longest period there is.
-      enableKeyRotation: true,
-      rotationPeriod: Duration.days(2560),
-      pendingWindow: Duration.days(30),
-      // Without its key the evidence that outlives the stack could not be read.
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    this.key.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'PublishToEncryptedTopic',
-        // CloudWatch says for whom it acts, EventBridge does not: a rule that publishes here needs a statement without
-        // the condition, or its messages vanish (docs/facts.md#encrypted-topics).
-        principals: [serviceOfThisAccount(this, alarms)],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-      }),
-    );
+    const alias = `alias/${props.stackName}`;
+    this.key = props.keptKeyArn === null ? this.#ownKey(alias) : this.#keptKey(alias, props.keptKeyArn);
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: 'restore-drill',
       topicName: props.stackName,
@@ -66,5 +55,35 @@ export class Notifications extends Construct {
       retentionPeriod: Duration.days(14),
     });
     accept(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue.');
+  }
+  #ownKey(alias: string): kms.IKey {
+    const key = new kms.Key(this, 'Key', {
+      alias,
+      description: 'restore-drill: evidence and notifications',
+      // Each of the first two rotations adds one USD a month; seven years is the longest period there is.
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(2560),
+      pendingWindow: Duration.days(30),
+      // Without its key the evidence that outlives the stack could not be read.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    });
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'PublishToEncryptedTopic',
+        // CloudWatch says for whom it acts, EventBridge does not: a rule that publishes here needs a statement without
+        // the condition, or its messages vanish (docs/facts.md#encrypted-topics).
+        principals: [serviceOfThisAccount(this, alarms)],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+      }),
+    );
+    return key;
+  }
+
+  /** Its policy outlived the stack that made it; only its alias went. */
+  #keptKey(alias: string, arn: string): kms.IKey {
+    const key = kms.Key.fromKeyArn(this, 'Key', arn);
+    new kms.Alias(key, 'Alias', { aliasName: alias, targetKey: key });
+    return key;
   }
 }

@@ -210,7 +210,7 @@ databases:
 
   it('lists the known keys when none is near', () => {
     expect(lines('databases: { shop: { source: { folder: . } } }\naws: { colour: red }')).toEqual([
-      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, stackName, network, approvers',
+      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, stackName, network, availabilityZones, tags, kept, approvers, approvalLinks',
     ]);
   });
 
@@ -329,5 +329,26 @@ databases:
     ).toEqual([
       'drills.yaml:2:22 defaults.objectives.rto: "soon" is not a duration – write e.g. 90m, 4h, 1d, 1h30m',
     ]);
+  });
+});
+
+describe('aws.tags', () => {
+  const tagged = (tags: string) =>
+    `databases: { shop: { source: { bucket: acme } } }\naws: { tags: { ${tags} } }`;
+
+  it('take what every service takes', () => {
+    expect(good(tagged('CostCenter: "4711", "team/owner": "data platform"')).aws?.tags).toEqual({
+      CostCenter: '4711',
+      'team/owner': 'data platform',
+    });
+    expect(good('databases: { shop: { source: { bucket: acme } } }\naws: {}').aws?.tags).toEqual({});
+  });
+
+  it.each([
+    ['"aws:createdBy": me', 'the key of a tag'],
+    ['"restore-drill:lease": never', 'the key of a tag'],
+    ['Owner: "a, b"', 'the value of a tag'],
+  ])('refuse %s', (tags, what) => {
+    expect(lines(tagged(tags)).join()).toContain(what);
   });
 });

@@ -55,7 +55,7 @@ export function synthesize(
   const stack = makeDrillStack(app, {
     config,
     bundles: emptyBundles(),
-    restoreImage: ecs.ContainerImage.fromRegistry(restoreImage),
+    restoreImageOn: () => ecs.ContainerImage.fromRegistry(restoreImage),
   });
   app.synth();
   const template = Template.fromStack(stack);

@@ -122,6 +122,44 @@ databases:
   });
 });
 
+describe('a deployment from a machine that cannot build for ARM', () => {
+  const architectures = (config: string, context: Record<string, unknown>) =>
+    resourcesOf<TaskDefinition>(synthesize(aConfig(config), context).json, 'AWS::ECS::TaskDefinition').map(
+      ({ Family, RuntimePlatform }) => [
+        Family.replace('restore-drill-', ''),
+        RuntimePlatform.CpuArchitecture,
+      ],
+    );
+  const hooked = (platform: string) => `
+databases:
+  shop:
+    source: { bucket: acme-backups }
+    hooks: { migrate: { image: "ghcr.io/acme/migrate:3"${platform} } }
+`;
+
+  test('runs the restore task on x86, and hooks that do not say otherwise with it', () => {
+    expect(architectures(hooked(''), { restoreArch: 'x86_64' })).toEqual([
+      ['restore-small', 'X86_64'],
+      ['restore-medium', 'X86_64'],
+      ['restore-large', 'X86_64'],
+      ['shop-migrate', 'X86_64'],
+    ]);
+  });
+
+  test('and one for ARM run a hook on the processor that its image is for', () => {
+    const of = (platform: string, context: Record<string, unknown>) =>
+      architectures(hooked(`, platform: ${platform}`), context).map(([, architecture]) => architecture);
+    expect(of('x86_64', {})).toEqual(['ARM64', 'ARM64', 'ARM64', 'X86_64']);
+    expect(of('arm64', { restoreArch: 'x86_64' })).toEqual(['X86_64', 'X86_64', 'X86_64', 'ARM64']);
+  });
+
+  test('names the processors there are when it is given another one', () => {
+    expect(() => synthesize(aConfig(defaultConfig), { restoreArch: 'amd64' })).toThrow(
+      'restoreArch is "amd64"',
+    );
+  });
+});
+
 describe('hooks', () => {
   test('exist only where drills.yaml has them', () => {
     expect(hooks.map(({ Family }) => Family)).toEqual([

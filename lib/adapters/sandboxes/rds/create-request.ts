@@ -9,6 +9,8 @@ export interface InstanceCreation {
   /** Subnet group of the isolated subnets. */
   subnetGroup: string;
   securityGroup: string;
+  /** Tags of the user, beside those of the drill. */
+  tags: Readonly<Record<string, string>>;
 }
 
 /**
@@ -61,6 +63,9 @@ export function createRequest(
     ManageMasterUserPassword: true,
     EnableIAMDatabaseAuthentication: true,
     CACertificateIdentifier: certificateAuthority,
-    Tags: leaseTags(stackName, plan.drillId, plan.leaseExpiresAt),
+    Tags: [
+      ...Object.entries(creation.tags).map(([Key, Value]) => ({ Key, Value })),
+      ...leaseTags(stackName, plan.drillId, plan.leaseExpiresAt),
+    ],
   };
 }

@@ -60,7 +60,11 @@ export function creatingSandboxPort(): SandboxHost {
   ]);
   return createRdsSandboxHost({
     ...sandboxHostOptions(),
-    creation: { subnetGroup: sandboxSubnetGroup, securityGroup: sandboxSecurityGroup },
+    creation: {
+      subnetGroup: sandboxSubnetGroup,
+      securityGroup: sandboxSecurityGroup,
+      tags: deployedConfig().aws?.tags ?? {},
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import {
   anInstance,
   aPlan,
   configured,
+  creation,
   drillId,
   hostOn,
   leaseExpiresAt,
@@ -74,6 +75,18 @@ describe('a sandbox', () => {
         },
       ],
     ]);
+  });
+
+  test('carries the tags of drills.yaml in the very request, as policies on tags demand', async () => {
+    const account = new RdsAccount();
+
+    const tagged = { ...creation, tags: { CostCenter: '4711' } };
+    await hostOn(account, { creation: tagged }).provision(aPlan());
+
+    const [[, request = {}] = []] = account.writes();
+    const Tags = request.Tags as { Key: string; Value: string }[];
+    expect(Tags).toContainEqual({ Key: 'CostCenter', Value: '4711' });
+    expect(Tags.map(({ Key }) => Key)).toEqual(['CostCenter', ...Object.values(tagKeys)]);
   });
 
   test.each([20, 399, 400, 4000])('of %i GiB never asks for Iops or throughput', async (storageGib) => {

@@ -20,6 +20,7 @@ const gibibyte = 1024 ** 3;
 export const creation: InstanceCreation = {
   subnetGroup: 'restore-drill-sandbox',
   securityGroup: 'sg-0a1b2c',
+  tags: {},
 };
 
 export const arnOf = (name: string): string => `arn:aws:rds:eu-west-1:111122223333:db:${name}`;
@@ -168,6 +169,7 @@ export class RdsAccount {
 
 export interface HostSetUp {
   planning?: PreflightOptions;
+  creation?: InstanceCreation;
   sweeping?: SweepOptions;
   /** Seconds that were slept are collected here. */
   slept?: number[];

@@ -34,6 +34,7 @@ export const outputs: Record<keyof typeof outputNames, string> = {
   dashboardUrl: 'https://eu-west-1.console.aws.amazon.com/cloudwatch/home#dashboards',
   restoreCluster: 'restore-drill',
   sweepFunction: 'restore-drill-sweep',
+  evidenceKey: 'arn:aws:kms:eu-west-1:123456789012:key/evidence',
   approverPolicy: 'restore-drill-approver',
   version: '0.1.0',
   databases: '["shop","billing"]',
