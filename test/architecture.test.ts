@@ -116,6 +116,10 @@ describe('the layers', () => {
         'lib/domain/config/database.ts',
         'describes the settings of instances and containers in AWS, and their limits',
       ],
+      [
+        'lib/domain/config/production.ts',
+        'describes the settings of the instance that a real restore leaves',
+      ],
       ['lib/domain/config/database-name.ts', 'takes its limit from the names of instances'],
       ['lib/domain/extensions/known-extensions.ts', 'tells the user which extensions RDS offers'],
       ['lib/domain/findings/catalogue/restoring.ts', 'tells the user of a finding where to look'],

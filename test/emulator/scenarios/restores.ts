@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handedOverTag, tagKeys } from '../../../lib/contract/names.ts';
 import { buildCommandLine, type CommandLine, repositoryRoot } from '../../e2e/support/command-line.ts';
+import { until } from '../support/account.ts';
 import { linksOf, open } from '../support/approval-links.ts';
 import { type DatabaseName, wholeDump } from '../support/databases.ts';
 import { credentials, region } from '../support/emulator.ts';
@@ -67,6 +69,46 @@ export function restoreScenarios(world: () => World): void {
       expect(`${stdout}${stderr}`).not.toMatch(/taskToken/i);
       expect({ status: ended.status, cause: ended.cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
       await expectHandedOver(world(), { id: 'restore-cli', database: 'kept-by-cli' });
+    });
+
+    test('that is stopped after its approval is kept, and what was left undone is said', async () => {
+      await world().backUp('stopped', wholeDump());
+      // Nothing can be put back of what the checks changed: that alone once threw the restore away.
+      world().front.refusals.push(({ door, command, input }) =>
+        door.endsWith('prepare-hand-over') &&
+        command === 'GetObject' &&
+        /restore-stopped/.test(String(input.Key))
+          ? { status: 403, headers: { 'content-length': '0' }, body: Buffer.alloc(0) }
+          : null,
+      );
+      const executionArn = await world().account.start(
+        { mode: 'restore', database: 'stopped', confirm: 'stopped' },
+        'restore-stopped',
+      );
+      const { approve } = await linksOf(world(), 'restore-stopped');
+      await world().account.reached(executionArn, 'Await approval', 120);
+
+      expect((await open(world(), approve, 'POST')).status).toBe(200);
+      await world().account.reached(executionArn, 'Wait for promotion', 120);
+      await world().account.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped too late' }));
+      const record = await until(120, 'the clean-up', async () => {
+        const [sealed] = await world().account.records('stopped');
+        return sealed?.handOver === undefined ? null : sealed;
+      });
+
+      const identifier = record.handOver?.sandboxId ?? '';
+      world().handedOver.add(identifier);
+      expect(record.handOver?.complete).toBe(false);
+      expect(record.findings.map(({ code }) => code)).toEqual(
+        expect.arrayContaining(['INTERRUPTED', 'HAND_OVER_REFUSED', 'PROMOTION_FAILED']),
+      );
+      await world().sweep();
+      const instance = await instanceOf(world(), identifier);
+      const tags = (instance.TagList ?? []).map(({ Key }) => Key);
+      expect({ protected: instance.DeletionProtection, leased: tags.includes(tagKeys.lease) }).toEqual({
+        ...{ protected: true, leased: false },
+      });
+      await expectNothingLeft(world(), 'stopped');
     });
 
     test('that is declined is torn down like a drill, and ends FAILED; that no drill proved the dump was said', async () => {

@@ -33,6 +33,7 @@ export const databaseNames = [
   'kept-by-link',
   'kept-by-cli',
   'declined',
+  'stopped',
   'vanishing',
   'busy',
   'stale',

@@ -23,6 +23,8 @@ interface Instance {
   /** Null until it is up: until then the instance is `creating`. */
   server: InstanceServer | null;
   starting: Promise<void>;
+  /** Turned on since it was made. */
+  minorUpgrades?: boolean;
 }
 
 /**
@@ -55,7 +57,13 @@ export class RdsInstances {
         return this.#completed(reply);
       },
       'rds:DescribeDBInstances': async (_input, forward) => this.#completed(await forward()),
-      'rds:ModifyDBInstance': async (_input, forward) => this.#completed(await forward()),
+      'rds:ModifyDBInstance': async (input, forward) => {
+        const instance = this.#instances.get(String(input.DBInstanceIdentifier));
+        // The emulator takes it and forgets it; RDS shows it at the next look.
+        if (instance !== undefined && String(input.AutoMinorVersionUpgrade) === 'true')
+          instance.minorUpgrades = true;
+        return this.#completed(await forward());
+      },
       'rds:DeleteDBInstance': async (input, forward) => {
         const reply = await forward();
         if (reply.status === 200) await this.#delete(String(input.DBInstanceIdentifier));
@@ -109,7 +117,11 @@ export class RdsInstances {
   }
 }
 
-function completedBlock(block: string, { secretArn, server }: Instance): string {
+function completedBlock(given: string, { secretArn, server, minorUpgrades }: Instance): string {
+  const block =
+    minorUpgrades === true
+      ? given.replace(/<AutoMinorVersionUpgrade>[^<]*</, '<AutoMinorVersionUpgrade>true<')
+      : given;
   const secret =
     `<MasterUserSecret><SecretArn>${secretArn}</SecretArn><SecretStatus>active</SecretStatus>` +
     '<KmsKeyId>alias/aws/secretsmanager</KmsKeyId></MasterUserSecret>';
