@@ -17,7 +17,7 @@ export const readAndWriteEvidence = (bucket: IBucket, key: IKey): iam.PolicyStat
 ];
 
 /** Reads evidence, for who judges by it and leaves none. */
-export const readEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
+export const readEvidence = (bucket: IBucket, key: IKey): iam.PolicyStatement[] => [
   allow('ReadEvidence', ['s3:GetObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
   allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn]),

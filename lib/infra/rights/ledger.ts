@@ -29,7 +29,7 @@ export const keepApprovals = (table: ITable): iam.PolicyStatement =>
   allow('KeepApprovals', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('approval'));
 
 /** Reads what was answered: an approved restore is never removed. */
-export const readApprovals = (table: Table): iam.PolicyStatement =>
+export const readApprovals = (table: ITable): iam.PolicyStatement =>
   allow('ReadApprovals', ['dynamodb:GetItem'], [table.tableArn], leading('approval'));
 
 /** Reads an approval and uses it up. */
