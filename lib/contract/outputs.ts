@@ -4,10 +4,17 @@ export const outputNames = {
   ledgerTable: 'LedgerTable',
   evidenceBucket: 'EvidenceBucket',
   topicArn: 'TopicArn',
+  /** Only where drills.yaml asks for a dashboard. */
   dashboardUrl: 'DashboardUrl',
   restoreCluster: 'RestoreCluster',
   sweepFunction: 'SweepFunction',
   version: 'Version',
-  /** Comma-free JSON of database names. */
+  /** JSON of database names; what does not fit goes on in `Databases2`, `Databases3` … */
   databases: 'Databases',
 } as const;
+
+/** Characters in one output; CloudFormation's own limit is not documented, so it is kept as small as its descriptions. */
+export const longestOutput = 1000;
+
+/** The second, third … output of a list. */
+export const furtherOutput = (name: string, number: number): string => `${name}${number}`;

@@ -57,14 +57,26 @@ export async function makeDrillApp(app: App, root: string): Promise<DrillStack> 
 /** The stack with cdk-nag watching over it. */
 export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
   const concurrency = contextOf(app, 'approvalConcurrency') ?? '2';
-  const runbook = contextOf(app, 'runbook');
+  const manifest = readManifest();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stackName = parts.config.aws?.stackName ?? defaultStackName;
   return new DrillStack(app, stackName, {
     ...parts,
     stackName,
-    version: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
+    version: manifest.version,
     approvalConcurrency: concurrency === 'none' ? null : Number(concurrency),
-    ...(runbook === undefined ? {} : { runbook }),
+    runbook: contextOf(app, 'runbook') ?? runbookOf(manifest),
   });
 }
+
+interface Manifest {
+  version: string;
+  /** Address of the repository, `https://…`. */
+  repository: string;
+}
+
+const readManifest = (): Manifest => JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+
+/** The page of the deployed version: what a newer one says may not be true of it. */
+export const runbookOf = ({ repository, version }: Manifest): string =>
+  `${repository}/blob/v${version}/docs/runbook.md`;

@@ -65,6 +65,18 @@ export const awsSchema = z
       .meta({
         description: 'Who may answer approvals from the command line, beside those with rights of their own.',
       }),
+    databaseMetrics: z.boolean().optional().meta({
+      description:
+        'CloudWatch metrics of each database: verdict, RTO, RPO, phases, cost and ages. They cost some 0.30 USD a month each, at least 0.90 USD per database. Default false.',
+    }),
+    dashboard: z.boolean().optional().meta({
+      description:
+        'A CloudWatch dashboard over these metrics; needs databaseMetrics. 3 USD a month beyond the three free ones of 50 metrics. Default false.',
+    }),
+    customerKey: z.boolean().optional().meta({
+      description:
+        'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
+    }),
   })
   .meta({ description: 'The AWS deployment as a whole.' })
   .transform((written) => ({
@@ -75,6 +87,9 @@ export const awsSchema = z
     stackName: written.stackName ?? 'restore-drill',
     network: written.network ?? null,
     approvers: written.approvers ?? [],
+    databaseMetrics: written.databaseMetrics ?? false,
+    dashboard: written.dashboard ?? false,
+    customerKey: written.customerKey ?? false,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

@@ -41,8 +41,20 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
   }
+  if (aws?.dashboard === true && !aws.databaseMetrics) {
+    problems.push('aws.dashboard: it draws metrics of each database – set aws.databaseMetrics: true as well');
+  }
+  const count = Object.keys(databases).length;
+  if (aws?.dashboard === true && count > mostOnDashboard) {
+    problems.push(
+      `aws.dashboard: ${count} databases are more than the ${mostOnDashboard} that CloudWatch takes on one dashboard`,
+    );
+  }
   return problems;
 }
+
+/** CloudWatch takes 500 widgets and 2,500 metrics on a dashboard; a database has three widgets and some 20 metrics. */
+const mostOnDashboard = 100;
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */
 export function assertDeployable(config: DrillConfig, fileName: string): void {

@@ -10,10 +10,10 @@ const objects = (bucket: Bucket): string => bucket.arnForObjects(`${evidencePref
  * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404
  * (docs/facts.md#an-object-that-is-not-there). No deletion.
  */
-export const readAndWriteEvidence = (bucket: Bucket, key: Key): iam.PolicyStatement[] => [
+export const readAndWriteEvidence = (bucket: Bucket, key: Key | null): iam.PolicyStatement[] => [
   allow('Evidence', ['s3:GetObject', 's3:PutObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
-  allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
+  ...(key === null ? [] : [allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])]),
 ];
 
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */

@@ -36,3 +36,11 @@ export const answerApprovals = (table: Table): iam.PolicyStatement =>
     [table.tableArn],
     leading('approval'),
   );
+
+/** What the watch remembers of the hour before, and what the sweeper reports to it. */
+export const watchNotes = (table: Table): iam.PolicyStatement =>
+  allow('WatchNotes', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('watch'));
+
+/** The sweeper's report, which only the watch reads. */
+export const reportSweeps = (table: Table): iam.PolicyStatement =>
+  allow('ReportSweeps', ['dynamodb:PutItem'], [table.tableArn], leading('watch'));

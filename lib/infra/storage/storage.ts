@@ -16,7 +16,7 @@ export class Storage extends Construct {
   /** Evidence, records and reports below `drills/<drill id>/`. */
   readonly evidence: s3.Bucket;
 
-  constructor(scope: Construct, id: string, props: { key: Key }) {
+  constructor(scope: Construct, id: string, props: { key: Key | null }) {
     super(scope, id);
     this.ledger = new dynamodb.Table(this, 'Ledger', {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
@@ -31,10 +31,10 @@ export class Storage extends Construct {
     this.evidence = new s3.Bucket(this, 'Evidence', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: s3.BucketEncryption.KMS,
-      encryptionKey: props.key,
-      // One call to KMS per bucket and day instead of one per object.
-      bucketKeyEnabled: true,
+      ...(props.key === null
+        ? { encryption: s3.BucketEncryption.S3_MANAGED }
+        : // One call to KMS per bucket and day instead of one per object.
+          { encryption: s3.BucketEncryption.KMS, encryptionKey: props.key, bucketKeyEnabled: true }),
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,

@@ -1,3 +1,4 @@
+import { restoreHeadings, runbookLink } from '../../../contract/alarm-names.ts';
 import type { ProductionConfig } from '../../../domain/config/index.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
@@ -70,7 +71,12 @@ export function approvalNeededMessage(
             `  restore-drill approve ${state.drillId}`,
             `  restore-drill approve ${state.drillId} --decline`,
           ],
-      ['To look at it:', `  ${executionUrl(places, state.drillId)}`],
+      [
+        'To look at it:',
+        `  ${executionUrl(places, state.drillId)}`,
+        `Drill:   ${line(state.drillId)}`,
+        `Runbook: ${runbookLink(places.runbook, restoreHeadings.decision)}`,
+      ],
     ]),
   };
 }

@@ -6,6 +6,8 @@ export interface NoticePlaces {
   region: string;
   stateMachineArn: string;
   evidenceBucket: string;
+  /** Address of docs/runbook.md of the deployed version. */
+  runbook: string;
 }
 
 /** Consoles of the other partitions have hosts of their own. */
