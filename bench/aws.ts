@@ -13,7 +13,7 @@ import { restoreTaskSizes } from '../lib/contract/restore-task-sizes.ts';
 import { estimateCostUsd, priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
 import { sizeInstance } from '../lib/domain/sandbox/rds/instance-sizing.ts';
 import { storageBytesFor } from '../lib/domain/sandbox/sandbox-plan.ts';
-import { idleCost, total } from './aws-idle-cost.ts';
+import { idleCost, priceDate, total } from './aws-idle-cost.ts';
 import { walkDrill } from './aws-walk.ts';
 
 const region = 'us-east-1';
@@ -27,18 +27,23 @@ function promise(what: string, value: number, most: number, unit: string): strin
   return `${[figure, unit].join(' ').trimEnd()} (at most ${most})`;
 }
 
-function synthesize(): {
+/** drills.yaml of so many databases, as somebody would deploy them. */
+const drillsYaml = (databases: number): string =>
+  `databases:\n${Array.from({ length: databases }, (_, index) => `  db${index}:\n    source: { bucket: acme-backups, prefix: db${index}/, maxAge: 26h }\n    objectives: { rto: 4h, rpo: 24h }\n    schedule: { cron: "0 3 1 * ? *" }\n`).join('')}`;
+
+interface Synthesized {
   wallSeconds: number;
   cpuSeconds: number;
+  templateBytes: number;
   resources: { Type: string; Properties?: Record<string, unknown> }[];
-} {
-  const config = join(work, 'drills.yaml');
-  writeFileSync(
-    config,
-    'databases:\n  shop:\n    source: { bucket: acme-backups, maxAge: 26h }\n    objectives: { rto: 4h, rpo: 24h }\n    schedule: { cron: "0 3 1 * ? *" }\n',
-  );
+}
+
+function synthesize(databases: number): Synthesized {
+  const config = join(work, `drills-${databases}.yaml`);
+  const out = join(work, `out-${databases}`);
+  writeFileSync(config, drillsYaml(databases));
   const from = performance.now();
-  const cdk = `node node_modules/aws-cdk/bin/cdk synth --quiet -c config=${config} -o ${join(work, 'out')}`;
+  const cdk = `node node_modules/aws-cdk/bin/cdk synth --quiet -c config=${config} -o ${out}`;
   // The shell counts the processors of the command line, the app and the bundler together.
   const { status, stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='cpu %U %S'; time ${cdk}`], {
     encoding: 'utf8',
@@ -46,12 +51,23 @@ function synthesize(): {
   if (status !== 0) throw new Error(`synth failed: ${stderr}`);
   const wallSeconds = (performance.now() - from) / 1000;
   const [, user = '0', system = '0'] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
-  const cpuSeconds = Number(user) + Number(system);
-  const template = JSON.parse(readFileSync(join(work, 'out/restore-drill.template.json'), 'utf8')) as {
-    Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }>;
+  const text = readFileSync(join(out, 'restore-drill.template.json'), 'utf8');
+  const template = JSON.parse(text) as { Resources: Record<string, Synthesized['resources'][number]> };
+  return {
+    wallSeconds,
+    cpuSeconds: Number(user) + Number(system),
+    templateBytes: Buffer.byteLength(text),
+    resources: Object.values(template.Resources),
   };
-  return { wallSeconds, cpuSeconds, resources: Object.values(template.Resources) };
 }
+
+/** What drills.yaml may ask for beside: [without, with] the allowances, in USD a month. */
+const optional: [string, (databases: number) => [number, number]][] = [
+  ['aws.databaseMetrics', (count) => [(1 + 3 * count) * 0.3, Math.max(0, 2 + 3 * count - 10) * 0.3]],
+  // Some 20 metrics a database: beyond two of them a dashboard is no longer one of the three free ones.
+  ['aws.dashboard (free up to 50 metrics)', (count) => [3, count <= 2 ? 0 : 3]],
+  ['aws.customerKey', () => [1, 1]],
+];
 
 function drillCosts(): string[] {
   return [1, 50, 500].map((gigabytes) => {
@@ -74,16 +90,30 @@ function drillCosts(): string[] {
 }
 
 try {
-  const { wallSeconds, cpuSeconds, resources } = synthesize();
-  const idle = idleCost(resources, 1);
-  console.log('Idle cost per month, one database (us-east-1)');
-  for (const { service, usd, why } of idle) {
-    console.log(`  ${service.padEnd(34)} ${usd.toFixed(2).padStart(6)} USD  ${why}`);
+  const counts = [1, 5, 20, 200];
+  const stacks = new Map(counts.map((count) => [count, synthesize(count)]));
+  const costs = new Map(counts.map((count) => [count, idleCost(stacks.get(count)!.resources, count)]));
+  console.log(`Idle cost per month in USD without any free allowance (${priceDate})`);
+  const column = (text: string) => text.padStart(8);
+  console.log(`  ${'databases'.padEnd(36)}${counts.map((count) => column(String(count))).join('')}`);
+  for (const [index, { service, why }] of costs.get(1)!.entries()) {
+    const figures = counts.map((count) => column(costs.get(count)![index]!.listUsd.toFixed(3)));
+    console.log(`  ${service.padEnd(36)}${figures.join('')}  ${why}`);
   }
-  console.log(`  together ${promise('idle cost', total(idle, 'usd'), 3, 'USD')}`);
-  console.log(
-    `  ${total(idle, 'listUsd').toFixed(2)} USD in an account that uses its always-free alarms, metrics and dashboards for other things\n`,
-  );
+  const totals = (which: 'usd' | 'listUsd') =>
+    counts.map((count) => column(total(costs.get(count)!, which).toFixed(2))).join('');
+  console.log(`  ${'together'.padEnd(36)}${totals('listUsd')}`);
+  console.log(`  ${'with ten free alarms and metrics'.padEnd(36)}${totals('usd')}`);
+  for (const count of counts)
+    promise(`idle cost of ${count} databases`, total(costs.get(count)!, 'listUsd'), 0.6, 'USD');
+  console.log('  Asked for by drills.yaml, without and with the allowances:');
+  for (const [what, each] of optional) {
+    const figures = counts.map((count) => column(each(count)[0].toFixed(2)));
+    const withFree = counts.map((count) => column(each(count)[1].toFixed(2)));
+    console.log(`  ${what.padEnd(36)}${figures.join('')}`);
+    console.log(`  ${''.padEnd(36)}${withFree.join('')}`);
+  }
+  console.log('');
 
   // 8 min until the instance is available, 13 of restoring, 3 of checks, 6 until it is gone.
   const drill = { provisionSeconds: 480, teardownSeconds: 360, checks: 24 };
@@ -95,10 +125,15 @@ try {
   console.log(`Cost of a drill, estimated (${priceBasis})`);
   for (const line of drillCosts()) console.log(line);
 
+  const { cpuSeconds, wallSeconds } = stacks.get(5)!;
   console.log(
-    `\nSynth with bundling and validation: ${promise('synth', cpuSeconds, 10, 's')} of processor, ${wallSeconds.toFixed(1)} s on the clock`,
+    `\nSynth of five databases with bundling and validation: ${promise('synth', cpuSeconds, 10, 's')} of processor, ${wallSeconds.toFixed(1)} s on the clock`,
   );
-  console.log(`  ${resources.length} resources\n`);
+  for (const [count, { resources, templateBytes }] of stacks)
+    console.log(
+      `  ${String(count).padStart(4)} databases: ${resources.length} resources, ${Math.round(templateBytes / 1000)} kB`,
+    );
+  console.log('');
 
   const { stdout, stderr, status } = spawnSync(process.execPath, ['bench/lambda-bundles.mjs'], {
     encoding: 'utf8',

@@ -1,12 +1,13 @@
 import { App } from 'aws-cdk-lib';
 import { isDrillError } from '../lib/domain/findings/errors.ts';
 import { makeDrillApp } from '../lib/infra/drill-app.ts';
+import { assertWithinLimits } from '../lib/infra/limits/stack-limits.ts';
 
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
 try {
   const app = new App();
-  await makeDrillApp(app, process.cwd());
-  app.synth();
+  const { databases } = await makeDrillApp(app, process.cwd());
+  assertWithinLimits(app.synth().directory, databases);
 } catch (error) {
   if (!isDrillError(error)) throw error;
   process.stderr.write(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`);

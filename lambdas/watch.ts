@@ -1,29 +1,48 @@
-import { databaseDimension } from '../lib/contract/metric-names.ts';
-import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { gaugesOf } from '../lib/adapters/metrics/database-gauges.ts';
+import { databaseDimension, watchMetrics } from '../lib/contract/metric-names.ts';
+import { deployedConfig, deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { notifiersPort } from '../lib/runtimes/aws/ports/people.ts';
 import { sourcePorts } from '../lib/runtimes/aws/ports/sources.ts';
+import {
+  deadLetterPort,
+  drillPointersPort,
+  endedExecutionsPort,
+  watchNotesPort,
+} from '../lib/runtimes/aws/ports/watching.ts';
 import { reportedError } from '../lib/runtimes/reported-error.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
-import { watchDatabase } from '../lib/steps/watch-database.ts';
+import { watch } from '../lib/steps/watch/watch.ts';
 
-/** Every hour, whether or not drills run: how old proofs and dumps are, and where recovery times are heading. */
+/** Every hour, whether or not drills run: one gauge of what needs attention, and a message of what changed. */
 export const handler = lambdaDoor('Watch', async (_event, log) => {
   const metrics = metricSink();
-  const databases = deployedConfiguration.databases();
-  for (const database of databases) {
-    const gauges = await watchDatabase(database, {
+  const everyDatabase = deployedConfig().aws?.databaseMetrics === true;
+  const { attention, facts, now, problems } = await watch(
+    {
       ...sourcePorts(deployedConfiguration),
       clock: systemClock,
       ledger: ledgerPort(),
       evidence: evidencePort(),
-    });
-    for (const { metric, value, problem } of gauges) {
-      metrics.put(metric, value, 'None', { [databaseDimension]: database });
-      if (problem !== null)
-        log.warn('a gauge could not be read', { database, metric, failure: reportedError(problem) });
-    }
+      pointers: drillPointersPort(),
+      notes: watchNotesPort(),
+      executions: endedExecutionsPort(),
+      deadLetters: deadLetterPort(),
+      notifiers: notifiersPort(),
+      onUnreadable: ({ database, what, error }) =>
+        log.warn('could not be read', { database, what, failure: reportedError(error) }),
+    },
+    { everyDump: everyDatabase },
+  );
+  metrics.put(watchMetrics.attention, attention, 'Count', {});
+  if (everyDatabase) {
+    for (const [database, found] of facts)
+      for (const { metric, value } of gaugesOf(found, now))
+        metrics.put(metric, value, 'None', { [databaseDimension]: database });
   }
-  return { databases: databases.length };
+  // The gauge is out: failing now makes Lambda repeat the watch, and is counted by the alarm of the guards.
+  if (problems.length > 0) throw problems[0];
+  return { databases: facts.size, attention };
 });

@@ -22,8 +22,10 @@ export const environmentNames = {
   restoreTasks: 'RESTORE_TASKS',
   /** JSON: {"subnets":[],"securityGroups":[],"assignPublicIp":"ENABLED"|"DISABLED"}. */
   restoreNetwork: 'RESTORE_NETWORK',
-  /** JSON: database → {"migrate"?: task definition, "smokeTest"?: task definition}. */
-  hookTasks: 'HOOK_TASKS',
+  /** Address of docs/runbook.md of the deployed version. */
+  runbook: 'RUNBOOK',
+  /** Name of the queue of what could not be started. */
+  deadLetterQueue: 'DEAD_LETTER_QUEUE',
   /** File of CA certificates for sandboxes; default: beside the code. */
   caBundlePath: 'RDS_CA_BUNDLE',
 } as const;

@@ -1,7 +1,7 @@
 /** Metrics in CloudWatch. All carry the dimensions `Stack` and `Database` but the ones marked otherwise. */
 export const metricNamespace = 'RestoreDrill';
 
-/** Written when a record is sealed (EMF). */
+/** Written when a record is sealed (EMF), where `aws.databaseMetrics` asks for them. */
 export const drillMetrics = {
   /** 1 PROVEN, 0 anything else. */
   proven: 'Proven',
@@ -14,12 +14,12 @@ export const drillMetrics = {
   costUsd: 'CostUsd',
   /** Extra dimension `Phase`. */
   phaseSeconds: 'PhaseSeconds',
-  /** Only the dimension `Stack`: a message to the topic could not be published. */
-  notificationFailed: 'NotificationFailed',
 } as const;
 
-/** Written by the watch every hour, whether or not drills run. */
+/** Written by the watch every hour, whether or not drills run; only `attention` without `aws.databaseMetrics`. */
 export const watchMetrics = {
+  /** Only the dimension `Stack`: how many things need somebody's attention. */
+  attention: 'Attention',
   /** Hours since the last proven drill ended; since the stack was deployed when there never was one. */
   hoursSinceProven: 'HoursSinceProven',
   /** Age of the newest eligible dump; a very large number when there is none or the source cannot be listed. */
@@ -29,6 +29,15 @@ export const watchMetrics = {
   /** Only the dimension `Stack`: resources of ours whose lease has expired. */
   expiredLeases: 'ExpiredLeases',
 } as const;
+
+/**
+ * Counted from the logs of the guards and of the functions that tell people, without dimensions, which a metric filter
+ * cannot give: the namespace holds the stack's name instead.
+ */
+export const functionErrorsMetric = 'FunctionErrors';
+export const logNamespace = (stack: string): string => `${metricNamespace}/${stack}`;
+/** Field of a log line: `yes` when somebody did not hear of a drill. */
+export const unheardField = 'unheard';
 
 /** On every metric, so that two stacks in one account do not mix: the value of STACK_NAME. */
 export const stackDimension = 'Stack';

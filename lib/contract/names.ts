@@ -29,6 +29,13 @@ export const restoreContainerName = 'restore';
 /** Containers of a hook's task definition: ours, which leaves the credentials, and the user's. */
 export const hookContainerNames = { credentials: 'credentials', hook: 'hook' } as const;
 
+/** The hooks of a database. */
+export type HookName = 'migrate' | 'smokeTest';
+
+/** Task definition family of a hook: made by the stack, and named again by the code that runs it. */
+export const hookTaskFamily = (stackName: string, database: string, hook: HookName): string =>
+  `${stackName}-hook-${database}-${hook === 'migrate' ? 'migrate' : 'smoke-test'}`;
+
 /** Where both containers of a hook's task find the shared volume: credentials are written there, and read there. */
 export const hookFolder = '/restore-drill';
 

@@ -63,17 +63,17 @@ export async function makeDrillApp(app: App, root: string): Promise<DrillStack> 
 
 /** The stack with cdk-nag watching over it. */
 export function makeDrillStack(app: App, parts: DrillAppParts): DrillStack {
-  const runbook = contextOf(app, 'runbook');
+  const manifest = readManifest();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stackName = parts.config.aws?.stackName ?? defaultStackName;
   return new DrillStack(app, stackName, {
     ...parts,
     stackName,
-    version: (JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }).version,
+    version: manifest.version,
     processor: processorOf(contextOf(app, 'restoreArch')),
     certifiedRegions: certificatesOf(app).regions,
     approvalConcurrency: reservedConcurrency(contextOf(app, 'approvalConcurrency')),
-    ...(runbook === undefined ? {} : { runbook }),
+    runbook: contextOf(app, 'runbook') ?? runbookOf(manifest),
   });
 }
 
@@ -98,3 +98,15 @@ function reservedConcurrency(written: string | undefined): number | null {
     hint: 'Give `-c approvalConcurrency=2`, or leave it out to reserve nothing.',
   });
 }
+
+interface Manifest {
+  version: string;
+  /** Address of the repository, `https://…`. */
+  repository: string;
+}
+
+const readManifest = (): Manifest => JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+
+/** The page of the deployed version: what a newer one says may not be true of it. */
+export const runbookOf = ({ repository, version }: Manifest): string =>
+  `${repository}/blob/v${version}/docs/runbook.md`;

@@ -12,13 +12,20 @@ import { Approval } from './machine/approval.ts';
 import { Functions, sqlDoors } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
-import { answerDoor, doorsOf, guardDoors } from './names/doors.ts';
+import { answerDoor, doorsOf } from './names/doors.ts';
 import { physicalNames } from './names/physical-names.ts';
 import { writeOutputs } from './names/stack-outputs.ts';
 import { acceptWildcards } from './review/accepted-wildcards.ts';
 import { Approvers } from './rights/approvers.ts';
 import { neverProduction } from './rights/never-production.ts';
-import { doorPermissions, hookTaskPermissions, restoreTaskPermissions } from './rights/permissions.ts';
+import {
+  doorPermissions,
+  doorPolicies,
+  hookTaskPermissions,
+  restoreTaskPermissions,
+  restoreTaskPolicies,
+  sourceRights,
+} from './rights/permissions.ts';
 import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
 import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
@@ -28,6 +35,8 @@ import type { Processor } from './tasks/processors.ts';
 import { RestoreTask } from './tasks/restore-task.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
+import { ExecutionFailed } from './watch/execution-failed.ts';
+import { FunctionErrors } from './watch/function-errors.ts';
 import { Guards } from './watch/guards.ts';
 import { Notifications } from './watch/notifications.ts';
 
@@ -40,8 +49,8 @@ interface DrillStackProps extends StackProps {
   restoreImageOn(processor: Processor): ecs.ContainerImage;
   /** Of the restore task, and of hooks that name none. */
   processor: Processor;
-  /** Where alarms say the runbook is. Default: its path in the repository. */
-  runbook?: string;
+  /** Address of the runbook, for alarms and messages. */
+  runbook: string;
   /** Regions whose certificates of RDS travel with the code; null: nothing is known of that. */
   certifiedRegions?: readonly string[] | null;
   /** Concurrent answers to approvals; null: whatever the account has. */
@@ -52,9 +61,17 @@ interface DrillStackProps extends StackProps {
 
 /** Everything that `cdk deploy` makes, in the order in which a drill meets it. */
 export class DrillStack extends Stack {
+  /** How many databases it drills. */
+  readonly databases: number;
+
   constructor(scope: Construct, id: string, props: DrillStackProps) {
-    super(scope, id, { description: 'restore-drill: proves PostgreSQL backups by restoring them', ...props });
-    const { config, runbook = 'docs/runbook.md' } = props;
+    super(scope, id, {
+      description: 'restore-drill: proves PostgreSQL backups by restoring them',
+      suppressTemplateIndentation: true,
+      ...props,
+    });
+    const { config, runbook } = props;
+    this.databases = Object.keys(config.databases).length;
     const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
     const machineArn = stateMachineArn(this, names);
     assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
@@ -64,8 +81,10 @@ export class DrillStack extends Stack {
     const kept = config.aws?.kept ?? null;
     const { key, topic, deadLetters } = new Notifications(this, 'Notifications', {
       stackName: names.stack,
+      deadLetters: names.deadLetters,
       email: config.aws?.alarmEmail ?? null,
       keptKeyArn: kept?.key ?? null,
+      customerKey: config.aws?.customerKey ?? false,
     });
     const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
     const network = new Network(this, 'Network', {
@@ -83,10 +102,11 @@ export class DrillStack extends Stack {
 
     const guard = new ManagedPolicy(this, 'NeverProduction', {
       description: 'What no role of restore-drill may do, whatever else is granted to it',
-      statements: neverProduction(this, names, config),
+      statements: neverProduction(this, names, config, evidence),
     });
     acceptWildcards(this, { names, config, evidence });
-    const permissions = { stack: this, names, config, ledger, evidence, key, topic };
+    const sources = sourceRights(this, this, config);
+    const permissions = { stack: this, names, config, ledger, evidence, key, topic, sources };
     const everywhere = {
       [env.stackName]: names.stack,
       [env.evidenceBucket]: evidence.bucketName,
@@ -100,6 +120,7 @@ export class DrillStack extends Stack {
       vpc: network.vpc,
       environment: everywhere,
       permissions: restoreTaskPermissions(permissions),
+      policies: restoreTaskPolicies(sources),
       guard,
     });
     const hooks = new HookTasks(this, 'Hooks', {
@@ -121,6 +142,7 @@ export class DrillStack extends Stack {
       names,
       bundles: props.bundles,
       permissions: doorPermissions(permissions),
+      policies: doorPolicies(sources),
       guard,
       checks: { vpc: network.vpc, subnets: network.checkSubnets, securityGroup: network.checkGroup },
       environment: {
@@ -136,7 +158,8 @@ export class DrillStack extends Stack {
           securityGroups: [network.taskGroup.securityGroupId],
           assignPublicIp: network.assignPublicIp ? 'ENABLED' : 'DISABLED',
         }),
-        [env.hookTasks]: JSON.stringify(hooks.families),
+        [env.runbook]: runbook,
+        [env.deadLetterQueue]: names.deadLetters,
       },
     });
     const approvalUrl = approvalLinks
@@ -160,7 +183,8 @@ export class DrillStack extends Stack {
       names,
       functionOf: (door) => functions.get(door),
       cluster: restore.cluster,
-      taskDefinitions: [...restore.taskDefinitions, ...hooks.taskDefinitions],
+      taskDefinitions: restore.taskDefinitions,
+      hookRoles: hooks.roles,
     });
     new Schedules(this, 'Schedules', { databases: config.databases, machine, deadLetters });
     new Guards(this, 'Guards', {
@@ -171,37 +195,44 @@ export class DrillStack extends Stack {
       inSubnets: [...sqlDoors].map((door) => functions.get(door)),
       deadLetters,
     });
-    new Alarms(this, 'Alarms', {
-      names,
-      databases: config.databases,
+    new FunctionErrors(this, 'FunctionErrors', { stackName: names.stack, functions });
+    new Alarms(this, 'Alarms', { names, topic, runbook });
+    new ExecutionFailed(this, 'ExecutionFailed', {
       machine,
-      deadLetters,
-      guardFunctions: guardDoors.filter((door) => doors.includes(door)).map((door) => functions.get(door)),
       topic,
+      deadLetters,
       runbook,
+      consoleUrl: executionConsole(this.region),
     });
-    const dashboard = new Dashboard(this, 'Eyes', {
-      names,
-      databases: config.databases,
-      runbook,
-      stateMachineArn: machineArn,
-      evidenceBucket: evidence.bucketName,
-    });
+    const dashboard =
+      config.aws?.dashboard === true
+        ? new Dashboard(this, 'Eyes', {
+            names,
+            databases: config.databases,
+            runbook,
+            stateMachineArn: machineArn,
+            evidenceBucket: evidence.bucketName,
+          })
+        : null;
     writeOutputs(this, {
       stateMachineArn: machine.stateMachineArn,
       ledgerTable: ledger.tableName,
       evidenceBucket: evidence.bucketName,
-      evidenceKey: key.keyArn,
+      ...(key === null ? {} : { evidenceKey: key.keyArn }),
       topicArn: topic.topicArn,
-      dashboardUrl: dashboard.url,
+      ...(dashboard === null ? {} : { dashboardUrl: dashboard.url }),
       restoreCluster: restore.cluster.clusterName,
       sweepFunction: functions.get('sweep').functionName,
       approverPolicy: policyName,
       version: props.version,
-      databases: JSON.stringify(Object.keys(config.databases)),
+      databases: Object.keys(config.databases),
     });
   }
 }
+
+/** Address of an execution in the console, up to its ARN. */
+const executionConsole = (region: string): string =>
+  `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/`;
 
 /** Ports of S3-compatible stores, which the restore task must reach. */
 function storePorts(config: DrillConfig): number[] {

@@ -13,6 +13,14 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
+/** Which objects of a source are wanted. */
+export interface ListRange {
+  /** What their keys begin with, behind the prefix of the source. */
+  beginning: string;
+  /** A whole key: only those that sort after it, by their bytes. Null: from the first. */
+  after: string | null;
+}
+
 /**
  * Reads dumps from a place: a file, a folder, an S3 prefix. Never writes to it.
  * Adapters: adapters/dump-stores/folder/folder-dump-store.ts, adapters/dump-stores/s3/s3-dump-store.ts.
@@ -22,8 +30,11 @@ export interface DumpStore {
   readonly location: string;
   /** True where the store itself stamps the end of an upload (S3); absent where whoever writes can set the time. */
   readonly stampsUploads?: true;
-  /** Every object, to the last page, in any order. @throws DrillError DUMP_UNREADABLE, DUMP_NOT_FOUND */
-  list(): AsyncIterable<DumpObject>;
+  /**
+   * Every object, to the last page, in any order; within `range`, at least those of it (a store that cannot start there
+   * gives all). @throws DrillError DUMP_UNREADABLE, DUMP_NOT_FOUND
+   */
+  list(range?: ListRange): AsyncIterable<DumpObject>;
   /** One object by key, or null when there is none. */
   stat(key: string): Promise<DumpObject | null>;
   /** @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE, DUMP_CHANGED */

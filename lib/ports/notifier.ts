@@ -1,6 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
+import type { AttentionChange } from '../domain/watch/attention.ts';
 import type { ApprovalWay } from './approvals.ts';
 
 /** What people are told of. `kind` is also what subscribers filter by. */
@@ -26,7 +27,15 @@ export type Notice =
       /** The end of every drill and restore, good or bad: a schedule that falls silent must not look well. */
       kind: 'drill sealed';
       record: DrillRecord;
+    }
+  | {
+      /** What the hourly watch found: what began, what is well again, and what lasts. */
+      kind: 'attention changed';
+      change: AttentionChange;
     };
+
+/** What a drill or a restore tells of itself. */
+export type DrillNotice = Exclude<Notice, { kind: 'attention changed' }>;
 
 /**
  * One way to tell people. May throw: the step that tells goes on all the same and says that nobody was told this way

@@ -2,11 +2,11 @@
 
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
-import type { Notice } from '../ports/notifier.ts';
+import type { DrillNotice } from '../ports/notifier.ts';
 
 /** Gives a notice to every notifier; one that fails keeps it from no other. */
 export async function tellPeople(
-  notice: Notice,
+  notice: DrillNotice,
   { notifiers, mishaps }: Pick<DrillPorts, 'notifiers' | 'mishaps'>,
 ): Promise<void> {
   const { drillId } = notice.kind === 'drill sealed' ? notice.record : notice.state;

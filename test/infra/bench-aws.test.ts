@@ -2,18 +2,45 @@ import { describe, expect, test } from 'vitest';
 import { idleCost, total } from '../../bench/aws-idle-cost.ts';
 import { walkDrill } from '../../bench/aws-walk.ts';
 import { aConfig, defaultConfig } from './support/configs.ts';
+import { manyDatabases } from './support/many-databases.ts';
 import { synthesize } from './support/synth.ts';
 
-describe('an idle stack of one database', () => {
-  const resources = Object.values(synthesize(aConfig(defaultConfig)).json.Resources);
+const resourcesOf = (text: string) => Object.values(synthesize(aConfig(text)).json.Resources);
 
-  test('costs no more than 3 USD a month', () => {
-    expect(total(idleCost(resources, 1), 'usd')).toBeLessThanOrEqual(3);
+describe('an idle stack', () => {
+  const one = resourcesOf(defaultConfig);
+  const many = resourcesOf(manyDatabases(200, 60));
+
+  test.each([
+    ['one database', one, 1],
+    ['200 databases', many, 200],
+  ])('of %s costs no more than 0.60 USD a month, without any free allowance', (_, resources, databases) => {
+    expect(total(idleCost(resources, databases), 'listUsd')).toBeLessThanOrEqual(0.6);
+    expect(total(idleCost(resources, databases), 'usd')).toBeLessThanOrEqual(0.2);
   });
 
-  test('would be noticed to cost more with anything billed by the hour', () => {
-    const withNat = [...resources, { Type: 'AWS::EC2::NatGateway', Properties: {} }];
+  test('would be noticed to cost more with anything billed by the hour, a key, or an alarm per database', () => {
+    const withNat = [...one, { Type: 'AWS::EC2::NatGateway', Properties: {} }];
     expect(total(idleCost(withNat, 1), 'usd')).toBeGreaterThan(30);
+    const withKey = [...one, { Type: 'AWS::KMS::Key', Properties: {} }];
+    expect(total(idleCost(withKey, 1), 'listUsd')).toBeGreaterThan(1);
+    const withAlarms = [...many, ...Array.from({ length: 200 }, () => ({ Type: 'AWS::CloudWatch::Alarm' }))];
+    expect(total(idleCost(withAlarms, 200), 'listUsd')).toBeGreaterThan(20);
+  });
+
+  test('pays for what drills.yaml asks for: metrics, dashboard and key, and a dashboard of over 50 metrics always', () => {
+    const asked = 'aws: { databaseMetrics: true, dashboard: true, customerKey: true }\n';
+    const small = idleCost(resourcesOf(asked + defaultConfig), 1, { databaseMetrics: true });
+    expect(total(small, 'listUsd')).toBeGreaterThan(5);
+    expect(small.find(({ service }) => service === 'CloudWatch dashboards')).toMatchObject({
+      usd: 0,
+      listUsd: 3,
+    });
+    const five = idleCost(resourcesOf(asked + manyDatabases(5, 1)), 5, { databaseMetrics: true });
+    expect(five.find(({ service }) => service === 'CloudWatch dashboards')).toMatchObject({
+      usd: 3,
+      listUsd: 3,
+    });
   });
 });
 

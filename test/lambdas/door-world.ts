@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DrillConfig, parseConfig } from '../../lib/domain/config/index.ts';
 import {
+  cloudWatchClient,
   dynamoDbClient,
   ecsClient,
   rdsClient,
@@ -19,7 +20,7 @@ databases:
     source: { bucket: backups, pattern: "shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz" }
     objectives: { rto: 4h, rpo: 24h }
     schedule: { cron: "0 3 1 * ? *", timezone: Europe/London }
-aws: { accounts: ["111122223333"] }
+aws: { accounts: ["111122223333"]METRICS }
 `;
 
 export const stateMachineArn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:restore-drill';
@@ -37,8 +38,8 @@ export interface DoorWorld {
 }
 
 /** drills.yaml of the tests, parsed as synth parses it. */
-export function theConfig(): DrillConfig {
-  const parsed = parseConfig(written);
+export function theConfig({ databaseMetrics = false } = {}): DrillConfig {
+  const parsed = parseConfig(written.replace('METRICS', databaseMetrics ? ', databaseMetrics: true' : ''));
   if ('problems' in parsed) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
   return parsed.config;
 }
@@ -67,7 +68,8 @@ export async function enterDoorWorld(): Promise<DoorWorld> {
       securityGroups: ['sg-1'],
       assignPublicIp: 'ENABLED',
     }),
-    HOOK_TASKS: '{}',
+    RUNBOOK: 'https://example.com/runbook.md',
+    DEAD_LETTER_QUEUE: 'restore-drill-dead-letters',
   };
   const before = { ...process.env };
   Object.assign(process.env, environment);
@@ -75,7 +77,7 @@ export async function enterDoorWorld(): Promise<DoorWorld> {
   const table = memoryTable();
   const answers: DoorWorld['answers'] = {};
   scripted(dynamoDbClient(), table.respond, calls);
-  for (const client of [rdsClient(), ecsClient(), sfnClient(), snsClient()])
+  for (const client of [rdsClient(), ecsClient(), sfnClient(), snsClient(), cloudWatchClient()])
     scripted(client, (command, input) => answers[command]?.(input) ?? {}, calls);
   return {
     s3,

@@ -14,6 +14,7 @@ import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import { dynamoDbClient, sfnClient } from '../../lib/runtimes/aws/clients.ts';
 import { anInstance } from '../adapters/sandboxes/rds/rds-account.ts';
+import { awsError } from '../support/aws/scripted-client.ts';
 import { aDrillState, anApprovedState } from '../support/drill-states.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
@@ -25,7 +26,7 @@ beforeAll(async () => {
   world = await enterDoorWorld();
 });
 afterAll(() => world.stop());
-beforeEach(() => {
+beforeEach(async () => {
   lines = [];
   for (const stream of [process.stdout, process.stderr]) {
     vi.spyOn(stream, 'write').mockImplementation((text) => {
@@ -33,12 +34,13 @@ beforeEach(() => {
       return true;
     });
   }
+  delete world.answers.ListExecutions;
   world.answers.DescribeExecution = () => ({ status: 'RUNNING' });
   delete world.answers.DescribeDBInstances;
   world.s3.objects.clear();
   world.s3.objects.set(`backups/${dumpFile}`, readFileSync(`examples/${dumpFile}`));
   for (const { pk, sk } of world.table.items())
-    world.table.respond('DeleteItem', { TableName: 'ledger', Key: { pk, sk } });
+    await world.table.respond('DeleteItem', { TableName: 'ledger', Key: { pk, sk } });
   world.calls.length = 0;
 });
 afterEach(() => vi.restoreAllMocks());
@@ -258,43 +260,85 @@ function metricsOf(dimensions: Record<string, string>): Record<string, number> {
   return found;
 }
 
+const published = () =>
+  world.calls.filter(({ command }) => command === 'Publish').map(({ input }) => String(input.Message));
+
 describe('watch', () => {
-  test('writes the gauges of every database with the dimensions that the alarms match', async () => {
+  const at = (moment: string) => vi.useFakeTimers({ now: Date.parse(moment), toFake: ['Date'] });
+  // An hour after the dump was made and uploaded.
+  beforeEach(() => void at('2026-11-20T03:00:00.000Z'));
+  afterEach(() => void vi.useRealTimers());
+
+  test('sends one gauge with the dimension that the alarm matches, and nothing of each database', async () => {
     await watch({});
 
-    const gauges = metricsOf({ Stack: 'restore-drill', Database: 'shop' });
-    expect(Object.keys(gauges).sort()).toEqual([
-      'HoursSinceProven',
-      'NewestDumpAgeHours',
-      'RtoForecastMissed',
-    ]);
-    expect(gauges.HoursSinceProven).toBeCloseTo(0, 1);
-    expect(gauges.NewestDumpAgeHours).toBeGreaterThan(0);
-    expect(gauges.NewestDumpAgeHours).toBeLessThan(1_000_000);
-    expect(gauges.RtoForecastMissed).toBe(0);
+    expect(metricsOf({ Stack: 'restore-drill' })).toEqual({ Attention: 0 });
+    expect(published()).toEqual([]);
   });
 
-  test('counts a source without a dump as older than any limit', async () => {
+  test('tells people by name that there is no dump, counts it, and asks for no more than it may', async () => {
     world.s3.objects.delete(`backups/${dumpFile}`);
 
     await watch({});
+    await watch({});
 
-    expect(metricsOf({ Stack: 'restore-drill', Database: 'shop' }).NewestDumpAgeHours).toBe(1_000_000);
+    expect(metricsOf({ Stack: 'restore-drill' })).toEqual({ Attention: 1 });
+    expect(published()).toHaveLength(1);
+    expect(published()[0]).toContain('shop: The newest dump is too old');
+    expect(published()[0]).toContain('https://example.com/runbook.md#the-newest-dump-is-too-old');
+  });
+
+  test('tells of an execution that failed, has no record, and of which no event came', async () => {
+    await watch({});
+    world.answers.ListExecutions = ({ statusFilter }) => ({
+      executions:
+        statusFilter === 'ABORTED'
+          ? [
+              {
+                name: 'shop-lost',
+                startDate: new Date('2026-11-20T02:00:00.000Z'),
+                stopDate: new Date('2026-11-20T02:50:00.000Z'),
+              },
+            ]
+          : [],
+    });
+    await watch({});
+    expect(published()).toEqual([]);
+
+    at('2026-11-20T05:00:00.000Z');
+    await watch({});
+
+    expect(published().join()).toContain('The execution shop-lost ended ABORTED');
+  });
+
+  test('sends its gauge and then fails, where people cannot be told', async () => {
+    world.s3.objects.delete(`backups/${dumpFile}`);
+    world.answers.Publish = () => {
+      throw awsError('KMSDisabledException', 'no', 400);
+    };
+
+    await expect(watch({})).rejects.toThrow();
+
+    expect(metricsOf({ Stack: 'restore-drill' })).toEqual({ Attention: 1 });
+    delete world.answers.Publish;
+    await watch({});
+    expect(published().at(-1)).toContain('The newest dump is too old');
   });
 });
 
 describe('sweep', () => {
-  test('tells that nothing leaked', async () => {
+  test('tells the watch that nothing leaked', async () => {
     const swept = await sweep({ source: 'aws.events' });
 
     expect(swept).toEqual({ removed: [], kept: [] });
-    expect(metricsOf({ Stack: 'restore-drill' })).toEqual({ ExpiredLeases: 0 });
+    expect(world.table.item('watch#sweep', 'sweep')).toMatchObject({ outlived: { L: [] } });
+    expect(metricsOf({})).toEqual({});
   });
 
-  test('writes no metric when it only looked', async () => {
+  test('reports nothing when it only looked', async () => {
     await sweep({ dryRun: true });
 
-    expect(metricsOf({})).toEqual({});
+    expect(world.table.item('watch#sweep', 'sweep')).toBeUndefined();
   });
 });
 

@@ -12,20 +12,20 @@ export function createSnsNotifier(options: {
   return {
     name: 'the topic',
     async notify(notice) {
-      const { message, about } = renderNotice(notice, options.places);
-      await options.sns.send(
-        new PublishCommand({
-          TopicArn: options.topicArn,
-          Subject: message.subject,
-          Message: message.body,
-          MessageAttributes: Object.fromEntries(
-            Object.entries({ event: notice.kind, ...about }).map(([name, value]) => [
-              name,
-              { DataType: 'String', StringValue: value },
-            ]),
-          ),
-        }),
+      const { messages, about } = renderNotice(notice, options.places);
+      const attributes = Object.entries({ event: notice.kind, ...about }).map(
+        ([name, value]) => [name, { DataType: 'String', StringValue: value }] as const,
       );
+      for (const { subject, body } of messages) {
+        await options.sns.send(
+          new PublishCommand({
+            TopicArn: options.topicArn,
+            Subject: subject,
+            Message: body,
+            MessageAttributes: Object.fromEntries(attributes),
+          }),
+        );
+      }
     },
   };
 }

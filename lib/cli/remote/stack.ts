@@ -5,7 +5,7 @@ import {
   type Stack,
 } from '@aws-sdk/client-cloudformation';
 import { resourcePrefix } from '../../contract/names.ts';
-import { outputNames } from '../../contract/outputs.ts';
+import { furtherOutput, outputNames } from '../../contract/outputs.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 
 /** A deployed stack: what its outputs say. */
@@ -19,7 +19,6 @@ export interface DeployedStack {
   ledgerTable: string;
   evidenceBucket: string;
   topicArn: string;
-  dashboardUrl: string;
   restoreCluster: string;
   sweepFunction: string;
   /** Version of restore-drill that was deployed. */
@@ -53,11 +52,10 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
     ledgerTable: output('ledgerTable'),
     evidenceBucket: output('evidenceBucket'),
     topicArn: output('topicArn'),
-    dashboardUrl: output('dashboardUrl'),
     restoreCluster: output('restoreCluster'),
     sweepFunction: output('sweepFunction'),
     version: output('version'),
-    databases: parseDatabases(output('databases'), name),
+    databases: databasesOf(output('databases'), outputs, name),
     region,
     accountId,
   };
@@ -109,6 +107,20 @@ function foreign(name: string, missing: string): DrillError {
       hint: 'Give the name of the restore-drill stack with --stack, or deploy this version with `npx cdk deploy`.',
     },
   );
+}
+
+/** All names: those that did not fit into one output are in the ones after it. */
+function databasesOf(
+  first: string,
+  outputs: Map<string | undefined, string | undefined>,
+  name: string,
+): string[] {
+  const names = parseDatabases(first, name);
+  for (let number = 2; ; number += 1) {
+    const more = outputs.get(furtherOutput(outputNames.databases, number));
+    if (more === undefined) return names;
+    names.push(...parseDatabases(more, name));
+  }
 }
 
 function parseDatabases(text: string, name: string): string[] {

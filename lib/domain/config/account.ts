@@ -106,12 +106,12 @@ export const awsSchema = z
           /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
           'the ARN of a key',
           'see the output EvidenceKey',
-        ),
+        ).optional(),
       })
       .optional()
       .meta({
         description:
-          'Ledger, bucket and key that a destroyed stack left: this one goes on with them. Default: it makes its own.',
+          'Ledger, bucket and, where it had one, key that a destroyed stack left: this one goes on with them. Default: it makes its own.',
       }),
     approvers: z
       .array(
@@ -129,6 +129,18 @@ export const awsSchema = z
     approvalLinks: flag(
       'Whether a notification holds links that answer an approval. They lead to a public function URL, which some organisations and regions refuse. Default true.',
     ).optional(),
+    databaseMetrics: z.boolean().optional().meta({
+      description:
+        'CloudWatch metrics of each database: verdict, RTO, RPO, phases, cost and ages. They cost some 0.30 USD a month each, at least 0.90 USD per database. Default false.',
+    }),
+    dashboard: z.boolean().optional().meta({
+      description:
+        'A CloudWatch dashboard over these metrics; needs databaseMetrics. 3 USD a month beyond the three free ones of 50 metrics. Default false.',
+    }),
+    customerKey: z.boolean().optional().meta({
+      description:
+        'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
+    }),
   })
   .meta({ description: 'The AWS deployment as a whole.' })
   .transform((written) => ({
@@ -143,6 +155,9 @@ export const awsSchema = z
     kept: written.kept ?? null,
     approvers: written.approvers ?? [],
     approvalLinks: written.approvalLinks ?? true,
+    databaseMetrics: written.databaseMetrics ?? false,
+    dashboard: written.dashboard ?? false,
+    customerKey: written.customerKey ?? false,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

@@ -53,6 +53,15 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
       );
     }
   }
+  if (aws?.dashboard === true && !aws.databaseMetrics) {
+    problems.push('aws.dashboard: it draws metrics of each database – set aws.databaseMetrics: true as well');
+  }
+  const count = Object.keys(databases).length;
+  if (aws?.dashboard === true && count > mostOnDashboard) {
+    problems.push(
+      `aws.dashboard: ${count} databases are more than the ${mostOnDashboard} that CloudWatch takes on one dashboard`,
+    );
+  }
   return problems;
 }
 
@@ -70,6 +79,9 @@ function otherVpc(at: string, { securityGroups, subnetGroup }: ProductionConfig)
       `${at}.${key}: without aws.network a restored instance lies in the stack's own VPC, where nothing of yours is – give aws.network, or leave it out and connect the VPCs`,
   );
 }
+
+/** CloudWatch takes 500 widgets and 2,500 metrics on a dashboard; a database has three widgets and some 20 metrics. */
+const mostOnDashboard = 100;
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */
 export function assertDeployable(config: DrillConfig, fileName: string): void {

@@ -2,6 +2,7 @@ import { type CfnCondition, Duration, Fn } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { constructIdOf, stateTimeouts } from '../names/doors.ts';
@@ -11,6 +12,9 @@ import { sizedLogGroup } from '../storage/log-groups.ts';
 
 /** Doors in the `checks` subnets: the only ones that speak SQL (docs/decisions/006). */
 export const sqlDoors: ReadonlySet<string> = new Set(['run-check', 'prepare-hand-over']);
+
+/** Doors that run every hour, whether or not there is a drill. */
+const hourlyDoors: ReadonlySet<string> = new Set(['sweep', 'watch']);
 
 /** MiB. Processors come with memory: what parses dumps or signs TLS gets more; the rest waits for AWS. */
 const memoryMib: Record<string, number> = {
@@ -26,7 +30,7 @@ const guardTimeouts: Record<string, number> = {
   // Waits for a sandbox to go (docs/facts.md#time-to-delete-an-instance); the sweeper goes on after that.
   'clean-up-after-abort': 900,
   sweep: 600,
-  // Lists every bucket to its end.
+  // Lists every bucket to its end, the first time.
   watch: 900,
   'answer-approval': 30,
   'ask-approval': 60,
@@ -42,6 +46,8 @@ interface FunctionsProps {
   permissions: Record<string, iam.PolicyStatement[]>;
   /** Holds where functions can be traced. */
   traced: CfnCondition;
+  /** Door → managed policies, where rights are too many for a policy of its own. */
+  policies: Record<string, iam.IManagedPolicy[]>;
   /** Denials that every role carries. */
   guard: iam.IManagedPolicy;
   checks: { vpc: ec2.Vpc | ec2.IVpc; subnets: ec2.ISubnet[]; securityGroup: ec2.SecurityGroup };
@@ -50,15 +56,21 @@ interface FunctionsProps {
 /** One Lambda per door, each with its own role, log group and rights. */
 export class Functions extends Construct {
   readonly byDoor: ReadonlyMap<string, lambda.Function>;
+  readonly #logGroups: ReadonlyMap<string, logs.ILogGroup>;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const timeouts = stateTimeouts();
-    const entries = props.doors.map((door): [string, lambda.Function] => {
+    const entries = props.doors.map((door): [string, Door] => {
       const seconds = timeouts.get(door) ?? guardTimeouts[door] ?? missing(door, 'timeout');
-      return [door, new Door(this, constructIdOf(door), { ...props, door, seconds }).function];
+      return [door, new Door(this, constructIdOf(door), { ...props, door, seconds })];
     });
-    this.byDoor = new Map(entries);
+    this.byDoor = new Map(entries.map(([door, made]) => [door, made.function]));
+    this.#logGroups = new Map(entries.map(([door, made]) => [door, made.logGroup]));
+  }
+
+  logGroupOf(door: string): logs.ILogGroup {
+    return this.#logGroups.get(door) ?? missing(door, 'log group');
   }
 
   get(door: string): lambda.Function {
@@ -75,15 +87,17 @@ function missing(door: string, what: string): never {
 
 class Door extends Construct {
   readonly function: lambda.Function;
+  readonly logGroup: logs.ILogGroup;
 
   constructor(scope: Construct, id: string, props: FunctionsProps & { door: string; seconds: number }) {
     super(scope, id);
     const { door, names, checks } = props;
     const logGroup = sizedLogGroup(this, 'Logs', undefined, `/aws/lambda/${names.functionOf(door)}`);
+    this.logGroup = logGroup;
     const role = new iam.Role(this, 'ServiceRole', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `lambdas/${door}.ts`,
-      managedPolicies: [props.guard],
+      managedPolicies: [props.guard, ...(props.policies[door] ?? [])],
     });
     logGroup.grantWrite(role);
     const statements = props.permissions[door] ?? missing(door, 'permissions');
@@ -97,7 +111,8 @@ class Door extends Construct {
       handler: 'index.handler',
       timeout: Duration.seconds(Math.min(props.seconds, 900)),
       memorySize: memoryMib[door] ?? ordinaryMemoryMib,
-      tracing: lambda.Tracing.ACTIVE,
+      // Each run of an hourly guard would be a trace of its own, 0.005 USD a thousand, that tells nothing of a drill.
+      tracing: hourlyDoors.has(door) ? lambda.Tracing.DISABLED : lambda.Tracing.ACTIVE,
       // Why a drill did what it did is read here at 3 a.m.: structured, with the drill's id in each line.
       loggingFormat: lambda.LoggingFormat.JSON,
       logGroup,

@@ -15,8 +15,10 @@ interface DrillMachineProps {
   names: PhysicalNames;
   functionOf(door: string): lambda.IFunction;
   cluster: ecs.Cluster;
-  /** Everything the machine may run. */
+  /** The restore tasks. */
   taskDefinitions: ecs.FargateTaskDefinition[];
+  /** Roles of the hooks' tasks; empty where there are none. */
+  hookRoles: iam.IRole[];
 }
 
 /** The deployed state machine: the definition of lib/machine, with its placeholders filled by CloudFormation. */
@@ -83,21 +85,24 @@ function substitutions(definition: string, props: DrillMachineProps): Record<str
 /** Exactly what the definition calls (docs/facts.md#rights-to-run-a-task). */
 function machinePermissions(scope: Construct, props: DrillMachineProps): iam.PolicyStatement[] {
   const stack = Stack.of(scope);
-  const { taskDefinitions } = props;
-  const families = taskDefinitions.map(({ family }) =>
-    stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: `${family}:*` }),
-  );
-  const bareFamilies = taskDefinitions.map(({ family }) =>
-    stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: family }),
-  );
+  const { taskDefinitions, hookRoles, names } = props;
+  const definitionArn = (family: string) =>
+    stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: family });
+  // The definition names families, so the newest revision runs; AWS authorises either form. Hooks by their common
+  // beginning: 400 of them would not fit into a policy, and whose roles may be passed is said below.
+  const families = [
+    ...taskDefinitions.flatMap(({ family }) => [`${family}:*`, family]),
+    ...(hookRoles.length === 0 ? [] : [names.hookTasks]),
+  ].map(definitionArn);
   const tasks = stack.formatArn({
     service: 'ecs',
     resource: 'task',
     resourceName: `${props.names.cluster}/*`,
   });
-  const roles = new Set(
-    taskDefinitions.flatMap((one) => [one.taskRole.roleArn, one.obtainExecutionRole().roleArn]),
-  );
+  const roles = new Set([
+    ...taskDefinitions.flatMap((one) => [one.taskRole.roleArn, one.obtainExecutionRole().roleArn]),
+    ...hookRoles.map(({ roleArn }) => roleArn),
+  ]);
   return [
     new iam.PolicyStatement({
       sid: 'Functions',
@@ -109,8 +114,7 @@ function machinePermissions(scope: Construct, props: DrillMachineProps): iam.Pol
     new iam.PolicyStatement({
       sid: 'RunTasks',
       actions: ['ecs:RunTask'],
-      // The definition names families, so the newest revision runs; AWS authorises either form.
-      resources: [...families, ...bareFamilies],
+      resources: families,
       conditions: { ArnEquals: { 'ecs:cluster': props.cluster.clusterArn } },
     }),
     new iam.PolicyStatement({

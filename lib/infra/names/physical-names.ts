@@ -1,3 +1,4 @@
+import { type HookName, hookTaskFamily } from '../../contract/names.ts';
 import type { restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
 import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
 
@@ -17,10 +18,11 @@ export interface PhysicalNames {
   restoreTasks: Record<(typeof restoreTaskSizes)[number]['name'], string>;
   functionOf(door: string): string;
   hookTaskOf(database: string, hook: HookName): string;
+  /** Every family of a hook, for IAM. */
+  hookTasks: string;
   dashboard: string;
+  deadLetters: string;
 }
-
-export type HookName = 'migrate' | 'smokeTest';
 
 /** Lambda allows 64 characters in a name; the longest door is `clean-up-after-abort`. */
 export const longestStackName = 64 - '-clean-up-after-abort'.length;
@@ -46,6 +48,8 @@ export function physicalNames(stack: string, network: string | null = null): Phy
       large: `${stack}-restore-large`,
     },
     functionOf: (door) => `${stack}-${door}`,
-    hookTaskOf: (database, hook) => `${stack}-${database}-${hook === 'migrate' ? 'migrate' : 'smoke-test'}`,
+    hookTaskOf: (database, hook) => hookTaskFamily(stack, database, hook),
+    hookTasks: hookTaskFamily(stack, '*', 'migrate').replace(/\*.*$/, '*'),
+    deadLetters: `${stack}-dead-letters`,
   };
 }

@@ -1,9 +1,33 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import { outputNames } from '../../contract/outputs.ts';
+import { furtherOutput, longestOutput, outputNames } from '../../contract/outputs.ts';
+
+type Values = Omit<Record<keyof typeof outputNames, string>, 'databases' | 'dashboardUrl' | 'evidenceKey'> & {
+  databases: string[];
+  /** Absent: there is no dashboard. */
+  dashboardUrl?: string;
+  /** Absent: the evidence is under the keys of S3. */
+  evidenceKey?: string;
+};
 
 /** Outputs of the stack: how the command line finds its way in an account. */
-export function writeOutputs(stack: Stack, values: Record<keyof typeof outputNames, string>): void {
+export function writeOutputs(stack: Stack, { databases, ...values }: Values): void {
   for (const [key, name] of Object.entries(outputNames)) {
-    new CfnOutput(stack, name, { value: values[key as keyof typeof outputNames] });
+    const value = values[key as keyof typeof values];
+    if (value !== undefined) new CfnOutput(stack, name, { value });
   }
+  for (const [index, names] of chunks(databases).entries()) {
+    const name = index === 0 ? outputNames.databases : furtherOutput(outputNames.databases, index + 1);
+    new CfnOutput(stack, name, { value: JSON.stringify(names) });
+  }
+}
+
+/** Lists of names that each fit into one output. */
+function chunks(names: string[]): string[][] {
+  const parts: string[][] = [[]];
+  for (const name of names) {
+    const last = parts.at(-1)!;
+    if (last.length > 0 && JSON.stringify([...last, name]).length > longestOutput) parts.push([name]);
+    else last.push(name);
+  }
+  return parts;
 }

@@ -33,18 +33,24 @@ export function acceptWildcards(
     [here('states', `execution:${names.stateMachine}:*`), 'Executions of this one machine.'],
     [here('cloudformation', `stack/${names.stack}/*`), 'The id of a stack is made with it.'],
     [here('ecs', `task/${names.cluster}/*`), 'Tasks of this one cluster.'],
-    ...[...Object.values(names.restoreTasks), ...hookFamilies(names, config)].map(
-      (family): [string, string] => [
-        here('ecs', `task-definition/${family}:*`),
-        'Revisions of this one task definition.',
-      ],
-    ),
+    ...Object.values(names.restoreTasks).map((family): [string, string] => [
+      here('ecs', `task-definition/${family}:*`),
+      'Revisions of this one task definition.',
+    ]),
+    [
+      here('ecs', `task-definition/${names.hookTasks}`),
+      'Hooks of this stack; only their roles may be passed.',
+    ],
     ...Object.values(config.databases).flatMap(({ source }): [string, string][] => {
       const { bucket, prefix, credentialsSecret } = bucketOf(source);
       return [
         [
           `arn:<AWS::Partition>:s3:::${bucket}/${prefix}*`,
           'Dumps have a new name every night; reading only.',
+        ],
+        [
+          `arn:<AWS::Partition>:s3:::${bucket}/*`,
+          'Retrieving archived dumps, where prefixes are too many to name.',
         ],
         [
           here('secretsmanager', `secret:${credentialsSecret ?? ''}-??????`),
@@ -57,9 +63,3 @@ export function acceptWildcards(
     accept(stack, `AwsSolutions-IAM5[Resource::${wildcard}]`, reason);
   }
 }
-
-const hookFamilies = (names: PhysicalNames, config: DrillConfig): string[] =>
-  Object.keys(config.databases).flatMap((database) => [
-    names.hookTaskOf(database, 'migrate'),
-    names.hookTaskOf(database, 'smokeTest'),
-  ]);

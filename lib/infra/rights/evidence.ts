@@ -10,17 +10,17 @@ const objects = (bucket: IBucket): string => bucket.arnForObjects(`${evidencePre
  * Reads and writes evidence. Listing is needed although nobody lists: without it S3 answers 403 instead of 404
  * (docs/facts.md#an-object-that-is-not-there). No deletion.
  */
-export const readAndWriteEvidence = (bucket: IBucket, key: IKey): iam.PolicyStatement[] => [
+export const readAndWriteEvidence = (bucket: IBucket, key: IKey | null): iam.PolicyStatement[] => [
   allow('Evidence', ['s3:GetObject', 's3:PutObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
-  allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn]),
+  ...(key === null ? [] : [allow('EvidenceKey', ['kms:Decrypt', 'kms:GenerateDataKey'], [key.keyArn])]),
 ];
 
 /** Reads evidence, for who judges by it and leaves none. */
-export const readEvidence = (bucket: IBucket, key: IKey): iam.PolicyStatement[] => [
+export const readEvidence = (bucket: IBucket, key: IKey | null): iam.PolicyStatement[] => [
   allow('ReadEvidence', ['s3:GetObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
-  allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn]),
+  ...(key === null ? [] : [allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn])]),
 ];
 
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */

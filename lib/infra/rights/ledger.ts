@@ -40,3 +40,11 @@ export const answerApprovals = (table: ITable): iam.PolicyStatement =>
     [table.tableArn],
     leading('approval'),
   );
+
+/** What the watch remembers of the hour before, and what the sweeper reports to it. */
+export const watchNotes = (table: ITable): iam.PolicyStatement =>
+  allow('WatchNotes', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('watch'));
+
+/** The sweeper's report, which only the watch reads. */
+export const reportSweeps = (table: ITable): iam.PolicyStatement =>
+  allow('ReportSweeps', ['dynamodb:PutItem'], [table.tableArn], leading('watch'));

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
@@ -12,16 +13,39 @@ import * as ledger from './ledger.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
 import * as sources from './sources.ts';
+import { type SharedRights, SplitPolicies } from './split-policies.ts';
 import { attachToSubnets, noInterfacesForCode } from './vpc-interfaces.ts';
+
+/** Rights on the sources of dumps, which grow with the number of databases. */
+export interface SourceRights {
+  /** Lists dumps, and reads the keys of stores. */
+  list: SharedRights;
+  read: SharedRights;
+  /** Passphrases and keys of encrypted dumps. */
+  open: SharedRights;
+}
+
+/** Makes them once, for every role that has them. */
+export function sourceRights(scope: Construct, stack: Stack, config: DrillConfig): SourceRights {
+  const rights = (id: string, statements: iam.PolicyStatement[]) =>
+    new SplitPolicies(scope, id, statements).rights;
+  return {
+    list: rights('ListDumps', [...sources.listDumps(stack, config), ...sources.readStoreKeys(stack, config)]),
+    read: rights('ReadDumps', sources.readDumps(stack, config)),
+    open: rights('OpenDumps', sources.readDumpKeys(stack, config)),
+  };
+}
 
 /** What permissions refer to. */
 interface PermissionScope {
+  sources: SourceRights;
   stack: Stack;
   names: PhysicalNames;
   config: DrillConfig;
   ledger: ITable;
   evidence: IBucket;
-  key: IKey;
+  /** Null: without a key of the customer. */
+  key: IKey | null;
   topic: Topic;
 }
 
@@ -35,9 +59,9 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const tell = announce(scope.topic, scope.key);
   const readLedger = ledger.readLedger(scope.ledger);
   const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
-  const list = [...sources.listDumps(stack, config), ...sources.readStoreKeys(stack, config)];
-  const read = [...list, ...sources.readDumps(stack, config)];
-  const inspect = [...read, ...sources.readDumpKeys(stack, config)];
+  const list = scope.sources.list.statements;
+  const read = [...list, ...scope.sources.read.statements];
+  const inspect = [...read, ...scope.sources.open.statements];
   const look = sandbox.lookAtInstances;
   const offers = sandbox.askWhatRdsOffers;
   const rehearse = sandbox.rehearseRestores(stack, config);
@@ -80,21 +104,47 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     ],
     sweep: [
       ...[readLedger, answers, ...readEvidence(scope.evidence, scope.key), executions],
+      ledger.reportSweeps(scope.ledger),
       ...[look, ...remove, ...removeLeftovers, ...keep, ...stopTasks],
     ],
-    watch: [...list, ...evidence, readLedger],
+    watch: [
+      ...list,
+      ...evidence,
+      readLedger,
+      ledger.watchNotes(scope.ledger),
+      drills.listExecutions(stack, names),
+      drills.countDeadLetters,
+      ...tell,
+    ],
     'answer-approval': [ledger.answerApprovals(scope.ledger), drills.answerStates(stack, names)],
   };
 }
+
+/** Managed policies of a door, beside what doorPermissions gives it. */
+export function doorPolicies({ list, read, open }: SourceRights): Record<string, iam.IManagedPolicy[]> {
+  const inspect = [...list.policies, ...read.policies, ...open.policies];
+  return {
+    'select-dump': inspect,
+    'try-older-dump': inspect,
+    'thaw-dump': [...list.policies, ...read.policies],
+    watch: list.policies,
+  };
+}
+
+/** Managed policies of the restore task. */
+export const restoreTaskPolicies = ({ list, read, open }: SourceRights): iam.IManagedPolicy[] => [
+  ...list.policies,
+  ...read.policies,
+  ...open.policies,
+];
 
 /** The restore task: reads dumps, secrets and parameters, speaks SQL as the master, and reports by its token. */
 export function restoreTaskPermissions(scope: PermissionScope): iam.PolicyStatement[] {
   const { stack, names, config } = scope;
   return [
-    ...sources.listDumps(stack, config),
-    ...sources.readDumps(stack, config),
-    ...sources.readStoreKeys(stack, config),
-    ...sources.readDumpKeys(stack, config),
+    ...scope.sources.list.statements,
+    ...scope.sources.read.statements,
+    ...scope.sources.open.statements,
     ...sources.readRolePasswords(stack, config),
     ...readAndWriteEvidence(scope.evidence, scope.key),
     sandbox.readMasterPasswords(stack),

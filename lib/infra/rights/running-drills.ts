@@ -34,6 +34,17 @@ export const executionsArn = (stack: Stack, names: PhysicalNames): string =>
 export const lookAtExecutions = (stack: Stack, names: PhysicalNames): iam.PolicyStatement =>
   allow('LookAtExecutions', ['states:DescribeExecution'], [executionsArn(stack, names)]);
 
+/** Which executions failed: names and moments, not their history. */
+export const listExecutions = (stack: Stack, names: PhysicalNames): iam.PolicyStatement =>
+  allow('ListExecutions', ['states:ListExecutions'], [stateMachineArn(stack, names)]);
+
+/** Whether the queue of what could not be started holds something. CloudWatch's metrics know no resources. */
+export const countDeadLetters: iam.PolicyStatement = allow(
+  'CountDeadLetters',
+  ['cloudwatch:GetMetricStatistics'],
+  ['*'],
+);
+
 /** Gives a waiting state of our machine its answer, by its token. */
 export const answerStates = (stack: Stack, names: PhysicalNames): iam.PolicyStatement =>
   allow('AnswerStates', ['states:SendTaskSuccess'], [stateMachineArn(stack, names)]);

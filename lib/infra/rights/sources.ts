@@ -24,9 +24,6 @@ function dumpBuckets(config: DrillConfig): Map<string, Set<string>> {
   return prefixes;
 }
 
-export const dumpBucketArns = (stack: Stack, config: DrillConfig): string[] =>
-  [...dumpBuckets(config).keys()].map((bucket) => bucketArn(stack, bucket));
-
 const objectArns = (stack: Stack, config: DrillConfig): string[] =>
   [...dumpBuckets(config)].flatMap(([bucket, prefixes]) =>
     [...prefixes].map((prefix) => `${bucketArn(stack, bucket)}/${prefix}*`),
@@ -38,22 +35,65 @@ const objectArns = (stack: Stack, config: DrillConfig): string[] =>
  * rights (docs/facts.md#an-object-that-is-not-there).
  */
 export function listDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
-  return [...dumpBuckets(config)].map(([bucket, prefixes], index) =>
+  return layoutsOf(config).map(({ prefixes, buckets }, index) =>
     allow(
       `ListDumps${index + 1}`,
       ['s3:ListBucket'],
-      [bucketArn(stack, bucket)],
+      buckets.map((bucket) => bucketArn(stack, bucket)),
       // A database at the top of its bucket sees all of it.
-      prefixes.has('')
+      prefixes.includes('')
         ? {}
-        : { StringLikeIfExists: { 's3:prefix': [...prefixes].map((prefix) => `${prefix}*`) } },
+        : { StringLikeIfExists: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
     ),
   );
 }
 
+interface Layout {
+  prefixes: string[];
+  buckets: string[];
+}
+
+/** A statement for each layout while there are few; each takes some 250 characters. */
+const mostLayouts = 10;
+/** Layouts in one statement where there are many. */
+const layoutsTogether = 20;
+
+/**
+ * Buckets with the very same prefixes, together: most users have one layout. Where there are many, some share a statement,
+ * and names of keys may be listed below the configured prefixes of each other; objects are read only below their own.
+ */
+function layoutsOf(config: DrillConfig): Layout[] {
+  const groups = new Map<string, Layout>();
+  for (const [bucket, set] of dumpBuckets(config)) {
+    const prefixes = [...set].sort();
+    const group = groups.get(JSON.stringify(prefixes)) ?? { prefixes, buckets: [] };
+    group.buckets.push(bucket);
+    groups.set(JSON.stringify(prefixes), group);
+  }
+  const layouts = [...groups.values()];
+  if (layouts.length <= mostLayouts) return layouts;
+  // A bucket that is open from its top stays in a statement of its own: no other one shall be opened by it.
+  const open = layouts.filter(({ prefixes }) => prefixes.includes(''));
+  const narrow = layouts.filter(({ prefixes }) => !prefixes.includes(''));
+  const joined: Layout[] = [];
+  for (let from = 0; from < narrow.length; from += layoutsTogether) {
+    const some = narrow.slice(from, from + layoutsTogether);
+    joined.push({
+      prefixes: [...new Set(some.flatMap(({ prefixes }) => prefixes))],
+      buckets: some.flatMap(({ buckets }) => buckets),
+    });
+  }
+  const opened = open.flatMap(({ buckets }) => buckets);
+  return opened.length === 0 ? joined : [...joined, { prefixes: [''], buckets: opened }];
+}
+
+/** More buckets than this are not named in the condition on keys. */
+const mostNamedBuckets = 20;
+
 /**
  * Reads dumps and what lies beside them. The key of a bucket is the user's and unknown here: any key, but only through
- * S3 and only for these objects (their ARN is the encryption context; with bucket keys it is the bucket's).
+ * S3 and only for objects of these buckets (their ARN is the encryption context; with bucket keys it is the bucket's).
+ * S3 decrypts what a request may read, and nothing else, so that many buckets need not be named a second time.
  */
 export function readDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
   const objects = objectArns(stack, config);
@@ -65,15 +105,31 @@ export function readDumps(stack: Stack, config: DrillConfig): iam.PolicyStatemen
         allow('DecryptDumps', ['kms:Decrypt'], ['*'], {
           StringLike: {
             'kms:ViaService': viaService(stack, 's3'),
-            'kms:EncryptionContext:aws:s3:arn': [...objects, ...dumpBucketArns(stack, config)],
+            'kms:EncryptionContext:aws:s3:arn':
+              own.length > mostNamedBuckets
+                ? bucketArn(stack, '*')
+                : own.flatMap((bucket) => {
+                    const arn = bucketArn(stack, bucket);
+                    return [arn, `${arn}/*`];
+                  }),
           },
         }),
       ];
 }
 
-/** Asks S3 to bring an archived dump back for a while. */
+/** More prefixes than this would not fit into the policy of a role. */
+const mostNamedPrefixes = 40;
+
+/**
+ * Asks S3 to bring an archived dump back for a while. It reads nothing and changes no object; where prefixes are too many
+ * to name, it is allowed for the buckets.
+ */
 export function thawDumps(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
-  const objects = objectArns(stack, config);
+  const named = objectArns(stack, config);
+  const objects =
+    named.length <= mostNamedPrefixes
+      ? named
+      : [...dumpBuckets(config).keys()].map((bucket) => `${bucketArn(stack, bucket)}/*`);
   return objects.length === 0 ? [] : [allow('ThawDumps', ['s3:RestoreObject'], objects)];
 }
 

@@ -9,7 +9,7 @@ import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
 
 interface StorageProps {
-  key: IKey;
+  key: IKey | null;
   /** What a former stack left and this one goes on with; null: it makes its own. */
   kept: AwsConfig['kept'];
 }
@@ -47,14 +47,14 @@ export class Storage extends Construct {
     return ledger as dynamodb.ITable;
   }
 
-  #ownEvidence(key: IKey): s3.IBucket {
+  #ownEvidence(key: IKey | null): s3.IBucket {
     const evidence = new s3.Bucket(this, 'Evidence', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: s3.BucketEncryption.KMS,
-      encryptionKey: key,
-      // One call to KMS per bucket and day instead of one per object.
-      bucketKeyEnabled: true,
+      ...(key === null
+        ? { encryption: s3.BucketEncryption.S3_MANAGED }
+        : // One call to KMS per bucket and day instead of one per object.
+          { encryption: s3.BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }),
       enforceSSL: true,
       minimumTLSVersion,
       versioned: true,

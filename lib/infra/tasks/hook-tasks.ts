@@ -1,13 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, NestedStack } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { restoreTaskEnvironment } from '../../contract/environment.ts';
-import { caBundleFileName, hookContainerNames, hookFolder } from '../../contract/names.ts';
+import { caBundleFileName, type HookName, hookContainerNames, hookFolder } from '../../contract/names.ts';
 import type { DrillConfig, HookConfig } from '../../domain/config/index.ts';
-import type { HookName, PhysicalNames } from '../names/physical-names.ts';
+import type { PhysicalNames } from '../names/physical-names.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
-import { allowPull } from './image-pull.ts';
+import { acceptPull, allowPull, allowPulls } from './image-pull.ts';
 import { linuxOn, type Processor } from './processors.ts';
 import {
   acceptPlainEnvironment,
@@ -16,6 +16,11 @@ import {
   makeExecutionRole,
   taskUser,
 } from './restore-task.ts';
+
+/** CloudFormation takes 500 resources in a stack (docs/facts.md#limits-of-a-stack), and 200 databases have 200 schedules. */
+const mostInStack = 20;
+/** Some 1.6 kB of template each. */
+const perNestedStack = 200;
 
 const volume = 'credentials';
 const hookNames: HookName[] = ['migrate', 'smokeTest'];
@@ -34,9 +39,8 @@ interface HookTasksProps {
 
 /** One task definition per hook of a database: our container leaves credentials in a shared volume, then the user's runs. */
 export class HookTasks extends Construct {
-  readonly taskDefinitions: ecs.FargateTaskDefinition[] = [];
-  /** Database → hook → task definition family; what PrepareRestore hands to the machine. */
-  readonly families: Record<string, Partial<Record<HookName, string>>> = {};
+  /** Roles that these tasks take on; empty where there is no hook. */
+  readonly roles: iam.IRole[] = [];
 
   constructor(scope: Construct, id: string, props: HookTasksProps) {
     super(scope, id);
@@ -54,19 +58,28 @@ export class HookTasks extends Construct {
     });
     for (const statement of props.permissions) taskRole.addToPolicy(statement.copy());
     const executionRole = makeExecutionRole(this);
+    this.roles.push(taskRole, executionRole);
+    allowPulls(
+      executionRole,
+      hooks.map(({ hook }) => hook.image),
+    );
     const logGroup = sizedLogGroup(this, 'Logs', undefined, `/restore-drill/${props.names.stack}/hooks`);
-    for (const { database, name, hook } of hooks) {
+    for (const [index, { database, name, hook }] of hooks.entries()) {
       const family = props.names.hookTaskOf(database, name);
       const processor = hook.platform ?? props.processor;
-      const definition = new ecs.FargateTaskDefinition(this, `${database}-${name}`, {
-        family,
-        cpu: 1024,
-        memoryLimitMiB: 2048,
-        runtimePlatform: linuxOn(processor),
-        taskRole,
-        executionRole,
-        volumes: [{ name: volume }],
-      });
+      const definition = new ecs.FargateTaskDefinition(
+        this.#placeOf(index, hooks.length),
+        `${database}-${name}`,
+        {
+          family,
+          cpu: 1024,
+          memoryLimitMiB: 2048,
+          runtimePlatform: linuxOn(processor),
+          taskRole,
+          executionRole,
+          volumes: [{ name: volume }],
+        },
+      );
       const credentials = definition.addContainer('Credentials', {
         containerName: hookContainerNames.credentials,
         image: props.imageOn(processor),
@@ -92,7 +105,8 @@ export class HookTasks extends Construct {
         environment: hookEnvironment(hook),
         ...(hook.command === null ? {} : { command: hook.command }),
       });
-      for (const one of [credentials, container]) allowPull(executionRole, one);
+      allowPull(executionRole, credentials);
+      acceptPull(container);
       container.addContainerDependencies({
         container: credentials,
         // It stays and renews the token, which opens connections for 15 minutes only.
@@ -101,9 +115,21 @@ export class HookTasks extends Construct {
       credentials.addMountPoints({ containerPath: hookFolder, sourceVolume: volume, readOnly: false });
       container.addMountPoints({ containerPath: hookFolder, sourceVolume: volume, readOnly: true });
       acceptPlainEnvironment(definition);
-      this.taskDefinitions.push(definition);
-      this.families[database] = { ...this.families[database], [name]: family };
     }
+  }
+
+  /** A few definitions lie in the stack itself; many in stacks of their own, which count as one resource each. */
+  #placeOf(index: number, count: number): Construct {
+    if (count <= mostInStack) return this;
+    const id = `Part${Math.floor(index / perNestedStack) + 1}`;
+    const part = this.node.tryFindChild(id) as NestedStack | undefined;
+    return (
+      part ??
+      new NestedStack(this, id, {
+        description: 'restore-drill: containers of the user',
+        suppressTemplateIndentation: true,
+      })
+    );
   }
 }
 

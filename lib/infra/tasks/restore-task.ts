@@ -24,6 +24,8 @@ interface RestoreTaskProps {
   vpc: ec2.Vpc | ec2.IVpc;
   environment: Record<string, string>;
   permissions: iam.PolicyStatement[];
+  /** Managed policies, where rights are too many for the role's own. */
+  policies: iam.IManagedPolicy[];
   guard: iam.IManagedPolicy;
 }
 
@@ -51,7 +53,7 @@ export class RestoreTask extends Construct {
     const taskRole = new iam.Role(this, 'TaskRole', {
       assumedBy: ecsTasks(this),
       description: 'containers/restore',
-      managedPolicies: [props.guard],
+      managedPolicies: [props.guard, ...props.policies],
     });
     for (const statement of props.permissions) taskRole.addToPolicy(statement.copy());
     accept(

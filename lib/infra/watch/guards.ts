@@ -7,6 +7,7 @@ import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { touch } from '../../contract/touch.ts';
+import { executionFailedPattern } from './execution-failed.ts';
 
 interface GuardsProps {
   machine: sfn.IStateMachine;
@@ -42,16 +43,9 @@ export class Guards extends Construct {
       });
     new events.Rule(this, 'ExecutionEnded', {
       description: 'restore-drill: an execution ended without success; whatever it left is removed',
-      eventPattern: {
-        source: ['aws.states'],
-        detailType: ['Step Functions Execution Status Change'],
-        detail: {
-          stateMachineArn: [props.machine.stateMachineArn],
-          // FAILED too: States.Runtime and States.DataLimitExceeded end a drill past every Catch. A drill that was
-          // sealed already is left alone.
-          status: ['ABORTED', 'TIMED_OUT', 'FAILED'],
-        },
-      },
+      // FAILED too: States.Runtime and States.DataLimitExceeded end a drill past every Catch. A drill that was
+      // sealed already is left alone.
+      eventPattern: executionFailedPattern(props.machine),
       targets: [target(props.cleanUpAfterAbort)],
     });
     new events.Rule(this, 'Sweep', {

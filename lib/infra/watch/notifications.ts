@@ -8,34 +8,43 @@ import { Construct } from 'constructs';
 import { accept } from '../review/accepted-rules.ts';
 import { serviceOfThisAccount } from '../rights/services.ts';
 
-/** The one service that publishes to the topic; functions do it by the rights of their roles. */
+/** The services that publish to the topic; functions do it by the rights of their roles. */
 const alarms = 'cloudwatch.amazonaws.com';
+const rules = 'events.amazonaws.com';
+const encrypting = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
 interface NotificationsProps {
   stackName: string;
+  /** Name of the queue. */
+  deadLetters: string;
   email: string | null;
-  /** Key that a former stack left; null: one of our own. */
+  /** Whether evidence and topic are under a key of the customer. */
+  customerKey: boolean;
+  /** Such a key that a former stack left; null: none. */
   keptKeyArn: string | null;
 }
 
 /**
- * One key, one topic, one queue for what could not be started. A topic under the AWS-managed key cannot receive
- * alarms, and nothing would fail visibly (docs/facts.md#encrypted-topics); so the key is ours. It also encrypts the
- * evidence: one key costs one USD a month, and there is no second one.
+ * One topic, and one queue for what could not be started; a key of the customer where `aws.customerKey` asks for it.
+ * A topic under the AWS-managed key cannot receive alarms, and nothing would fail visibly
+ * (docs/facts.md#encrypted-topics): so it is under a key of ours or under none. The key, one USD a month, also encrypts
+ * the evidence.
  */
 export class Notifications extends Construct {
-  readonly key: kms.IKey;
+  /** Null: S3 and SNS encrypt with keys of their own, or not at all. */
+  readonly key: kms.IKey | null;
   readonly topic: sns.Topic;
   readonly deadLetters: sqs.Queue;
 
   constructor(scope: Construct, id: string, props: NotificationsProps) {
     super(scope, id);
     const alias = `alias/${props.stackName}`;
-    this.key = props.keptKeyArn === null ? this.#ownKey(alias) : this.#keptKey(alias, props.keptKeyArn);
+    if (props.keptKeyArn !== null) this.key = this.#keptKey(alias, props.keptKeyArn);
+    else this.key = props.customerKey ? this.#ownKey(alias) : null;
     this.topic = new sns.Topic(this, 'Topic', {
       displayName: 'restore-drill',
       topicName: props.stackName,
-      masterKey: this.key,
+      ...(this.key === null ? {} : { masterKey: this.key }),
       enforceSSL: true,
     });
     // A policy of our own replaces the default one, which would have let CloudWatch in.
@@ -49,13 +58,14 @@ export class Notifications extends Construct {
     );
     if (props.email !== null) this.topic.addSubscription(new subscriptions.EmailSubscription(props.email));
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
-      queueName: `${props.stackName}-dead-letters`,
+      queueName: props.deadLetters,
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
     accept(this.deadLetters, 'AwsSolutions-SQS3', 'This is the dead-letter queue.');
   }
+
   #ownKey(alias: string): kms.IKey {
     const key = new kms.Key(this, 'Key', {
       alias,
@@ -70,10 +80,18 @@ export class Notifications extends Construct {
     key.addToResourcePolicy(
       new iam.PolicyStatement({
         sid: 'PublishToEncryptedTopic',
-        // CloudWatch says for whom it acts, EventBridge does not: a rule that publishes here needs a statement without
-        // the condition, or its messages vanish (docs/facts.md#encrypted-topics).
         principals: [serviceOfThisAccount(this, alarms)],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        actions: encrypting,
+        resources: ['*'],
+      }),
+    );
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        sid: 'PublishEventsToEncryptedTopic',
+        // CloudWatch says for whom it acts, EventBridge does not: with the condition its messages would vanish
+        // (docs/facts.md#encrypted-topics).
+        principals: [new iam.ServicePrincipal(rules)],
+        actions: encrypting,
         resources: ['*'],
       }),
     );

@@ -2,6 +2,7 @@
  * One client per service and process, made when it is first asked for. Nothing here runs at import: a Lambda's bundle
  * holds the clients that its ports name and no other.
  */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
@@ -39,6 +40,8 @@ function once<Client>(service: string, make: () => Client): Client {
 /** Every client made so far, e.g. to trace their calls. */
 export const clientsInUse = (): unknown[] => [...made.values()];
 
+export const cloudWatchClient = (): CloudWatchClient =>
+  once('cloudwatch', () => new CloudWatchClient(common));
 export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(common));
 /** For the rehearsal of a real restore: whose VPC a security group is of. */
 export const ec2Client = (): EC2Client => once('ec2', () => new EC2Client(common));

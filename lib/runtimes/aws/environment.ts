@@ -44,7 +44,8 @@ const schemas = {
   restoreCluster: text,
   restoreTasks: json(z.array(taskSize).min(1)),
   restoreNetwork: json(taskNetwork),
-  hookTasks: json(z.record(z.string(), z.object({ migrate: text.optional(), smokeTest: text.optional() }))),
+  runbook: text,
+  deadLetterQueue: text,
   caBundlePath: text,
 } satisfies Record<keyof typeof environmentNames, z.ZodType>;
 

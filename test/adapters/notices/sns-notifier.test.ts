@@ -5,7 +5,7 @@ import { createSnsNotifier } from '../../../lib/adapters/notices/sns-notifier.ts
 import { type DrillState, newDrillState } from '../../../lib/domain/drill/drill-state.ts';
 import { finding } from '../../../lib/domain/findings/findings.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
-import type { Notice } from '../../../lib/ports/notifier.ts';
+import type { DrillNotice, Notice } from '../../../lib/ports/notifier.ts';
 import { tellPeople } from '../../../lib/steps/tell-people.ts';
 import { awsError, type RecordedCall, type Responder, scripted } from '../../support/aws/scripted-client.ts';
 import { aHostileRecord } from '../../support/hostile-record.ts';
@@ -18,20 +18,17 @@ const places = {
   region: 'eu-west-1',
   stateMachineArn: 'arn:aws:states:eu-west-1:111122223333:stateMachine:restore-drill',
   evidenceBucket: 'restore-drill-evidence',
+  runbook: 'https://example.com/runbook.md',
 };
 
 /** The notifier of the deployed stack, told by the steps' own function. */
 function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
   const calls: RecordedCall[] = [];
-  const metrics: [string, number, string, Record<string, string>][] = [];
   const logged: unknown[] = [];
   const sns = scripted(new SNSClient({ region: 'eu-west-1' }), respond, calls);
-  const mishaps = createMishapLog({
-    metrics: { put: (...metric) => void metrics.push(metric) },
-    log: (...line) => void logged.push(line),
-  });
+  const mishaps = createMishapLog({ log: (...line) => void logged.push(line) });
   const notifiers = [createSnsNotifier({ sns, topicArn, places })];
-  const tell = (notice: Notice) => tellPeople(notice, { notifiers, mishaps });
+  const tell = (notice: DrillNotice) => tellPeople(notice, { notifiers, mishaps });
   const messages = () =>
     calls.map(({ input }) => ({ subject: String(input.Subject), body: String(input.Message) }));
   return {
@@ -43,7 +40,7 @@ function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
         ...{ way: null, report: null, ...given },
       }),
     sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record }),
-    ...{ calls, metrics, logged, messages },
+    ...{ calls, logged, messages },
   };
 }
 
@@ -119,6 +116,8 @@ describe('the announcement of a real restore', () => {
         https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/arn:aws:states:eu-west-1:111122223333:execution:restore-drill:drill-1
       To stop it (what was made is removed):
         aws stepfunctions stop-execution --region eu-west-1 --execution-arn arn:aws:states:eu-west-1:111122223333:execution:restore-drill:drill-1
+      Drill:   drill-1
+      Runbook: https://example.com/runbook.md#minutes-1-to-3-the-plan
       ",
         "subject": "[restore-drill] shop: a real restore has begun",
       }
@@ -219,10 +218,10 @@ describe('the question whether a restored database is kept', () => {
   });
 
   test('that cannot even be put into words is counted', async () => {
-    const { asked, metrics, calls } = aTopic();
+    const { asked, logged, calls } = aTopic();
     await asked({ state: {} as DrillState });
     expect(calls).toEqual([]);
-    expect(metrics).toEqual([['NotificationFailed', 1, 'Count', {}]]);
+    expect(logged).toEqual([[expect.any(String), expect.objectContaining({ unheard: 'yes' })]]);
   });
 });
 
@@ -255,6 +254,7 @@ describe('the end of a drill', () => {
                  restore-drill report drill-1
       Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/arn:aws:states:eu-west-1:111122223333:execution:restore-drill:drill-1
       Drill:     drill-1, started by schedule
+      Runbook:   https://example.com/runbook.md#a-drill-failed-timed-out-or-was-aborted
       ",
         "subject": "[restore-drill] shop: NOT PROVEN - FK_ORPHANS",
       }
@@ -327,16 +327,15 @@ describe('the end of a drill', () => {
   });
 
   test('fails nothing when SNS is down: it is logged by name and counted', async () => {
-    const { sealed, metrics, logged } = aTopic(() => {
+    const { sealed, logged } = aTopic(() => {
       throw awsError('ServiceUnavailable', 'a message that quotes what it was sent', 503);
     });
     await sealed(aRecord({ drillId: 'drill-1' }));
     expect(logged).toEqual([
       [
         'could not send "drill sealed" to the topic',
-        { drillId: 'drill-1', error: 'ServiceUnavailable, HTTP 503' },
+        { drillId: 'drill-1', error: 'ServiceUnavailable, HTTP 503', unheard: 'yes' },
       ],
     ]);
-    expect(metrics.at(-1)).toEqual(['NotificationFailed', 1, 'Count', {}]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type DatabaseName, wholeDump } from '../support/databases.ts';
 import type { WireReply } from '../support/front.ts';
-import { expectSealed, metricsOf } from '../support/traces.ts';
-import type { World } from '../support/world.ts';
+import { expectSealed } from '../support/traces.ts';
+import { stackName, type World } from '../support/world.ts';
 
 /** An error of S3 as it stands on the wire. */
 function s3Error(status: number, code: string, message: string): WireReply {
@@ -68,8 +68,10 @@ export function refusalScenarios(world: () => World): void {
 
       expect({ status: ended.status, cause: ended.cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
       await expectSealed(world(), { id: 'drill-unheard', database: 'unheard', verdict: 'PROVEN' });
-      const counted = (await metricsOf(world(), 'seal-record')).filter(
-        (line) => line.NotificationFailed === 1,
+      // The metric filter of the log group counts exactly these lines.
+      const counted = await world().account.logLines(
+        `/aws/lambda/${stackName}-seal-record`,
+        '"unheard":"yes"',
       );
       expect(counted).toHaveLength(1);
     });

@@ -60,7 +60,7 @@ export function drillsYaml(stackName: string): object {
   const databases = Object.fromEntries(
     databaseNames.map((name) => [name, { source: source(name), checks, ...special[name] }]),
   );
-  return { aws: { stackName, alarmEmail: 'on-call@example.com' }, databases };
+  return { aws: { stackName, alarmEmail: 'on-call@example.com', databaseMetrics: true }, databases };
 }
 
 /** The example dump as the backup job wrote it. */

@@ -7,7 +7,7 @@ export interface MetricLine {
   Database?: string;
   Proven?: number;
   RtoSeconds?: number;
-  NotificationFailed?: number;
+  Stack?: string;
   _aws: { CloudWatchMetrics: { Namespace: string; Metrics: { Name: string }[] }[] };
 }
 

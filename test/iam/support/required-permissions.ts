@@ -151,6 +151,8 @@ const requirements: Record<string, Requirement> = {
       context: { 's3:prefix': text(input.Prefix) },
     },
   ],
+  // CloudWatch's name in a signature, and in IAM.
+  'monitoring:GetMetricStatistics': () => [{ action: 'cloudwatch:GetMetricStatistics', resource: any }],
   's3:POST object restore': (input) => [{ action: 's3:RestoreObject', resource: object(input) }],
   's3:GET object attributes': (input) => [{ action: 's3:GetObjectAttributes', resource: object(input) }],
   'dynamodb:GetItem': dynamo('GetItem'),

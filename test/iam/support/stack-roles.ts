@@ -22,7 +22,9 @@ export interface StackRoles {
 export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
   const parsed = parseConfig(stringify(drills));
   if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
-  const template = synthesize(parsed.config).json as unknown as Template;
+  // With a key of the customer, so that its policy and the rights on it are evaluated too.
+  const aws = { ...parsed.config.aws!, customerKey: true };
+  const template = synthesize({ ...parsed.config, aws }).json as unknown as Template;
   const resolver = new TemplateResolver(template);
   const all = rolesOf(template);
   const byDoor = new Map<string, Role>();

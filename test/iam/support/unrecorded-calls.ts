@@ -15,10 +15,13 @@ const tracing: Permission[] = ['xray:PutTraceSegments', 'xray:PutTelemetryRecord
   resource: '*',
 }));
 
+/** Guards that run every hour are not traced. */
+const hourly = new Set(['sweep', 'watch']);
+
 /** Lambda itself, for every function: its log and its traces. */
 export const lambdaService = (door: string): Permission[] => [
   ...logs(`/aws/lambda/${stack}-${door}`, 'logs:CreateLogStream', 'logs:PutLogEvents'),
-  ...tracing,
+  ...(hourly.has(door) ? [] : tracing),
 ];
 
 /** Lambda itself, for a function in subnets. */

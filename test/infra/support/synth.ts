@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -51,13 +51,36 @@ export function synthesize(
   context: Record<string, unknown> = {},
   restoreImage = 'example.invalid/restore-drill:test',
 ): Synthesized {
+  const { stack } = assemble(config, context, restoreImage);
+  const template = Template.fromStack(stack);
+  return { template, json: template.toJSON() as TemplateJson };
+}
+
+interface TemplateFile {
+  text: string;
+  json: TemplateJson;
+}
+
+/** The files that CloudFormation is given: the stack's own, and those of the stacks in it. */
+export function synthesizeFiles(config: DrillConfig): { stack: TemplateFile; nested: TemplateFile[] } {
+  const { directory, stack } = assemble(config, {}, 'example.invalid/restore-drill:test');
+  const fileOf = (name: string): TemplateFile => {
+    const text = readFileSync(join(directory, name), 'utf8');
+    return { text, json: JSON.parse(text) as TemplateJson };
+  };
+  const names = readdirSync(directory).filter((name) => name.endsWith('.template.json'));
+  return {
+    stack: fileOf(stack.templateFile),
+    nested: names.filter((name) => name !== stack.templateFile).map(fileOf),
+  };
+}
+
+function assemble(config: DrillConfig, context: Record<string, unknown>, restoreImage: string) {
   const app = new App({ context: { ...cdkContext, ...context } });
   const stack = makeDrillStack(app, {
     config,
     bundles: emptyBundles(),
     restoreImageOn: () => ecs.ContainerImage.fromRegistry(restoreImage),
   });
-  app.synth();
-  const template = Template.fromStack(stack);
-  return { template, json: template.toJSON() as TemplateJson };
+  return { stack, directory: app.synth().directory };
 }

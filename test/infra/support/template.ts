@@ -37,7 +37,7 @@ export interface LambdaFunction {
   Timeout: number;
   MemorySize: number;
   ReservedConcurrentExecutions?: number;
-  TracingConfig: { Mode: unknown };
+  TracingConfig?: { Mode: unknown };
   LoggingConfig: { LogFormat: string; LogGroup: { Ref: string } };
   Environment: { Variables: Record<string, unknown> };
   VpcConfig?: { SubnetIds: { Ref: string }[] };

@@ -163,8 +163,8 @@ databases:
 describe('hooks', () => {
   test('exist only where drills.yaml has them', () => {
     expect(hooks.map(({ Family }) => Family)).toEqual([
-      'restore-drill-shop-migrate',
-      'restore-drill-shop-smoke-test',
+      'restore-drill-hook-shop-migrate',
+      'restore-drill-hook-shop-smoke-test',
     ]);
     expect(resourcesOf(plain.json, 'AWS::ECS::TaskDefinition')).toHaveLength(restoreTaskSizes.length);
   });

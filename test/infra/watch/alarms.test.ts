@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { alarmHeadings, anchorOf } from '../../../lib/contract/alarm-names.ts';
+import { alarmHeadings, anchorOf, restoreHeadings } from '../../../lib/contract/alarm-names.ts';
 import {
-  databaseDimension,
-  drillMetrics,
+  functionErrorsMetric,
+  logNamespace,
   metricNamespace,
   stackDimension,
   watchMetrics,
@@ -31,17 +31,28 @@ describe('alarms and the runbook', () => {
     expect(inSection.toSorted()).toEqual(Object.values(alarmHeadings).toSorted());
   });
 
-  test('every deployed alarm links to a heading that exists', () => {
+  test('every deployed alarm carries full links to headings that exist, of the page of this version', () => {
     const anchors = new Set(headings.map(anchorOf));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     for (const { AlarmName, AlarmDescription } of allAlarms) {
-      const anchor = /docs\/runbook\.md#([a-z0-9-]+)$/.exec(AlarmDescription)?.[1];
-      expect(anchors, AlarmName).toContain(anchor);
+      const links = [...AlarmDescription.matchAll(/(https:\/\/\S+?)#([a-z0-9-]+)/g)];
+      expect(links.length, AlarmName).toBeGreaterThan(0);
+      for (const [, page, anchor] of links) {
+        expect(page).toMatch(new RegExp(`^https://github\\.com/.+/blob/v${version}/docs/runbook\\.md$`));
+        expect(anchors, AlarmName).toContain(anchor);
+      }
     }
   });
 
-  test('every alarm of the contract is deployed with the default configuration', () => {
-    const deployed = new Set(alarms.map(({ AlarmName }) => AlarmName.split('-')[2]));
-    expect([...deployed].toSorted()).toEqual(Object.keys(alarmHeadings).toSorted());
+  test('every section that messages of a real restore link to is there', () => {
+    for (const heading of Object.values(restoreHeadings)) expect(headings).toContain(heading);
+  });
+
+  test('there are two, however many databases there are', () => {
+    for (const { json } of [one, five]) {
+      const names = resourcesOf<Alarm>(json, 'AWS::CloudWatch::Alarm').map(({ AlarmName }) => AlarmName);
+      expect(names.toSorted()).toEqual(['restore-drill-attention', 'restore-drill-functionErrors']);
+    }
   });
 
   test('each alarm section says what it means, where to look and what to do', () => {
@@ -57,10 +68,10 @@ describe('alarms and the runbook', () => {
 });
 
 describe('alarms', () => {
-  test('tell the topic when they begin; of a gauge also when it is well again', () => {
-    for (const { AlarmName, AlarmActions, OKActions, TreatMissingData } of allAlarms) {
+  test('tell the topic when they begin, and when it is well again', () => {
+    for (const { AlarmName, AlarmActions, OKActions } of allAlarms) {
       expect(AlarmActions, AlarmName).toHaveLength(1);
-      expect(OKActions ?? [], AlarmName).toEqual(TreatMissingData === 'breaching' ? AlarmActions : []);
+      expect(OKActions, AlarmName).toEqual(AlarmActions);
     }
   });
 
@@ -74,51 +85,54 @@ describe('alarms', () => {
     }
   });
 
-  test('count every way in which an execution ends without success', () => {
-    const metrics = named('drillFailed').Metrics!.flatMap(
-      ({ MetricStat }) => MetricStat?.Metric.MetricName ?? [],
-    );
-    expect(metrics.toSorted()).toEqual(['ExecutionsAborted', 'ExecutionsFailed', 'ExecutionsTimedOut']);
-  });
-
-  test('treat a silent gauge as bad, and leave a new stack time for its first one', () => {
-    const gauges = [
-      ['provenOverdue-shop', watchMetrics.hoursSinceProven],
-      ['dumpTooOld-shop', watchMetrics.newestDumpAgeHours],
-      ['leaseExpired', watchMetrics.expiredLeases],
-    ] as const;
-    for (const [name, metric] of gauges) {
-      const alarm = named(name);
-      expect(alarm.MetricName).toBe(metric);
-      expect(alarm.Namespace).toBe(metricNamespace);
-      expect(alarm.TreatMissingData).toBe('breaching');
+  test('ring when the watch itself has died: its silence is as bad as what it finds', () => {
+    expect(named('attention')).toMatchObject({
+      Namespace: metricNamespace,
+      MetricName: watchMetrics.attention,
+      Dimensions: [{ Name: stackDimension, Value: 'restore-drill' }],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 1,
+      TreatMissingData: 'breaching',
       // Three hours: at least two of the hourly values are always inside.
-      expect(alarm.Period).toBe(3 * 3600);
-      expect(alarm.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes).toBeGreaterThan(180);
-    }
+      Period: 3 * 3600,
+    });
+    // A new stack has no value yet.
+    expect(named('attention').WarmUpConfiguration?.WarmUpPeriodDurationInMinutes).toBeGreaterThan(180);
   });
 
-  test('wait for a proof as long as the schedule and its grace allow', () => {
-    // 31 days between two firsts of a month, an hour for the clocks, a day of grace.
-    expect(named('provenOverdue-shop').Threshold).toBe(33 * 24 - 23);
-    expect(named('dumpTooOld-shop').Threshold).toBe(26);
-  });
-
-  test('measure a database by exactly the dimensions that the code writes', () => {
-    const alarm = named('objectiveMissed-shop');
-    expect(alarm.MetricName).toBe(drillMetrics.objectiveMissed);
-    expect(alarm.Dimensions).toEqual([
-      { Name: databaseDimension, Value: 'shop' },
-      { Name: stackDimension, Value: 'restore-drill' },
-    ]);
-  });
-
-  test('watch every database of a configuration of five', () => {
-    const names = resourcesOf<Alarm>(five.json, 'AWS::CloudWatch::Alarm').map(({ AlarmName }) => AlarmName);
-    for (const database of Object.keys(exampleConfig().databases)) {
-      for (const key of ['provenOverdue', 'dumpTooOld', 'objectiveMissed', 'objectiveForecast']) {
-        expect(names).toContain(`restore-drill-${key}-${database}`);
-      }
+  test('ring when a guard failed, also of time or memory, or when people could not be told', () => {
+    expect(named('functionErrors')).toMatchObject({
+      Namespace: logNamespace('restore-drill'),
+      MetricName: functionErrorsMetric,
+      Threshold: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    const filters = resourcesOf<{
+      FilterPattern: string;
+      LogGroupName: { Ref: string };
+      MetricTransformations: Record<string, unknown>[];
+    }>(one.json, 'AWS::Logs::MetricFilter');
+    const patternOf = (door: string) =>
+      filters.find(({ LogGroupName }) => LogGroupName.Ref.startsWith(`Doors${door}Logs`))?.FilterPattern;
+    const failed = '($.type = "platform.report" && $.record.status != "success")';
+    const unheard = '($.unheard = "yes")';
+    expect(patternOf('Watch')).toBe(`{ ${failed} }`);
+    expect(patternOf('Sweep')).toBe(`{ ${failed} }`);
+    expect(patternOf('AnswerApproval')).toBe(`{ ${failed} }`);
+    expect(patternOf('CleanUpAfterAbort')).toBe(`{ ${failed} || ${unheard} }`);
+    for (const door of ['SealRecord', 'PlanSandbox', 'AskApproval'])
+      expect(patternOf(door)).toBe(`{ ${unheard} }`);
+    for (const { MetricTransformations } of filters) {
+      // Without a default value the metric exists in hours with an error only, and costs nothing in the others.
+      expect(MetricTransformations).toEqual([
+        {
+          MetricName: functionErrorsMetric,
+          MetricNamespace: logNamespace('restore-drill'),
+          MetricValue: '1',
+        },
+      ]);
     }
   });
 });

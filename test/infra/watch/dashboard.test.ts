@@ -5,7 +5,8 @@ import { exampleConfig } from '../support/configs.ts';
 import { synthesize } from '../support/synth.ts';
 import { resourcesOf } from '../support/template.ts';
 
-const { json } = synthesize(exampleConfig());
+const config = exampleConfig();
+const { json } = synthesize({ ...config, aws: { ...config.aws!, dashboard: true, databaseMetrics: true } });
 const [dashboard] = resourcesOf<{ DashboardBody: { 'Fn::Join': [string, unknown[]] } }>(
   json,
   'AWS::CloudWatch::Dashboard',
@@ -18,6 +19,11 @@ const { widgets } = JSON.parse(body) as {
 };
 
 describe('the dashboard', () => {
+  test('is only there where drills.yaml asks for it: it costs 3 USD a month', () => {
+    expect(resourcesOf(synthesize(config).json, 'AWS::CloudWatch::Dashboard')).toEqual([]);
+    expect(json.Outputs.DashboardUrl).toBeDefined();
+  });
+
   test('draws every phase of a record, under its name', () => {
     const drawn = widgets.find(({ properties }) => properties.title === 'guestguard: phases (s)')!;
     const phases = drawn.properties.metrics!.map((metric) => metric[metric.indexOf('Phase') + 1]);

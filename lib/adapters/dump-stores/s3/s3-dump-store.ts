@@ -62,7 +62,7 @@ export function createS3DumpStore(
     location: what(prefix),
     stampsUploads: true,
 
-    async *list() {
+    async *list(range) {
       const { sdk, client } = await load();
       // Not every compatible store knows this attribute; only AWS archives objects anyway.
       const attributes =
@@ -71,7 +71,9 @@ export function createS3DumpStore(
       do {
         const input = {
           Bucket: bucket,
-          Prefix: prefix,
+          Prefix: `${prefix}${range?.beginning ?? ''}`,
+          // A page then begins where the last look ended, however many keys lie before (docs/facts.md#listing-from-a-key).
+          ...(range?.after == null ? {} : { StartAfter: range.after }),
           EncodingType: 'url' as const,
           ...owned,
           ...attributes,

@@ -33,10 +33,19 @@ export const recordKey = ({
 });
 /** Finds a record by its drill's id alone, and makes sealing idempotent. */
 export const pointerKey = (drillId: string): ItemKey => ({ pk: `drill#${drillId}`, sk: 'pointer' });
+/** Sorts behind every record of its partition (newest-drills.ts). */
+export const provenSort = 'proven';
 /** The newest proven drill of a database. */
-export const provenKey = (database: string): ItemKey => ({ pk: databasePartition(database), sk: 'proven' });
+export const provenKey = (database: string): ItemKey => ({
+  pk: databasePartition(database),
+  sk: provenSort,
+});
 export const lockKey = (database: string): ItemKey => ({ pk: `lock#${database}`, sk: 'lock' });
 export const approvalKey = (drillId: string): ItemKey => ({ pk: `approval#${drillId}`, sk: 'approval' });
+
+/** What the watch remembers, and what the sweeper told it. */
+export const watchMemoryKey: ItemKey = { pk: 'watch#memory', sk: 'memory' };
+export const watchSweepKey: ItemKey = { pk: 'watch#sweep', sk: 'sweep' };
 
 /** Version of the item, raised when older releases could misread it. */
 const itemFormat = 1;

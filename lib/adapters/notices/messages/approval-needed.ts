@@ -1,3 +1,4 @@
+import { restoreHeadings, runbookLink } from '../../../contract/alarm-names.ts';
 import type { ProductionConfig } from '../../../domain/config/index.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { AttemptReport } from '../../../domain/record/attempt-report.ts';
@@ -55,7 +56,12 @@ export function approvalNeededMessage(
       `The database "${line(state.database)}" was restored into a new instance and checked. Decide whether it is kept, before ${formatMoment(expiresAt)}. Nobody in time counts as declined.`,
       approvalPlan(state, report),
       howToAnswer(state, way, places),
-      ['To look at it:', `  ${executionUrl(places, state.drillId)}`],
+      [
+        'To look at it:',
+        `  ${executionUrl(places, state.drillId)}`,
+        `Drill:   ${line(state.drillId)}`,
+        `Runbook: ${runbookLink(places.runbook, restoreHeadings.decision)}`,
+      ],
     ]),
   };
 }

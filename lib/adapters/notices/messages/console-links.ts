@@ -7,6 +7,8 @@ export interface NoticePlaces {
   region: string;
   stateMachineArn: string;
   evidenceBucket: string;
+  /** Address of docs/runbook.md of the deployed version. */
+  runbook: string;
 }
 
 /** An execution's name is its drill's id; nothing else may get into a URL and a command line. */

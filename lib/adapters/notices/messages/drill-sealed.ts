@@ -1,3 +1,4 @@
+import { alarmHeadings, restoreHeadings, runbookLink } from '../../../contract/alarm-names.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { summaryFacts } from '../../../domain/record/report/summary.ts';
 import { bySeverity, verdictReason } from '../../../domain/record/report/wording.ts';
@@ -29,9 +30,18 @@ export function drillSealedMessage(record: DrillRecord, places: NoticePlaces): M
         `           restore-drill report ${line(record.drillId)}`,
         `Execution: ${executionUrl(places, record.drillId)}`,
         `Drill:     ${line(record.drillId)}, started by ${line(record.operator)}`,
+        `Runbook:   ${sectionFor(record, places)}`,
       ],
     ]),
   };
+}
+
+/** Where the runbook goes on from here. */
+function sectionFor({ verdict, mode, handOver, findings }: DrillRecord, { runbook }: NoticePlaces): string {
+  if (handOver !== undefined) return runbookLink(runbook, restoreHeadings.handedOver);
+  if (verdict === 'PROVEN' && mode === 'drill') return runbook;
+  const missed = findings.some(({ code }) => code === 'RTO_MISSED' || code === 'RPO_MISSED');
+  return runbookLink(runbook, missed ? alarmHeadings.objectiveMissed : alarmHeadings.drillFailed);
 }
 
 /** The first thing a person reads; the gravest finding is named when something is wrong. */

@@ -2,6 +2,7 @@ import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import { visibleText } from '../../../domain/text/visible-text.ts';
 import type { Notice } from '../../../ports/notifier.ts';
 import { approvalNeededMessage } from './approval-needed.ts';
+import { attentionMessages } from './attention-changed.ts';
 import type { NoticePlaces } from './console-links.ts';
 import { drillSealedMessage } from './drill-sealed.ts';
 import type { Message } from './message.ts';
@@ -9,8 +10,9 @@ import { restorePlannedMessage } from './restore-planned.ts';
 
 /** A notice in words, and what it is about, for filters of subscribers. */
 interface RenderedNotice {
-  message: Message;
-  about: { database: string; mode: string; verdict?: string };
+  /** More than one only when one could not hold every name. */
+  messages: Message[];
+  about: { database?: string; mode?: string; verdict?: string };
 }
 
 /** The text of a notice, the same for every notifier. */
@@ -18,18 +20,20 @@ export function renderNotice(notice: Notice, places: NoticePlaces): RenderedNoti
   switch (notice.kind) {
     case 'restore planned':
       return {
-        message: restorePlannedMessage(notice.state, notice.lastProven, places),
+        messages: [restorePlannedMessage(notice.state, notice.lastProven, places)],
         about: aboutRestore(notice.state),
       };
     case 'approval needed':
-      return { message: approvalNeededMessage(notice, places), about: aboutRestore(notice.state) };
+      return { messages: [approvalNeededMessage(notice, places)], about: aboutRestore(notice.state) };
     case 'drill sealed': {
       const { database, mode, verdict } = notice.record;
       return {
-        message: drillSealedMessage(notice.record, places),
+        messages: [drillSealedMessage(notice.record, places)],
         about: { database: visibleText(database), mode, verdict },
       };
     }
+    case 'attention changed':
+      return { messages: attentionMessages(notice.change, places), about: {} };
   }
 }
 

@@ -1,3 +1,4 @@
+import { restoreHeadings, runbookLink } from '../../../contract/alarm-names.ts';
 import { dumpMoment } from '../../../domain/backup/dump-moment.ts';
 import type { DrillState } from '../../../domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
@@ -29,6 +30,8 @@ export function restorePlannedMessage(
         `  ${executionUrl(places, state.drillId)}`,
         'To stop it (what was made is removed):',
         `  aws stepfunctions stop-execution --region ${places.region} --execution-arn ${arn}`,
+        `Drill:   ${line(state.drillId)}`,
+        `Runbook: ${runbookLink(places.runbook, restoreHeadings.plan)}`,
       ],
     ]),
   };

@@ -14,6 +14,7 @@ import type { Approvals, GivenAnswers } from '../../../ports/approvals.ts';
 import type { DrillPorts } from '../../../ports/drill-ports.ts';
 import { systemClock } from '../../system-clock.ts';
 import { dynamoDbClient, sfnClient, snsClient } from '../clients.ts';
+import { deployedConfig } from '../configuration.ts';
 import { doorLogger } from '../door-logger.ts';
 import { readEnvironment } from '../environment.ts';
 import { metricSink } from '../metric-sink.ts';
@@ -21,16 +22,24 @@ import { currentRegion } from '../region.ts';
 
 /** Every way to tell people and dashboards, and where it is said that one of them failed. */
 export function tellingPorts(): Pick<DrillPorts, 'notifiers' | 'drillMetrics' | 'mishaps'> {
-  const { topicArn, ...places } = readEnvironment(['topicArn', 'stateMachineArn', 'evidenceBucket']);
   const log = doorLogger('notices', {});
-  const metrics = metricSink();
   return {
-    notifiers: [
-      createSnsNotifier({ sns: snsClient(), topicArn, places: { region: currentRegion(), ...places } }),
-    ],
-    drillMetrics: createDrillMetrics(metrics),
-    mishaps: createMishapLog({ metrics, log: (message, facts) => log.warn(message, facts) }),
+    notifiers: notifiersPort(),
+    // Each metric of a database costs 0.30 USD a month: only where drills.yaml asks for them.
+    drillMetrics: deployedConfig().aws?.databaseMetrics === true ? createDrillMetrics(metricSink()) : null,
+    mishaps: createMishapLog({ log: (message, facts) => log.warn(message, facts) }),
   };
+}
+
+/** Every way to tell people. */
+export function notifiersPort(): DrillPorts['notifiers'] {
+  const { topicArn, ...places } = readEnvironment([
+    'topicArn',
+    'stateMachineArn',
+    'evidenceBucket',
+    'runbook',
+  ]);
+  return [createSnsNotifier({ sns: snsClient(), topicArn, places: { region: currentRegion(), ...places } })];
 }
 
 /** Questions to people, for the door that asks. */

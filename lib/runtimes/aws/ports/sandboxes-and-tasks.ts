@@ -10,7 +10,7 @@ import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbo
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
-import { caBundleFileName } from '../../../contract/names.ts';
+import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
 import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
 import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
@@ -117,9 +117,12 @@ export function restorePlacePort(): (dumpBytes: number) => RestoreTaskPlace {
   };
 }
 
-/** Task definitions of the databases' hooks, as the stack made them. */
+/** Task definitions of the databases' hooks: the stack makes one for each that drills.yaml has. */
 export function hookPort(): DrillPorts['hookTask'] {
-  const { hookTasks } = readEnvironment(['hookTasks']);
-  return (database, hook) =>
-    Object.hasOwn(hookTasks, database) ? (hookTasks[database]?.[hook] ?? null) : null;
+  const { stackName } = readEnvironment(['stackName']);
+  const { databases } = deployedConfig();
+  return (database, hook) => {
+    const hooks = Object.hasOwn(databases, database) ? databases[database]?.hooks : undefined;
+    return hooks?.[hook] == null ? null : hookTaskFamily(stackName, database, hook);
+  };
 }

@@ -1,0 +1,53 @@
+import type { Verdict } from '../findings/verdict.ts';
+
+/** Something that was read, or why it could not be: a code of ours or of the service, never its words. */
+export type Read<Value> = { outcome: 'read'; value: Value } | { outcome: 'unreadable'; reason: string };
+
+/** What the ledger says of a database. Moments are ISO 8601. */
+export interface DrillFacts {
+  /** End of the newest proven drill; null: none was ever proven. */
+  provenAt: string | null;
+  /** Since when the watch knows the database: a new one has its first schedule before it. */
+  firstWatchedAt: string;
+  /** The newest drill that was not refused because another one was running; real restores are told of by themselves. */
+  lastDrill: { drillId: string; verdict: Verdict; endedAt: string; missedObjective: boolean } | null;
+  /** When the trend of proven drills crosses the RTO; the end of the last drill when it has; null: not in sight. */
+  rtoExceededAt: string | null;
+}
+
+/** The newest dump that a drill would take, by name and size. */
+export interface NewestDump {
+  key: string;
+  /** The moment it stands for, ISO 8601. */
+  moment: string;
+}
+
+export interface DatabaseFacts {
+  drills: Read<DrillFacts>;
+  /** Inner null: there is none. Null: nobody wants to know. */
+  newestDump: Read<NewestDump | null> | null;
+}
+
+/** What the sweeper reported last. */
+export interface SweepReport {
+  at: string;
+  /** What was still there after its lease, removed by now or not. */
+  outlived: { name: string; drillId: string }[];
+}
+
+/** An execution that ended. */
+export interface EndedExecution {
+  /** Name of the execution, which is the drill's id. */
+  drillId: string;
+  status: 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
+  /** ISO 8601. */
+  endedAt: string;
+}
+
+export interface StackFacts {
+  /** Executions that ended without success and have no record although the clean-up had its time. */
+  unsealed: Read<EndedExecution[]>;
+  sweep: Read<SweepReport>;
+  /** Messages in the queue of what could not be started. */
+  deadLetters: Read<number>;
+}

@@ -1,0 +1,38 @@
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { functionErrorsMetric, logNamespace, unheardField } from '../../contract/metric-names.ts';
+import type { Functions } from '../machine/functions.ts';
+import { constructIdOf, guardDoors } from '../names/doors.ts';
+
+/** Doors that tell people of a drill: what they could not send is in their log. */
+export const tellingDoors = ['plan-sandbox', 'ask-approval', 'seal-record', 'clean-up-after-abort'] as const;
+
+/** Lambda's own line at the end of each invocation, also of one that ran out of time or memory. */
+const invocationFailed = '($.type = "platform.report" && $.record.status != "success")';
+const peopleUnheard = `($.${unheardField} = "yes")`;
+
+/**
+ * Counts failed invocations of the guards, and messages that could not be sent, into one metric: it exists in the hours
+ * with an error only and so costs nothing, where an alarm on the error metrics of each function would cost each its own
+ * 0.10 USD a month (docs/facts.md#the-report-of-an-invocation).
+ */
+export class FunctionErrors extends Construct {
+  constructor(scope: Construct, id: string, props: { stackName: string; functions: Functions }) {
+    super(scope, id);
+    const guards: readonly string[] = guardDoors;
+    const tellers: readonly string[] = tellingDoors;
+    for (const door of new Set([...guards, ...tellers])) {
+      const wanted = [
+        ...(guards.includes(door) ? [invocationFailed] : []),
+        ...(tellers.includes(door) ? [peopleUnheard] : []),
+      ];
+      new logs.MetricFilter(this, constructIdOf(door), {
+        logGroup: props.functions.logGroupOf(door),
+        filterPattern: logs.FilterPattern.literal(`{ ${wanted.join(' || ')} }`),
+        metricNamespace: logNamespace(props.stackName),
+        metricName: functionErrorsMetric,
+        metricValue: '1',
+      });
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { evidenceOf, watchId } from '../../contract/evidence.ts';
+import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { forecastRto } from '../../domain/record/trend.ts';
+import type { DrillFacts } from '../../domain/watch/facts.ts';
+import type { EvidenceStore } from '../../ports/evidence-store.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { DrillPointers, WatchedDatabase } from '../../ports/watching.ts';
+
+/** Records that a forecast looks at: four years of monthly drills. */
+const forecastRecords = 48;
+
+export interface DrillLookPorts {
+  ledger: Pick<Ledger, 'lastProven' | 'history'>;
+  pointers: DrillPointers;
+  evidence: Pick<EvidenceStore, 'find' | 'write'>;
+}
+
+type Known = NonNullable<WatchedDatabase['drills']>;
+
+/** What the ledger says of a database. Its records are read again only when there is a new one. */
+export async function lookAtDrills(
+  database: string,
+  rtoTargetSeconds: number | null,
+  known: WatchedDatabase | null,
+  { ledger, pointers, evidence }: DrillLookPorts,
+  now: string,
+): Promise<Known> {
+  const ids = await pointers.newest(database);
+  const before = known?.drills ?? null;
+  if (
+    before !== null &&
+    before.provenDrillId === ids.provenDrillId &&
+    before.newestDrillId === ids.newestDrillId &&
+    before.rtoTargetSeconds === rtoTargetSeconds
+  ) {
+    return before;
+  }
+  const proven = ids.provenDrillId === null ? null : await ledger.lastProven(database);
+  const records =
+    ids.newestDrillId === null ? [] : await ledger.history({ database, limit: forecastRecords });
+  const facts: DrillFacts = {
+    provenAt: proven?.endedAt ?? null,
+    firstWatchedAt: known?.firstWatchedAt ?? (await firstWatched(database, evidence, now)),
+    lastDrill: lastDrillOf(records),
+    rtoExceededAt: rtoTargetSeconds === null ? null : exceededAt(records, rtoTargetSeconds, now),
+  };
+  return { ...ids, rtoTargetSeconds, facts };
+}
+
+/** A start that was refused because another drill ran says nothing of the backup: the other one does. */
+function lastDrillOf(records: DrillRecord[]): DrillFacts['lastDrill'] {
+  const record = records.find(
+    ({ mode, findings }) =>
+      mode === 'drill' && !findings.some(({ code }) => code === 'DRILL_ALREADY_RUNNING'),
+  );
+  if (record === undefined) return null;
+  const { drillId, verdict, endedAt, findings } = record;
+  const missedObjective = findings.some(({ code }) => code === 'RTO_MISSED' || code === 'RPO_MISSED');
+  return { drillId, verdict, endedAt, missedObjective };
+}
+
+function exceededAt(records: DrillRecord[], rtoTargetSeconds: number, now: string): string | null {
+  const forecast = forecastRto(records, rtoTargetSeconds);
+  if (forecast.outcome === 'already exceeded') return records[0]?.endedAt ?? now;
+  return forecast.outcome === 'exceeds' ? forecast.at : null;
+}
+
+/** A database that was never proven counts from the first time it was watched, also when the memory was lost. */
+export async function firstWatched(
+  database: string,
+  evidence: DrillLookPorts['evidence'],
+  now: string,
+): Promise<string> {
+  const known = await evidence.find(evidenceOf.firstWatched(database), watchId);
+  if (known !== null) return known.at;
+  await evidence.write(evidenceOf.firstWatched(database), watchId, { at: now });
+  return now;
+}
