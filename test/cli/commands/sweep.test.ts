@@ -33,6 +33,10 @@ function littered(): FakeAccount {
     'RDS.DescribeDBSnapshots': () => ({ DBSnapshots: [] }),
     'RDS.DescribeDBParameterGroups': () => ({ DBParameterGroups: [] }),
     'ECS.ListTasks': () => ({ taskArns: [] }),
+    // Nothing is known of the drill that left it.
+    'S3.GetObject': () => {
+      throw awsError('NoSuchKey', 'no', 404);
+    },
     'RDS.DeleteDBInstance': () => ({}),
     'RDS.ModifyDBInstance': () => ({}),
     'RDS.AddTagsToResource': () => ({}),
@@ -52,6 +56,19 @@ describe('a sweep of the account', () => {
     expect(stdout).toMatch(new RegExp(`would remove: RDS instance .*\\(drill ${drillId}, lease until 2026`));
     expect(stdout).toMatch(new RegExp(`kept: RDS instance .*\\(drill ${running},`));
     expect(stdout).not.toContain('production');
+    expect(account.sent('RDS.DeleteDBInstance')).toEqual([]);
+  });
+
+  test('with --yes leaves alone what may belong to an approved restore, when nobody lets us look', async () => {
+    const account = littered().on({
+      'S3.GetObject': () => {
+        throw awsError('AccessDenied', 'not you', 403);
+      },
+    });
+
+    const { stdout } = await sweeping(account, { yes: true });
+
+    expect(stdout).toContain('not removed');
     expect(account.sent('RDS.DeleteDBInstance')).toEqual([]);
   });
 
