@@ -6,6 +6,7 @@ import { version } from '../../runtimes/version.ts';
 import type { Account } from '../remote/account.ts';
 import { accountError } from '../remote/account-error.ts';
 import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
+import { diagnoseSubscriptions } from './subscriptions.ts';
 
 /** What is deployed, how its drills go, and what the account has left. */
 export async function diagnoseDeployment(account: Account): Promise<Diagnosis[]> {
@@ -13,6 +14,7 @@ export async function diagnoseDeployment(account: Account): Promise<Diagnosis[]>
   const looks = await Promise.all([
     diagnoseStack(account),
     deployedVersion(account),
+    diagnoseSubscriptions(account),
     diagnose('RDS quotas', () => quotas(account), told),
     ...account.stack.databases.map((database) =>
       diagnose(`last drill of ${database}`, () => lastDrill(database, account), told),

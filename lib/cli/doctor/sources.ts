@@ -5,10 +5,11 @@ import type { Account } from '../remote/account.ts';
 import { accountError } from '../remote/account-error.ts';
 import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 import { diagnoseOverdue } from './overdue.ts';
+import { diagnoseZones } from './zones.ts';
 
 /**
  * Whether drills.yaml is about what is deployed, whether each of its sources can be listed with these credentials, and
- * whether its schedules are kept.
+ * whether its schedules are kept, and whether the classes of its instances are offered in the stack's zones.
  * What the deployed functions themselves may read, only a drill shows.
  */
 export async function diagnoseSources(
@@ -26,7 +27,10 @@ export async function diagnoseSources(
       lookAt(name, source, account),
       diagnoseOverdue(name, schedule, account),
     ]);
-    return [compare(Object.keys(databases), account, file), ...(await Promise.all(looks)).flat()];
+    return [
+      compare(Object.keys(databases), account, file),
+      ...(await Promise.all([...looks, diagnoseZones(databases, account)])).flat(),
+    ];
   });
 }
 

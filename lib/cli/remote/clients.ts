@@ -6,6 +6,7 @@ import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { AccountOptions } from './account-options.ts';
 import { type FailedCalls, namingTheCall } from './failed-call.ts';
@@ -24,6 +25,7 @@ export interface AccountClients {
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
   secretsManager(): Promise<SecretsManagerClient>;
+  sns(): Promise<SNSClient>;
   states(): Promise<SFNClient>;
   sts(): Promise<STSClient>;
 }
@@ -75,6 +77,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     secretsManager: once(async () => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
       return namingTheCall(new SecretsManagerClient(settings), failed);
+    }),
+    sns: once(async () => {
+      const { SNSClient } = await import('@aws-sdk/client-sns');
+      return namingTheCall(new SNSClient(settings), failed);
     }),
     states: once(async () => {
       const { SFNClient } = await import('@aws-sdk/client-sfn');

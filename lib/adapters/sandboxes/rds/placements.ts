@@ -40,7 +40,7 @@ export async function placementsFor(
 }
 
 /** Zones where a class can be ordered as we need it; null: nowhere. */
-async function zonesOffering(
+export async function zonesOffering(
   client: RDSClient,
   engineVersion: string,
   instanceClass: string,
@@ -68,8 +68,8 @@ async function zonesOffering(
   return orderable ? [...zones].sort() : null;
 }
 
-/** @throws DrillError SANDBOX_UNAVAILABLE when the group cannot be read */
-async function zonesOfSubnetGroup(client: RDSClient, name: string): Promise<string[]> {
+/** Zones of the subnets of a group. @throws DrillError SANDBOX_UNAVAILABLE when the group cannot be read */
+export async function zonesOfSubnetGroup(client: RDSClient, name: string): Promise<string[]> {
   const zones = new Set<string>();
   try {
     for await (const page of paginateDescribeDBSubnetGroups({ client }, { DBSubnetGroupName: name })) {

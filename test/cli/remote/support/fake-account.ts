@@ -6,6 +6,7 @@ import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createDynamoLedger } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import type { AccountSurroundings } from '../../../../lib/cli/remote/account.ts';
@@ -143,6 +144,7 @@ export class FakeAccount {
     rds: async () => this.#scripted(new RDSClient(settings)),
     s3: async () => this.#scripted(new S3Client(settings)),
     secretsManager: async () => this.#scripted(new SecretsManagerClient(settings)),
+    sns: async () => this.#scripted(new SNSClient(settings)),
     states: async () => this.#scripted(new SFNClient(settings)),
     sts: async () => this.#scripted(new STSClient(settings)),
   };
