@@ -1,41 +1,20 @@
 import { gaugesOf } from '../lib/adapters/metrics/database-gauges.ts';
 import { databaseDimension, watchMetrics } from '../lib/contract/metric-names.ts';
-import { deployedConfig, deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
+import { deployedConfig } from '../lib/runtimes/aws/configuration.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { metricSink } from '../lib/runtimes/aws/metric-sink.ts';
-import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
-import { notifiersPort } from '../lib/runtimes/aws/ports/people.ts';
-import { sourcePorts } from '../lib/runtimes/aws/ports/sources.ts';
-import {
-  deadLetterPort,
-  drillPointersPort,
-  endedExecutionsPort,
-  watchNotesPort,
-} from '../lib/runtimes/aws/ports/watching.ts';
+import { watchPorts } from '../lib/runtimes/aws/ports/watch-ports.ts';
 import { reportedError } from '../lib/runtimes/reported-error.ts';
-import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { watch } from '../lib/steps/watch/watch.ts';
 
 /** Every hour, whether or not drills run: one gauge of what needs attention, and a message of what changed. */
 export const handler = lambdaDoor('Watch', async (_event, log) => {
   const metrics = metricSink();
   const everyDatabase = deployedConfig().aws?.databaseMetrics === true;
-  const { attention, facts, now, problems } = await watch(
-    {
-      ...sourcePorts(deployedConfiguration),
-      clock: systemClock,
-      ledger: ledgerPort(),
-      evidence: evidencePort(),
-      pointers: drillPointersPort(),
-      notes: watchNotesPort(),
-      executions: endedExecutionsPort(),
-      deadLetters: deadLetterPort(),
-      notifiers: notifiersPort(),
-      onUnreadable: ({ database, what, error }) =>
-        log.warn('could not be read', { database, what, failure: reportedError(error) }),
-    },
-    { everyDump: everyDatabase },
+  const ports = watchPorts(({ database, what, error }) =>
+    log.warn('could not be read', { database, what, failure: reportedError(error) }),
   );
+  const { attention, facts, now, problems } = await watch(ports, { everyDump: everyDatabase });
   metrics.put(watchMetrics.attention, attention, 'Count', {});
   if (everyDatabase) {
     for (const [database, found] of facts)

@@ -80,7 +80,7 @@ function otherVpc(at: string, { securityGroups, subnetGroup }: ProductionConfig)
   );
 }
 
-/** CloudWatch takes 500 widgets and 2,500 metrics on a dashboard; a database has three widgets and some 20 metrics. */
+/** A database has three widgets and some 15 metrics (docs/facts.md#limits-of-a-dashboard). */
 const mostOnDashboard = 100;
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */

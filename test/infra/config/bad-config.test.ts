@@ -29,6 +29,16 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     ).toContain('give passphraseParameter');
   });
 
+  test('asks for a dashboard without the metrics that it draws, or of more databases than it holds', () => {
+    const one = 'databases: { a: { source: { bucket: acme } } }\n';
+    expect(problemsOf(`${one}aws: { dashboard: true }`)[0]).toContain('set aws.databaseMetrics: true');
+    expect(problemsOf(`${one}aws: { dashboard: true, databaseMetrics: true }`)).toEqual([]);
+    const many = Array.from({ length: 101 }, (_, index) => `a${index}: { source: { bucket: acme } }`);
+    expect(
+      problemsOf(`databases: { ${many.join(', ')} }\naws: { dashboard: true, databaseMetrics: true }`)[0],
+    ).toContain('101 databases are more than the 100');
+  });
+
   test('has a schedule that comes once, without an interval', () => {
     const once = (more: string) =>
       problemsOf(
