@@ -5,8 +5,10 @@ import { makeDrillApp } from '../lib/infra/drill-app.ts';
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
 try {
   const app = new App();
-  await makeDrillApp(app, process.cwd());
+  const { summary } = await makeDrillApp(app, process.cwd());
   app.synth();
+  // Beside the template, which `cdk synth` writes to standard output.
+  process.stderr.write(`restore-drill:\n${summary}`);
 } catch (error) {
   if (!isDrillError(error)) throw error;
   process.stderr.write(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`);
