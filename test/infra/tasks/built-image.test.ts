@@ -16,9 +16,9 @@ const context = mkdtempSync(join(tmpdir(), 'restore-drill-context-'));
 writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\n');
 const config = aConfig(`
 databases:
-shop:
-  source: { bucket: acme-backups }
-  hooks: { migrate: { image: "ghcr.io/acme/migrate:3", platform: arm64 } }
+  shop:
+    source: { bucket: acme-backups }
+    hooks: { migrate: { image: "ghcr.io/acme/migrate:3", platform: arm64 } }
 `);
 const app = new App({ context: { ...cdkContext, restoreArch: 'x86_64' } });
 makeDrillStack(app, {
