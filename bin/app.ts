@@ -6,8 +6,11 @@ import { assertWithinLimits } from '../lib/infra/limits/stack-limits.ts';
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
 try {
   const app = new App();
-  const { databases } = await makeDrillApp(app, process.cwd());
-  assertWithinLimits(app.synth().directory, databases);
+  const { stack, summary } = await makeDrillApp(app, process.cwd());
+  assertWithinLimits(app.synth().directory, stack.databases);
+  // Beside the template, which `cdk synth` writes to standard output.
+  process.stderr.write(`restore-drill:
+${summary}`);
 } catch (error) {
   if (!isDrillError(error)) throw error;
   process.stderr.write(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`);

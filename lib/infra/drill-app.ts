@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type App, Validations } from 'aws-cdk-lib';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { defaultStackName } from '../contract/names.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
@@ -11,8 +11,9 @@ import { bundleLambdas } from './bundles/lambda-bundles.ts';
 import { type RdsCertificates, rdsCertificates } from './bundles/rds-certificates.ts';
 import { bundleRestoreImage } from './bundles/restore-image.ts';
 import { readDeployableConfig } from './config/deployable-config.ts';
+import { deploymentSummary } from './config/deployment-summary.ts';
 import { DrillStack } from './drill-stack.ts';
-import { imagePlatform, type Processor, processors } from './tasks/processors.ts';
+import { type Processor, processors, restoreImages } from './tasks/processors.ts';
 
 /** What one run of the app deploys. */
 interface DrillAppParts {
@@ -36,29 +37,26 @@ function contextOf(app: App, name: string): string | undefined {
 }
 
 /**
- * Reads drills.yaml, bundles the functions and makes the stack.
+ * Reads drills.yaml, bundles the functions and makes the stack; says what it will do.
  *
  * @param root folder of this repository
  * @throws DrillError CONFIG_INVALID with every problem of drills.yaml
  */
-export async function makeDrillApp(app: App, root: string): Promise<DrillStack> {
+export async function makeDrillApp(app: App, root: string): Promise<{ stack: DrillStack; summary: string }> {
   const config = await readDeployableConfig(resolve(root, contextOf(app, 'config') ?? 'drills.yaml'));
   const outdir = mkdtempSync(join(tmpdir(), 'restore-drill-synth-'));
   // Assets are copied into the assembly as constructs are made.
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  const uri = contextOf(app, 'restoreImage');
   const certificates = certificatesOf(app);
   // The files serve every processor; only the image around them differs.
   let bundled: string | null = null;
   const context = (): string => (bundled ??= bundleRestoreImage(join(outdir, 'image'), certificates));
-  return makeDrillStack(app, {
+  const stack = makeDrillStack(app, {
     config,
     bundles: bundleLambdas(join(outdir, 'lambdas'), config, certificates),
-    restoreImageOn: (processor) =>
-      uri === undefined
-        ? ecs.ContainerImage.fromAsset(context(), { platform: imagePlatform(processor) })
-        : ecs.ContainerImage.fromRegistry(uri),
+    restoreImageOn: restoreImages(contextOf(app, 'restoreImage') ?? null, context),
   });
+  return { stack, summary: deploymentSummary(config) };
 }
 
 /** The stack with cdk-nag watching over it. */

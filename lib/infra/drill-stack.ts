@@ -12,6 +12,7 @@ import { Approval } from './machine/approval.ts';
 import { Functions, sqlDoors } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
+import { consoleOriginOf } from './names/console.ts';
 import { answerDoor, doorsOf } from './names/doors.ts';
 import { physicalNames } from './names/physical-names.ts';
 import { writeOutputs } from './names/stack-outputs.ts';
@@ -22,6 +23,7 @@ import {
   doorPermissions,
   doorPolicies,
   hookTaskPermissions,
+  keepingPolicies,
   restoreTaskPermissions,
   restoreTaskPolicies,
   sourceRights,
@@ -142,7 +144,7 @@ export class DrillStack extends Stack {
       names,
       bundles: props.bundles,
       permissions: doorPermissions(permissions),
-      policies: doorPolicies(sources),
+      policies: doorPolicies(sources, keepingPolicies(this, permissions)),
       guard,
       checks: { vpc: network.vpc, subnets: network.checkSubnets, securityGroup: network.checkGroup },
       environment: {
@@ -202,7 +204,7 @@ export class DrillStack extends Stack {
       topic,
       deadLetters,
       runbook,
-      consoleUrl: executionConsole(this.region),
+      consoleUrl: `${consoleOriginOf(this)}/states/home?region=${this.region}#/v2/executions/details/`,
     });
     const dashboard =
       config.aws?.dashboard === true
@@ -229,10 +231,6 @@ export class DrillStack extends Stack {
     });
   }
 }
-
-/** Address of an execution in the console, up to its ARN. */
-const executionConsole = (region: string): string =>
-  `https://${region}.console.aws.amazon.com/states/home?region=${region}#/v2/executions/details/`;
 
 /** Ports of S3-compatible stores, which the restore task must reach. */
 function storePorts(config: DrillConfig): number[] {

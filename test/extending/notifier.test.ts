@@ -44,6 +44,9 @@ describe('A notifier', () => {
       // The topic is an output of the stack, which the command line shows.
       'lib/contract/outputs.ts',
       'lib/cli/remote/stack.ts',
+      // Doctor asks the topic who hears of it.
+      'lib/cli/doctor/subscriptions.ts',
+      'lib/cli/remote/clients.ts',
       // Messages are as short as the narrowest notifier takes.
       'lib/adapters/notices/messages/message.ts',
       'lib/adapters/notices/messages/attention-changed.ts',

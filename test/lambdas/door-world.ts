@@ -45,10 +45,10 @@ export function theConfig({ databaseMetrics = false } = {}): DrillConfig {
 }
 
 /** Sets the environment of this process and puts scripts behind the clients that the doors share. */
-export async function enterDoorWorld(): Promise<DoorWorld> {
+export async function enterDoorWorld(settings: { databaseMetrics?: boolean } = {}): Promise<DoorWorld> {
   const s3 = await awsOverHttp({ secret: '' });
   const code = mkdtempSync(join(tmpdir(), 'restore-drill-door-'));
-  writeFileSync(join(code, 'drills.json'), JSON.stringify(theConfig()));
+  writeFileSync(join(code, 'drills.json'), JSON.stringify(theConfig(settings)));
   const environment = {
     ...s3.environment,
     LAMBDA_TASK_ROOT: code,

@@ -20,7 +20,7 @@ let world: DoorWorld;
 let server: RdsLikeServer;
 beforeAll(async () => {
   server = await startRdsLikeServer();
-  world = await enterDoorWorld();
+  world = await enterDoorWorld({ databaseMetrics: true });
   process.env.RDS_CA_BUNDLE = server.caFile;
   await server.asSuperuser('postgres', `grant rds_iam to ${server.masterRole}`);
 });

@@ -127,10 +127,11 @@ class Door extends Construct {
         : {}),
     });
     // Lambda is not traced in China (docs/facts.md#where-functions-have-no-address).
-    (this.function.node.defaultChild as lambda.CfnFunction).addPropertyOverride(
-      'TracingConfig.Mode',
-      Fn.conditionIf(props.traced.logicalId, 'Active', 'PassThrough'),
-    );
+    if (!hourlyDoors.has(door))
+      (this.function.node.defaultChild as lambda.CfnFunction).addPropertyOverride(
+        'TracingConfig.Mode',
+        Fn.conditionIf(props.traced.logicalId, 'Active', 'PassThrough'),
+      );
     accept(
       role,
       'AwsSolutions-IAM5[Resource::*]',

@@ -25,6 +25,13 @@ export interface SourceRights {
   open: SharedRights;
 }
 
+/** The right to keep an instance, which four roles have: too long for each to carry beside its others. */
+export const keepingPolicies = (
+  scope: Construct,
+  { stack, names, config }: Pick<PermissionScope, 'stack' | 'names' | 'config'>,
+): iam.IManagedPolicy[] =>
+  new SplitPolicies(scope, 'KeepInstances', sandbox.keepInstances(stack, names, config), 0).rights.policies;
+
 /** Makes them once, for every role that has them. */
 export function sourceRights(scope: Construct, stack: Stack, config: DrillConfig): SourceRights {
   const rights = (id: string, statements: iam.PolicyStatement[]) =>
@@ -68,7 +75,6 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const make = sandbox.makeInstances(stack, names, config);
   const remove = sandbox.removeInstances(stack, names.stack);
   const removeLeftovers = sandbox.removeLeftovers(stack, names.stack);
-  const keep = sandbox.keepInstances(stack, names, config);
   const answers = ledger.readApprovals(scope.ledger);
   const ask = (door: string) => [
     attachToSubnets,
@@ -95,17 +101,17 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'seal-record': [...seal, ...evidence, ...tell],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
-    promote: [...evidence, look, ...keep],
-    'look-at-promotion': [...evidence, look, ...keep],
+    promote: [...evidence, look],
+    'look-at-promotion': [...evidence, look],
     'hand-over': [...evidence],
     'clean-up-after-abort': [
       ...[...seal, answers, ...evidence, ...tell, executions],
-      ...[look, ...remove, ...keep, ...stopTasks],
+      ...[look, ...remove, ...stopTasks],
     ],
     sweep: [
       ...[readLedger, answers, ...readEvidence(scope.evidence, scope.key), executions],
       ledger.reportSweeps(scope.ledger),
-      ...[look, ...remove, ...removeLeftovers, ...keep, ...stopTasks],
+      ...[look, ...remove, ...removeLeftovers, ...stopTasks],
     ],
     watch: [
       ...list,
@@ -121,13 +127,20 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
 }
 
 /** Managed policies of a door, beside what doorPermissions gives it. */
-export function doorPolicies({ list, read, open }: SourceRights): Record<string, iam.IManagedPolicy[]> {
+export function doorPolicies(
+  { list, read, open }: SourceRights,
+  keep: iam.IManagedPolicy[],
+): Record<string, iam.IManagedPolicy[]> {
   const inspect = [...list.policies, ...read.policies, ...open.policies];
   return {
     'select-dump': inspect,
     'try-older-dump': inspect,
     'thaw-dump': [...list.policies, ...read.policies],
     watch: list.policies,
+    promote: keep,
+    'look-at-promotion': keep,
+    'clean-up-after-abort': keep,
+    sweep: keep,
   };
 }
 

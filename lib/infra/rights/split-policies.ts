@@ -23,10 +23,16 @@ export interface SharedRights {
 export class SplitPolicies extends Construct {
   readonly rights: SharedRights;
 
-  constructor(scope: Construct, id: string, statements: iam.PolicyStatement[]) {
+  /** @param inlineCharacters how much stays in the policies of the roles themselves */
+  constructor(
+    scope: Construct,
+    id: string,
+    statements: iam.PolicyStatement[],
+    inlineCharacters = mostInline,
+  ) {
     super(scope, id);
     const stack = Stack.of(this);
-    if (statements.length === 0 || statementCharacters(stack, statements) <= mostInline) {
+    if (statements.length === 0 || statementCharacters(stack, statements) <= inlineCharacters) {
       this.rights = { statements, policies: [] };
       return;
     }

@@ -12,5 +12,18 @@ export const linuxOn = (processor: Processor): ecs.RuntimePlatform => ({
 });
 
 /** For whom an image is built. */
-export const imagePlatform = (processor: Processor): Platform =>
+const imagePlatform = (processor: Processor): Platform =>
   ({ arm64: Platform.LINUX_ARM64, x86_64: Platform.LINUX_AMD64 })[processor];
+
+/**
+ * The image of the restore task for each processor: a ready one, which must be for all of them, or one that is built.
+ *
+ * @param uri of a ready image; null: none
+ * @param buildContext gives the folder to build from, when something is built
+ */
+export const restoreImages =
+  (uri: string | null, buildContext: () => string) =>
+  (processor: Processor): ecs.ContainerImage =>
+    uri === null
+      ? ecs.ContainerImage.fromAsset(buildContext(), { platform: imagePlatform(processor) })
+      : ecs.ContainerImage.fromRegistry(uri);

@@ -22,6 +22,8 @@ export class FunctionErrors extends Construct {
     const guards: readonly string[] = guardDoors;
     const tellers: readonly string[] = tellingDoors;
     for (const door of new Set([...guards, ...tellers])) {
+      // Without links of approvals nobody answers them by a function.
+      if (!props.functions.byDoor.has(door)) continue;
       const wanted = [
         ...(guards.includes(door) ? [invocationFailed] : []),
         ...(tellers.includes(door) ? [peopleUnheard] : []),

@@ -4,7 +4,7 @@ import { synthesize } from '../support/synth.ts';
 import { namedResourcesOf, type Policy, resourcesOf } from '../support/template.ts';
 
 const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-evidence';
-const own = synthesize(aConfig(defaultConfig));
+const own = synthesize(aConfig(`aws: { customerKey: true }\n${defaultConfig}`));
 const after = synthesize(
   aConfig(`
 aws:
