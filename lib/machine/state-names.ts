@@ -18,6 +18,7 @@ export const stateNames = {
   sandboxReady: 'Sandbox ready?',
   prepareRestore: 'Prepare restore',
   restoreDump: 'Restore dump into sandbox',
+  otherTaskSize: 'Another size of task?',
   migrationWanted: 'Migration hook?',
   runMigration: 'Run migration hook',
   planChecks: 'Plan checks',

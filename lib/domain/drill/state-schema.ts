@@ -141,6 +141,9 @@ const document: z.ZodType<DrillState> = z.looseObject({
       assignPublicIp: z.enum(['ENABLED', 'DISABLED']),
       vcpu: z.number().exactOptional(),
       memoryGib: z.number().exactOptional(),
+      others: z
+        .array(z.looseObject({ taskDefinition: z.string(), vcpu: z.number(), memoryGib: z.number() }))
+        .exactOptional(),
     })
     .nullable(),
   restored: restored.nullable(),

@@ -78,6 +78,9 @@ export function interpretDrill(options: {
     overrides: {
       taskResourceLocalHandlers: spoken as never,
       waitTimeOverrides: Object.fromEntries(waits.map((name) => [name, localWaitMilliseconds])),
+      retryIntervalOverrides: Object.fromEntries(
+        Object.keys(handlers).map((name) => [name, localWaitMilliseconds]),
+      ),
     },
     context: {
       Execution: {
