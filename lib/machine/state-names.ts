@@ -12,6 +12,7 @@ export const stateNames = {
   waitForThaw: 'Wait for thaw',
   planSandbox: 'Plan sandbox',
   planPossible: 'Plan possible?',
+  waitForSlot: 'Wait for a free slot',
   provisionSandbox: 'Provision sandbox',
   waitForSandbox: 'Wait for sandbox',
   lookAtSandbox: 'Look at sandbox',

@@ -146,6 +146,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
         .exactOptional(),
     })
     .nullable(),
+  slotWait: z.looseObject({ since: moment, seconds: z.number().min(0) }).exactOptional(),
   restored: restored.nullable(),
   checks: pointers,
   findings,

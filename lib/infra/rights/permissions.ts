@@ -35,6 +35,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const tell = announce(scope.topic, scope.key);
   const readLedger = ledger.readLedger(scope.ledger);
   const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
+  const slots = ledger.takeSlots(scope.ledger);
   const list = [...sources.listDumps(stack, config), ...sources.readStoreKeys(stack, config)];
   const read = [...list, ...sources.readDumps(stack, config)];
   const inspect = [...read, ...sources.readDumpKeys(stack, config)];
@@ -52,7 +53,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'normalise-request': [...seal, ...evidence, executions],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
-    'plan-sandbox': [look, offers, ...evidence, readLedger, ...tell],
+    'plan-sandbox': [look, offers, ...evidence, readLedger, slots, executions, ...tell],
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],

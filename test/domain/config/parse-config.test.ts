@@ -205,7 +205,7 @@ databases:
 
   it('lists the known keys when none is near', () => {
     expect(lines('databases: { shop: { source: { folder: . } } }\naws: { colour: red }')).toEqual([
-      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, stackName, network, approvers',
+      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, maxConcurrentDrills, stackName, network, approvers',
     ]);
   });
 

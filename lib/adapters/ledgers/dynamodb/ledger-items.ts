@@ -36,6 +36,8 @@ export const pointerKey = (drillId: string): ItemKey => ({ pk: `drill#${drillId}
 /** The newest proven drill of a database. */
 export const provenKey = (database: string): ItemKey => ({ pk: databasePartition(database), sk: 'proven' });
 export const lockKey = (database: string): ItemKey => ({ pk: `lock#${database}`, sk: 'lock' });
+/** Beside the locks, whose rights it shares; a database named "slots" has another sort key. */
+export const slotsKey: ItemKey = { pk: 'lock#slots', sk: 'slots' };
 export const approvalKey = (drillId: string): ItemKey => ({ pk: `approval#${drillId}`, sk: 'approval' });
 
 /** Version of the item, raised when older releases could misread it. */
