@@ -1,6 +1,6 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { evidencePort, lockingLedgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
@@ -14,7 +14,7 @@ export const handler = stateDoor(
       configuration: deployedConfiguration,
       sandboxes: planningSandboxPort(),
       ...tellingPorts(),
-      ledger: ledgerPort(),
+      ledger: lockingLedgerPort(),
       clock: systemClock,
     }),
   evidencePort,

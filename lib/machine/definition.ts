@@ -73,9 +73,15 @@ const selectStates: Record<string, State> = {
 const sandboxStates: Record<string, State> = {
   [s.planSandbox]: step('planSandbox', 120, s.planPossible),
   [s.planPossible]: choose(
-    [atStage('sandbox planned', s.provisionSandbox), atStage('sandbox at hand', s.prepareRestore)],
+    [
+      atStage('sandbox planned', s.provisionSandbox),
+      atStage('sandbox at hand', s.prepareRestore),
+      atStage('waiting for a slot', s.waitForSlot),
+    ],
     s.judge,
   ),
+  // As many drills run as may run at once. A day of waiting is 288 looks: 2,600 of the 25,000 history events.
+  [s.waitForSlot]: { Type: 'Wait', Seconds: 300, Next: s.planSandbox },
   [s.provisionSandbox]: step('provisionSandbox', 300, s.sandboxReady),
   // 30 s a look: an hour of waiting is 120 looks, about 600 of the 25,000 history events.
   [s.waitForSandbox]: { Type: 'Wait', Seconds: 30, Next: s.lookAtSandbox },

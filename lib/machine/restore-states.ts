@@ -1,12 +1,12 @@
 import { restoreTaskEnvironment as env } from '../contract/environment.ts';
 import { hookContainerNames, restoreContainerName } from '../contract/names.ts';
+import { fargateTask, noTaskStarted } from './fargate-task.ts';
 import { lambdaPlaceholders } from './placeholders.ts';
 import { stateNames as s } from './state-names.ts';
 import {
   all,
   attemptText,
   choose,
-  fargateTask,
   given,
   invocationRetries,
   onFailure,
@@ -104,9 +104,14 @@ export const restoreAndCheckStates: Record<string, State> = {
   [s.restoreDump]: {
     ...restoreTask('restore'),
     ResultPath: '$.restored',
-    Catch: [onFailure(s.judge)],
+    Catch: [
+      { ErrorEquals: noTaskStarted, ResultPath: '$.failure', Next: s.otherTaskSize },
+      onFailure(s.judge),
+    ],
     Next: s.migrationWanted,
   },
+  // Nothing was started: Fargate may have room for a task of another size.
+  [s.otherTaskSize]: choose([when(present('$.restoreTask.others[0]'), s.prepareRestore)], s.judge),
   [s.migrationWanted]: choose([when(hookWanted('migrate'), s.runMigration)], s.planChecks),
   [s.runMigration]: hookTask('migrate', s.planChecks),
   [s.planChecks]: step('planChecks', 300, s.longChecksPlanned),

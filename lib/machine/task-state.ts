@@ -1,4 +1,4 @@
-import { clusterPlaceholder, type LambdaStep, lambdaPlaceholders } from './placeholders.ts';
+import { type LambdaStep, lambdaPlaceholders } from './placeholders.ts';
 import { stateNames as s } from './state-names.ts';
 
 /** One state of the definition, as Amazon States Language has it. */
@@ -95,33 +95,3 @@ export const atStage = (value: string, next: string): State => when(is('$.stage'
 
 /** A text with the attempt's number: environment variables are strings. */
 export const attemptText = "States.Format('{}', $.attempt)";
-
-/**
- * A Fargate task in the network of the restore task. Every container gets DRILL_ID: whoever cleans up finds the task by
- * it, because the integration takes no `StartedBy`. No Retry: RunTask is not idempotent without a client token, and two
- * restores into one sandbox would be worse than a drill that must be started again.
- */
-export function fargateTask(
-  pattern: 'sync' | 'waitForTaskToken',
-  taskDefinitionPath: string,
-  containers: State[],
-): State {
-  return {
-    Type: 'Task',
-    Resource: `arn:aws:states:::ecs:runTask.${pattern}`,
-    Parameters: {
-      LaunchType: 'FARGATE',
-      Cluster: clusterPlaceholder,
-      'TaskDefinition.$': taskDefinitionPath,
-      PropagateTags: 'TASK_DEFINITION',
-      NetworkConfiguration: {
-        AwsvpcConfiguration: {
-          'Subnets.$': '$.restoreTask.subnets',
-          'SecurityGroups.$': '$.restoreTask.securityGroups',
-          'AssignPublicIp.$': '$.restoreTask.assignPublicIp',
-        },
-      },
-      Overrides: { ContainerOverrides: containers },
-    },
-  };
-}

@@ -109,6 +109,7 @@ function reportAttempt(
   const { rto, findings: rtoFindings } = measureRto({
     startedAt: state.startedAt,
     lastCheckPassedAt: lastPassed(judged),
+    waitedSeconds: state.slotWait?.seconds ?? 0,
     targetSeconds: objectives.rtoSeconds,
   });
   const { rpo, findings: rpoFindings } = rpoOf(state, judged, objectives.rpoSeconds);

@@ -15,21 +15,26 @@ import {
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds } from './step.ts';
 import { defineStep } from './step-definition.ts';
+import { takeSlot } from './take-slot.ts';
 import { tellPeople } from './tell-people.ts';
 
 /**
- * Decides what the sandbox shall be, and asks the host whether it can be had. A real restore is announced here, before
+ * Takes a slot, decides what the sandbox shall be, and asks the host whether it can be had. A real restore is announced here, before
  * anything is made. In a walk-back the sandbox at hand is used again when its server is not older
  * than the dump: PostgreSQL restores upwards, never downwards.
  */
 export const planSandboxStep = defineStep({
   phase: phaseNames.plan,
-  from: ['dump readable'],
-  to: ['sandbox planned', 'sandbox at hand', 'plan impossible'],
+  phaseAt: { 'waiting for a slot': phaseNames.waitForSlot },
+  from: ['dump readable', 'waiting for a slot'],
+  to: ['waiting for a slot', 'sandbox planned', 'sandbox at hand', 'plan impossible'],
   run: async (
-    state,
+    given,
     ports: Pick<DrillPorts, 'configuration' | 'sandboxes' | 'clock' | 'ledger' | 'notifiers' | 'mishaps'>,
   ) => {
+    const slot = await takeSlot(given, ports);
+    if (!slot.taken) return slot.state;
+    const { state } = slot;
     const { dump } = state;
     const found = methodFor(backupOf({ dump }).kind, ports.sandboxes.kind);
     if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));

@@ -1,20 +1,31 @@
+import type { DrillState } from '../domain/drill/drill-state.ts';
+import { saidBy } from '../domain/drill/failure.ts';
 import type { At } from '../domain/drill/known-at.ts';
+import { type Finding, finding } from '../domain/findings/findings.ts';
+import { taskFailure } from '../domain/sandbox/rds/task-failure.ts';
+import { nextTaskSize, type RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { plannedHooks } from './hook-runs.ts';
 import { writeRestoreRequest } from './restore-request.ts';
 import { defineStep } from './step-definition.ts';
 
-/** Writes down what the restore task needs: it is started with two pointers only (8,192 characters of overrides). */
+/**
+ * Writes down what the restore task needs: it is started with two pointers only (8,192 characters of overrides). A drill
+ * that comes here again because no task started takes the next size.
+ */
 export const prepareRestoreStep = defineStep({
   phase: { untimed: 'it only writes down what the restore, which is timed by the task, shall do' },
-  from: ['sandbox ready', 'sandbox at hand'],
+  from: ['sandbox ready', 'sandbox at hand', 'restore prepared'],
   to: ['restore prepared'],
   run: async (state, ports: Pick<DrillPorts, 'evidence' | 'placeRestore' | 'hookTask' | 'configuration'>) => {
     const databaseConfig = ports.configuration.database(state.database);
+    const again = state.stage === 'restore prepared' ? anotherSize(state) : null;
+    const { failure: _passed, ...rest } = state;
     const prepared: At<'restore prepared'> = {
-      ...state,
+      ...(again === null ? state : rest),
       stage: 'restore prepared',
-      restoreTask: ports.placeRestore?.(state.dump.sizeBytes) ?? null,
+      findings: [...state.findings, ...(again?.findings ?? [])],
+      restoreTask: again === null ? (ports.placeRestore?.(state.dump.sizeBytes) ?? null) : again.place,
       restored: null,
       checks: [],
       longChecks: [],
@@ -24,3 +35,17 @@ export const prepareRestoreStep = defineStep({
     return prepared;
   },
 });
+
+/** Null: there was no failure, or no other size is left. */
+function anotherSize({
+  restoreTask,
+  failure,
+}: DrillState): { place: RestoreTaskPlace; findings: Finding[] } | null {
+  const place = restoreTask === null ? null : nextTaskSize(restoreTask);
+  if (place === null || failure === undefined) return null;
+  const { message } = saidBy(failure.Cause);
+  const told = taskFailure({ error: failure.Error, cause: failure.Cause, message });
+  const size = `${place.vcpu} vCPU and ${place.memoryGib} GiB`;
+  const reason = told?.message ?? `${failure.Error}: ${message}`;
+  return { place, findings: [finding('RESTORE_TASK_RESIZED', `${reason}; one of ${size} is tried`)] };
+}

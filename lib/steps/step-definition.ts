@@ -14,6 +14,8 @@ interface Untimed {
 interface StepDefinition<From extends Stage, To extends Stage, Ports, Needs extends Fact = never> {
   /** The phase that the step's time counts into; steps of one phase (asking, waiting, looking) add up. */
   phase: PhaseName | Untimed;
+  /** Another phase for the time of a look that leaves this stage. */
+  phaseAt?: { readonly [S in To]?: PhaseName };
   /** Stages at which the machine comes here; a test holds them against the definition. */
   from: readonly From[];
   /** What must hold besides: added by a state of the machine since the stage was left. */
@@ -62,14 +64,15 @@ export function defineStep<
   To extends Stage,
   Ports extends Partial<DrillPorts> & Pick<DrillPorts, 'clock'>,
   Needs extends Fact,
->({ phase, from, needs, to, run }: StepDefinition<From, To, Ports, Needs>): Step<From, To, Ports> {
+>({ phase, phaseAt, from, needs, to, run }: StepDefinition<From, To, Ports, Needs>): Step<From, To, Ports> {
   const step = async (given: DrillState, ports: Ports): Promise<At<To>> => {
     const state = standing(given, from, needs);
     if (typeof phase === 'object') return run(state, ports);
     const startedAt = ports.clock.now().toISOString();
     const next = await run(state, ports);
     const endedAt = ports.clock.now().toISOString();
-    return { ...next, phases: extendPhases(next.phases, { name: phase, startedAt, endedAt }) };
+    const name = phaseAt?.[next.stage as To] ?? phase;
+    return { ...next, phases: extendPhases(next.phases, { name, startedAt, endedAt }) };
   };
   return Object.assign(step, { phase, from, to });
 }

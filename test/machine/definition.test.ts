@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { findingRegistry } from '../../lib/domain/findings/findings.ts';
 import { drillMachine, fillPlaceholders, lambdaPlaceholders } from '../../lib/machine/definition.ts';
+import { noTaskStarted } from '../../lib/machine/fargate-task.ts';
 import { stateNames } from '../../lib/machine/state-names.ts';
 import { type LintedState, lintDefinition } from './support/lint-definition.ts';
 
@@ -71,7 +72,7 @@ describe('the state machine', () => {
   });
 
   test('catches by name only what AWS throws or a step of ours does', () => {
-    const ofAws = ['States.ALL', 'States.Timeout'];
+    const ofAws = ['States.ALL', 'States.Timeout', ...noTaskStarted];
     const caught = Object.values(states).flatMap(({ Catch }) => (Catch ?? []).flatMap((c) => c.ErrorEquals));
     expect(caught.filter((name) => !ofAws.includes(name) && !(name in findingRegistry))).toEqual([]);
   });
@@ -126,14 +127,18 @@ describe('the state machine', () => {
     expect(lintDefinition(machine as never)).toEqual([]);
   });
 
-  test('retries only what Lambda itself could not start, with jitter', () => {
+  test('retries only what proves that nothing of ours ran, with jitter', () => {
     for (const [name, state] of Object.entries(states)) {
+      const provenNotStarted = (error: string) =>
+        String(state.Resource).includes(':ecs:')
+          ? noTaskStarted.includes(error)
+          : error.startsWith('Lambda.');
       for (const retry of state.Retry ?? []) {
         expect(retry.JitterStrategy, name).toBe('FULL');
         expect(
-          retry.ErrorEquals.every((error) => error.startsWith('Lambda.')),
+          retry.ErrorEquals.filter((error) => !provenNotStarted(error)),
           name,
-        ).toBe(true);
+        ).toEqual([]);
         expect(retry.ErrorEquals.some((error) => error in findingRegistry)).toBe(false);
       }
     }
@@ -158,6 +163,15 @@ describe('the state machine', () => {
       for (const error of ['ResourceConflictException', 'ENINotReadyException', 'EC2ThrottledException'])
         expect(asleep?.ErrorEquals, name).toContain(`Lambda.${error}`);
     }
+  });
+
+  test('asks again for every task that was not started, and never where one may have been', () => {
+    const tasks = Object.values(states).filter(({ Resource }) => String(Resource).includes(':ecs:'));
+    expect(tasks).toHaveLength(4);
+    for (const { Retry } of tasks)
+      expect(Retry?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([noTaskStarted]);
+    const ambiguous = ['ECS.ServerException', 'ECS.SdkClientException', 'States.ALL', 'States.Timeout'];
+    expect(noTaskStarted.filter((error) => ambiguous.includes(error))).toEqual([]);
   });
 
   test('carries no secret: the words of one appear nowhere in it', () => {

@@ -203,6 +203,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
         witness.locks.set(database, drillId);
         return { taken: true };
       },
+      takeSlot: async () => ({ taken: true }),
       unlock: async (database) => void witness.locks.delete(database),
       seal: async (record) => void witness.records.push(record),
       history: async () => witness.records,

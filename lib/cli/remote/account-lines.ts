@@ -40,6 +40,8 @@ export class AccountLines {
     // A dump that is not archived needs no line: the first look says so at once.
     if (step === 'waitForThaw')
       this.#begin(stateNames.thawDump, 'the archive gives it out in 3 to 12 hours, as a rule');
+    if (step === 'waitForSlot')
+      this.#begin(stateNames.waitForSlot, 'as many drills run as may at once; a look every 5 minutes');
   }
 
   /** After the news of one look: a question is told of when it is still open. */
@@ -53,6 +55,8 @@ export class AccountLines {
     const state = 'error' in outcome ? {} : (shownState.safeParse(outcome.data).data ?? {});
     if (ownLines.has(step)) this.#end(stateNames[step], outcome, detailOf(step, state));
     if (step === 'thawDump' && state.stage !== 'dump thawing') this.#end(stateNames.thawDump, outcome);
+    if (step === 'planSandbox' && state.stage !== 'waiting for a slot')
+      this.#end(stateNames.waitForSlot, outcome);
     // Promotion is asked for, then looked at until it is done.
     if (step === 'promote' && 'error' in outcome) this.#end(stateNames.promote, outcome);
     if (step === 'lookAtPromotion' && state.stage !== 'promotion pending') {

@@ -52,6 +52,10 @@ export const awsSchema = z
       .positive()
       .optional()
       .meta({ description: 'No drill starts when the estimate for the month exceeds this.' }),
+    maxConcurrentDrills: z.int().min(1).max(100).optional().meta({
+      description:
+        'How many drills may have a sandbox and tasks at the same time; others wait, which counts into no RTO. A real restore never waits. Default 4.',
+    }),
     stackName: matching(
       /^restore-drill(-[a-z0-9]+)*$/,
       'a stack name that begins with restore-drill',
@@ -148,6 +152,7 @@ export const awsSchema = z
     regions: written.regions ?? [],
     alarmEmail: written.alarmEmail ?? null,
     monthlyBudgetUsd: written.monthlyBudgetUsd ?? null,
+    maxConcurrentDrills: written.maxConcurrentDrills ?? 4,
     stackName: written.stackName ?? 'restore-drill',
     network: written.network ?? null,
     availabilityZones: written.availabilityZones ?? null,

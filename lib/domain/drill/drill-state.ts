@@ -71,6 +71,8 @@ export interface DrillState {
   plan: SandboxPlan | null;
   sandbox: DrillSandbox | null;
   restoreTask: RestoreTaskPlace | null;
+  /** How long the drill had to wait because others ran; absent: it had not. No part of RTO. */
+  slotWait?: { since: string; seconds: number };
   restored: RestoredSummary | null;
   checks: CheckPointer[];
   /** Findings made outside the restore and the checks, of the attempt in hand. */

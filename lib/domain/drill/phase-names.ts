@@ -1,6 +1,7 @@
 /** Phase names of the record, in the words of the state machine and in the order of a drill. */
 export const phaseNames = {
   select: 'Select dump',
+  waitForSlot: 'Wait for a free slot',
   plan: 'Plan sandbox',
   provision: 'Provision sandbox',
   restore: 'Restore dump into sandbox',

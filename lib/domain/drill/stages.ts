@@ -9,6 +9,7 @@ export const knownAtStage = {
   'no dump': [],
   'dump thawing': ['dump'],
   'dump readable': ['dump'],
+  'waiting for a slot': ['dump'],
   'sandbox planned': ['dump', 'plan', 'sandbox'],
   'sandbox at hand': ['dump', 'plan', 'address'],
   'plan impossible': ['dump'],

@@ -150,8 +150,12 @@ const document: z.ZodType<DrillState> = z.looseObject({
       assignPublicIp: z.enum(['ENABLED', 'DISABLED']),
       vcpu: z.number().exactOptional(),
       memoryGib: z.number().exactOptional(),
+      others: z
+        .array(z.looseObject({ taskDefinition: z.string(), vcpu: z.number(), memoryGib: z.number() }))
+        .exactOptional(),
     })
     .nullable(),
+  slotWait: z.looseObject({ since: moment, seconds: z.number().min(0) }).exactOptional(),
   restored: restored.nullable(),
   checks: pointers,
   findings,

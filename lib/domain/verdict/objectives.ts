@@ -8,14 +8,19 @@ interface MeasuredRto {
   actualSeconds: number | null;
 }
 
-/** RTO starts at the go decision and ends when the last check passed. */
+/** RTO starts at the go decision and ends when the last check passed; a wait that a real restore has not is left out. */
 export function measureRto(input: {
   startedAt: string;
   lastCheckPassedAt: string | null;
+  /** Seconds that a drill waits and a real restore does not. */
+  waitedSeconds: number;
   targetSeconds: number | null;
 }): { rto: MeasuredRto; findings: Finding[] } {
-  const { startedAt, lastCheckPassedAt, targetSeconds } = input;
-  const actualSeconds = lastCheckPassedAt === null ? null : secondsBetween(startedAt, lastCheckPassedAt);
+  const { startedAt, lastCheckPassedAt, waitedSeconds, targetSeconds } = input;
+  const actualSeconds =
+    lastCheckPassedAt === null
+      ? null
+      : Math.max(0, secondsBetween(startedAt, lastCheckPassedAt) - waitedSeconds);
   const missed = targetSeconds !== null && actualSeconds !== null && actualSeconds > targetSeconds;
   return {
     rto: { targetSeconds, actualSeconds },

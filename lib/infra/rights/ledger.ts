@@ -11,7 +11,11 @@ const leading = (...keys: string[]) => ({
 export const readLedger = (table: ITable): iam.PolicyStatement =>
   allow('ReadLedger', ['dynamodb:GetItem', 'dynamodb:Query'], [table.tableArn], leading('database', 'drill'));
 
-/** The lock of a database: taken and let go under a condition. */
+/** The slots of running drills, taken under a condition. */
+export const takeSlots = (table: ITable): iam.PolicyStatement =>
+  allow('TakeSlots', ['dynamodb:GetItem', 'dynamodb:PutItem'], [table.tableArn], leading('lock'));
+
+/** The lock of a database and the drill's slot: taken and let go under a condition. */
 export const lockDatabases = (table: ITable): iam.PolicyStatement =>
   allow(
     'LockDatabases',

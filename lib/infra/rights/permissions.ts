@@ -66,6 +66,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const tell = announce(scope.topic, scope.key);
   const readLedger = ledger.readLedger(scope.ledger);
   const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
+  const slots = ledger.takeSlots(scope.ledger);
   const list = scope.sources.list.statements;
   const read = [...list, ...scope.sources.read.statements];
   const inspect = [...read, ...scope.sources.open.statements];
@@ -88,7 +89,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'normalise-request': [...seal, ...evidence, executions],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
-    'plan-sandbox': [look, offers, ...rehearse, ...evidence, readLedger, ...tell],
+    'plan-sandbox': [look, offers, ...rehearse, ...evidence, readLedger, slots, executions, ...tell],
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],

@@ -24,6 +24,7 @@ const waits = [
   stateNames.waitForSandbox,
   stateNames.waitForTeardown,
   stateNames.waitForThaw,
+  stateNames.waitForSlot,
   stateNames.waitForPromotion,
 ];
 

@@ -215,6 +215,28 @@ describe('what only an account has', () => {
     ]);
   });
 
+  test('a wait for a free slot is one line, however often it is looked at', async () => {
+    const waiting = aState({ stage: 'waiting for a slot' });
+    const history = new ExecutionHistory()
+      .did('normaliseRequest')
+      .did('selectDump', { output: aState({ stage: 'dump selected' }) })
+      .did('thawDump', { output: aState({ stage: 'dump readable' }) })
+      .did('planSandbox', { output: waiting })
+      .did('waitForSlot', { seconds: 300 })
+      .did('planSandbox', { output: waiting })
+      .did('waitForSlot', { seconds: 300 })
+      .did('planSandbox', { output: aState({ stage: 'plan impossible' }) })
+      .did('judge');
+    tornDown(history).ends('failCouldNotVerify');
+
+    const { text } = await watched(history);
+
+    expect(text.match(/^Wait for a free slot.*$/gm)).toEqual([
+      'Wait for a free slot: as many drills run as may at once; a look every 5 minutes',
+      'Wait for a free slot: done in 10 min 2 s',
+    ]);
+  });
+
   test('a dump that is not archived has no such line', async () => {
     expect((await watched(provenDrill())).text).not.toContain('Thaw');
   });

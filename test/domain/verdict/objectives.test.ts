@@ -9,6 +9,7 @@ describe('RTO', () => {
       startedAt,
       lastCheckPassedAt: '2026-11-18T03:45:00.000Z',
       targetSeconds: 3600,
+      waitedSeconds: 0,
     });
     expect(rto).toEqual({ targetSeconds: 3600, actualSeconds: 2700 });
     expect(findings).toEqual([]);
@@ -19,13 +20,26 @@ describe('RTO', () => {
       startedAt,
       lastCheckPassedAt: '2026-11-18T04:00:01.000Z',
       targetSeconds: 3600,
+      waitedSeconds: 0,
     });
     expect(findings.map((f) => f.message)).toEqual(['the restore took 1 h 1 s; the objective is 1 h']);
   });
 
+  test('leaves out the time in which the drill waited for its turn: a real restore waits for none', () => {
+    const { rto, findings } = measureRto({
+      startedAt,
+      lastCheckPassedAt: '2026-11-18T09:00:00.000Z',
+      targetSeconds: 3600,
+      waitedSeconds: 5 * 3600 + 600,
+    });
+    expect(rto.actualSeconds).toBe(3000);
+    expect(findings).toEqual([]);
+  });
+
   test('is not measured when no check passed', () => {
     expect(
-      measureRto({ startedAt, lastCheckPassedAt: null, targetSeconds: 3600 }).rto.actualSeconds,
+      measureRto({ startedAt, lastCheckPassedAt: null, targetSeconds: 3600, waitedSeconds: 0 }).rto
+        .actualSeconds,
     ).toBeNull();
   });
 });

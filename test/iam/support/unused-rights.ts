@@ -52,8 +52,8 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   },
   {
     action: /^states:(DescribeExecution|SendTaskHeartbeat)$/,
-    door: /^(clean-up-after-abort|task)$/,
-    reason: 'whether the drill behind a lock still runs; restores that take longer than a minute',
+    door: /^(clean-up-after-abort|plan-sandbox|task)$/,
+    reason: 'whether the drill behind a lock or a slot still runs; restores that take longer than a minute',
   },
   {
     action: /^sqs:/,

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../../ports/clock.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
+import { freeSlot, takeSlot } from './drill-slots.ts';
 import { ledgerError } from './ledger-errors.ts';
 import { lastProvenRecord, newestRecords, recordByDrill, type TableDamage } from './ledger-history.ts';
 import { releaseLock, takeLock } from './ledger-lock.ts';
@@ -18,6 +19,8 @@ export interface DynamoLedgerOptions {
   databases: readonly string[];
   /** Takes records that are too large for the table. */
   evidence?: EvidenceStore;
+  /** How many drills may run at once. @default null: as many as there are */
+  mostDrills?: number | null;
   /** Whether a drill's execution still runs, so that the lock of an aborted one does not hold for its whole lease. */
   isRunning?: (drillId: string) => Promise<boolean>;
   /** Whether somebody may still be cleaning up after an ended drill, and will seal its record. */
@@ -32,7 +35,7 @@ const unnamedDatabase = 'unknown';
 /**
  * The ledger in one DynamoDB table. Keys: `database#<db>` / `drill#<startedAt>#<drillId>` holds a record (gzip),
  * `drill#<drillId>` / `pointer` leads to it, `database#<db>` / `proven` to the newest proven one, `lock#<db>` / `lock` is
- * the lock of a database. Reads are consistent: the step after a write must see it.
+ * the lock of a database, `lock#slots` / `slots` says which drills run. Reads are consistent: the step after a write must see it.
  *
  * All functions throw DrillError LEDGER_UNWRITABLE or LEDGER_UNREADABLE; `seal` also INTERNAL_ERROR for a record that is
  * not whole and EVIDENCE_UNWRITABLE for a large one.
@@ -57,7 +60,11 @@ export function createDynamoLedger(options: DynamoLedgerOptions): Ledger {
     });
   return {
     lock: (lock) => writing(takeLock(lock, lockOptions)),
-    unlock: (database, drillId) => writing(releaseLock(database, drillId, lockOptions)),
+    unlock: async (database, drillId) => {
+      await writing(freeSlot(drillId, lockOptions));
+      await writing(releaseLock(database, drillId, lockOptions));
+    },
+    takeSlot: (slot) => writing(takeSlot(slot, { ...lockOptions, mostDrills: options.mostDrills ?? null })),
     seal: (record) =>
       writing(sealRecord(record, { client, tableName, clock, evidence: options.evidence ?? null })),
     history: ({ database, limit }) =>

@@ -41,6 +41,8 @@ export const provenKey = (database: string): ItemKey => ({
   sk: provenSort,
 });
 export const lockKey = (database: string): ItemKey => ({ pk: `lock#${database}`, sk: 'lock' });
+/** Beside the locks, whose rights it shares; a database named "slots" has another sort key. */
+export const slotsKey: ItemKey = { pk: 'lock#slots', sk: 'slots' };
 export const approvalKey = (drillId: string): ItemKey => ({ pk: `approval#${drillId}`, sk: 'approval' });
 
 /** What the watch remembers, and what the sweeper told it. */

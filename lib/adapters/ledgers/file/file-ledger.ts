@@ -64,6 +64,7 @@ export function createFileLedger({ path, clock, onDamage }: FileLedgerOptions): 
 
   return {
     lock: (lock) => alone(() => takeLockFile(lockPath(lock.database), lock, clock.now())),
+    takeSlot: async () => ({ taken: true }),
     unlock: (database, drillId) => alone(() => releaseLockFile(lockPath(database), drillId)),
     seal: (record) =>
       alone(async () => {

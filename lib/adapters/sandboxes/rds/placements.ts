@@ -8,9 +8,10 @@ import type { RdsPlacement } from '../../../domain/sandbox/rds/rds-plan.ts';
 import { awsWords } from '../../aws/rds-errors.ts';
 import { maxPlacements } from './sandbox-names.ts';
 
-/** With a second class at hand, two zones of each are tried: shortage is of a family in a zone, seldom of all. */
-const zonesPerClass = 2;
-const wantedClasses = 2;
+/** Classes that are tried in turn: shortage is of a family and size in a zone, seldom of all. */
+const wantedClasses = 3;
+/** Zones in which the wanted class is tried before another is. */
+const zonesOfWanted = 2;
 
 /**
  * Places to try in turn: the first classes that RDS offers for this version with gp3, encryption and IAM login, in the
@@ -31,12 +32,16 @@ export async function placementsFor(
     else if (usable.length > 0) offered.push({ instanceClass, zones: usable });
     if (offered.length === wantedClasses) break;
   }
-  const perClass = offered.length > 1 ? zonesPerClass : maxPlacements;
-  return offered
-    .flatMap(({ instanceClass, zones }) =>
-      zones.slice(0, perClass).map((availabilityZone) => ({ instanceClass, availabilityZone })),
-    )
-    .slice(0, maxPlacements);
+  return inTurn(offered).slice(0, maxPlacements);
+}
+
+/** The wanted class in two zones, then one zone of each other class, then what is left of zones, by class. */
+function inTurn(offered: { instanceClass: string; zones: (string | null)[] }[]): RdsPlacement[] {
+  const places = offered.map(({ instanceClass, zones }) =>
+    zones.map((availabilityZone) => ({ instanceClass, availabilityZone })),
+  );
+  const firstOnes = places.map((all, index) => all.splice(0, index === 0 ? zonesOfWanted : 1));
+  return [...firstOnes, ...places].flat();
 }
 
 /** Zones where a class can be ordered as we need it; null: nowhere. */

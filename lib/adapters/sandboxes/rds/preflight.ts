@@ -4,6 +4,7 @@ import type { ProductionConfig } from '../../../domain/config/index.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { estimateCostUsd } from '../../../domain/sandbox/rds/cost.ts';
 import { sizeInstance, storageLimitsGib } from '../../../domain/sandbox/rds/instance-sizing.ts';
+import { taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { Configuration } from '../../../ports/drill-ports.ts';
 import type { Preflight } from '../../../ports/sandbox.ts';
@@ -69,7 +70,7 @@ export async function preflight(
     return impossible(finding('SANDBOX_UNAVAILABLE', message, hint));
   }
 
-  const task = taskFor(options.taskSizes, demand.dumpBytes);
+  const { chosen: task } = taskSizesFor(options.taskSizes, demand.dumpBytes);
   const estimatedCostUsd = estimateCostUsd({
     plan: { placements, storageGib },
     taskVcpu: task.vcpu,
@@ -123,12 +124,6 @@ async function rehearse(
     ...{ majorVersion: demand.majorVersion, sandboxSubnetGroup: subnetGroup },
   });
   return demand.mode === 'restore' ? found.map((one) => ({ ...one, severity: 'warning' as const })) : found;
-}
-
-function taskFor(sizes: readonly RestoreTaskSize[], dumpBytes: number): RestoreTaskSize {
-  const task = sizes.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes) ?? sizes.at(-1);
-  if (task === undefined) throw new Error('no size of the restore task is deployed');
-  return task;
 }
 
 async function exceededCaps(

@@ -2,6 +2,12 @@ import type { FindingDefinition } from './definition.ts';
 
 /** The drill itself: what it was asked, what it may do and what it keeps; a real restore included. */
 export const drillFindings = {
+  NO_FREE_SLOT: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The drill waited for a day while as many drills ran as may run at once.',
+    hint: 'Spread the schedules, or raise `aws.maxConcurrentDrills` in drills.yaml as far as the quotas of the account go.',
+  },
   NEWER_DUMP_UNPROVEN: {
     severity: 'warning',
     blames: 'drill',

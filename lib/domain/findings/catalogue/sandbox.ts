@@ -57,6 +57,12 @@ export const sandboxFindings = {
     meaning: 'The restore task never came to run.',
     hint: 'The reason is in the message: most often the image cannot be pulled, the subnets have no way out, or Fargate has no capacity.',
   },
+  RESTORE_TASK_RESIZED: {
+    severity: 'info',
+    blames: 'sandbox',
+    meaning: 'Fargate started no restore task of the wanted size, so one of another size was asked for.',
+    hint: 'Nothing to do when it is rare. Often: ask for a higher Fargate vCPU quota (L-3032A538), or add subnets in other zones.',
+  },
   RESTORE_TASK_LOST: {
     severity: 'unverified',
     blames: 'sandbox',

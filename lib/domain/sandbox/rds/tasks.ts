@@ -1,3 +1,10 @@
+/** One size that the restore task may have. */
+interface TaskSize {
+  taskDefinition: string;
+  vcpu: number;
+  memoryGib: number;
+}
+
 /** Where the restore task runs; made by "Prepare restore". Local runs fill it with nothing. */
 export interface RestoreTaskPlace {
   taskDefinition: string;
@@ -7,6 +14,32 @@ export interface RestoreTaskPlace {
   /** Size of the task, for its price; absent on one machine. */
   vcpu?: number;
   memoryGib?: number;
+  /** Sizes to take in turn where there is no capacity for this one; absent or empty: none. */
+  others?: TaskSize[];
+}
+
+/**
+ * The smallest size that takes the dump – the largest takes everything – and the others in the order in which they are
+ * tried when Fargate has no capacity for it: larger ones first, then those that are small for the dump, which is slow
+ * and still a proof. `sizes` are at least one, smallest first.
+ */
+export function taskSizesFor(
+  sizes: readonly (TaskSize & { upToDumpBytes: number })[],
+  dumpBytes: number,
+): { chosen: TaskSize; others: TaskSize[] } {
+  const fitting = sizes.findIndex(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes);
+  const index = fitting === -1 ? sizes.length - 1 : fitting;
+  const [chosen, ...others] = [...sizes.slice(index), ...sizes.slice(0, index).toReversed()].map(
+    ({ taskDefinition, vcpu, memoryGib }) => ({ taskDefinition, vcpu, memoryGib }),
+  );
+  if (chosen === undefined) throw new RangeError('no size of the restore task is deployed');
+  return { chosen, others };
+}
+
+/** The next size to try, null when all were. */
+export function nextTaskSize(place: RestoreTaskPlace): RestoreTaskPlace | null {
+  const [next, ...others] = place.others ?? [];
+  return next === undefined ? null : { ...place, ...next, others };
 }
 
 /** A container of the user's that is to run, or ran, against the sandbox. */

@@ -7,7 +7,7 @@ import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
 import { systemClock } from '../../system-clock.ts';
 import { dynamoDbClient, s3Client, sfnClient } from '../clients.ts';
-import { deployedConfiguration } from '../configuration.ts';
+import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
 
 /** Clean-up after an abort is tried three times for 15 minutes at most, with Lambda's waits between them. */
@@ -20,7 +20,7 @@ export const evidencePort = (): EvidenceStore =>
 /** The ledger, for doors that read records and seal them. */
 export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());
 
-/** The same, for the door that takes locks: it must know whether the holder still runs. */
+/** The same, for doors that take locks and slots: they must know whether the holder still runs. */
 export function lockingLedgerPort(): Ledger {
   const { stateMachineArn } = readEnvironment(['stateMachineArn']);
   const executions = createExecutionStatus({ client: sfnClient(), stateMachineArn });
@@ -28,6 +28,7 @@ export function lockingLedgerPort(): Ledger {
     ...ledgerOptions(),
     isRunning: (drillId) => executions.isRunning(drillId),
     isCleanedUp: (drillId) => executions.endedWithin(drillId, cleanUpSeconds),
+    mostDrills: deployedConfig().aws?.maxConcurrentDrills ?? null,
   });
 }
 

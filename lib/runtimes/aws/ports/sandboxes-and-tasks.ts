@@ -11,7 +11,7 @@ import { createExecutionStatus } from '../../../adapters/tasks/execution-status.
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
-import type { RestoreTaskPlace } from '../../../domain/sandbox/rds/tasks.ts';
+import { type RestoreTaskPlace, taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
 import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
@@ -106,14 +106,12 @@ export const caBundle = (): string => readFileSync(caBundlePath(), 'utf8');
 export const restoreTasksPort = (): RestoreTasks =>
   createRestoreTasks({ ecs: ecsClient(), cluster: readEnvironment(['restoreCluster']).restoreCluster });
 
-/** Chooses the smallest deployed task size that takes the dump; the largest takes everything. */
+/** Chooses the deployed task size for the dump, and the others for want of capacity. */
 export function restorePlacePort(): (dumpBytes: number) => RestoreTaskPlace {
   const { restoreTasks, restoreNetwork } = readEnvironment(['restoreTasks', 'restoreNetwork']);
   return (dumpBytes) => {
-    // The schema asks for one size at least.
-    const size = restoreTasks.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes) ?? restoreTasks.at(-1)!;
-    const { taskDefinition, vcpu, memoryGib } = size;
-    return { taskDefinition, ...restoreNetwork, vcpu, memoryGib };
+    const { chosen, others } = taskSizesFor(restoreTasks, dumpBytes);
+    return { ...restoreNetwork, ...chosen, others };
   };
 }
 

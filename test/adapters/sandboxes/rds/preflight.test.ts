@@ -124,7 +124,7 @@ describe('a preflight', () => {
         { instanceClass: 'db.t4g.medium', availabilityZone: 'eu-west-1a' },
         { instanceClass: 'db.t4g.medium', availabilityZone: 'eu-west-1b' },
         { instanceClass: 'db.t4g.large', availabilityZone: 'eu-west-1a' },
-        { instanceClass: 'db.t4g.large', availabilityZone: 'eu-west-1b' },
+        { instanceClass: 'db.m7g.large', availabilityZone: 'eu-west-1a' },
       ],
       storageGib: 20,
       parameterGroup: 'restore-drill-import-15',
@@ -164,6 +164,7 @@ describe('a preflight', () => {
     expect((await rdsOf({ region: { subnetZones: [] } }))?.placements).toEqual([
       { instanceClass: 'db.t4g.medium', availabilityZone: null },
       { instanceClass: 'db.t4g.large', availabilityZone: null },
+      { instanceClass: 'db.m7g.large', availabilityZone: null },
     ]);
   });
 
