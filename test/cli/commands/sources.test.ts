@@ -136,6 +136,7 @@ describe('doctor in an account', () => {
               PhysicalResourceId: 'restore-drill-proven-overdue-shop',
             },
             { ResourceType: 'AWS::S3::Bucket', PhysicalResourceId: 'bucket' },
+            { ResourceType: 'AWS::RDS::DBSubnetGroup', PhysicalResourceId: 'restore-drill-sandbox' },
           ],
         }),
         'CloudWatch.DescribeAlarms': () => ({ MetricAlarms: [] }),
@@ -150,6 +151,22 @@ describe('doctor in an account', () => {
         'RDS.DescribeDBInstances': () => ({ DBInstances: [] }),
         'RDS.DescribeDBParameterGroups': () => ({ DBParameterGroups: [] }),
         'RDS.DescribeDBSnapshots': () => ({ DBSnapshots: [] }),
+        'RDS.DescribeDBSubnetGroups': ({ DBSubnetGroupName }) => ({
+          DBSubnetGroups: [
+            { DBSubnetGroupName, Subnets: [{ SubnetAvailabilityZone: { Name: 'eu-west-1a' } }] },
+          ],
+        }),
+        'RDS.DescribeDBEngineVersions': () => ({ DBEngineVersions: [{ EngineVersion: '18.3' }] }),
+        'RDS.DescribeOrderableDBInstanceOptions': ({ DBInstanceClass }) => ({
+          OrderableDBInstanceOptions: [
+            { DBInstanceClass, StorageType: 'gp3', AvailabilityZones: [{ Name: 'eu-west-1a' }] },
+          ],
+        }),
+        'SNS.ListSubscriptionsByTopic': ({ TopicArn }) => ({
+          Subscriptions: [
+            { Protocol: 'email', Endpoint: 'on-call@example.com', SubscriptionArn: `${TopicArn}:0a1b` },
+          ],
+        }),
         'S3.GetObject': () => {
           throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
         },
@@ -173,6 +190,7 @@ describe('doctor in an account', () => {
     expect(text.replaceAll(version, 'X.Y.Z')).toMatchInlineSnapshot(`
       "ok       stack: restore-drill in account 123456789012, eu-west-1: UPDATE_COMPLETE, deployed 2026-11-20 09:00:00 UTC
       ok       version: X.Y.Z is deployed, and this is X.Y.Z
+      ok       notifications: go to email on-call@example.com
       ok       RDS instances: 7 of 40 are used
       ok       RDS storage (GiB): 1200 of 100000 are used
       ok       last drill of shop: PROVEN at 2026-03-01 03:03:12 UTC (one)
@@ -195,6 +213,7 @@ describe('doctor in an account', () => {
       ok       configuration: drills.yaml and the stack have the same databases: shop, billing
       ok       source of shop: s3://backups/postgres/ answers, e.g. postgres/shop_20261120T020000Z.dump
       ok       source of billing: s3://backups/postgres/ answers, e.g. postgres/shop_20261120T020000Z.dump
+      ok       class db.t4g.medium: offered in eu-west-1a
       "
     `);
     expect(code).toBe(0);
