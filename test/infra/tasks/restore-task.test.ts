@@ -142,7 +142,7 @@ databases:
       ['restore-small', 'X86_64'],
       ['restore-medium', 'X86_64'],
       ['restore-large', 'X86_64'],
-      ['shop-migrate', 'X86_64'],
+      ['hook-shop-migrate', 'X86_64'],
     ]);
   });
 

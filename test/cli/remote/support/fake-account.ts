@@ -75,11 +75,6 @@ export class FakeAccount {
   readonly answers: Record<string, Answer> = {
     'CloudFormation.DescribeStacks': () => ({ Stacks: [aStack()] }),
     'STS.GetCallerIdentity': () => ({ Arn: operatorArn }),
-    'SNS.ListSubscriptionsByTopic': () => ({
-      Subscriptions: [
-        { Protocol: 'email', Endpoint: 'on-call@example.com', SubscriptionArn: `${outputs.topicArn}:0a1b` },
-      ],
-    }),
   };
 
   /** Scripts calls: `'SFN.StartExecution': (input) => output`. */
