@@ -28,11 +28,13 @@ const serverUser = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g')
 /** A throwaway server for the bench, with a superuser `postgres` for the tools and a role `master` like RDS's. */
 export class BenchServer {
   readonly directory: string;
+  readonly binaries: string;
   readonly port = 5432;
   readonly #child: ChildProcess;
 
-  private constructor(directory: string, child: ChildProcess) {
+  private constructor(directory: string, binaries: string, child: ChildProcess) {
     this.directory = directory;
+    this.binaries = binaries;
     this.#child = child;
   }
 
@@ -52,7 +54,7 @@ export class BenchServer {
       ['-D', data, '-k', directory, '-c', 'listen_addresses=', ...options],
       { ...serverUser, cwd: directory, stdio: 'ignore' },
     );
-    const server = new BenchServer(directory, child);
+    const server = new BenchServer(directory, binaries, child);
     await server.#ready();
     await server.sql('CREATE ROLE master LOGIN CREATEDB CREATEROLE');
     return server;

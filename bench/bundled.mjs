@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { asTheProduct } from '../scripts/bundling.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -13,11 +14,7 @@ export async function runBundled(name, measured, args) {
     entryPoints: [join(here, `${name}.ts`), join(here, `${measured}.ts`)],
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
+    ...asTheProduct,
     logLevel: 'error',
   });
   const run = spawnSync(process.execPath, [join(outdir, `${name}.mjs`), ...args], { stdio: 'inherit' });

@@ -1,0 +1,45 @@
+// How the command line becomes a few files: for the build, and for benches that measure what users run.
+// They carry WASM or native files beside their code, or are needed by few commands only: clients of AWS are loaded when
+// a command first asks for one.
+const besideTheBundle = [
+  'libpg-query',
+  'lz4-napi',
+  'xz-decompress',
+  'xxhash-wasm',
+  '@aws-sdk/*',
+  'pg-native',
+  'pg-cloudflare',
+];
+
+// The interpreter of the state machine can call real Lambdas. Ours never does – every task has a local handler – so
+// the client (10 MB of source, a quarter of a second to load) stays out, and calling it would fail loudly.
+const withoutLambdaClient = {
+  name: 'without-lambda-client',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^@aws-sdk\/(client-lambda|credential-provider)/ }, ({ path }) => ({
+      path,
+      namespace: 'left-out',
+    }));
+    onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `const refuse = () => { throw new Error('${path} is not part of restore-drill'); };
+export class LambdaClient { constructor() { refuse(); } }
+export class InvokeCommand { constructor() { refuse(); } }
+export const fromCognitoIdentityPool = refuse;`,
+    }));
+  },
+};
+
+/** Options of esbuild. */
+export const asTheProduct = {
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  external: besideTheBundle,
+  plugins: [withoutLambdaClient],
+  // CommonJS dependencies call require for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
