@@ -16,11 +16,13 @@ export interface Chunk {
 /** A chunk may lose its connection this often; after that the server is not worth waiting for. */
 const maximumTries = 4;
 
-const prologue = Buffer.from('BEGIN;SELECT pg_catalog.pg_current_xact_id();');
-const epilogue = Buffer.from('\n;COMMIT');
+const prologue = Buffer.from('SELECT pg_catalog.pg_current_xact_id();');
 
-/** The COPY in a transaction whose id we learn before the first row: one round trip for all of it. */
-export const chunkTransaction = (copySql: Buffer): Buffer => Buffer.concat([prologue, copySql, epilogue]);
+/**
+ * The COPY in a transaction whose id we learn before the first row: one round trip for all of it. Statements of one query
+ * are one transaction (protocol, section 55.2.2.1), which ends before the server says that the COPY is done.
+ */
+export const chunkTransaction = (copySql: Buffer): Buffer => Buffer.concat([prologue, copySql]);
 
 /** Rows the server says it copied: the tag of the COPY among the tags of the query. */
 export function copiedRows(result: WireResult): number {

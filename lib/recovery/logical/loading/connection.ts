@@ -1,7 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { ConnectionLost, fromDriver } from './server-error.ts';
 import { type SettingsSnapshot, settingsBetween, statementBytes } from './session-settings.ts';
-import { WireCopy, WireQuery, type WireResult } from './wire-query.ts';
+import { type AllRows, WireCopy, WireQuery, type WireResult } from './wire-query.ts';
 
 /** How long the server may take to accept a connection: a busy machine forks a backend in well under a second. */
 const connectTimeoutMs = 20_000;
@@ -112,8 +112,8 @@ export class Session {
   }
 
   /** Starts a COPY; see WireCopy. */
-  copy(sql: Buffer): WireCopy {
-    const copy = new WireCopy(sql);
+  copy(sql: Buffer, allRows: AllRows | null = null): WireCopy {
+    const copy = new WireCopy(sql, allRows);
     if (this.#lostBecause !== null) copy.handleError(this.#lostBecause);
     else this.#started(this.#client.query(copy));
     return copy;

@@ -16,9 +16,18 @@ import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
 import { beginRows } from './rows-begin.ts';
 import { SessionSettings } from './session-settings.ts';
 import { decide } from './statement-decision.ts';
-import type { TableLoad } from './table-load.ts';
+import type { RowsReceiver } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
+
+/** What may join statements that wait to go together, or decides by itself that they have to go first. */
+const staysTogether: ReadonlySet<DumpEvent['kind']> = new Set([
+  'entry',
+  'rows-begin',
+  'rows',
+  'row-piece',
+  'rows-end',
+]);
 
 /** The name for the content of a dump that does not say which database it is of. */
 const namelessDatabase = 'main';
@@ -37,7 +46,7 @@ export class RestoreAttempt {
   /** Statements about databases and roles that wait for the end of the dump. */
   readonly #last: (() => Promise<void>)[] = [];
   #archive: ArchivePlan | null = null;
-  #rows: { table: TableLoad | null } | null = null;
+  #rows: { table: RowsReceiver | null } | null = null;
   #largeObject: LargeObjectLoad | null = null;
   #insertLoad: InsertLoad | null = null;
 
@@ -82,7 +91,7 @@ export class RestoreAttempt {
   async #handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
     const { book, clock } = this.#context;
     if (event.kind !== 'inserts') this.#endInserts();
-    if (event.kind !== 'entry') await this.#runner?.flush();
+    if (!staysTogether.has(event.kind)) await this.#runner?.batches.flush();
     switch (event.kind) {
       case 'header':
         this.#header = event.header;
@@ -144,7 +153,7 @@ export class RestoreAttempt {
     const { kind, defer, owner } = decision.plan;
     // Roles and databases belong to the whole server: they never open the database that happens to be current.
     if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
-      await this.#runner?.flush();
+      await this.#runner?.batches.flush();
       open.begin();
       const act = (): Promise<void> => runAdministrative(this.#context, entry, open, decision);
       if (defer) this.#last.push(act);
@@ -179,7 +188,7 @@ export class RestoreAttempt {
   }
 
   async #finishDatabase(): Promise<void> {
-    await this.#runner?.flush();
+    await this.#runner?.batches.flush();
     await this.#load?.finish();
     this.#context.book.tellCauses(this.#dumpName());
     this.#load = null;
@@ -218,10 +227,15 @@ export class RestoreAttempt {
     const runner = await this.#opened();
     const load = await this.#loading();
     load.parallel = true;
-    if (this.#archive !== null) await this.#archive.submitPostData(load, runner, this.#databaseName());
+    if (this.#archive !== null) {
+      await runner.batches.flush();
+      await this.#archive.submitPostData(load, runner, this.#databaseName());
+    }
     const open = this.#openEntry(event.entry);
     const hold = this.#archive?.takeHold(event.entry.id) ?? null;
-    this.#rows = { table: await beginRows(this.#context, load, event, open, this.#databaseName(), hold) };
+    const { batches } = runner;
+    const table = await beginRows(this.#context, load, batches, event, open, this.#databaseName(), hold);
+    this.#rows = { table };
   }
 
   #openEntry(entry: DumpEntry): OpenEntry {

@@ -3,6 +3,7 @@ import type { Decision } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { Session } from './connection.ts';
+import type { FewRows } from './few-rows.ts';
 import type { Lock } from './locks.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
@@ -10,14 +11,23 @@ import { statementBytes } from './session-settings.ts';
 
 /** One statement that waits to be sent. */
 export interface BatchedStatement {
+  kind: 'statement';
   entry: DumpEntry;
   open: OpenEntry;
   decision: Extract<Decision, { action: 'run' }>;
   statement: Statement;
 }
 
-/** Statements of one batch, and bytes of their text: a round trip costs as much as fifty short ones. */
-const most = { statements: 100, bytes: 256 * 1024 };
+/** All rows of a small table whose CREATE TABLE waits in the same batch. */
+export interface BatchedRows {
+  kind: 'rows';
+  rows: FewRows;
+}
+
+export type BatchedItem = BatchedStatement | BatchedRows;
+
+/** Items of one batch, and bytes of their text and rows: a round trip costs as much as fifty short statements. */
+const most = { items: 100, bytes: 256 * 1024 };
 
 const begin = Buffer.from('BEGIN;\n');
 const commit = Buffer.from('\n;\nCOMMIT;\n');
@@ -27,11 +37,12 @@ const commit = Buffer.from('\n;\nCOMMIT;\n');
  * done is as exact as one by one, without a round trip for each.
  */
 export class StatementBatch {
-  readonly items: BatchedStatement[] = [];
+  readonly items: BatchedItem[] = [];
   /** `serial`, or the kind of its statements, which run beside others. */
   readonly lane: string;
   readonly settings: SettingsSnapshot;
   readonly #locks = new Map<string, Lock>();
+  readonly #made = new Set<string>();
   #bytes = 0;
 
   constructor(lane: string, settings: SettingsSnapshot) {
@@ -48,36 +59,65 @@ export class StatementBatch {
   }
 
   get isFull(): boolean {
-    return this.items.length >= most.statements || this.#bytes >= most.bytes;
+    return this.items.length >= most.items || this.#bytes >= most.bytes;
+  }
+
+  /** Whether one of its statements makes this table. */
+  makes(schema: string, name: string): boolean {
+    return this.#made.has(JSON.stringify([schema, name]));
   }
 
   add(item: BatchedStatement, locks: readonly Lock[]): void {
     this.items.push(item);
     this.#bytes += item.statement.sql.length;
     for (const lock of locks) this.#locks.set(JSON.stringify([lock.schema, lock.name, lock.grade]), lock);
+    const { kind, locks: named } = item.decision.plan;
+    const [table] = kind === 'create table' ? (named ?? []) : [];
+    if (table !== undefined) this.#made.add(JSON.stringify([table.schema, table.name]));
+  }
+
+  addRows(rows: FewRows): void {
+    this.items.push({ kind: 'rows', rows });
+    this.#bytes += rows.bytes;
   }
 }
 
-/**
- * Sends statements together.
- * @returns how many were done before one failed, or all; and the error of the one after them
- * @throws AttemptSpoiled when it cannot be told
- */
+/** What became of items that went together. */
+export interface SentTogether {
+  /** Items that were done before one failed, or all. */
+  done: number;
+  /** Rows that each COPY among the done ones took, in order. */
+  copied: number[];
+  /** Why the item after the done ones failed. */
+  error: ServerError | null;
+}
+
+/** Sends items together. @throws AttemptSpoiled when it cannot be told what was done */
 export async function sendTogether(
   session: Session,
-  items: readonly BatchedStatement[],
+  items: readonly BatchedItem[],
   label: string,
-): Promise<{ done: number; error: ServerError | null }> {
-  const text = items.flatMap(({ statement }) => [begin, statementBytes(statement), commit]);
-  const { result, tags } = session.start(Buffer.concat(text));
-  const done = (): number => tags.filter((tag) => tag === 'COMMIT').length;
+): Promise<SentTogether> {
+  const text = items.flatMap((item) => [
+    begin,
+    item.kind === 'rows' ? item.rows.copySql : statementBytes(item.statement),
+    commit,
+  ]);
+  const allRows = items.flatMap((item) => (item.kind === 'rows' ? [item.rows.pieces] : []));
+  const sql = Buffer.concat(text);
+  const query = allRows.length === 0 ? session.start(sql) : session.copy(sql, allRows);
+  const outcome = (error: ServerError | null): SentTogether => ({
+    done: query.tags.filter((tag) => tag === 'COMMIT').length,
+    copied: query.tags.flatMap((tag) => (tag.startsWith('COPY ') ? [Number(tag.slice(5))] : [])),
+    error,
+  });
   try {
-    await result;
-    return { done: done(), error: null };
+    await query.result;
+    return outcome(null);
   } catch (error) {
     if (error instanceof ConnectionLost || !(error instanceof ServerError))
       throw new AttemptSpoiled(label, error);
     await session.rollBack();
-    return { done: done(), error };
+    return outcome(error);
   }
 }

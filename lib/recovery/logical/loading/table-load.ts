@@ -53,8 +53,18 @@ const worthANewFileBytes = 64 * 1024;
 
 const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
+/** Takes the rows of one COPY of the dump. */
+export interface RowsReceiver {
+  /** Whole rows. @throws what ended the restore */
+  write(pieces: readonly Buffer[], rows: number): Promise<void>;
+  /** A piece of one huge row; `rows` is 1 with its last piece. @throws what ended the restore */
+  piece(bytes: Buffer, rows: 0 | 1): Promise<void>;
+  /** No more rows. */
+  end(): void;
+}
+
 /** Loads the rows of one COPY of the dump. `write` and `piece` apply back-pressure; `end` does not wait. */
-export class TableLoad {
+export class TableLoad implements RowsReceiver {
   readonly #options: TableLoadOptions;
   /** Ends when the table is complete. */
   readonly complete: Task;

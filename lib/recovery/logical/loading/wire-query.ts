@@ -18,6 +18,18 @@ function frameHeader(type: string, payloadBytes: number): Buffer {
 const copyDoneMessage = frameHeader('c', 0);
 const terminator = Buffer.from([0]);
 
+/** Pieces as one CopyData message. @returns false when the socket wants a pause */
+function writeRows(stream: Connection['stream'], pieces: readonly Buffer[]): boolean {
+  let more = stream.write(
+    frameHeader(
+      'd',
+      pieces.reduce((sum, { length }) => sum + length, 0),
+    ),
+  );
+  for (const piece of pieces) more = stream.write(piece);
+  return more;
+}
+
 type Outcome<T> = { resolve(value: T): void; reject(error: Error): void };
 
 /** A promise together with its two ends. (Promise.withResolvers needs Node 22.) */
@@ -82,8 +94,12 @@ export class WireQuery implements Submittable {
     stream.write(frameHeader('Q', this.#sql.length + 1));
     stream.write(this.#sql);
     stream.write(terminator);
+    this.sendBehind(stream);
     stream.uncork();
   }
+
+  /** What goes out together with the query. */
+  protected sendBehind(_stream: Connection['stream']): void {}
 
   handleRowDescription(): void {}
 
@@ -126,6 +142,12 @@ export class WireQuery implements Submittable {
 }
 
 /**
+ * Every row of every COPY of a query, in the order of the COPYs. A server that refuses one of them ignores what follows, up
+ * to the next query (protocol, section 55.2.6).
+ */
+export type AllRows = readonly (readonly Buffer[])[];
+
+/**
  * A COPY … FROM stdin whose rows are written straight from the reader's buffers: header and chunk go to the socket
  * in one gathered write, without a copy. The SQL may be several statements around one COPY
  * (`BEGIN; SELECT pg_current_xact_id(); COPY …; COMMIT`), so that a whole transaction costs one round trip.
@@ -139,15 +161,25 @@ export class WireCopy extends WireQuery {
   #failed = false;
   /** Ends the wait of a blocked write: after an error the server no longer reads rows, it drops them. */
   #blockedWrite: (() => void) | null = null;
+  readonly #allRows: AllRows | null;
 
-  constructor(sql: Buffer) {
+  /** @param allRows when they are few: they and their end go out with the query, which saves a round trip for each COPY */
+  constructor(sql: Buffer, allRows: AllRows | null = null) {
     super(sql);
+    this.#allRows = allRows;
     this.ready = this.#open.promise;
     this.ready.catch(() => {});
   }
 
+  protected override sendBehind(stream: Connection['stream']): void {
+    for (const rows of this.#allRows ?? []) {
+      writeRows(stream, rows);
+      stream.write(copyDoneMessage);
+    }
+  }
+
   override handleCopyInResponse(): void {
-    this.waitsForServer = false;
+    if (this.#allRows === null) this.waitsForServer = false;
     this.#open.resolve();
   }
 
@@ -157,13 +189,7 @@ export class WireCopy extends WireQuery {
     this.progressed();
     if (this.#failed || stream === undefined || !stream.writable) return Promise.resolve();
     stream.cork();
-    let more = stream.write(
-      frameHeader(
-        'd',
-        pieces.reduce((sum, { length }) => sum + length, 0),
-      ),
-    );
-    for (const piece of pieces) more = stream.write(piece);
+    const more = writeRows(stream, pieces);
     stream.uncork();
     if (more) return Promise.resolve();
     this.waitsForServer = true;
@@ -186,7 +212,7 @@ export class WireCopy extends WireQuery {
   finish(): Promise<WireResult> {
     this.waitsForServer = true;
     this.progressed();
-    if (!this.#failed) this.connection?.stream.write(copyDoneMessage);
+    if (!this.#failed && this.#allRows === null) this.connection?.stream.write(copyDoneMessage);
     return this.result;
   }
 

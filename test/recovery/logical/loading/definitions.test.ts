@@ -14,6 +14,12 @@ afterEach(() => dropDatabases(server));
 const table = (name: string, columns: string): DumpEvent =>
   entryEvent(`CREATE TABLE public.${name} (${columns})`, { type: 'TABLE', schema: 'public', name });
 
+/** Rows in chunks of a hundred: more than go together with the statement that makes their table. */
+const inChunks = (rows: number, row: (index: number) => string): string[][] =>
+  Array.from({ length: rows / 100 }, (_, chunk) =>
+    Array.from({ length: 100 }, (__, index) => row(chunk * 100 + index)),
+  );
+
 describe('definitions after the data', () => {
   test('an orphan is told as one, and the rest goes on', async () => {
     const account = await restore(server, () => [
@@ -93,15 +99,11 @@ describe('definitions after the data', () => {
       () => [
         table('parents', 'id integer PRIMARY KEY'),
         table('children', 'id integer, parent integer REFERENCES public.parents'),
-        ...rowsEvents(
-          'public',
-          'parents',
-          Array.from({ length: 50 }, (_, index) => [String(index)]),
-        ),
+        ...rowsEvents('public', 'parents', inChunks(3000, String)),
         ...rowsEvents(
           'public',
           'children',
-          Array.from({ length: 50 }, (_, index) => [`${index}\t${index}`]),
+          inChunks(3000, (index) => `${index}\t${index}`),
         ),
       ],
       { options: { connections: 4 } },
@@ -110,11 +112,11 @@ describe('definitions after the data', () => {
     expect(account.findings).toMatchObject([
       { code: 'SEQUENTIAL_FALLBACK', message: expect.stringContaining('public.children') },
     ]);
-    expect(await server.sql('main', 'SELECT count(*)::int FROM children')).toEqual([[50]]);
+    expect(await server.sql('main', 'SELECT count(*)::int FROM children')).toEqual([[3000]]);
   });
 
   test('a table that asks for it keeps its order', async () => {
-    const rows = Array.from({ length: 40 }, (_, index) => [String(index)]);
+    const rows = inChunks(4000, String);
     const account = await restore(
       server,
       () => [table('ledger', 'id integer'), ...rowsEvents('public', 'ledger', rows)],
