@@ -1,11 +1,11 @@
 import type { Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
+import { defaultReadingLimits } from '../streams/bytes/reading-limits.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { LogicalRestorer } from './logical-restorer.ts';
 import { announcementsIn } from './policy/announcements.ts';
 import { databaseRequest } from './policy/databases.ts';
 import { loadPolicy } from './policy/load-policy.ts';
-import { defaultReadingLimits } from './reading/bytes/reading-limits.ts';
 import { openDump } from './reading/open-dump.ts';
 
 /** The restorer of a drill, with the policy and the readers of this room. */

@@ -1,9 +1,9 @@
 import type { DumpHeader } from '../../domain/backup/dump.ts';
 import type { DumpInspector } from '../../ports/drill-ports.ts';
+import { dumpError } from '../streams/bytes/dump-error.ts';
 import type { DumpEvent } from './dump/dump-stream.ts';
 import { dumpSourceOf } from './dump-source.ts';
 import { BeginningRead } from './reading/beginning-only.ts';
-import { dumpError } from './reading/bytes/dump-error.ts';
 import { openDump } from './reading/open-dump.ts';
 
 /**

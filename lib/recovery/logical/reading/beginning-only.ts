@@ -1,4 +1,4 @@
-import { ByteSource } from './bytes/byte-source.ts';
+import { ByteSource } from '../../streams/bytes/byte-source.ts';
 
 /** Thrown to whoever reads on when as much of a dump was read as was asked for. */
 export class BeginningRead extends Error {}

@@ -1,5 +1,5 @@
+import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { isDataFile } from './archive/directory-data.ts';
-import { dumpError } from './bytes/dump-error.ts';
 
 /**
  * Refuses folders that hold no directory dump, saying what they hold instead.

@@ -1,9 +1,9 @@
 /** What a member of a package is, from its first bytes and through its compression. */
 import { type Compression, isCompression } from '../../../domain/backup/dump.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
-import { ByteSource } from './bytes/byte-source.ts';
-import { tarMembers } from './bytes/tar-members.ts';
-import { decompress } from './compression/decompress.ts';
+import { ByteSource } from '../../streams/bytes/byte-source.ts';
+import { tarMembers } from '../../streams/bytes/tar-members.ts';
+import { decompress } from '../../streams/compression/decompress.ts';
 import type { MemberContent } from './packages/dump-members.ts';
 import type { PackageMember } from './packages/package-member.ts';
 import type { Bounding } from './packages/zip-members.ts';

@@ -2,15 +2,15 @@
 import type { Readable } from 'node:stream';
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { DumpOpening } from '../../../domain/backup/dump-opening.ts';
+import { ByteSource, type DirectorySource } from '../../streams/bytes/byte-source.ts';
+import { ReadingBudget } from '../../streams/bytes/reading-budget.ts';
+import type { ReadingLimits } from '../../streams/bytes/reading-limits.ts';
 import type { DumpEvent, DumpReader } from '../dump/dump-stream.ts';
 import { readCustomArchive } from './archive/custom-archive.ts';
 import { readDirectoryArchive } from './archive/directory-archive.ts';
 import type { Seeking } from './archive/largest-first.ts';
 import { readPackedDirectory, readTarArchive } from './archive/tar-archive.ts';
 import { beginningOf } from './beginning-only.ts';
-import { ByteSource, type DirectorySource } from './bytes/byte-source.ts';
-import { ReadingBudget } from './bytes/reading-budget.ts';
-import type { ReadingLimits } from './bytes/reading-limits.ts';
 import { refuseOtherDirectories } from './directory-layout.ts';
 import { MeasuredStream } from './measured-stream.ts';
 import { zipMembers } from './packages/zip-members.ts';

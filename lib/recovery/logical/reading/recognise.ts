@@ -1,7 +1,7 @@
 /** Tells from the first bytes, never from a name, what a file is. */
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
-import { isOpenssl } from './encryption/openssl.ts';
+import { isOpenssl } from '../../streams/encryption/openssl.ts';
 import { recogniseText } from './recognise-text.ts';
 
 /** Wrappings around one content; tar and zip hold many. */

@@ -1,13 +1,13 @@
 /** Takes one wrapping off: the content of compressed or encrypted bytes, or of a member of a package. */
 import type { DumpOpening } from '../../../domain/backup/dump-opening.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
-import { ByteSource } from './bytes/byte-source.ts';
-import { dumpError } from './bytes/dump-error.ts';
-import { type ReadingLimits, unpacksTooFar } from './bytes/reading-limits.ts';
-import { decompress } from './compression/decompress.ts';
-import { decryptAge } from './encryption/age.ts';
-import { decryptOpenpgp } from './encryption/openpgp.ts';
-import { decryptOpenssl } from './encryption/openssl.ts';
+import { ByteSource } from '../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../streams/bytes/dump-error.ts';
+import { type ReadingLimits, unpacksTooFar } from '../../streams/bytes/reading-limits.ts';
+import { decompress } from '../../streams/compression/decompress.ts';
+import { decryptAge } from '../../streams/encryption/age.ts';
+import { decryptOpenpgp } from '../../streams/encryption/openpgp.ts';
+import { decryptOpenssl } from '../../streams/encryption/openssl.ts';
 import type { ChosenMember } from './packages/dump-members.ts';
 import { memberOfTar, memberOfZip } from './packages/open-member.ts';
 import { recognise, type TakenOff } from './recognise.ts';

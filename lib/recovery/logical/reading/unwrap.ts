@@ -1,9 +1,9 @@
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { DumpOpening } from '../../../domain/backup/dump-opening.ts';
 import type { Finding } from '../../../domain/findings/findings.ts';
-import type { ByteSource } from './bytes/byte-source.ts';
-import { dumpError } from './bytes/dump-error.ts';
-import { defaultReadingLimits, type ReadingLimits } from './bytes/reading-limits.ts';
+import type { ByteSource } from '../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../streams/bytes/dump-error.ts';
+import { defaultReadingLimits, type ReadingLimits } from '../../streams/bytes/reading-limits.ts';
 import { contentOfMember } from './member-content.ts';
 import { DumpMembers } from './packages/dump-members.ts';
 import { layoutOfTar, layoutOfTarStart, type TarLayout } from './packages/tar-layout.ts';

@@ -1,7 +1,7 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { listOf } from '../../../domain/text/quantities.ts';
+import { dumpError } from '../../streams/bytes/dump-error.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
-import { dumpError } from '../reading/bytes/dump-error.ts';
 import { createdTable, isKey, makesPlace } from './statement-shape.ts';
 
 /** At most this many tables are named in one finding. */

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { DumpEvent } from '../../../../lib/recovery/logical/dump/dump-stream.ts';
+import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
 import {
   defaultReadingLimits,
   unpacksTooFar,
-} from '../../../../lib/recovery/logical/reading/bytes/reading-limits.ts';
-import { openDump } from '../../../../lib/recovery/logical/reading/open-dump.ts';
+} from '../../../../lib/recovery/streams/bytes/reading-limits.ts';
 import { bomb } from './support/bombs.ts';
 
 const mebibyte = 1024 ** 2;

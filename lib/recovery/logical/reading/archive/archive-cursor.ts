@@ -1,6 +1,6 @@
 /** Reads an archive's records and data pieces from a byte source with one small buffer of its own. */
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { ArchiveFields, BeyondBuffer, type FieldSizes } from './archive-fields.ts';
 
 /**

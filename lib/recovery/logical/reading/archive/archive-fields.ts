@@ -1,6 +1,6 @@
 /** The primitive fields of pg_dump's archive header and table of contents: bytes, signed integers, strings, offsets. */
 import type { DrillError } from '../../../../domain/findings/errors.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 
 /** Bytes per integer and per file offset, both named in the archive's header. */
 export interface FieldSizes {

@@ -4,7 +4,7 @@
  */
 import { DrillError } from '../../../../domain/findings/errors.ts';
 import { findingRegistry } from '../../../../domain/findings/findings.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveFields } from './archive-fields.ts';
 

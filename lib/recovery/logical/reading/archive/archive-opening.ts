@@ -1,8 +1,8 @@
 /** The common beginning and end of every archive reader: header and contents before the data, the rest after it. */
 import type { DumpLayout, Wrapping } from '../../../../domain/backup/dump.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import type { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import type { ReadingBudget } from '../bytes/reading-budget.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 import { type ArchiveHeader, readArchiveHeader } from './archive-header.ts';
 import { type ArchivePlan, type DataEntry, eventsBeforeData, planArchive } from './archive-plan.ts';

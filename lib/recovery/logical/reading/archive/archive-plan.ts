@@ -1,10 +1,10 @@
 /** From the table of contents to the events around the data: what comes before it, what after, what must arrive. */
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
 import { listOf } from '../../../../domain/text/quantities.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import type { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { Codec, DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import type { ReadingBudget } from '../bytes/reading-budget.ts';
 import { namesOids } from '../text/copy-oids.ts';
 import { isKnownEncoding } from '../text/dump-encoding.ts';
 import { entryStatements } from './entry-statements.ts';

@@ -1,6 +1,7 @@
 /** Cuts COPY text into whole rows, counts them, and finds the end that pg_dump writes. */
+
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { byte } from '../text/byte-kinds.ts';
 import { chunkBytes, RowChunks } from '../text/row-chunks.ts';
 

@@ -5,10 +5,10 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { finding } from '../../../../domain/findings/findings.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { ArchiveCompression } from './archive-header.ts';
 import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';

@@ -1,7 +1,7 @@
 /** The frames around data in custom archives: pg_backup_custom.c. */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchiveCursor } from './archive-cursor.ts';
 
 /** Pieces are joined up to this much: pg_dump up to 16 wrote 4 KiB pieces, and one per row where nothing compresses. */

@@ -2,12 +2,12 @@
 import { pipeline, Readable, type Transform, type TransformOptions } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
-import { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { ReadingBudget } from '../bytes/reading-budget.ts';
-import { giveTurn } from '../bytes/turns.ts';
-import { decompressLz4 } from '../compression/lz4.ts';
-import { decompressZstd } from '../compression/zstd.ts';
+import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
+import { giveTurn } from '../../../streams/bytes/turns.ts';
+import { decompressLz4 } from '../../../streams/compression/lz4.ts';
+import { decompressZstd } from '../../../streams/compression/zstd.ts';
 
 /** `zlib` in custom archives, `gzip` in the files of a directory. */
 export type DataCompression = 'none' | 'zlib' | 'gzip' | 'lz4' | 'zstd';

@@ -1,8 +1,9 @@
 /** Reads directory archives (pg_dump -Fd) whose files lie as files or objects of their own. */
+
+import type { DirectorySource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
-import type { DirectorySource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { ReadingBudget } from '../bytes/reading-budget.ts';
 import { describe } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';
 import { decompressData } from './data-decompression.ts';

@@ -1,6 +1,7 @@
 /** Data files of tar and directory archives by their names: pg_backup_directory.c, pg_backup_tar.c. */
+
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
 import { type DataCompression, decompressData } from './data-decompression.ts';
 import { largeObjectEvents, tableDataEvents } from './table-data-events.ts';

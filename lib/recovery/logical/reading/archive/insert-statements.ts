@@ -1,5 +1,5 @@
 /** Cuts the data block of an INSERT-style dump (--inserts, --column-inserts, --rows-per-insert) into statements. */
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 
 const quote = 39;
 const doubleQuote = 34;

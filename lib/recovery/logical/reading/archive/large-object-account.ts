@@ -1,5 +1,5 @@
 /** Which large objects the table of contents announces, and which of them have arrived. */
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { largeObjectOids } from './large-object-entries.ts';
 import type { TocEntry } from './table-of-contents.ts';
 

@@ -1,5 +1,5 @@
 /** Entries about large objects, whose shape changed in archive version 1.16. */
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { TocEntry } from './table-of-contents.ts';
 
 /**

@@ -3,8 +3,8 @@
  * begin before its table is loaded: the largest tables are read first, as pg_restore -j does with a file on disk.
  */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import type { OpenedArchive } from './archive-opening.ts';
 import type { DataEntry } from './archive-plan.ts';

@@ -1,9 +1,9 @@
 /** Events of one data block or file: rows of a table, INSERT statements, or the contents of a large object. */
 import type { CopyStmt } from 'libpg-query';
 import { DrillError, isDrillError } from '../../../../domain/findings/errors.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent, Statement } from '../../dump/dump-stream.ts';
 import { parseSql } from '../../dump/sql-parser.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
 import { copyRowEvents } from './copy-row-events.ts';
 import { type DataCompression, decompressData } from './data-decompression.ts';

@@ -1,11 +1,11 @@
 /** Reads tar archives (pg_dump -Ft) and directory archives packed by tar or zip, in the order of their members. */
 import { posix } from 'node:path';
 import type { Wrapping } from '../../../../domain/backup/dump.ts';
+import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
+import { tarMembers } from '../../../streams/bytes/tar-members.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
-import { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { ReadingBudget } from '../bytes/reading-budget.ts';
-import { tarMembers } from '../bytes/tar-members.ts';
 import type { PackageMember } from '../packages/package-member.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
 import { closeArchive, openArchive } from './archive-opening.ts';

@@ -1,8 +1,8 @@
 /** The encoding of an archive's text: what is decoded, what is transcoded, what passes through as bytes. */
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { Codec } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { decodeName } from '../text/dump-encoding.ts';
 
 /**

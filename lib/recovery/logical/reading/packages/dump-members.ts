@@ -2,7 +2,7 @@
 import { looksLikeDump } from '../../../../domain/backup/dump-names.ts';
 import { listOf } from '../../../../domain/text/quantities.ts';
 import { visibleJson } from '../../../../domain/text/visible-text.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { PackageMember } from './package-member.ts';
 
 /**

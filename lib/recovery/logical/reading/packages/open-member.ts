@@ -1,6 +1,6 @@
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { tarMembers } from '../bytes/tar-members.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { tarMembers } from '../../../streams/bytes/tar-members.ts';
 import type { ChosenMember } from './dump-members.ts';
 import type { PackageMember } from './package-member.ts';
 import { type Bounding, zipMembers } from './zip-members.ts';

@@ -1,8 +1,8 @@
 /** Tells what a package holds: an archive of pg_dump, a packed directory dump, a base backup, or other files with a dump among them. */
 
-import { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { tarMembers } from '../bytes/tar-members.ts';
+import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { tarMembers } from '../../../streams/bytes/tar-members.ts';
 import type { ChosenMember, DumpMembers } from './dump-members.ts';
 import type { PackageMember } from './package-member.ts';
 

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/byte-source.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import type { ChosenMember, DumpMembers } from './dump-members.ts';
 import { packedLayout } from './tar-layout.ts';
 import { type Bounding, zipMembers } from './zip-members.ts';

@@ -1,7 +1,7 @@
 /** The directory at the end of a zip (APPNOTE 4.3.12 to 4.3.16), which tells that the zip is whole. */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { zipSignatures } from './zip-header.ts';
 
 /**

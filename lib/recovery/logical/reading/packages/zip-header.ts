@@ -1,6 +1,6 @@
 /** The header in front of each member of a zip (APPNOTE 4.3.7). */
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 
 /** First bytes of each part of a zip, as a little-endian number. */
 export const zipSignatures = {

@@ -7,12 +7,12 @@
 import { crc32 } from 'node:zlib';
 import { DrillError } from '../../../../domain/findings/errors.ts';
 import { visibleJson } from '../../../../domain/text/visible-text.ts';
-import { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { decompressBzip2 } from '../compression/bzip2.ts';
-import { inflate } from '../compression/deflate.ts';
-import { decompressXz } from '../compression/xz.ts';
-import { decompressZstd } from '../compression/zstd.ts';
+import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { decompressBzip2 } from '../../../streams/compression/bzip2.ts';
+import { inflate } from '../../../streams/compression/deflate.ts';
+import { decompressXz } from '../../../streams/compression/xz.ts';
+import { decompressZstd } from '../../../streams/compression/zstd.ts';
 import type { PackageMember } from './package-member.ts';
 import { readZipDirectory } from './zip-directory.ts';
 import { readZipHeader, type ZipHeader, zipSignatures } from './zip-header.ts';

@@ -1,5 +1,5 @@
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEntry, DumpEvent, Statement } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { byte } from '../text/byte-kinds.ts';
 import { readCopyRows } from './copy-rows.ts';
 import type { SqlWindow } from './sql-window.ts';

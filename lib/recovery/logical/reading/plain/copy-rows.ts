@@ -1,5 +1,5 @@
 /** Rows of a COPY … FROM stdin block, cut into chunks of whole rows without looking at their content. */
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { chunkBytes, RowChunks, type RowsEvent, type RowsTotal } from '../text/row-chunks.ts';
 import { endsInOddBackslashes, scanRows } from './row-scan.ts';
 import type { SqlWindow } from './sql-window.ts';

@@ -1,6 +1,6 @@
 import { bareHeader, type DumpFormat, type DumpHeader } from '../../../../domain/backup/dump.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { type DumpComment, majorVersionOf } from './dump-comments.ts';
 
 /** What a plain dump has said about itself so far, and whether it said that it is complete. */

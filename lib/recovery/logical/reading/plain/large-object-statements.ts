@@ -5,8 +5,9 @@
  * Only the exact forms that pg_dump writes are taken (pg_backup_null.c, pg_backup_db.c: StartRestoreLO, ahwrite,
  * EndRestoreLO); anything else stays the statement that it is.
  */
+
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent, Statement } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 
 const openPattern = /^SELECT pg_catalog\.lo_open\((?:'(\d+)'|pg_catalog\.lo_create\('(\d+)'\)), \d+\)$/;
 const writeStart = 'SELECT pg_catalog.lowrite(0, ';

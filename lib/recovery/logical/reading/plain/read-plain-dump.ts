@@ -2,10 +2,10 @@
 import type { DumpFormat } from '../../../../domain/backup/dump.ts';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { finding } from '../../../../domain/findings/findings.ts';
+import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { loadSqlParser } from '../../dump/sql-parser.ts';
-import { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { withoutZeroBytes } from '../text/zero-bytes.ts';
 import { type CopyBlock, readCopyBlock } from './copy-block.ts';
 import { parseDumpComment } from './dump-comments.ts';

@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { Codec, DumpEvent, Statement } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import {
   decodeName,
   decodeStatement,

@@ -1,7 +1,7 @@
 import { DrillError, isDrillError } from '../../../../domain/findings/errors.ts';
-import type { ByteSource } from '../bytes/byte-source.ts';
-import { dumpError } from '../bytes/dump-error.ts';
-import { defaultReadingLimits } from '../bytes/reading-limits.ts';
+import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { defaultReadingLimits } from '../../../streams/bytes/reading-limits.ts';
 import { byte } from '../text/byte-kinds.ts';
 
 /** After a newline this many bytes are looked at one by one: a search costs as much as looking at some fifty. */

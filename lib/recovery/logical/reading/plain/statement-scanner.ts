@@ -1,4 +1,4 @@
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { ByteKind, byte, kindOf } from '../text/byte-kinds.ts';
 import { LineEnds } from './line-ends.ts';
 import { endOfComment, endOfLine } from './quoted-text.ts';

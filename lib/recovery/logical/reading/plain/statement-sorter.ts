@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../../../domain/findings/findings.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { Statement } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 import { namesOids } from '../text/copy-oids.ts';
 import { decodeStatement } from '../text/dump-encoding.ts';
 import { AnnouncedEntry } from './announced-entry.ts';

@@ -1,8 +1,8 @@
 /** Character encodings of plain dumps, by PostgreSQL's names (src/common/encnames.c). */
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import type { Codec } from '../../dump/dump-stream.ts';
-import { dumpError } from '../bytes/dump-error.ts';
 
 const normal = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 

@@ -1,4 +1,4 @@
-import { dumpError } from '../bytes/dump-error.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 
 /**
  * The bytes of a text up to the first zero byte: none stands in SQL of any encoding that PostgreSQL dumps in, so what

@@ -6,10 +6,7 @@ import type {
   DumpEvent,
   DumpReader,
 } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
-import {
-  ByteSource,
-  type DirectorySource,
-} from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
+import { ByteSource, type DirectorySource } from '../../../../../lib/recovery/streams/bytes/byte-source.ts';
 
 export const fileSource = (path: string): ByteSource => new ByteSource(createReadStream(path));
 

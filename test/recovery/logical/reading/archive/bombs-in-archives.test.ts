@@ -3,12 +3,12 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readCustomArchive } from '../../../../../lib/recovery/logical/reading/archive/custom-archive.ts';
 import { readDirectoryArchive } from '../../../../../lib/recovery/logical/reading/archive/directory-archive.ts';
-import { ReadingBudget } from '../../../../../lib/recovery/logical/reading/bytes/reading-budget.ts';
+import { openDump } from '../../../../../lib/recovery/logical/reading/open-dump.ts';
+import { ReadingBudget } from '../../../../../lib/recovery/streams/bytes/reading-budget.ts';
 import {
   defaultReadingLimits,
   type ReadingLimits,
-} from '../../../../../lib/recovery/logical/reading/bytes/reading-limits.ts';
-import { openDump } from '../../../../../lib/recovery/logical/reading/open-dump.ts';
+} from '../../../../../lib/recovery/streams/bytes/reading-limits.ts';
 import {
   type BuiltEntry,
   buildArchive,

@@ -11,7 +11,7 @@ import {
   readPackedDirectory,
   readTarArchive,
 } from '../../../../../lib/recovery/logical/reading/archive/tar-archive.ts';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
+import { ByteSource } from '../../../../../lib/recovery/streams/bytes/byte-source.ts';
 import { directorySource, eventsOf, fileSource, ofKind, rowCounts } from './archive-events.ts';
 import { expectSameAsPgRestore } from './archive-oracle.ts';
 import type { OracleMajor } from './pg-restore-oracle.ts';

@@ -1,13 +1,13 @@
 import { PassThrough } from 'node:stream';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { DumpMembers } from '../../../../../lib/recovery/logical/reading/packages/dump-members.ts';
 import {
   layoutOfTarStart,
   layoutOfTar as layoutWith,
 } from '../../../../../lib/recovery/logical/reading/packages/tar-layout.ts';
 import { recognise } from '../../../../../lib/recovery/logical/reading/recognise.ts';
+import { ByteSource } from '../../../../../lib/recovery/streams/bytes/byte-source.ts';
 import { sourceOf } from '../support/reading.ts';
 
 /** Nothing but names is looked at. */

@@ -1,7 +1,7 @@
 /** Reads dumps that lie in memory, and shows their events in a form that is easy to compare. */
 import type { DumpEvent, DumpReader } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
 import { readPlainDump } from '../../../../../lib/recovery/logical/reading/plain/read-plain-dump.ts';
+import { ByteSource } from '../../../../../lib/recovery/streams/bytes/byte-source.ts';
 
 export const plainFormat = { layout: 'plain' as const, wrappings: [], archiveVersion: null };
 

@@ -1,7 +1,7 @@
 import { createMessage, decryptKey, encrypt, generateKey, readKey, readPrivateKey } from 'openpgp';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sampleDump } from '../support/compressed-samples.ts';
-import { opened } from '../support/opening.ts';
+import { sampleDump } from '../../logical/reading/support/compressed-samples.ts';
+import { opened } from '../../logical/reading/support/opening.ts';
 
 const passphrase = 'an example, no secret';
 let privateKey: string;

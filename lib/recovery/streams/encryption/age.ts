@@ -1,8 +1,8 @@
 /** Decryption of age files (age-encryption.org/v1), binary and armored. */
 import type { ReadableStream } from 'node:stream/web';
 import type { Decrypter } from 'age-encryption';
-import type { DumpSecrets } from '../../../../domain/backup/dump-opening.ts';
-import { isDrillError } from '../../../../domain/findings/errors.ts';
+import type { DumpSecrets } from '../../../domain/backup/dump-opening.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { unarmored } from './armor.ts';

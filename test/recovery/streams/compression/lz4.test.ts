@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compressFrameSync } from 'lz4-napi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decompressLz4 } from '../../../../../lib/recovery/logical/reading/compression/lz4.ts';
+import { decompressLz4 } from '../../../../lib/recovery/streams/compression/lz4.ts';
 
 async function* pieces(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

@@ -1,4 +1,4 @@
-import type { Compression } from '../../../../domain/backup/dump.ts';
+import type { Compression } from '../../../domain/backup/dump.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { decompressBzip2 } from './bzip2.ts';
 import { decompressGzip, type OnTrailingBytes } from './gzip.ts';

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
-import type { DrillError } from '../../../../domain/findings/errors.ts';
+import type { DrillError } from '../../../domain/findings/errors.ts';
 
 type Decoder = (
   blocks: AsyncIterable<Buffer>,

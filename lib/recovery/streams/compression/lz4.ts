@@ -4,7 +4,7 @@
  */
 import { uncompressSync } from 'lz4-napi';
 import xxhash, { type XXHash } from 'xxhash-wasm';
-import type { DrillError } from '../../../../domain/findings/errors.ts';
+import type { DrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 

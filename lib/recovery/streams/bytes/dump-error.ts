@@ -1,5 +1,5 @@
-import { DrillError } from '../../../../domain/findings/errors.ts';
-import type { FindingCode } from '../../../../domain/findings/findings.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
 
 /**
  * The error of a dump that does not hold what it announces, with the registry's hint. The message is lower case, has

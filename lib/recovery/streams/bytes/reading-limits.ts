@@ -1,4 +1,4 @@
-import { defaultMaxRatio, defaultMaxStatementBytes } from '../../../../domain/recovery/dump-limits.ts';
+import { defaultMaxRatio, defaultMaxStatementBytes } from '../../../domain/recovery/dump-limits.ts';
 
 /** How much of a dump is held or unpacked; what goes beyond is named and not restored. */
 export interface ReadingLimits {

@@ -1,6 +1,6 @@
 /** Streaming zstd (RFC 8878), frame by frame, with every checksum verified. */
 import xxhash, { type XXHash } from 'xxhash-wasm';
-import type { DrillError } from '../../../../domain/findings/errors.ts';
+import type { DrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { decodeZstdFrame } from './zstd-decoders.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sampleDump } from '../support/compressed-samples.ts';
-import { opened } from '../support/opening.ts';
+import { sampleDump } from '../../logical/reading/support/compressed-samples.ts';
+import { opened } from '../../logical/reading/support/opening.ts';
 
 const passphrase = 'an example, no secret';
 /** Several blocks of 64 KiB. */

@@ -1,7 +1,7 @@
 /** Streaming decompression of one deflate stream (RFC 1951), as gzip and zip hold it. */
 import type { TransformOptions } from 'node:stream';
 import { createInflateRaw, type InflateRaw, type ZlibOptions } from 'node:zlib';
-import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 
 /** Output of one call into zlib's thread: large enough that crossing threads costs little. */

@@ -1,5 +1,5 @@
 /** Pull reading over a pushed stream: what every format reader of this folder reads from. */
-import type { DrillError } from '../../../../domain/findings/errors.ts';
+import type { DrillError } from '../../../domain/findings/errors.ts';
 import { dumpError } from './dump-error.ts';
 import { giveTurn } from './turns.ts';
 

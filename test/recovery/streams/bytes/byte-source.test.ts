@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ByteSource } from '../../../../../lib/recovery/logical/reading/bytes/byte-source.ts';
-import { sourceOf } from '../support/reading.ts';
+import { ByteSource } from '../../../../lib/recovery/streams/bytes/byte-source.ts';
+import { sourceOf } from '../../logical/reading/support/reading.ts';
 
 describe('pulling bytes from a stream', () => {
   test('any order of reads gives the bytes of the stream, however it arrives', async () => {

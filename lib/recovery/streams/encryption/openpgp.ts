@@ -1,8 +1,8 @@
 /** Decryption of OpenPGP messages (RFC 9580; `gpg -c` and `gpg -e`), binary and armored, as a stream. */
 import type { ReadableStream } from 'node:stream/web';
 import type * as openpgp from 'openpgp';
-import type { DumpSecrets } from '../../../../domain/backup/dump-opening.ts';
-import { isDrillError } from '../../../../domain/findings/errors.ts';
+import type { DumpSecrets } from '../../../domain/backup/dump-opening.ts';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 import { unarmored } from './armor.ts';
