@@ -49,6 +49,7 @@ const demand = {
   leaseExpiresAt: moment,
   dumpBytes: z.number(),
   mode: z.enum(['drill', 'restore']),
+  needs: z.literal('data directory').exactOptional(),
 };
 
 /** Plans had no kind at first: a managed instance was told by its part of the plan. */

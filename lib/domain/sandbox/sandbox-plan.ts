@@ -16,6 +16,8 @@ export interface SandboxDemand {
   /** Size of the dump, for the estimate of time and cost. */
   dumpBytes: number;
   mode: DrillMode;
+  /** Absent: a server that answers. A base backup is recovered in an empty data directory, before its server runs. */
+  needs?: 'data directory';
 }
 
 /** A managed instance in the user's account. */

@@ -10,6 +10,7 @@ import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
+import { makeRecoverySandbox } from './recovery/recovery-sandbox.ts';
 import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
 import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
@@ -99,7 +100,8 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       state: { name: 'pending', detail: 'starting' },
     };
     own.set(sandboxId, sandbox);
-    const making = makeSandbox({
+    const make = plan.needs === 'data directory' ? makeRecoverySandbox : makeSandbox;
+    const making = make({
       plan,
       files: sandboxFiles(directory),
       lease,
@@ -130,7 +132,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     const { state } = sandbox;
     if (state.name === 'pending') return { state: 'pending', detail: state.detail };
     if (state.name === 'broken') return brokenBy(state.error);
-    const ending = state.running.server.ending();
+    const ending = state.running.server?.ending() ?? null;
     if (ending === null) return readyBy(sandbox.lease, state.running.address);
     return lost(`the server process ended (${ending})${logTail(sandboxFiles(sandbox.directory).logFile)}`);
   }
@@ -207,6 +209,12 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     remove,
     connection,
     administration: async (address) => administratorOf(address, 'postgres'),
+    recoveryPlace: (sandboxId) => {
+      const state = own.get(sandboxId)?.state;
+      const place = state?.name === 'ready' ? state.running.place : null;
+      if (place === null) throw noSuchSandbox(sandboxId);
+      return place;
+    },
     installExtension: (address, database, statement) =>
       installExtension(administratorOf(address, database), address.masterRole, statement),
     release,

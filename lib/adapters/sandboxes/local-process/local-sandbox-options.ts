@@ -1,4 +1,5 @@
 import type { Clock } from '../../../ports/clock.ts';
+import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
 import type { SandboxWalls } from './describe-walls.ts';
@@ -50,6 +51,8 @@ export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
    * @throws DrillError SANDBOX_LOST when it is not ready.
    */
   release(sandboxId: string): Promise<KeptSandbox>;
+  /** Where a base backup is recovered, in a sandbox that was made for it. @throws DrillError SANDBOX_LOST for any other */
+  recoveryPlace(sandboxId: string): RecoveryPlace;
   /** Which majors are installed, cached and fetchable here; downloads nothing. */
   describeServers(): Promise<ServerAvailability[]>;
   /** What keeps a server from the rest of this machine; makes nothing that stays. */

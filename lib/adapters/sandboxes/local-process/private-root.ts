@@ -71,7 +71,7 @@ export function makePrivateRoot(content: PrivateRootContent): PrivateRoot {
   for (const path of content.writable) show(path, 'bind');
   show(setpriv, 'bind,ro', setprivInside);
   folder(root, '/etc');
-  // pg_hba.conf's `peer` looks up who connects: ourselves.
+  // pg_hba.conf's `peer` looks up who connects: ourselves. A server in single-user mode looks up its own user.
   writeFileSync(join(root, 'etc/passwd'), passwd(account), { mode: 0o644 });
   const fstab = join(directory, 'fstab');
   writeFileSync(fstab, lines.join(''), { mode: 0o644 });
@@ -85,8 +85,12 @@ export function programsOf({ binDirectory }: ServerBinaries): string[] {
   return libraries.some((shown) => prefix.startsWith(`${shown}/`)) ? [] : [prefix];
 }
 
-function passwd({ ownName }: ServerAccount): string {
-  return `${ownName}:x:${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}::/:/nonexistent\n`;
+function passwd({ ownName, uid, gid }: ServerAccount): string {
+  const entry = (name: string, user: number, group: number): string =>
+    `${name}:x:${user}:${group}::/:/nonexistent\n`;
+  const ownUid = process.getuid?.() ?? 0;
+  const own = entry(ownName, ownUid, process.getgid?.() ?? 0);
+  return uid === ownUid ? own : own + entry(`${ownName}-sandbox`, uid, gid);
 }
 
 function kindOf(path: string): 'folder' | 'file' | 'link' | null {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { absentWalls, type SandboxWalls, wallsOf } from './describe-walls.ts';
 import { findServer } from './find-server.ts';
@@ -36,7 +37,10 @@ export interface SandboxJob {
 export interface RunningSandbox {
   address: SandboxAddress;
   password: string;
-  server: ServerProcess;
+  /** Null while a base backup has yet to be recovered in it. */
+  server: ServerProcess | null;
+  /** Where a base backup is recovered; null in a sandbox whose server we made. */
+  place: RecoveryPlace | null;
 }
 
 /**
@@ -96,11 +100,11 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.passwordFile, `*:*:*:${masterRole}:${password}\n`, { mode: 0o600 });
   job.lease.address = address;
   writeLease(files.directory, job.lease);
-  return { address, password, server };
+  return { address, password, server, place: null };
 }
 
 /** Gives the sandbox's directories to the user who runs its server. @throws DrillError SANDBOX_UNAVAILABLE */
-async function handOver(job: SandboxJob, { binDirectory }: ServerBinaries): Promise<ServerAccount> {
+export async function handOver(job: SandboxJob, { binDirectory }: ServerBinaries): Promise<ServerAccount> {
   const { account, files, lease, signal } = job;
   const owner = sandboxAccount(account, lease.sandboxId, [files.directory, binDirectory]);
   if (owner.uid === account.uid) return owner;
@@ -195,7 +199,7 @@ async function startOnPort(
 }
 
 /** Refuses before anything is made when the disk cannot hold the plan. */
-function refuseWithoutDisk(directory: string, storageBytes: number): void {
+export function refuseWithoutDisk(directory: string, storageBytes: number): void {
   const { bavail, bsize } = statfsSync(directory);
   const freeBytes = bavail * bsize;
   if (freeBytes >= storageBytes) return;
@@ -204,7 +208,7 @@ function refuseWithoutDisk(directory: string, storageBytes: number): void {
   throw new DrillError('SANDBOX_DISK_FULL', message, { fault: 'service' });
 }
 
-function unavailable(message: string, cause: unknown, hint?: string): DrillError {
+export function unavailable(message: string, cause: unknown, hint?: string): DrillError {
   const full = /No space left on device/.test(message);
   const code = full ? 'SANDBOX_DISK_FULL' : 'SANDBOX_UNAVAILABLE';
   return new DrillError(code, message, { hint, fault: 'service', cause });
