@@ -137,6 +137,10 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
 function withSource(command: Command): Command {
   return command
     .option('--dump <file>', 'a file, a directory dump or s3://bucket/key; works with no config at all')
+    .option('--base <path>', 'a base backup, or a folder of them, to recover instead of a dump; with --wal')
+    .option('--wal <path>', 'a folder of archived WAL, or a tarball of segments, for --base')
+    .option('--lsn <position>', 'recover to this position of WAL, e.g. 0/F000138')
+    .option('--immediate', 'recover no further than the base backup needs to be consistent')
     .option(
       '--from <dir>',
       'read the dumps of the configured database from this folder instead of its bucket',
@@ -144,7 +148,7 @@ function withSource(command: Command): Command {
     .addOption(
       new Option(
         '--at <time>',
-        'take the newest dump not after this moment (ISO 8601) or day and measure ages from it',
+        'take the newest dump not after this moment (ISO 8601) or day and measure ages from it; recover a base backup to it',
       ).argParser(moment),
     )
     .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')

@@ -32,7 +32,10 @@ export interface DumpInspector {
   /** @throws DrillError DUMP_EMPTY, DUMP_NOT_A_DUMP, DUMP_ENCRYPTED, PHYSICAL_BACKUP, ARCHIVE_VERSION_UNKNOWN … */
   inspect(
     store: DumpStore,
-    dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes'>,
+    dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes'> & {
+      /** It is a base backup, and its WAL lies there; absent: a dump. */
+      walPrefix?: string;
+    },
     opening: DumpOpening,
   ): Promise<DumpHeader>;
 }

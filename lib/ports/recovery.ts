@@ -1,5 +1,6 @@
-import type { SelectedDump } from '../domain/backup/dump.ts';
+import type { DumpHeader, SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpOpening } from '../domain/backup/dump-opening.ts';
+import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RecoverableKind, recoveryMethods } from '../domain/sandbox/methods.ts';
@@ -25,6 +26,8 @@ export interface RestoreOptions extends DumpOpening {
 /** What a sandbox gives to a method of recovery, by what the method needs (domain/sandbox/methods.ts). */
 interface GivenFor {
   server: { sandbox: SandboxAddress };
+  /** Whoever recovers knows from its host where the directory of this sandbox is (ports/recovery-place.ts). */
+  'data directory': { sandbox: SandboxAddress };
 }
 
 /** What the methods of a kind of backup need. */
@@ -47,7 +50,38 @@ export interface Restorer {
   restore(request: RestoreRequest): Promise<RestoreAccount>;
 }
 
+/** A base backup where it lies, and the WAL that belongs to it. */
+export interface BaseBackupSource {
+  store: DumpStore;
+  /** A folder with its final slash, or one tarball. */
+  key: string;
+  /** What the keys of archived WAL begin with. */
+  walPrefix: string;
+}
+
+export type RecoveryRequest = GivenFor[NeedOf<'physical'>] & {
+  source: BaseBackupSource;
+  target: RecoveryTarget;
+  /** The backup is a snapshot of a whole volume, which has no backup_label. */
+  fullSnapshot: boolean;
+  /** Another backup was tried in this sandbox before: what it left goes first. */
+  again: boolean;
+  timeoutSeconds: number;
+  onProgress(progress: RestoreProgress): void;
+  signal: AbortSignal;
+};
+
+/** Recovers one base backup in a sandbox whose server does not run yet. */
+export interface Recoverer {
+  /** What the backup says of itself, from as few bytes as possible. @throws DrillError BASE_BACKUP_INCOMPLETE … */
+  inspect(source: BaseBackupSource, signal: AbortSignal): Promise<DumpHeader>;
+  /** @throws DrillError only when nothing could be said of the backup (sandbox lost, archive unreadable) */
+  recover(request: RecoveryRequest): Promise<RestoreAccount>;
+}
+
 /** Who recovers each kind of backup. A kind with a method has a recoverer, or this does not compile. */
 export interface Recoverers extends Record<RecoverableKind, unknown> {
   logical: Restorer;
+  /** Null where no kind of sandbox has an empty data directory to recover in. */
+  physical: Recoverer | null;
 }

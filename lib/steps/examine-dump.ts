@@ -20,11 +20,12 @@ export async function examineDump(
   database: string,
   ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[]; witness: Witness | null }> {
-  const { store } = await openSource(database, ports);
-  const { timezone } = ports.configuration.database(database).source;
+  const { store, prefix } = await openSource(database, ports);
+  const { timezone, physical } = ports.configuration.database(database).source;
   try {
     const opening = await ports.dumpOpening(database);
-    const header = await ports.inspector.inspect(store, candidate, opening);
+    const wal = physical === null ? {} : { walPrefix: prefix + physical.walPrefix };
+    const header = await ports.inspector.inspect(store, { ...candidate, ...wal }, opening);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
     if (header.globalsOnly === true) {
@@ -35,7 +36,8 @@ export async function examineDump(
       };
     }
     const { witness, findings } = await readWitness(store, candidate, ports);
-    const disagreement = candidate.directory ? null : nameDisagreement(candidate.key, header.format);
+    const disagreement =
+      candidate.directory || physical !== null ? null : nameDisagreement(candidate.key, header.format);
     const dump: SelectedDump = {
       key: candidate.key,
       directory: candidate.directory,

@@ -111,6 +111,7 @@ function demandOf(
   const leased = mode === 'restore' ? leaseSeconds : config.leaseSeconds;
   return {
     ...{ drillId, database, majorVersion, mode },
+    ...(backupOf({ dump }).kind === 'physical' ? { needs: 'data directory' as const } : {}),
     dumpBytes: sizeBytes,
     storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
     leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),

@@ -1,6 +1,8 @@
 import { evidenceOf } from '../contract/evidence.ts';
+import { backupOf } from '../domain/backup/kinds.ts';
 import { connectionsOf, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
+import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
@@ -8,6 +10,7 @@ import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { openSource } from './configured-source.ts';
 import { readyHooks } from './hook-runs.ts';
+import { recoverBaseBackup } from './recover-base-backup.ts';
 import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
 
@@ -39,31 +42,13 @@ export async function restoreDumpStep(
 ): Promise<RestoredSummary> {
   const request = await readRestoreRequest(pointer, ports);
   const { state } = request;
-  const { dump } = state;
-  const { address: sandbox } = state.sandbox;
   const config = ports.configuration.database(state.database);
   const { restore } = config;
-  const { store } = await openSource(state.database, ports);
-  const opening = await ports.dumpOpening(state.database);
   const startedAt = ports.clock.now().toISOString();
-  // A former attempt may have died anywhere, so what it left is asked of the server and not of an account.
-  if (state.attempt > 1) await ports.cleaner.empty(sandbox);
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
-  const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
-    ports.recoverers.logical.restore({
-      dump,
-      store,
-      sandbox,
-      options: {
-        ...restore,
-        connections: connectionsOf(restore),
-        entryTimeoutSeconds: entryTimeoutOf(restore),
-        ...opening,
-      },
-      onProgress: (progress) => ports.progress.restoreProgress(progress),
-      signal: AbortSignal.any([ports.signal, limit]),
-    }),
-  );
+  const signal = AbortSignal.any([ports.signal, limit]);
+  const recover = backupOf(state).kind === 'physical' ? recoverBaseBackup : restoreDump;
+  const account = await restoreWithin(limit, restore.timeoutSeconds, () => recover(state, ports, signal));
   await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, account);
   const findings = account.complete ? await openToChecks(request, account, ports) : [];
   return {
@@ -77,6 +62,31 @@ export async function restoreDumpStep(
   };
 }
 
+async function restoreDump(
+  { database, dump, attempt, sandbox: { address: sandbox } }: At<'restore prepared'>,
+  ports: RestorePorts,
+  signal: AbortSignal,
+): Promise<RestoreAccount> {
+  const { restore } = ports.configuration.database(database);
+  const { store } = await openSource(database, ports);
+  const opening = await ports.dumpOpening(database);
+  // A former attempt may have died anywhere, so what it left is asked of the server and not of an account.
+  if (attempt > 1) await ports.cleaner.empty(sandbox);
+  return ports.recoverers.logical.restore({
+    dump,
+    store,
+    sandbox,
+    options: {
+      ...restore,
+      connections: connectionsOf(restore),
+      entryTimeoutSeconds: entryTimeoutOf(restore),
+      ...opening,
+    },
+    onProgress: (progress) => ports.progress.restoreProgress(progress),
+    signal,
+  });
+}
+
 /** What must be done before anybody asks the data: nothing of it may change what was restored. */
 async function openToChecks(
   { state }: PreparedRestore,
@@ -84,6 +94,8 @@ async function openToChecks(
   ports: RestorePorts,
 ): Promise<Finding[]> {
   const { address } = state.sandbox;
+  // The drill's own reader sees every row of a recovered cluster, and nothing of that cluster is changed.
+  if (account.recovered !== undefined) return [];
   const { roles } = ports.configuration.database(state.database);
   const { rolePasswords } = ports;
   const findings = rolePasswords === null ? [] : await setRolePasswords(roles, address, rolePasswords);

@@ -123,6 +123,7 @@ export function selectionCriteria(
     at: request.at,
     key: request.key,
     acceptArchived: store.thaw !== undefined,
+    ...(source.physical === null ? {} : { walPrefix: prefix + source.physical.walPrefix }),
   };
 }
 

@@ -53,7 +53,7 @@ function aRequest(drillId: string, attempt: number) {
       maxAgeSeconds: null,
       intervalSeconds: null,
       decrypt: noKeys,
-      member: null,
+      member: null, physical: null,
     }),
   };
 }

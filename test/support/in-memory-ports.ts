@@ -112,6 +112,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     intervalSeconds: null,
     decrypt: noKeys,
     member: null,
+    physical: null,
   });
   // The interpreter stamps the execution with the machine's own time; this clock goes on from there.
   let time = Date.now();
@@ -167,6 +168,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     },
     cleaner: { empty: async () => {} },
     recoverers: {
+      physical: null,
       logical: {
         restore: async ({ dump }) => {
           witness.restoredKeys.push(dump.key);

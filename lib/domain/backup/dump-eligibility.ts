@@ -27,6 +27,8 @@ export interface SelectionCriteria {
   key: string | null;
   /** True when an archived dump may be chosen, because the caller can have it thawed. */
   acceptArchived: boolean;
+  /** Base backups are looked for, and WAL lies below this prefix; absent: dumps. */
+  walPrefix?: string;
 }
 
 /** A dump that was passed over, and why. `code` is the finding that fits. */
@@ -74,7 +76,7 @@ function timestampOfKey(key: string, timezone: string): NameTimestamp | null {
 function judgeName(
   dump: ListedDump,
   pattern: DumpPattern | null,
-  { prefix, timezone, key }: SelectionCriteria,
+  { prefix, timezone, key, walPrefix }: SelectionCriteria,
 ): DumpJudgement {
   const relative = dump.key.startsWith(prefix) ? dump.key.slice(prefix.length) : null;
   if (key !== null) {
@@ -92,7 +94,8 @@ function judgeName(
   const name = finished ?? relative;
   let timestamp: NameTimestamp | null = null;
   if (pattern === null) {
-    if (nameKind(name) !== 'possible dump') return { kind: 'ignored' };
+    // Base backups were put together by what they hold, whatever they are called.
+    if (walPrefix === undefined && nameKind(name) !== 'possible dump') return { kind: 'ignored' };
     timestamp = timestampOfKey(name, timezone);
     const swapped = timestamp === null ? recogniseSwappedTimestamp(baseNameOf(name), timezone) : null;
     if (swapped !== null) return refusedAsSwapped(swapped);

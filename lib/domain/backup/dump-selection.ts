@@ -1,6 +1,7 @@
 import type { Finding } from '../findings/findings.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
 import { witnessKeysOf } from '../witness/witness.ts';
+import { groupBaseBackups } from './base-backups.ts';
 import { sidecarKeysOf } from './checksum-sidecar.ts';
 import { groupDirectoryDumps, type ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
@@ -49,7 +50,11 @@ export interface DumpSelection {
  * @throws DrillError CONFIG_INVALID when the pattern cannot be read
  */
 export function selectDumps(objects: readonly DumpObject[], criteria: SelectionCriteria): DumpSelection {
-  const dumps = groupSplitDumps(groupDirectoryDumps(objects));
+  const { walPrefix } = criteria;
+  const dumps =
+    walPrefix === undefined
+      ? groupSplitDumps(groupDirectoryDumps(objects))
+      : groupBaseBackups(objects, walPrefix);
   const pattern = criteria.pattern === null ? null : trustedDumpPattern(criteria.pattern);
   const keys = new Set(objects.map((object) => object.key));
   const selection: DumpSelection = {

@@ -1,5 +1,5 @@
 /** How the logical content of a dump is laid out, found from its bytes and never from its name. */
-export type DumpLayout = 'plain' | 'cluster' | 'custom' | 'tar' | 'directory';
+export type DumpLayout = 'plain' | 'cluster' | 'custom' | 'tar' | 'directory' | 'base backup';
 /** What compresses a whole file, and is read here. */
 export const compressions = ['gzip', 'zstd', 'xz', 'bzip2', 'lz4'] as const;
 export type Compression = (typeof compressions)[number];
@@ -31,6 +31,7 @@ export function formatName(format: DumpFormat): string {
     custom: 'custom archive',
     tar: 'tar archive',
     directory: 'directory archive',
+    'base backup': 'base backup',
   };
   const version = format.archiveVersion === null ? '' : ` ${format.archiveVersion}`;
   const wrapped = format.wrappings.length === 0 ? '' : ` in ${format.wrappings.join(' in ')}`;

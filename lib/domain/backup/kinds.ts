@@ -12,8 +12,17 @@ export interface LogicalBackup {
   dump: SelectedDump;
 }
 
+/** A base backup as a drill selected it; the WAL lies where the source says. */
+export interface PhysicalBackup {
+  kind: 'physical';
+  dump: SelectedDump;
+}
+
 /** A backup as a drill selected it, by kind. A kind comes in here with the code that selects it. */
-export type SelectedBackup = LogicalBackup;
+export type SelectedBackup = LogicalBackup | PhysicalBackup;
 
 /** The backup that a drill's state names. */
-export const backupOf = ({ dump }: { dump: SelectedDump }): SelectedBackup => ({ kind: 'logical', dump });
+export const backupOf = ({ dump }: { dump: SelectedDump }): SelectedBackup => ({
+  kind: dump.header.format.layout === 'base backup' ? 'physical' : 'logical',
+  dump,
+});

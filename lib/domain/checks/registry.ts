@@ -14,6 +14,7 @@ import { objectsExist } from './kinds/objects.ts';
 import { partitionTrees } from './kinds/partition-trees.ts';
 import { rowCounts } from './kinds/row-counts.ts';
 import { rows } from './kinds/rows.ts';
+import { rowsReadable } from './kinds/rows-readable.ts';
 import { sequencesAhead } from './kinds/sequences.ts';
 import { sql } from './kinds/sql.ts';
 import { tablesExist } from './kinds/tables.ts';
@@ -27,6 +28,7 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   objectsExist,
   extensionsInstalled,
   rowCounts,
+  rowsReadable,
   partitionTrees,
   foreignKeysHold,
   uniqueIndexes,

@@ -47,7 +47,36 @@ const decrypt = z
       'Keys of encrypted dumps. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
   });
 
+const physical = z
+  .strictObject({
+    wal: z.strictObject({
+      prefix: z.string().meta({
+        description: 'Where the archived WAL lies, below the prefix or folder of the source, e.g. `wal/`.',
+      }),
+    }),
+    recoverTo: z
+      .union([
+        z.enum(['latest', 'immediate']),
+        z.strictObject({
+          before: duration().meta({ description: 'So long before the drill begins, e.g. `5m`.' }),
+        }),
+      ])
+      .optional()
+      .meta({
+        description:
+          'Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), or a span before the drill.',
+      }),
+    fullSnapshot: flag(
+      'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
+    ).optional(),
+  })
+  .meta({
+    description:
+      'The source holds base backups and archived WAL, not dumps. `pattern` names the base backups, e.g. `basebackup/{timestamp}/`.',
+  });
+
 const commonSource = {
+  physical: physical.optional(),
   pattern: namePattern(
     'Names of dumps below the prefix or folder, e.g. `cleaning_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz`. Without it anything that could be a dump is taken.',
   ).optional(),
@@ -161,6 +190,18 @@ function normalisePrefix(prefix: string): string {
   return trimmed === '' ? '' : `${trimmed}/`;
 }
 
+/** Where a drill of a base backup recovers to, unless the request names a moment. */
+export type RecoverTo =
+  | { kind: 'latest' }
+  | { kind: 'immediate' }
+  | { kind: 'before'; seconds: number }
+  | { kind: 'lsn'; lsn: string };
+
+function recoverTo(written: z.output<typeof physical>['recoverTo']): RecoverTo {
+  if (written === undefined) return { kind: 'latest' };
+  return typeof written === 'string' ? { kind: written } : { kind: 'before', seconds: written.before };
+}
+
 function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {
   return {
     pattern: written.pattern ?? null,
@@ -179,5 +220,13 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
       keySecret: written.decrypt?.keySecret ?? null,
     },
     member: written.member ?? null,
+    physical:
+      written.physical === undefined
+        ? null
+        : {
+            walPrefix: normalisePrefix(written.physical.wal.prefix),
+            recoverTo: recoverTo(written.physical.recoverTo),
+            fullSnapshot: written.physical.fullSnapshot ?? false,
+          },
   };
 }

@@ -7,7 +7,7 @@ import { timestampPrecisions } from '../time/timestamp-format.ts';
 
 const header: z.ZodType<DumpHeader> = z.looseObject({
   format: z.looseObject({
-    layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory']),
+    layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory', 'base backup']),
     wrappings: z.array(z.enum(wrappings)),
     archiveVersion: z.string().nullable(),
   }),

@@ -3,6 +3,7 @@ import type { FindingDefinition } from './catalogue/definition.ts';
 import { drillFindings } from './catalogue/drill.ts';
 import { dumpFindings } from './catalogue/dump.ts';
 import { objectivesFindings } from './catalogue/objectives.ts';
+import { recoveringFindings } from './catalogue/recovering.ts';
 import { restoringFindings } from './catalogue/restoring.ts';
 import { sandboxFindings } from './catalogue/sandbox.ts';
 import { shapeFindings } from './catalogue/shape.ts';
@@ -11,6 +12,7 @@ const catalogue = {
   ...dumpFindings,
   ...shapeFindings,
   ...sandboxFindings,
+  ...recoveringFindings,
   ...restoringFindings,
   ...checkingFindings,
   ...objectivesFindings,

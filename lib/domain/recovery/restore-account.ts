@@ -84,6 +84,23 @@ export interface RestorePhase {
   rows?: number;
 }
 
+/** What was recovered from a base backup: which stretch of WAL, up to where, and what is in it. */
+export interface RecoveredCluster {
+  systemIdentifier: string;
+  /** The timeline that was followed to the end. */
+  timeline: number;
+  /** Positions of WAL, e.g. `0/F000028`: where the replay began, where the backup was consistent, and where it ended. */
+  startLsn: string;
+  consistentLsn: string | null;
+  endLsn: string;
+  /** ISO 8601; null: no commit lies behind the base backup. */
+  lastCommitAt: string | null;
+  walBytes: number;
+  walSegments: number;
+  /** Every table that holds rows itself. */
+  tables: { database: string; schema: string; name: string }[];
+}
+
 /** The exact account of a restore: what every entry of the dump came to. */
 export interface RestoreAccount {
   /** `tools` stands in evidence of 0.1.0 only, when its restore ends after a deployment of this one. */
@@ -103,6 +120,8 @@ export interface RestoreAccount {
   announced: AnnouncedObject[];
   phases: RestorePhase[];
   findings: Finding[];
+  /** Of a base backup with its WAL; absent: a dump was restored. */
+  recovered?: RecoveredCluster;
 }
 
 /** Progress of a running restore, sent a few times a second. Holds names and numbers only. */

@@ -18,6 +18,7 @@ interface RecoveryMethod {
 export const recoveryMethods = [
   { backup: 'logical', sandbox: 'rds', needs: 'server' },
   { backup: 'logical', sandbox: 'local-process', needs: 'server' },
+  { backup: 'physical', sandbox: 'local-process', needs: 'data directory' },
 ] as const satisfies readonly RecoveryMethod[];
 
 /** Kinds of backup that can be recovered somewhere. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { createFileDumpStore } from '../../adapters/dump-stores/folder/folder-dump-store.ts';
+import { joinedStore } from '../../adapters/dump-stores/joined-store.ts';
 import { openConfiguredStore } from '../../adapters/dump-stores/open-for-local.ts';
 import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { readConfig } from '../../adapters/files/config-file.ts';
@@ -12,10 +13,12 @@ import {
   type DrillConfig,
   defaultDatabaseConfig,
   noKeys,
+  type RecoverTo,
   type SourceConfig,
 } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../../ports/drill-ports.ts';
+import type { DumpStore } from '../../ports/dump-store.ts';
 import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
 
@@ -51,11 +54,12 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
     if ('error' in read) throw read.error;
     return read.config;
   };
-  const dump = options.dump === undefined ? null : parseDump(options.dump);
+  const dump = askedDump(options);
   // Wrong usage rather than a drill that failed: nothing was asked for, so there is nothing to record.
   if (file === null && dump === null && options.database === undefined) throw nothingToDrill();
   const known = 'error' in read ? null : read.config;
-  const chosen = options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey, known));
+  const chosen =
+    options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey ?? dump.name, known));
 
   return {
     chosen,
@@ -69,6 +73,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       return withOptions(configured ?? loneDump(), dump, options);
     },
     openStore: async (source) => {
+      if (dump?.kind === 'base backup') return { store: await openBase(dump), prefix: '' };
       if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
       return openConfiguredStore(source, {
         baseFolder: file === null ? '.' : dirname(file),
@@ -101,13 +106,14 @@ function anySource(): SourceConfig {
     intervalSeconds: null,
     decrypt: noKeys,
     member: null,
+    physical: null,
   };
 }
 
 function configFile(options: DrillOptions): string | null {
   if (options.config !== undefined) return resolve(options.config);
   // With --dump alone no configuration is looked for: the verdict must not depend on the folder one stands in.
-  if (options.dump !== undefined && options.database === undefined) return null;
+  if ((options.dump ?? options.base) !== undefined && options.database === undefined) return null;
   return existsSync(defaultConfigFile) ? resolve(defaultConfigFile) : null;
 }
 
@@ -120,8 +126,44 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
 }
 
 type AskedDump =
+  | { kind: 'base backup'; base: string; wal: string; dumpKey: null; name: string }
   | { kind: 'file'; path: string; dumpKey: string }
   | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
+
+function askedDump(options: DrillOptions): AskedDump | null {
+  const { base, wal, dump } = options;
+  if (base === undefined && wal === undefined) return dump === undefined ? null : parseDump(dump);
+  if (base === undefined || wal === undefined || dump !== undefined)
+    throw new DrillError(
+      'REQUEST_INVALID',
+      'a base backup is asked for with --base and --wal, and without --dump',
+      {
+        hint: 'Run `restore-drill run --base basebackup/ --wal wal/`, with --at TIME to recover to a moment.',
+      },
+    );
+  return {
+    kind: 'base backup',
+    base: resolve(base),
+    wal: resolve(wal),
+    dumpKey: null,
+    name: basename(resolve(base)),
+  };
+}
+
+/** Below prefixes of their own: where base backups and WAL lie says nothing of how they belong together. */
+const walPrefix = 'wal/';
+
+async function openBase({ base, wal }: { base: string; wal: string }): Promise<DumpStore> {
+  return joinedStore([
+    { prefix: 'base/', store: (await createFileDumpStore(base)).store },
+    { prefix: walPrefix, store: (await createFileDumpStore(wal)).store },
+  ]);
+}
+
+function recoverToOf({ lsn, immediate }: DrillOptions): RecoverTo {
+  if (lsn !== undefined) return { kind: 'lsn', lsn };
+  return { kind: immediate === true ? 'immediate' : 'latest' };
+}
 
 function parseDump(text: string): AskedDump {
   const s3 = parseS3Url(text);
@@ -159,11 +201,14 @@ const entryTimeoutHereSeconds = 300;
 const connectionsHere = (): number => Math.min(8, Math.max(2, availableParallelism()));
 
 function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOptions): SourceConfig {
+  if (dump?.kind === 'base backup')
+    return { ...source, physical: { walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false } };
   const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {
-    const { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt } = source;
+    const { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt, physical } = source;
     return {
-      ...{ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt, member: source.member },
+      ...{ pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt, physical },
+      member: source.member,
       kind: 's3',
       bucket: dump.bucket,
       prefix: dump.prefix,

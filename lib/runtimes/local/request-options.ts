@@ -5,6 +5,14 @@ export interface DrillOptions {
   config?: string | undefined;
   /** A file, a directory dump, or s3://bucket/key. */
   dump?: string | undefined;
+  /** A base backup, or a folder of them. */
+  base?: string | undefined;
+  /** Archived WAL of it. */
+  wal?: string | undefined;
+  /** Recover to this position of WAL. */
+  lsn?: string | undefined;
+  /** Recover no further than the base backup needs to be consistent. */
+  immediate?: boolean | undefined;
   /** A folder that stands in for the configured bucket. */
   from?: string | undefined;
   at?: string | undefined;

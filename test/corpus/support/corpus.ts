@@ -80,7 +80,7 @@ export class Corpus {
       ports: {
         ...ports,
         sandboxes,
-        recoverers: { logical: createRestorer(sandboxes) },
+        recoverers: { physical: null, logical: createRestorer(sandboxes) },
         checks: createCheckRunner(sandboxes),
       },
       watcher: { began: silent, ended: silent },

@@ -82,7 +82,7 @@ describe('a failure injected into', () => {
         },
       },
     ],
-    ['restoring', { recoverers: { logical: { restore: fail } } }],
+    ['restoring', { recoverers: { physical: null, logical: { restore: fail } } }],
     ['preparing checks', { checks: { ...happy.checks, prepare: fail } }],
     [
       'planning checks',
@@ -256,6 +256,7 @@ describe('walking back', () => {
         inspect: async (_store, { key }) => aHeader({ majorVersion: key.includes('18T') ? 15 : 17 }),
       },
       recoverers: {
+        physical: null,
         logical: {
           restore: async () => anAccount({ complete: false, findings: [finding('DUMP_TRUNCATED', 'cut')] }),
         },
@@ -280,7 +281,7 @@ describe('what did not run', () => {
 
   test('never counts as passed: a digest that was not computed although there is one to compare with', async () => {
     const { ports } = inMemoryPorts({
-      recoverers: { logical: { restore: async () => anAccount({ sha256: null }) } },
+      recoverers: { physical: null, logical: { restore: async () => anAccount({ sha256: null }) } },
     });
     const openStore = ports.openStore;
     ports.openStore = async (source) => {
@@ -309,7 +310,7 @@ describe('what did not run', () => {
 
   test('a restore that did not reach the end is not checked', async () => {
     const { ports } = inMemoryPorts({
-      recoverers: { logical: { restore: async () => anAccount({ complete: false }) } },
+      recoverers: { physical: null, logical: { restore: async () => anAccount({ complete: false }) } },
     });
 
     const record = await drill(ports);

@@ -40,7 +40,7 @@ export async function restoreWork(
   return restoreDumpStep(pointer, {
     ...sourcePorts(configurationOf(state.database, databaseConfig)),
     clock: systemClock,
-    recoverers: { logical: createRestorer(access) },
+    recoverers: { physical: null, logical: createRestorer(access) },
     cleaner: createSandboxCleaner(access),
     checks: checkRunner(access, secrets),
     rolePasswords: { secrets, setter: createRolePasswordSetter(access) },

@@ -1,0 +1,51 @@
+import type { ListedDump } from './directory-dumps.ts';
+import type { DumpObject } from './dump.ts';
+import { baseNameOf, folderOf } from './dump-names.ts';
+
+/** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
+const marks = /^(base\.tar(\.\w+)?|backup_manifest|PG_VERSION|backup_label)$/;
+const tarball = /\.(tar|tgz|tar\.\w+)$/i;
+
+/** The outermost folder of a key that holds such a file, or null. */
+function folderOfBackup(key: string, folders: ReadonlySet<string>): string | null {
+  let shortest: string | null = null;
+  for (let folder = folderOf(key); ; folder = folderOf(folder)) {
+    if (folders.has(folder)) shortest = folder;
+    if (folder === '') return shortest;
+  }
+}
+
+/**
+ * Puts the files of base backups together: a folder with pg_basebackup's files or with a data directory is one, with all that
+ * lies below it; so is one tarball. The WAL lies elsewhere. The upload ended with the last file.
+ */
+export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: string): ListedDump[] {
+  const files = objects.filter(({ key }) => !key.endsWith('/') && !key.startsWith(walPrefix));
+  const folders = new Set(files.flatMap(({ key }) => (marks.test(baseNameOf(key)) ? [folderOf(key)] : [])));
+  const backups = new Map<string, ListedDump>();
+  for (const file of files) {
+    const folder = folderOfBackup(file.key, folders);
+    if (folder === null) {
+      if (tarball.test(file.key)) backups.set(file.key, { ...file, directory: false, unfinished: null });
+      continue;
+    }
+    const known = backups.get(folder);
+    if (known === undefined) {
+      const { sizeBytes, modifiedAt, archivedIn } = file;
+      const archived = archivedIn === undefined ? {} : { archivedIn };
+      backups.set(folder, {
+        key: folder,
+        sizeBytes,
+        modifiedAt,
+        directory: true,
+        unfinished: null,
+        ...archived,
+      });
+      continue;
+    }
+    known.sizeBytes += file.sizeBytes;
+    if (file.modifiedAt > known.modifiedAt) known.modifiedAt = file.modifiedAt;
+    if (file.archivedIn !== undefined) known.archivedIn = file.archivedIn;
+  }
+  return [...backups.values()];
+}
