@@ -16,7 +16,10 @@ const root = resolve(import.meta.dirname, '../../../../../shared/physical');
 const isThere = existsSync(join(root, 'EXPECTED.json'));
 
 const expectedSets = z.object({
-  files: z.record(z.string(), z.object({ system_identifier: z.string().optional(), server: z.string() })),
+  files: z.record(
+    z.string(),
+    z.object({ system_identifier: z.string().optional(), server: z.string().optional() }),
+  ),
 });
 const expected = isThere
   ? expectedSets.parse(JSON.parse(readFileSync(join(root, 'EXPECTED.json'), 'utf8'))).files

@@ -21,7 +21,7 @@ export async function recogniseBase(files: readonly BaseFile[]): Promise<BaseLay
     .sort((a, b) => a.name.length - b.name.length);
   if (version !== undefined)
     return { kind: 'data directory', files: [...files], folder: version.name.slice(0, -'PG_VERSION'.length) };
-  return layoutOfOne(files.filter(({ name, sizeBytes }) => sizeBytes >= 512 && !isNote(name)));
+  return layoutOfOne(files.filter(({ name, sizeBytes }) => sizeBytes > 0 && !isNote(name)));
 }
 
 /** Marks, checksums and logs that lie beside backups. */
