@@ -124,7 +124,10 @@ describe('refused, with nothing outside:', () => {
   });
 
   test('a hundred thousand files', async () => {
-    const many = Array.from({ length: 100_000 }, (_, index): TarEntry => ({ name: `f${index}`, content: '' }));
+    const many = Array.from(
+      { length: 100_000 },
+      (_, index): TarEntry => ({ name: `f${index}`, content: '' }),
+    );
     const outcome = await unpackTar([...dataDirectory, ...many], { maxEntries: 10_000 });
     expect(outcome).toMatchObject({ kind: 'refused', account: { entries: 10_000 } });
     expect(readdirSync(folder.dataDirectory).length).toBeLessThanOrEqual(10_000);

@@ -11,7 +11,7 @@ const smallBytes = 128 * 1024;
 
 /**
  * Writes a new file. @returns its bytes
- * @throws RefusedEntry where one is there already
+ * @throws RefusedEntry where one is there already, and what reading the body throws
  */
 export async function writeNewFile(
   path: string,
@@ -19,19 +19,7 @@ export async function writeNewFile(
   body: AsyncIterable<Buffer>,
   onPiece: (piece: Buffer) => void,
 ): Promise<number> {
-  try {
-    return sizeBytes <= smallBytes
-      ? await writeSmall(path, body, onPiece)
-      : await writeLarge(path, body, onPiece);
-  } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(String(error.code))
-    )
-      throw new RefusedEntry('two of its members have the same name');
-    throw error;
-  }
+  return sizeBytes <= smallBytes ? writeSmall(path, body, onPiece) : writeLarge(path, body, onPiece);
 }
 
 async function writeSmall(
@@ -39,7 +27,7 @@ async function writeSmall(
   body: AsyncIterable<Buffer>,
   onPiece: (piece: Buffer) => void,
 ): Promise<number> {
-  const file = openSync(path, flags, mode);
+  const file = created(() => openSync(path, flags, mode));
   let written = 0;
   try {
     for await (const piece of body) {
@@ -58,7 +46,9 @@ async function writeLarge(
   body: AsyncIterable<Buffer>,
   onPiece: (piece: Buffer) => void,
 ): Promise<number> {
-  const file = await open(path, flags, mode);
+  // Made at once and opened again, so that both ways refuse the same.
+  closeSync(created(() => openSync(path, flags, mode)));
+  const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
   let written = 0;
   try {
     for await (const piece of body) {
@@ -71,4 +61,18 @@ async function writeLarge(
     await file.close();
   }
   return written;
+}
+
+function created(make: () => number): number {
+  try {
+    return make();
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(String(error.code))
+    )
+      throw new RefusedEntry('two of its members have the same name');
+    throw error;
+  }
 }

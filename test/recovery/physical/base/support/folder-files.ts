@@ -8,6 +8,8 @@ export function filesBelow(folder: string, root = folder): BaseFile[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return filesBelow(path, root);
+    // Links are none: a store of objects has no such thing.
+    if (!entry.isFile()) return [];
     return [
       {
         name: relative(root, path),

@@ -1,7 +1,7 @@
-import { type Headers, pack } from 'tar-stream';
+import { type Header, pack } from 'tar-stream';
 
 /** A member by its header; its content is a file's only. */
-export type TarEntry = Headers & { content?: string | Buffer };
+export type TarEntry = Partial<Header> & { name: string; content?: string | Buffer };
 
 /** A tar as tar programs write it, of whatever headers. */
 export async function tarOf(entries: Iterable<TarEntry>): Promise<Buffer> {
