@@ -61,6 +61,11 @@ describe('a base', () => {
   test('is no tar of WAL, and none of anything else', async () => {
     const wal = [{ name: 'wal/00000001000000000000000F', content: 'x' }];
     expect(await recogniseBase([await packed('wal.tar.gz', wal)])).toMatchObject({ kind: 'packed wal' });
+    const own = wal.map((entry) => ({ ...entry, name: entry.name.replace('wal/', 'pg_wal/') }));
+    expect(await recogniseBase([await packed('pg_wal.tgz', own)])).toMatchObject({ kind: 'packed wal' });
+    expect(await recogniseBase([await packed('all.tgz', [...own, ...dataDirectory])])).toMatchObject({
+      kind: 'packed data directory',
+    });
     const uploads = [{ name: 'uploads/a.jpg', content: 'x' }];
     expect(await recogniseBase([await packed('base.tar.gz', uploads)])).toMatchObject({ kind: 'unknown' });
     expect(await recogniseBase(named('base.tar.gz'))).toMatchObject({ kind: 'unknown' });

@@ -9,12 +9,15 @@ export type BaseProblem =
   /** Mapped in tablespace_map, and nothing of it came. */
   | { kind: 'tablespaces missing'; oids: string[] }
   /** It would start cleanly with rows missing; only a snapshot of a whole disk may lack it. */
-  | { kind: 'no backup label' }
+  /** `isShutDown`: the control file is of a server that had ended, as in a cold copy. */
+  | { kind: 'no backup label'; isShutDown: boolean }
   | { kind: 'live copy' }
   /** Only pg_combinebackup, with the backups before it, makes a data directory of it. */
   | { kind: 'incremental'; from: string | null }
   | { kind: 'label damaged' | 'tablespace map damaged' | 'control file damaged'; reason: string }
   | { kind: 'control file missing' }
+  /** PG_VERSION is missing, or tells another major than the control file. */
+  | { kind: 'version unclear' }
   | { kind: 'other architecture' | 'other major'; reason: string }
   /** The manifest is of one cluster and the control file of another. */
   | { kind: 'other cluster' };
@@ -42,7 +45,8 @@ export function baseProblems(
   }
   if (facts.isLiveCopy) problems.push({ kind: 'live copy' });
   if (label === null) {
-    if (!options.isSnapshot) problems.push({ kind: 'no backup label' });
+    const isShutDown = control?.kind === 'control file' && control.control.state === 'shut down';
+    if (!options.isSnapshot) problems.push({ kind: 'no backup label', isShutDown });
   } else if (label.kind === 'damaged') problems.push({ kind: 'label damaged', reason: label.reason });
   const from = label?.kind === 'label' ? label.label.incrementalFrom : null;
   if (from !== null || account.incrementalFiles.count > 0)
@@ -58,5 +62,8 @@ export function baseProblems(
   else if (control.kind === 'damaged')
     problems.push({ kind: 'control file damaged', reason: control.reason });
   else if (control.kind !== 'control file') problems.push(control);
+  const majorOfControl = control?.kind === 'control file' ? control.control.majorVersion : facts.majorVersion;
+  if (facts.majorVersion === null || facts.majorVersion !== majorOfControl)
+    problems.push({ kind: 'version unclear' });
   return problems;
 }

@@ -9,6 +9,8 @@ export type EntryName =
 
 /** NAME_MAX and PATH_MAX of Linux, less what the target directory itself takes. */
 const [longestPartBytes, longestNameBytes] = [255, 3072];
+/** A data directory is five folders deep; each may cost a folder of disk for every member. */
+const deepest = 32;
 
 /** @param folder path of the data directory in the tar, empty or with a slash at its end */
 export function entryName(path: string, folder: string): EntryName {
@@ -21,6 +23,8 @@ export function entryName(path: string, folder: string): EntryName {
     parts.some((part) => Buffer.byteLength(part) > longestPartBytes)
   )
     return { kind: 'hostile', reason: 'its path is too long' };
+  if (parts.length > deepest)
+    return { kind: 'hostile', reason: 'its path is deeper than any data directory' };
   const above = folder.split('/').filter((part) => part !== '');
   if (!above.every((part, index) => parts[index] === part)) return { kind: 'beside' };
   return { kind: 'inside', name: parts.slice(above.length).join('/') };
