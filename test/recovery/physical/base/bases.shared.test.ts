@@ -75,6 +75,23 @@ describe.skipIf(!isThere)('the bases of ../shared/physical', () => {
     expect(folder.strays).toEqual([]);
   });
 
+  test.each(['20261120T021500Z_full', '20261120T090000Z_incr'])('of 17: %s', async (name) => {
+    const { outcome } = await folder.unpack(filesBelow(join(root, 'pg17-incremental/chain', name)));
+    const isFull = name.endsWith('full');
+    expect(folder.problems(outcome)).toEqual(isFull ? [] : [{ kind: 'incremental', from: '0/F00028' }]);
+    expect(outcome.account.incrementalFiles.count > 0).toBe(!isFull);
+    expect(readDataDirectory(folder.dataDirectory).control).toMatchObject({
+      control: { majorVersion: 17, controlVersion: 1700 },
+    });
+  });
+
+  test('the base backup among the dumps of GuestGuard is sound', async () => {
+    const [base, another] = basesIn(filesBelow(join(root, '../dumps/guestguard/basebackup')));
+    expect([base?.takenAt, another]).toEqual(['2026-10-20T02:15:00.000Z', undefined]);
+    const { outcome } = await folder.unpack(base?.files ?? []);
+    expect(folder.problems(outcome)).toEqual([]);
+  });
+
   test.each(bad.filter((set) => !/truncated-base|incremental-middle/.test(set)))(
     '%s shows what is wrong with its base, and nothing else',
     async (set) => {

@@ -63,6 +63,8 @@ describe('a manifest', () => {
     ['an unknown algorithm', manifest([label.replace('CRC32C', 'MD5')])],
     ['a file twice', manifest([label, label])],
     ['a checksum without algorithm', manifest(['{ "Path": "a", "Size": 1, "Checksum": "00" }'])],
+    ['an encoded path that is none', manifest(['{ "Encoded-Path": "6", "Size": 1 }'])],
+    ['a path that is no text', manifest(['{ "Path": "\\x", "Size": 1 }'])],
     ['a range without positions', manifest([label], '1', range.replace('0/1500120', 'end'))],
     ['a line without end', `${' '.repeat(200_000)}`],
   ])('with %s is damaged', async (_, text) => {

@@ -56,12 +56,16 @@ export class ManifestComparison {
     else this.#settle(name, sizeBytes, checksum?.hex() ?? null);
   }
 
-  /** @param checksumOnDisk reads a file that has passed already */
+  /**
+   * @param manifest whose files are taken over: there may be hundreds of thousands, and each is forgotten when it has passed
+   * @param checksumOnDisk reads a file that has passed already
+   */
   async learn(
     manifest: BackupManifest,
     checksumOnDisk: (name: string, checksum: FileChecksum) => Promise<string>,
   ): Promise<void> {
-    this.#expected = new Map([...manifest.files].filter(([name]) => !isPassedOver(name)));
+    this.#expected = manifest.files;
+    for (const name of manifest.files.keys()) if (isPassedOver(name)) manifest.files.delete(name);
     this.#files = this.#expected.size;
     for (const { sizeBytes } of this.#expected.values()) this.#bytes += sizeBytes;
     for (const [name, { sizeBytes, checksum }] of this.#early) {
