@@ -1,6 +1,7 @@
 /** Tells from the first bytes, never from a name, what a file is. */
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
+import { compressionOf } from '../../streams/compression/compression-of.ts';
 import { isOpenssl } from '../../streams/encryption/openssl.ts';
 import { recogniseText } from './recognise-text.ts';
 
@@ -21,8 +22,6 @@ export const startBytes = 16 * 1024;
 
 const refused = (code: FindingCode, message: string): Recognised => ({ kind: 'refused', code, message });
 
-const hasBytes = (start: Buffer, at: number, ...bytes: number[]): boolean =>
-  bytes.every((value, index) => start[at + index] === value);
 const hasText = (start: Buffer, text: string, at = 0): boolean =>
   start.toString('latin1', at, at + text.length) === text;
 
@@ -64,24 +63,11 @@ const isDumpStart = (start: Buffer): boolean =>
   /^--\r?\n-- PostgreSQL/.test(start.toString('latin1', 0, 30));
 
 function wrappingOf(start: Buffer): TakenOff | null {
-  if (hasBytes(start, 0, 0x1f, 0x8b, 0x08)) return 'gzip';
-  if (hasBytes(start, 0, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
-  if (hasBytes(start, 0, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
-  if (/^BZh[1-9]/.test(start.toString('latin1', 0, 4)) && isBzip2Block(start.toString('hex', 4, 10)))
-    return 'bzip2';
-  if (hasBytes(start, 0, 0x04, 0x22, 0x4d, 0x18) || hasBytes(start, 0, 0x02, 0x21, 0x4c, 0x18)) return 'lz4';
+  const compression = compressionOf(start);
+  if (compression !== null) return compression;
   if (isOpenssl(start)) return 'openssl';
-  const encryption = encryptionOf(start);
-  if (encryption !== null) return encryption;
-  const isSkippable = ((start[0] ?? 0) & 0xf0) === 0x50 && hasBytes(start, 1, 0x2a, 0x4d, 0x18);
-  if (!isSkippable || start.length < 12) return null;
-  // A frame to be passed over is the same in zstd and lz4; the frame after it tells.
-  const next = 8 + start.readUInt32LE(4);
-  return hasBytes(start, next, 0x04, 0x22, 0x4d, 0x18) ? 'lz4' : 'zstd';
+  return encryptionOf(start);
 }
-
-/** The first block, or the end of a stream without any. */
-const isBzip2Block = (magic: string): boolean => ['314159265359', '177245385090'].includes(magic);
 
 function encryptionOf(start: Buffer): 'age' | 'openpgp' | null {
   const text = start.toString('latin1', 0, 40);

@@ -11,19 +11,48 @@ const blockBytes = 512;
 /** Names and sizes in extension headers; nothing larger is plausible. */
 const longestExtensionBytes = 1024 * 1024;
 
+/** By the type flag of POSIX ustar. `sparse`: GNU's files with holes, whose stored bytes are not their content. */
+export type TarMemberKind =
+  | 'file'
+  | 'folder'
+  | 'symbolic link'
+  | 'hard link'
+  | 'device'
+  | 'fifo'
+  | 'sparse'
+  | 'unknown';
+
+const kindOfType: Readonly<Record<string, TarMemberKind>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hard link',
+  '2': 'symbolic link',
+  '3': 'device',
+  '4': 'device',
+  '5': 'folder',
+  '6': 'fifo',
+  S: 'sparse',
+};
+
 export interface TarMember {
   /** Its place among all members, from 0: names may occur twice. */
   index: number;
   path: string;
   sizeBytes: number;
   isFile: boolean;
+  kind: TarMemberKind;
+  /** What a link leads to, as written; null for everything else. */
+  linkTarget: string | null;
   /** Contents, to be read before the next member is asked for; what is left is passed over. */
   body: AsyncGenerator<Buffer, void, undefined>;
 }
 
 interface Extension {
   path?: string;
+  linkTarget?: string;
   sizeBytes?: number;
+  isSparse?: boolean;
 }
 
 /**
@@ -48,16 +77,20 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
     if ('xgLK'.includes(type)) {
       const text = await extensionText(source, numberField(header, 124, 12, position), position);
       if (type === 'L') extension = { ...extension, path: text.replace(/\0.*$/s, '') };
+      if (type === 'K') extension = { ...extension, linkTarget: text.replace(/\0.*$/s, '') };
       if (type === 'x') extension = { ...extension, ...paxFields(text, position) };
       continue;
     }
     const path = extension.path ?? ustarPath(header);
+    const kind = extension.isSparse === true ? 'sparse' : (kindOfType[type] ?? 'unknown');
+    const linkTarget = kind.endsWith('link') ? (extension.linkTarget ?? cString(header, 157, 100)) : null;
     extension = {};
     const isFile = type === '0' || type === '\0' || type === '7';
     // Links, devices and folders (1 to 6) have a size in some tars, and never data.
     const hasData = !'123456'.includes(type);
     const end = source.position + (hasData ? Math.ceil(sizeBytes / blockBytes) * blockBytes : 0);
-    yield { index, path, sizeBytes, isFile, body: memberBody(source, path, isFile ? sizeBytes : 0) };
+    const body = memberBody(source, path, isFile ? sizeBytes : 0);
+    yield { index, path, sizeBytes, isFile, kind, linkTarget, body };
     index += 1;
     await passOver(source, end - source.position, path);
   }
@@ -129,6 +162,8 @@ function paxFields(text: string, position: number): Extension {
   const extension: Extension = {};
   for (const [, key, value] of text.matchAll(/^\d+ ([^=\n]+)=(.*)$/gm)) {
     if (key === 'path' && value !== undefined) extension.path = value;
+    if (key === 'linkpath' && value !== undefined) extension.linkTarget = value;
+    if (key?.startsWith('GNU.sparse.') === true) extension.isSparse = true;
     if (key === 'size') {
       extension.sizeBytes = Number(value);
       if (!Number.isSafeInteger(extension.sizeBytes)) throw damaged('a size is no number', position);

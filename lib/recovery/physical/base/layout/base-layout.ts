@@ -1,0 +1,40 @@
+import type { BaseFile } from './base-file.ts';
+
+/** How a physical base backup lies in its folder. Anything may be compressed, whatever its name says. */
+export type BaseLayout =
+  /** `pg_basebackup -Ft`. */
+  | {
+      kind: 'tars';
+      base: BaseFile;
+      /** Null for `-X none`, and where WAL lies inside `base`. */
+      wal: BaseFile | null;
+      tablespaces: { oid: string; file: BaseFile }[];
+      /** Null for `--no-manifest`. */
+      manifest: BaseFile | null;
+    }
+  /** The same, packed into one tar. `folder`: where they lie in it, empty or with a slash at its end. */
+  | { kind: 'packed tars'; file: BaseFile; folder: string }
+  /** One tar of a data directory, `folder` being the path of the directory in it. */
+  | { kind: 'packed data directory'; file: BaseFile; folder: string }
+  /** The files of a data directory, below `folder`. */
+  | { kind: 'data directory'; files: BaseFile[]; folder: string }
+  /** A repository of another program, which its own program restores from. */
+  | { kind: 'repository'; tool: RepositoryTool }
+  /** A tar of WAL segments, which often lies beside bases. */
+  | { kind: 'packed wal'; file: BaseFile }
+  | { kind: 'unknown'; reason: string };
+
+export type RepositoryTool = 'pgBackRest' | 'WAL-G' | 'Barman';
+
+/** The part that a file plays in a base backup of tars. */
+export type TarRole = { part: 'base' | 'wal' | 'manifest' } | { part: 'tablespace'; oid: string };
+
+/** By the names that pg_basebackup gives (bbstreamer and backup_manifest), with or without endings of compression. */
+export function tarRole(baseName: string): TarRole | null {
+  if (/^backup_manifest(\.(gz|zst|lz4|xz|bz2))?$/.test(baseName)) return { part: 'manifest' };
+  const [, part] =
+    /^(base|pg_wal|\d{1,10})\.(?:tar(?:\.(?:gz|zst|zstd|lz4|xz|bz2))?|tgz)$/.exec(baseName) ?? [];
+  if (part === undefined) return null;
+  if (part === 'base') return { part: 'base' };
+  return part === 'pg_wal' ? { part: 'wal' } : { part: 'tablespace', oid: part };
+}
