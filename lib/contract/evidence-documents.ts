@@ -61,6 +61,18 @@ const announced = z.object({
   table: nullableText,
 });
 
+const recoveredCluster = z.object({
+  systemIdentifier: z.string(),
+  timeline: z.number(),
+  startLsn: z.string(),
+  consistentLsn: nullableText,
+  endLsn: z.string(),
+  lastCommitAt: nullableText,
+  walBytes: z.number(),
+  walSegments: z.number(),
+  tables: z.array(z.object({ database: z.string(), schema: z.string(), name: z.string() })),
+});
+
 export const restoreAccount: z.ZodType<RestoreAccount> = z.object({
   engine: z.enum(['native', 'tools']),
   complete: z.boolean(),
@@ -82,6 +94,7 @@ export const restoreAccount: z.ZodType<RestoreAccount> = z.object({
     }),
   ),
   findings,
+  recovered: recoveredCluster.exactOptional(),
 });
 
 /** Progress and the moment it was published, ISO 8601. */

@@ -12,10 +12,12 @@ import type {
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
-import type { DrillPorts } from '../../ports/drill-ports.ts';
+import type { DrillPorts, DumpInspector } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
+import type { Recoverer } from '../../ports/recovery.ts';
 import { createRestorer } from '../../recovery/logical/create-restorer.ts';
 import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
+import { createRecoverer } from '../../recovery/physical/create-recoverer.ts';
 import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
 import { readKeys } from './dump-keys.ts';
@@ -67,16 +69,17 @@ export function createLocalPorts(
   signal: AbortSignal,
 ): LocalPorts {
   const sandboxes = localSandboxes(places, events.sandboxProgress);
+  const recoverer = createRecoverer(sandboxes);
   const evidence = createEvidenceFolder(join(places.stateDirectory, 'drills'));
   return {
     clock: systemClock,
     configuration,
     objects: objectReader,
     openStore: (source) => configuration.openStore(source),
-    inspector: createDumpInspector(signal),
+    inspector: inspectorOf(createDumpInspector(signal), recoverer, signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
-    recoverers: { logical: createRestorer(sandboxes) },
+    recoverers: { logical: createRestorer(sandboxes), physical: recoverer },
     capabilities: { realRestore: false, rolePasswords: false },
     // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.
     ...{ restoreTasks: null, placeRestore: null, hookTask: null, rolePasswords: null, region: null },
@@ -97,5 +100,15 @@ export function createLocalPorts(
     }),
     software: { version, node: process.version },
     signal,
+  };
+}
+
+/** Dumps say what they are in their first bytes, base backups in their small files. */
+function inspectorOf(dumps: DumpInspector, recoverer: Recoverer, signal: AbortSignal): DumpInspector {
+  return {
+    inspect: (store, dump, opening) =>
+      dump.walPrefix === undefined
+        ? dumps.inspect(store, dump, opening)
+        : recoverer.inspect({ store, key: dump.key, walPrefix: dump.walPrefix }, signal),
   };
 }
