@@ -186,7 +186,7 @@ const selectedDump: z.ZodType<SelectedDump> = z.object({
   expectedSha256: nullableText,
   header: z.object({
     format: z.object({
-      layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory']),
+      layout: z.enum(['plain', 'cluster', 'custom', 'tar', 'directory', 'base backup']),
       wrappings: z.array(z.enum(wrappings)),
       archiveVersion: nullableText,
     }),

@@ -1,5 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
+import { backupOf } from '../domain/backup/kinds.ts';
 import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
@@ -112,7 +113,7 @@ function reportAttempt(
     waitedSeconds: state.slotWait?.seconds ?? 0,
     targetSeconds: objectives.rtoSeconds,
   });
-  const { rpo, findings: rpoFindings } = rpoOf(state, judged, objectives.rpoSeconds);
+  const { rpo, findings: rpoFindings } = rpoOf(state, account, judged, objectives.rpoSeconds);
   const judgement = judgeAttempt({
     findings: [
       ...findings,
@@ -164,7 +165,9 @@ function reportAttempt(
 /** The digest can only be judged after the last byte was read. */
 function integrityFindings(state: DrillState, account: RestoreAccount | null): Finding[] {
   const expected = state.dump?.expectedSha256 ?? null;
-  if (account === null || state.dump === null) return [];
+  // A base backup is many files; its manifest has the digest of each.
+  if (account === null || state.dump === null || backupOf({ dump: state.dump }).kind === 'physical')
+    return [];
   if (expected === null) {
     return [
       finding(
@@ -192,7 +195,13 @@ function integrityFindings(state: DrillState, account: RestoreAccount | null): F
   ];
 }
 
-function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null) {
+function rpoOf(
+  state: DrillState,
+  account: RestoreAccount | null,
+  judged: Judged[],
+  targetSeconds: number | null,
+) {
+  const recovered = account?.recovered;
   const newestRow = judged
     .map(({ stored }) => stored?.result.measured.newestRow)
     .filter((row) => row !== undefined)
@@ -201,8 +210,9 @@ function rpoOf(state: DrillState, judged: Judged[], targetSeconds: number | null
   const moment = state.dump === null ? null : dumpMoment(state.dump);
   return measureRpo({
     asOf: asOf(state),
-    dumpPoint: moment,
-    uploadEnd: state.dump?.uploadedAt ?? null,
+    // Of an archive, what would be lost begins after the last commit that it holds.
+    dumpPoint: recovered === undefined ? moment : (recovered.lastCommitAt ?? moment),
+    uploadEnd: recovered === undefined ? (state.dump?.uploadedAt ?? null) : null,
     newestRow: newestRow ?? null,
     targetSeconds: state.dump === null ? null : targetSeconds,
     intervalSeconds: state.dumpIntervalSeconds,

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import type { Recoverer } from '../../ports/recovery.ts';
 import type { RecoveryPlace } from '../../ports/recovery-place.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { inspectBase } from './recovering/inspect-base.ts';
+import { openArchivedWal } from './recovering/open-archived-wal.ts';
 import { recoverBase } from './recovering/recover-base.ts';
 
 /** Where sandboxes are that a base backup can be recovered in. */
@@ -16,7 +18,10 @@ export function createRecoverer(host: RecoveryHost): Recoverer {
     recover: (request) =>
       recoverBase(request, {
         place: host.recoveryPlace(request.sandbox.sandboxId),
-        openWal: (base) => openArchivedWal(request, base),
+        openWal: () => {
+          const { dataDirectory, tablespaceDirectory } = host.recoveryPlace(request.sandbox.sandboxId);
+          return openArchivedWal(request, dataDirectory, dirname(tablespaceDirectory));
+        },
         connection: (database) => host.connection(request.sandbox, database),
       }),
   };

@@ -20,8 +20,10 @@ export interface WalReach {
   problems: Finding[];
   /** End of the last whole record before the target. */
   endLsn: string;
+  /** Where the last record begins: what the server calls `redo done at`; null: there is none. */
+  lastRecord: string | null;
   timeline: number;
-  /** ISO 8601; null: no commit lies between the start and the end. */
+  /** Of the last commit or abort, ISO 8601; null: there is none between the start and the end. */
   lastCommitAt: string | null;
   segments: number;
   bytes: number;

@@ -30,7 +30,9 @@ export async function listRecovered(
       tablesSql,
     ))
       tables.push({ database, schema, name });
-  return { databases, tables };
+  // One without a table holds nothing that could be lost: the maintenance database is there in every cluster.
+  const filled = databases.filter((name) => tables.some(({ database }) => database === name));
+  return { databases: filled.length === 0 ? databases : filled, tables };
 }
 
 async function ask<Row extends Record<string, unknown>>(config: ClientConfig, sql: string): Promise<Row[]> {

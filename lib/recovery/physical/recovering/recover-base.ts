@@ -112,11 +112,10 @@ function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Finding | 
     log.walTrouble.length === 0 ? '' : `; of the WAL it said: ${log.walTrouble.slice(-2).join('; ')}`;
   if (!promoted)
     return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
-  // `redo done at` names the beginning of the last record; one more may have been read than is applied.
-  const endedAt = parseLsn(log.redoEnd ?? '');
-  const expected = parseLsn(reach.endLsn);
-  const sameCommit = (log.lastCommitAt ?? null) === (reach.lastCommitAt ?? null);
-  if (endedAt !== null && expected !== null && endedAt <= expected && sameCommit) return null;
+  // `redo done at` names the beginning of the last record, and is not said when there was none.
+  const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0n;
+  const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0n;
+  if (endedAt >= expected && log.lastCommitAt === reach.lastCommitAt) return null;
   return finding(
     'RECOVERY_ENDED_EARLY',
     `replay ended at ${log.redoEnd ?? 'its beginning'} with the last commit of ${log.lastCommitAt ?? 'nobody'}; the archive reaches ${reach.endLsn} and a commit of ${reach.lastCommitAt ?? 'nobody'}${said}`,
