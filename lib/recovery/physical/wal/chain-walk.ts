@@ -1,0 +1,157 @@
+/** Follows the log from the start of a base from segment to segment, as far as it goes. */
+import { type ArchiveContents, findSegment } from './archive-contents.ts';
+import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
+import type { Lsn } from './lsn.ts';
+import { RecordWalker } from './record-walker.ts';
+import { segmentOf, startOfSegment } from './segment-number.ts';
+import { digestOfSegment, readSegment } from './segment-reader.ts';
+import { type TimelineStretch, timelineOf } from './timeline-history.ts';
+import type { WalEvent } from './wal-event.ts';
+import type { IndexedSegment } from './wal-index.ts';
+import type { WalkHalt } from './walk-halt.ts';
+
+/** Why the chain goes no further. */
+export type ChainHalt = { segment: string; number: number; from: 'archive' | 'base' | null } & (
+  | WalkHalt
+  /** No file has this segment. */
+  | { kind: 'missing' }
+);
+
+export interface ChainWalk {
+  reached: WalReach;
+  segments: WalSegment[];
+  halt: ChainHalt;
+  /** Where the base is consistent; null where neither it nor the log says so. */
+  stopLsn: Lsn | null;
+  /** Time of the last transaction that ended before the base did, in microseconds. */
+  microsBeforeStop: number | null;
+}
+
+export class Chain {
+  readonly #contents: ArchiveContents;
+  readonly #timelines: readonly TimelineStretch[];
+  readonly #base: WalBase;
+  readonly #target: WalTarget;
+  readonly #walker: RecordWalker;
+  #stopLsn: Lsn | null;
+  #microsBeforeStop: number | null = null;
+  #lastCommit: TransactionEnd | null = null;
+  #lastCompleted: TransactionEnd | null = null;
+  #strangeSwitch: string | null = null;
+
+  constructor(
+    contents: ArchiveContents,
+    timelines: readonly TimelineStretch[],
+    base: WalBase,
+    target: WalTarget,
+  ) {
+    this.#contents = contents;
+    this.#timelines = timelines;
+    this.#base = base;
+    this.#target = target;
+    this.#stopLsn = base.stopLsn;
+    this.#walker = new RecordWalker({
+      cluster: base,
+      start: base.startLsn,
+      onEvent: (event, end) => this.#see(event, end),
+      ...(target.kind === 'lsn' ? { stopAtRecord: target.lsn } : {}),
+      ...(target.kind === 'immediate' && base.stopLsn !== null ? { stopAtEnd: base.stopLsn } : {}),
+    });
+  }
+
+  async walk(): Promise<ChainWalk> {
+    const { segmentBytes } = this.#base;
+    const segments: WalSegment[] = [];
+    for (let number = segmentOf(this.#base.startLsn, segmentBytes); ; number += 1) {
+      const { name, timeline, found } = findSegment(number, this.#timelines, segmentBytes, this.#contents);
+      if (found === null)
+        return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });
+      const { segment, from } = found;
+      const file = segment.copies.at(-1) as IndexedSegment['copies'][number];
+      segments.push({ name, file: file.name, sizeBytes: file.sizeBytes, from });
+      const halt = await this.#walkSegment(segment, timeline);
+      if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
+    }
+  }
+
+  async #walkSegment(segment: IndexedSegment, timeline: number): Promise<WalkHalt | null> {
+    const { segmentBytes } = this.#base;
+    const start = startOfSegment(segment.number, segmentBytes);
+    const before = {
+      place: this.#walker.place,
+      commit: this.#lastCommit,
+      completed: this.#lastCompleted,
+      stopLsn: this.#stopLsn,
+    };
+    if (!(await sameContent(segment, segmentBytes)))
+      return { kind: 'damaged', lsn: start, reason: 'two copies of it differ' };
+    let halt: WalkHalt | null = null;
+    const problem = await readSegment(
+      segment.copies.at(-1) as IndexedSegment['copies'][number],
+      segmentBytes,
+      (bytes, words, at, offset) => {
+        halt = this.#walker.walkPage(bytes, words, at, start + offset, timeline);
+        return halt === null;
+      },
+    );
+    if (problem !== null) {
+      // None of it is replayed: its restore fails.
+      this.#walker.goBack(before.place);
+      this.#lastCommit = before.commit;
+      this.#lastCompleted = before.completed;
+      this.#stopLsn = before.stopLsn;
+      return { kind: 'damaged', lsn: start, reason: problem };
+    }
+    if (this.#strangeSwitch !== null)
+      return { kind: 'damaged', lsn: this.#walker.place.next, reason: this.#strangeSwitch };
+    return halt;
+  }
+
+  #see(event: WalEvent, end: Lsn): 'stop before' | 'stop after' | null {
+    const { base, target } = { base: this.#base, target: this.#target };
+    if (event.kind === 'backup end' && event.start === base.startLsn && this.#stopLsn === null) {
+      this.#stopLsn = end;
+      return target.kind === 'immediate' ? 'stop after' : null;
+    }
+    if (event.kind === 'end of recovery' || event.kind === 'checkpoint') {
+      if (event.timeline === timelineOf(event.lsn, this.#timelines)) return null;
+      this.#strangeSwitch = `it switches to timeline ${event.timeline}, of which the history says nothing`;
+      return 'stop before';
+    }
+    if (event.kind !== 'commit' && event.kind !== 'abort') return null;
+    const { lsn, micros } = event;
+    // As recoveryStopsBefore has it, which looks at aborted transactions as well; within the base it only says when that ended.
+    const isWithinBase = this.#stopLsn !== null && lsn < this.#stopLsn;
+    if (isWithinBase) this.#microsBeforeStop = Math.max(micros, this.#microsBeforeStop ?? micros);
+    else if (target.kind === 'time' && micros > target.time.getTime() * 1000) return 'stop before';
+    this.#lastCompleted = { lsn, micros, time: new Date(Math.floor(micros / 1000)) };
+    if (event.kind === 'commit') this.#lastCommit = this.#lastCompleted;
+    return null;
+  }
+
+  #ended(segments: WalSegment[], halt: ChainHalt): ChainWalk {
+    const { next, lastRecord, timeline, records } = this.#walker.place;
+    return {
+      reached: {
+        lsn: next,
+        timeline: timelineOf(lastRecord ?? next, this.#timelines) ?? timeline,
+        lastRecord,
+        records,
+        lastCommit: this.#lastCommit,
+        lastCompleted: this.#lastCompleted,
+      },
+      segments,
+      halt,
+      stopLsn: this.#stopLsn,
+      microsBeforeStop: this.#microsBeforeStop,
+    };
+  }
+}
+
+/** An archive that holds a segment twice must hold the same twice. */
+async function sameContent({ copies }: IndexedSegment, segmentBytes: number): Promise<boolean> {
+  if (copies.length < 2) return true;
+  const digests = new Set<string | null>();
+  for (const copy of copies) digests.add(await digestOfSegment(copy, segmentBytes));
+  return digests.size === 1;
+}
