@@ -74,7 +74,8 @@ export const selectDumpStep = defineStep({
     if (selection.newestRefused !== null && (!restoring || nothingElse))
       return refuseNewest(selected, selection, config);
     const choice = await chooseDump(selection, state, ports);
-    if (choice.dump === null) return nothingFound(selected, objects, store.location);
+    if (choice.dump === null)
+      return nothingFound(selected, objects, store.location, config.source.physical === null);
     const { newest, older, examined, findings } = await firstOfDatabase(
       { ...choice, dump: choice.dump },
       state,
@@ -187,11 +188,16 @@ function refuseNewest(state: DrillState, selection: DumpSelection, config: Datab
   };
 }
 
-function nothingFound(state: DrillState, objects: DumpObject[], location: string): At<'no dump'> {
+function nothingFound(
+  state: DrillState,
+  objects: DumpObject[],
+  location: string,
+  wantsDump: boolean,
+): At<'no dump'> {
   const asked = state.request.key;
-  const physicalOnly = objects.some(
-    ({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup',
-  );
+  const physicalOnly =
+    wantsDump &&
+    objects.some(({ key }) => key.startsWith(asked ?? '') && nameKind(key) === 'physical backup');
   const found = physicalOnly
     ? finding(
         'PHYSICAL_BACKUP',
@@ -199,7 +205,10 @@ function nothingFound(state: DrillState, objects: DumpObject[], location: string
       )
     : asked !== null
       ? finding('DUMP_NOT_FOUND', `${asked} is not in ${location}`)
-      : finding('NO_DUMP_FOUND', `no eligible dump among ${objects.length} objects of ${location}`);
+      : finding(
+          'NO_DUMP_FOUND',
+          `no eligible ${wantsDump ? 'dump' : 'base backup'} among ${objects.length} objects of ${location}`,
+        );
   return { ...state, stage: 'no dump', findings: [...state.findings, found] };
 }
 

@@ -53,7 +53,8 @@ function aRequest(drillId: string, attempt: number) {
       maxAgeSeconds: null,
       intervalSeconds: null,
       decrypt: noKeys,
-      member: null, physical: null,
+      member: null,
+      physical: null,
     }),
   };
 }

@@ -96,7 +96,9 @@ describe('the guide to a backup kind', () => {
     (kind) => {
       const listed = pathsOf('A backup kind', 'kind', kind);
 
-      expect(unlisted(new RegExp(`'${kind}'|\\b${kind}:`), listed)).toEqual([]);
+      // The room of a recoverer is its own, and `logical` is a word of PostgreSQL's there (wal_level).
+      const knowing = unlisted(new RegExp(`'${kind}'|\\b${kind}:`), listed);
+      expect(knowing.filter((path) => !path.startsWith('lib/recovery/'))).toEqual([]);
       expect(missing(listed)).toEqual([]);
     },
   );

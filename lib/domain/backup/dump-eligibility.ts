@@ -133,7 +133,10 @@ function refusalOf(
   timestamp: NameTimestamp | null,
   criteria: SelectionCriteria,
 ): { reason: string; code: RefusedDump['code'] } | null {
-  const late = criteria.at === null || criteria.key !== null ? null : lateness(dump, timestamp, criteria.at);
+  // What a base backup without a moment in its name can be recovered to, its own label and the WAL tell.
+  const untold = criteria.walPrefix !== undefined && timestamp === null;
+  const late =
+    criteria.at === null || criteria.key !== null || untold ? null : lateness(dump, timestamp, criteria.at);
   if (late !== null) return { reason: late, code: 'DUMP_REFUSED' };
   const early = criteria.key === null ? claimOfFuture(dump, timestamp, criteria) : null;
   if (early !== null) return early;

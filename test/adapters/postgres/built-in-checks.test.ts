@@ -403,3 +403,46 @@ describe('materialized views', () => {
     expect(outcome(result)).toEqual({ status: 'failed', codes: ['MATVIEW_NOT_POPULATED'] });
   });
 });
+
+describe('rowsReadable', () => {
+  const recovered = {
+    systemIdentifier: '7',
+    timeline: 1,
+    startLsn: '0/F00028',
+    consistentLsn: '0/F00138',
+    endLsn: '0/15072A0',
+    lastCommitAt: null,
+    walBytes: 0,
+    walSegments: 0,
+  };
+  const tables = (...names: string[]) => names.map((name) => ({ database: 'shop', schema: 'public', name }));
+  const ask = async (...names: string[]) => {
+    const account = anAccount({
+      databases: [{ dumpName: 'shop', name: 'shop' }],
+      recovered: { ...recovered, tables: tables(...names) },
+    });
+    return (await runKind(server, 'rowsReadable', aContext({ account, defaultDatabase: 'shop' })))[0];
+  };
+
+  test('counts the rows of every table of a recovered cluster', async () => {
+    const result = await ask('customers', 'empty_one', 'child');
+
+    expect(outcome(result)).toEqual(passed);
+    expect(result?.measured.tables?.map(({ name, rows }) => [name, rows])).toEqual([
+      ['customers', 3],
+      ['empty_one', 0],
+      ['child', 2],
+    ]);
+  });
+
+  test('tells a table that cannot be read, and counts the others', async () => {
+    const result = await ask('customers', 'gone');
+
+    expect(outcome(result)).toEqual({ status: 'failed', codes: ['ROWS_UNREADABLE'] });
+    expect(result?.measured.tables).toHaveLength(1);
+  });
+
+  test('is not asked of a dump', async () => {
+    expect(await runKind(server, 'rowsReadable', aContext())).toEqual([]);
+  });
+});

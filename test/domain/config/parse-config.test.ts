@@ -85,6 +85,7 @@ databases:
         intervalSeconds: null,
         decrypt: noKeys,
         member: null,
+        physical: null,
       },
       companions: [],
       objectives: { rtoSeconds: null, rpoSeconds: null },

@@ -12,8 +12,8 @@ describe('the method for a backup and a sandbox', () => {
   });
 
   test('is refused in words for a backup that nothing here recovers', () => {
-    expect(methodFor('physical', 'rds')).toEqual({
-      refused: 'a physical backup cannot be recovered in a sandbox of kind rds, nor in any other',
+    expect(methodFor('snapshot', 'rds')).toEqual({
+      refused: 'a snapshot backup cannot be recovered in a sandbox of kind rds, nor in any other',
     });
   });
 

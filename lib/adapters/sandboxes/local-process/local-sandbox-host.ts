@@ -10,7 +10,7 @@ import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
-import { makeRecoverySandbox } from './recovery/recovery-sandbox.ts';
+import { makeRecoverySandbox } from './recovery-sandbox.ts';
 import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
 import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';

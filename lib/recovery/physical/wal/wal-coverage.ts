@@ -1,5 +1,5 @@
 /** Asks an archive what recovery must reach, and names what stops it: PostgreSQL takes most of it for the end of the log, and says nothing. */
-import { completeBase, readContents } from './archive-contents.ts';
+import { type ArchiveContents, completeBase, readContents } from './archive-contents.ts';
 import { Chain } from './chain-walk.ts';
 import type { CoverageQuestion, WalCoverage } from './coverage.ts';
 import { problemOf } from './coverage-problem.ts';
@@ -10,8 +10,14 @@ import { newestReachable } from './timeline-history.ts';
  *
  * @returns an answer for every archive, however damaged @throws what reading the files throws that is no damage of them
  */
-export async function walCoverage(question: CoverageQuestion): Promise<WalCoverage> {
-  const contents = await readContents(question);
+export const walCoverage = async (question: CoverageQuestion): Promise<WalCoverage> =>
+  coverageOf(await readContents(question), question);
+
+/** The same of contents that are read already. */
+export async function coverageOf(
+  contents: ArchiveContents,
+  question: CoverageQuestion,
+): Promise<WalCoverage> {
   const base = await completeBase(question.base, contents);
   const timelines = newestReachable(
     { timeline: base.timeline, lsn: base.stopLsn ?? base.startLsn },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { WalFetch } from '../../../../ports/recovery-place.ts';
+import type { WalFetch } from '../../../ports/recovery-place.ts';
 
 /** How many segments lie ready before the server asks: fetching goes on while it replays, and the disk holds no more. */
 const aheadOfServer = 8;

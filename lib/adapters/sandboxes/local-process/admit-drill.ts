@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { DrillError } from '../../../../domain/findings/errors.ts';
-import { literal } from '../../../../domain/text/sql-text.ts';
-import { type Isolation, launchOf } from '../isolation.ts';
-import type { ServerAccount } from '../server-account.ts';
-import { adminRole } from '../server-settings.ts';
-import { runTool } from '../tool-run.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
+import { literal } from '../../../domain/text/sql-text.ts';
+import { type Isolation, launchOf } from './isolation.ts';
+import type { ServerAccount } from './server-account.ts';
+import { adminRole } from './server-settings.ts';
+import { runTool } from './tool-run.ts';
 
 /** Who asks a recovered cluster: no superuser, and nobody that its own code could wait for by name. */
 export const readerRole = 'drill_reader';

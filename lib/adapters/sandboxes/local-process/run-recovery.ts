@@ -1,11 +1,11 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecoveryEnd } from '../../../../ports/recovery-place.ts';
-import type { Isolation } from '../isolation.ts';
-import type { ServerAccount } from '../server-account.ts';
-import { startServer } from '../server-process.ts';
+import type { RecoveryEnd } from '../../../ports/recovery-place.ts';
+import type { Isolation } from './isolation.ts';
 import { readRecoveryLog } from './recovery-log.ts';
+import type { ServerAccount } from './server-account.ts';
+import { startServer } from './server-process.ts';
 
 export interface RecoveryRun {
   binDirectory: string;

@@ -1,16 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLocalSandboxHost } from '../../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
-import type { LocalSandboxHost } from '../../../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
-import type { RecoveryTarget } from '../../../../../lib/domain/recovery/recovery-target.ts';
-import type { RecoveryEnd, RequiredSettings, WalFetch } from '../../../../../lib/ports/recovery-place.ts';
-import { postgresqlPrograms } from '../../../../../scripts/oracle-programs.mjs';
-import { giveToServerAccount, makeServerFolder } from '../../../../support/cluster.ts';
-import { TestServer } from '../../../../support/server.ts';
-import { aDirectory, aPlan, removeDirectories, sharedCache, untilSettled } from '../sandbox-fixture.ts';
+import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
+import type { LocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
+import type { RecoveryTarget } from '../../../../lib/domain/recovery/recovery-target.ts';
+import type { RecoveryEnd, RequiredSettings, WalFetch } from '../../../../lib/ports/recovery-place.ts';
+import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../../../support/archived-cluster.ts';
+import { aDirectory, aPlan, removeDirectories, sharedCache, untilSettled } from './sandbox-fixture.ts';
 
 const required: RequiredSettings = {
   maxConnections: 60,
@@ -20,84 +18,21 @@ const required: RequiredSettings = {
   maxLocksPerTransaction: 64,
 };
 
-/** A cluster with an archive: one row before the base backup, one before the moment, one after it, one prepared. */
-class Archived {
-  readonly base: string;
-  readonly wal: string;
-  readonly moment: string;
-  readonly system: string;
+let archived: ArchivedCluster;
 
-  private constructor(base: string, wal: string, moment: string, system: string) {
-    this.base = base;
-    this.wal = wal;
-    this.moment = moment;
-    this.system = system;
-  }
+const archiveOf = ({ wal }: ArchivedCluster, without: readonly string[] = []): WalFetch => ({
+  fetch: async (name, path) => {
+    const file = join(wal, name);
+    if (!existsSync(file) || without.includes(name)) return false;
+    copyFileSync(file, path);
+    return true;
+  },
+  after: (name) => segmentsIn(wal).filter((other) => other > name),
+});
 
-  static async make(): Promise<Archived> {
-    const folder = makeServerFolder('archived');
-    const wal = join(folder, 'wal');
-    mkdirSync(wal);
-    giveToServerAccount(wal);
-    const source = await TestServer.start('source', {
-      programs: postgresqlPrograms(15),
-      settings: {
-        wal_level: 'replica',
-        max_wal_senders: '10',
-        max_prepared_transactions: '5',
-        archive_mode: 'on',
-        archive_command: `cp %p ${wal}/%f`,
-      },
-    });
-    await source.createDatabase('shop');
-    // Opened before the database asks every session for a library that is not here.
-    const session = await source.connect(source.superuser, 'shop');
-    const insert = (id: number): Promise<unknown> => session.query(`INSERT INTO marker VALUES (${id})`);
-    try {
-      await source.sql('shop', 'CREATE TABLE marker (id integer); CREATE ROLE owner_of_all SUPERUSER');
-      await source.sql('shop', 'ALTER TABLE marker ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY');
-      await source.sql('postgres', `ALTER DATABASE shop SET session_preload_libraries = 'not_here'`);
-      await insert(1);
-      const base = join(folder, 'base');
-      source.tool('pg_basebackup', ['-D', base, '-Fp', '-X', 'stream', '-c', 'fast']);
-      await insert(2);
-      const [[moment]] = (await source.sql('postgres', 'SELECT clock_timestamp()::text')) as [[string]];
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      await insert(3);
-      await source.sql('postgres', 'SELECT pg_switch_wal()');
-      const last = (): boolean => readdirSync(wal).filter((name) => /^[0-9A-F]{24}$/.test(name)).length >= 3;
-      while (!last()) await new Promise((resolve) => setTimeout(resolve, 50));
-      const [[system]] = (await source.sql(
-        'postgres',
-        'SELECT system_identifier::text FROM pg_control_system()',
-      )) as [[string]];
-      return new Archived(base, wal, new Date(`${moment.replace(' ', 'T')}:00`).toISOString(), system);
-    } finally {
-      await session.end();
-      await source.stop();
-    }
-  }
-
-  fetch(without: readonly string[] = []): WalFetch {
-    return {
-      fetch: async (name, path) => {
-        const file = join(this.wal, name);
-        if (!existsSync(file) || without.includes(name)) return false;
-        copyFileSync(file, path);
-        return true;
-      },
-      after: (name) =>
-        readdirSync(this.wal)
-          .filter((other) => /^[0-9A-F]{24}$/.test(other) && other > name)
-          .sort(),
-    };
-  }
-}
-
-let archived: Archived;
 let host: LocalSandboxHost;
 beforeAll(async () => {
-  archived = await Archived.make();
+  archived = await makeArchivedCluster('p');
   host = createLocalSandboxHost({ stateDirectory: aDirectory(), cacheDirectory: sharedCache });
 });
 afterAll(removeDirectories);
@@ -109,7 +44,7 @@ interface Recovered {
   remove(): Promise<void>;
 }
 
-async function recover(target: RecoveryTarget, archive = archived.fetch()): Promise<Recovered> {
+async function recover(target: RecoveryTarget, archive = archiveOf(archived)): Promise<Recovered> {
   const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
   const look = await untilSettled(host, sandboxId);
   if (look.state !== 'ready') throw new Error(JSON.stringify(look));
@@ -142,7 +77,7 @@ async function recover(target: RecoveryTarget, archive = archived.fetch()): Prom
 
 describe('a base backup recovered in a sandbox of this machine', () => {
   test.each<[string, () => RecoveryTarget, number[]]>([
-    ['to the end of the archive', () => ({ kind: 'latest' }), [1, 2, 3]],
+    ['to the end of the archive', () => ({ kind: 'latest' }), [1, 2, 3, 4]],
     ['to the moment it is consistent', () => ({ kind: 'immediate' }), [1]],
     ['to a moment', () => ({ kind: 'time', time: archived.moment }), [1, 2]],
   ])('%s holds the rows of then, and a reader that is no superuser sees them all', async (_, target, ids) => {
@@ -155,8 +90,10 @@ describe('a base backup recovered in a sandbox of this machine', () => {
         'SELECT usesuper, current_setting($$session_preload_libraries$$) FROM pg_user WHERE usename = current_user',
       ),
     ).toEqual([[false, '']]);
-    expect(await ask('SELECT system_identifier::text FROM pg_control_system()')).toEqual([[archived.system]]);
-    await expect(ask('INSERT INTO marker VALUES (4)')).rejects.toThrow('permission denied');
+    expect(await ask('SELECT system_identifier::text FROM pg_control_system()')).toEqual([
+      [archived.systemIdentifier],
+    ]);
+    await expect(ask('INSERT INTO marker VALUES (5)')).rejects.toThrow('permission denied');
     await expect(ask(`COPY marker TO PROGRAM 'cat'`)).rejects.toThrow('must be superuser');
     await remove();
   });
@@ -172,14 +109,11 @@ describe('a base backup recovered in a sandbox of this machine', () => {
   });
 
   test('comes up without a word when the archive ends early: what must be reached is told by our own reading', async () => {
-    const last = readdirSync(archived.wal)
-      .filter((name) => /^[0-9A-F]{24}$/.test(name))
-      .sort()
-      .at(-1);
-    const { end, ask, remove } = await recover({ kind: 'latest' }, archived.fetch([last ?? '']));
+    const last = segmentsIn(archived.wal).at(-1);
+    const { end, ask, remove } = await recover({ kind: 'latest' }, archiveOf(archived, [last ?? '']));
 
     expect(end.promoted).toBe(true);
-    expect(await ask('SELECT count(*)::int FROM marker')).toEqual([[1]]);
+    expect(await ask('SELECT count(*)::int FROM marker')).toEqual([[3]]);
     await remove();
   });
 
@@ -226,7 +160,7 @@ describe('a base backup recovered in a sandbox of this machine', () => {
       execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
       const signal = new AbortController().signal;
       const end = await place.replay({
-        ...{ archive: archived.fetch(), target, required, signal },
+        ...{ archive: archiveOf(archived), target, required, signal },
         timeline: null,
         timeoutSeconds: 60,
       });

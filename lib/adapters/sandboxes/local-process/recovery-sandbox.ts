@@ -2,32 +2,27 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  RecoveryEnd,
-  RecoveryPlace,
-  Replay,
-  RequiredSettings,
-} from '../../../../ports/recovery-place.ts';
-import { absentWalls, wallsOf } from '../describe-walls.ts';
-import { findServer } from '../find-server.ts';
-import { type Isolation, triedIsolation, wantedIsolation } from '../isolation.ts';
-import { writeLease } from '../lease.ts';
-import { programsOf } from '../private-root.ts';
-import { identifyProcess } from '../process-identity.ts';
-import { makePrivateDirectory } from '../sandbox-directory.ts';
+import type { RecoveryEnd, RecoveryPlace, Replay, RequiredSettings } from '../../../ports/recovery-place.ts';
+import { admitDrill, readerRole } from './admit-drill.ts';
+import { absentWalls, wallsOf } from './describe-walls.ts';
+import { findServer } from './find-server.ts';
+import { type Isolation, triedIsolation, wantedIsolation } from './isolation.ts';
+import { writeLease } from './lease.ts';
+import { programsOf } from './private-root.ts';
+import { identifyProcess } from './process-identity.ts';
+import { recoveredConf, recoveryConf } from './recovery-conf.ts';
+import { runRecovery } from './run-recovery.ts';
+import { makePrivateDirectory } from './sandbox-directory.ts';
 import {
   handOver,
   type RunningSandbox,
   refuseWithoutDisk,
   type SandboxJob,
   unavailable,
-} from '../sandbox-job.ts';
-import { type ServerProcess, startServer } from '../server-process.ts';
-import { pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from '../server-settings.ts';
-import { runTool } from '../tool-run.ts';
-import { admitDrill, readerRole } from './admit-drill.ts';
-import { recoveredConf, recoveryConf } from './recovery-conf.ts';
-import { runRecovery } from './run-recovery.ts';
+} from './sandbox-job.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
+import { runTool } from './tool-run.ts';
 import { WalSpool } from './wal-spool.ts';
 
 /** What restore_command needs beside the server. None of it is shown to the server that answers later. */

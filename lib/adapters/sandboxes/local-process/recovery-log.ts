@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RecoveryLog } from '../../../../ports/recovery-place.ts';
+import type { RecoveryLog } from '../../../ports/recovery-place.ts';
 
 /** Words by which PostgreSQL ends reading WAL where something is wrong with it (xlogreader.c, xlogrecovery.c, 14 to 18). */
 const trouble =

@@ -1,6 +1,6 @@
-import type { RecoveryTarget } from '../../../../domain/recovery/recovery-target.ts';
-import { literal } from '../../../../domain/text/sql-text.ts';
-import type { RequiredSettings } from '../../../../ports/recovery-place.ts';
+import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
+import { literal } from '../../../domain/text/sql-text.ts';
+import type { RequiredSettings } from '../../../ports/recovery-place.ts';
 
 export interface RecoveryConf {
   majorVersion: number;

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { groupBaseBackups } from '../../../lib/domain/backup/base-backups.ts';
+
+const at = '2026-11-20T02:15:12Z';
+const object = (key: string, sizeBytes = 10, modifiedAt = at) => ({ key, sizeBytes, modifiedAt });
+const keys = (...objects: string[]): string[] =>
+  groupBaseBackups(
+    objects.map((key) => object(key)),
+    'wal/',
+  ).map(({ key }) => key);
+
+describe('the base backups of a listing', () => {
+  test('are folders of pg_basebackup, with all that lies in them', () => {
+    const [backup, ...others] = groupBaseBackups(
+      [
+        object('basebackup/20261120T021500Z/base.tar.gz', 100),
+        object('basebackup/20261120T021500Z/16428.tar.gz', 20, '2026-11-20T02:16:00Z'),
+        object('basebackup/20261120T021500Z/backup_manifest', 3),
+      ],
+      'wal/',
+    );
+    expect(backup).toMatchObject({
+      key: 'basebackup/20261120T021500Z/',
+      directory: true,
+      sizeBytes: 123,
+      modifiedAt: '2026-11-20T02:16:00Z',
+    });
+    expect(others).toEqual([]);
+  });
+
+  test('are data directories, as one whatever lies below', () => {
+    expect(keys('a/PG_VERSION', 'a/base/1/PG_VERSION', 'a/global/pg_control')).toEqual(['a/']);
+  });
+
+  test('are tarballs beside each other', () => {
+    expect(keys('base_20261120.tar.gz', 'base_20261121.tgz', 'LAST.txt')).toEqual([
+      'base_20261120.tar.gz',
+      'base_20261121.tgz',
+    ]);
+  });
+
+  test('are not archives of WAL below its prefix', () => {
+    expect(keys('wal/archive.tar.gz', 'wal/00000001000000000000000F', 'base/base.tar')).toEqual(['base/']);
+  });
+
+  test('are archived when one of their files is', () => {
+    const [backup] = groupBaseBackups(
+      [object('b/base.tar'), { ...object('b/backup_manifest'), archivedIn: 'GLACIER' }],
+      'wal/',
+    );
+    expect(backup?.archivedIn).toBe('GLACIER');
+  });
+});

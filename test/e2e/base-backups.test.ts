@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
+import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
+
+let commandLine: CommandLine;
+let archived: ArchivedCluster;
+let world: World;
+
+beforeAll(async () => {
+  commandLine = buildCommandLine();
+  archived = await makeArchivedCluster('t');
+});
+afterAll(() => {
+  commandLine?.remove();
+  rmSync(archived.folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  world = new World(commandLine);
+  cpSync(archived.base, world.path('backups', 'base'), { recursive: true });
+  cpSync(archived.wal, world.path('backups', 'wal'), { recursive: true });
+});
+afterEach(() => world.remove());
+
+const base = (): string => world.path('backups', 'base');
+const wal = (): string => world.path('backups', 'wal');
+const asked = (...words: string[]): string[] => ['--base', base(), '--wal', wal(), ...words];
+const markers = ({ record }: Drilled): unknown => record.tables.find(({ name }) => name === 'marker')?.rows;
+const segment = (index: number): string => join(wal(), segmentsIn(wal()).at(index) ?? '');
+
+describe('a base backup with its WAL', () => {
+  test.each<[string, () => string[], number]>([
+    ['to the end of the archive', () => [], 4],
+    ['to the moment it is consistent', () => ['--immediate'], 1],
+    ['to a moment between two commits', () => ['--at', archived.moment], 2],
+  ])('is recovered %s, and every row is read', async (_, words, rows) => {
+    const drilled = await world.expectProven(asked(...words()));
+
+    expect(markers(drilled)).toBe(rows);
+    expect(drilled.record.dump).toMatchObject({ format: 'base backup' });
+  });
+
+  test('is recovered from segments that are compressed, whatever their names say', async () => {
+    for (const [index, name] of segmentsIn(wal()).entries()) {
+      const path = join(wal(), name);
+      writeFileSync(index % 2 === 0 ? `${path}.gz` : path, gzipSync(readFileSync(path)));
+      if (index % 2 === 0) rmSync(path);
+    }
+    expect(markers(await world.expectProven(asked()))).toBe(4);
+  });
+
+  test('is recovered from one tarball of a data directory, and WAL from a tarball of segments', async () => {
+    const unpacked = world.path('unpacked');
+    execFileSync('sh', [
+      '-c',
+      `mkdir -p ${unpacked}/pgdata/pg_wal && tar -xzf ${base()}/base.tar.gz -C ${unpacked}/pgdata && tar -xzf ${base()}/pg_wal.tar.gz -C ${unpacked}/pgdata/pg_wal && cp ${base()}/backup_manifest ${unpacked}/pgdata/ && tar -czf ${world.path('base_20260101T000000Z.tar.gz')} -C ${unpacked} pgdata && tar -czf ${world.path('wal_archive.tar.gz')} -C ${wal()} .`,
+    ]);
+    const words = [
+      '--base',
+      world.path('base_20260101T000000Z.tar.gz'),
+      '--wal',
+      world.path('wal_archive.tar.gz'),
+    ];
+    expect(markers(await world.expectProven(words))).toBe(4);
+  });
+});
+
+describe('an archive that does not hold what it must', () => {
+  const notProven = (code: FindingCode): ExpectedOutcome => ({ verdict: 'NOT_PROVEN', code });
+
+  test('lacks a segment, which is named', async () => {
+    const missing = segmentsIn(wal()).at(-2) ?? '';
+    rmSync(join(wal(), missing));
+    const { record } = await world.expectDrill(asked(), notProven('WAL_MISSING'));
+
+    expect(record.findings.find(({ code }) => code === 'WAL_MISSING')?.message).toContain(missing);
+  });
+
+  test('has a segment that was cut', async () => {
+    truncateSync(segment(-1), 4 * 1024 ** 2);
+    await world.expectDrill(asked(), notProven('WAL_DAMAGED'));
+  });
+
+  test('has a segment with one bit flipped, in the middle of a record', async () => {
+    const bytes = readFileSync(segment(-1));
+    bytes[200] = (bytes[200] as number) ^ 1;
+    writeFileSync(segment(-1), bytes);
+    await world.expectDrill(asked(), notProven('WAL_DAMAGED'));
+  });
+
+  test('ends before the moment', async () => {
+    rmSync(segment(-1));
+    await world.expectDrill(asked('--at', archived.moment), notProven('TARGET_NOT_REACHED'));
+  });
+});
+
+describe('a base backup that is not whole', () => {
+  test('lacks a file of its manifest, which is named', async () => {
+    const packed = join(base(), 'base.tar.gz');
+    const folder = world.path('repacked');
+    execFileSync('sh', [
+      '-c',
+      `mkdir ${folder} && tar -xzf ${packed} -C ${folder} && rm ${folder}/base/1/1259 && tar -czf ${packed} -C ${folder} $(ls -A ${folder})`,
+    ]);
+    const { record } = await world.expectDrill(asked(), {
+      verdict: 'NOT_PROVEN',
+      code: 'BASE_BACKUP_INCOMPLETE',
+    });
+
+    expect(record.findings[0]?.message).toContain('base/1/1259');
+  });
+
+  test('was cut off', async () => {
+    truncateSync(join(base(), 'base.tar.gz'), 100_000);
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('lacks its label', async () => {
+    rmSync(join(base(), 'backup_manifest'));
+    const packed = join(base(), 'base.tar.gz');
+    const folder = world.path('repacked');
+    execFileSync('sh', [
+      '-c',
+      `mkdir ${folder} && tar -xzf ${packed} -C ${folder} && rm ${folder}/backup_label && tar -czf ${packed} -C ${folder} $(ls -A ${folder})`,
+    ]);
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_REFUSED' });
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
+import { giveToServerAccount, makeServerFolder } from './cluster.ts';
+import { TestServer } from './server.ts';
+
+/** A base backup, the WAL that was archived behind it, and a moment between two commits. */
+export interface ArchivedCluster {
+  /** Holds `base` and `wal`. */
+  folder: string;
+  base: string;
+  wal: string;
+  /** ISO 8601: rows 1 and 2 of `shop.marker` are committed, 3 and 4 are not. */
+  moment: string;
+  systemIdentifier: string;
+}
+
+/** Whole segments of an archive, in order. */
+export const segmentsIn = (wal: string): string[] =>
+  readdirSync(wal)
+    .filter((name) => /^[0-9A-F]{24}$/.test(name))
+    .sort();
+
+/**
+ * Makes one with PostgreSQL's own pg_basebackup: a row before the backup, one before the moment, two after it. Row security
+ * is forced, and the database asks every session for a library that is nowhere.
+ * @param format as pg_basebackup's -F
+ */
+export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCluster> {
+  const folder = makeServerFolder('archived');
+  const wal = join(folder, 'wal');
+  mkdirSync(wal);
+  giveToServerAccount(wal);
+  const source = await TestServer.start('source', {
+    programs: postgresqlPrograms(15),
+    settings: {
+      wal_level: 'replica',
+      max_wal_senders: '10',
+      max_prepared_transactions: '5',
+      archive_mode: 'on',
+      archive_command: `cp %p ${wal}/%f`,
+    },
+  });
+  await source.createDatabase('shop');
+  // Opened before the database asks for the library.
+  const session = await source.connect(source.superuser, 'shop');
+  const insert = (id: number): Promise<unknown> => session.query(`INSERT INTO marker VALUES (${id})`);
+  const textOf = async (sql: string): Promise<string> => String((await source.sql('postgres', sql))[0]?.[0]);
+  try {
+    await session.query('CREATE TABLE marker (id integer); CREATE ROLE owner_of_all SUPERUSER');
+    await session.query('ALTER TABLE marker ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY');
+    await session.query(`ALTER DATABASE shop SET session_preload_libraries = 'not_here'`);
+    await insert(1);
+    const base = join(folder, 'base');
+    const tar = format === 't' ? ['-z'] : [];
+    source.tool('pg_basebackup', ['-D', base, `-F${format}`, ...tar, '-X', 'stream', '-c', 'fast']);
+    await insert(2);
+    const moment = await textOf('SELECT clock_timestamp()::text');
+    await sleep(50);
+    // A segment of its own, so that the one before it can be missing.
+    for (const id of [3, 4]) {
+      await source.sql('postgres', 'SELECT pg_switch_wal()');
+      await insert(id);
+    }
+    const last = await textOf('SELECT pg_walfile_name(pg_switch_wal())');
+    while (!segmentsIn(wal).includes(last)) await sleep(50);
+    const systemIdentifier = await textOf('SELECT system_identifier::text FROM pg_control_system()');
+    return {
+      ...{ folder, base, wal, systemIdentifier },
+      moment: new Date(`${moment.replace(' ', 'T')}:00`).toISOString(),
+    };
+  } finally {
+    await session.end();
+    await source.stop();
+  }
+}
