@@ -4,9 +4,10 @@ import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from '.
 import type { Lsn } from './lsn.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
-import { digestOfSegment, readSegment } from './segment-reader.ts';
+import { haveSameContent, readSegment } from './segment-reader.ts';
 import { type TimelineStretch, timelineOf } from './timeline-history.ts';
 import type { WalEvent } from './wal-event.ts';
+import type { WalFile } from './wal-file.ts';
 import type { IndexedSegment } from './wal-index.ts';
 import type { WalkHalt } from './walk-halt.ts';
 
@@ -67,7 +68,7 @@ export class Chain {
       if (found === null)
         return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });
       const { segment, from } = found;
-      const file = segment.copies.at(-1) as IndexedSegment['copies'][number];
+      const file = segment.copies.at(-1) as WalFile;
       segments.push({ name, file: file.name, sizeBytes: file.sizeBytes, from });
       const halt = await this.#walkSegment(segment, timeline);
       if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
@@ -83,17 +84,13 @@ export class Chain {
       completed: this.#lastCompleted,
       stopLsn: this.#stopLsn,
     };
-    if (!(await sameContent(segment, segmentBytes)))
+    if (!(await haveSameContent(segment.copies, segmentBytes)))
       return { kind: 'damaged', lsn: start, reason: 'two copies of it differ' };
     let halt: WalkHalt | null = null;
-    const problem = await readSegment(
-      segment.copies.at(-1) as IndexedSegment['copies'][number],
-      segmentBytes,
-      (bytes, words, at, offset) => {
-        halt = this.#walker.walkPage(bytes, words, at, start + offset, timeline);
-        return halt === null;
-      },
-    );
+    const problem = await readSegment(segment.copies.at(-1) as WalFile, start, segmentBytes, (page) => {
+      halt = this.#walker.walkPage(page, timeline);
+      return halt === null;
+    });
     if (problem !== null) {
       // None of it is replayed: its restore fails.
       this.#walker.goBack(before.place);
@@ -146,12 +143,4 @@ export class Chain {
       microsBeforeStop: this.#microsBeforeStop,
     };
   }
-}
-
-/** An archive that holds a segment twice must hold the same twice. */
-async function sameContent({ copies }: IndexedSegment, segmentBytes: number): Promise<boolean> {
-  if (copies.length < 2) return true;
-  const digests = new Set<string | null>();
-  for (const copy of copies) digests.add(await digestOfSegment(copy, segmentBytes));
-  return digests.size === 1;
 }
