@@ -55,7 +55,7 @@ export class WalBuilder {
     this.of = of;
     this.start = startSegment * of.segmentBytes;
     this.timeline = timeline;
-    this.previous = this.start - 8;
+    this.previous = Math.max(0, this.start - 8);
   }
 
   /** Where the next record would begin. */
