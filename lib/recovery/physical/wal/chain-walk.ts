@@ -69,7 +69,7 @@ export class Chain {
         return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });
       const { segment, from } = found;
       const file = segment.copies.at(-1) as WalFile;
-      segments.push({ name, file: file.name, sizeBytes: file.sizeBytes, from });
+      segments.push({ name, sizeBytes: file.sizeBytes, from, file });
       const halt = await this.#walkSegment(segment, timeline);
       if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
     }
@@ -118,7 +118,7 @@ export class Chain {
     if (event.kind !== 'commit' && event.kind !== 'abort') return null;
     const { lsn, micros } = event;
     // As recoveryStopsBefore has it, which looks at aborted transactions as well; within the base it only says when that ended.
-    const isWithinBase = this.#stopLsn !== null && lsn < this.#stopLsn;
+    const isWithinBase = this.#stopLsn === null || lsn < this.#stopLsn;
     if (isWithinBase) this.#microsBeforeStop = Math.max(micros, this.#microsBeforeStop ?? micros);
     else if (target.kind === 'time' && micros > target.time.getTime() * 1000) return 'stop before';
     this.#lastCompleted = { lsn, micros, time: new Date(Math.floor(micros / 1000)) };

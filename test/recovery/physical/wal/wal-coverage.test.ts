@@ -150,6 +150,13 @@ describe('what is named', () => {
     expect(await problemOf({ archive: archived(), target: { kind: 'lsn', lsn } })).toEqual({
       kind: 'target before backup end',
     });
+    // Where only the log says when the base ended.
+    const of = { stopLsn: null };
+    const within = { kind: 'lsn', lsn: log.start + 48 } as const;
+    for (const target of [within, hour(-1)])
+      expect(await problemOf({ archive: archived(), target, of })).toEqual(
+        target === within ? { kind: 'target before backup end' } : null,
+      );
     const end = { kind: 'lsn', lsn: log.start + 5 * segmentBytes } as const;
     expect(await problemOf({ archive: archived(), target: end })).toEqual({ kind: 'target after end' });
   });
@@ -215,6 +222,9 @@ describe('timelines', () => {
     expect(await problemOf({ archive: [...archived(), ...strays] })).toEqual(missing);
     expect(await problemOf({ archive: [...archived(), ...strays], target: hour(3) })).toEqual(missing);
     expect(await problemOf({ archive: [...archived(), ...strays], target: hour(0.5) })).toBeNull();
+    // The old server's log ends where the new one's begins.
+    expect(await problemOf({ archive: [...without(3, 4, 5), ...strays] })).toEqual(missing);
+    expect(await problemOf({ archive: [...without(2, 3, 4, 5), ...strays] })).toEqual(missing);
     // A gap before it is what stops recovery first.
     expect(await problemOf({ archive: [...without(2), ...strays] })).toMatchObject({ kind: 'gap' });
   });
