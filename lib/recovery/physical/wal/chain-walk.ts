@@ -24,7 +24,7 @@ export interface ChainWalk {
   halt: ChainHalt;
   /** Where the base is consistent; null where neither it nor the log says so. */
   stopLsn: Lsn | null;
-  /** Time of the last transaction that ended before the base did, in microseconds. */
+  /** The latest time in the log of the base itself, of a checkpoint or a transaction, in microseconds: it ended no earlier. */
   microsBeforeStop: number | null;
 }
 
@@ -106,10 +106,13 @@ export class Chain {
 
   #see(event: WalEvent, end: Lsn): 'stop before' | 'stop after' | null {
     const { base, target } = { base: this.#base, target: this.#target };
+    const isWithinBase = this.#stopLsn === null || event.lsn < this.#stopLsn;
     if (event.kind === 'backup end' && event.start === base.startLsn && this.#stopLsn === null) {
       this.#stopLsn = end;
       return target.kind === 'immediate' ? 'stop after' : null;
     }
+    if (isWithinBase && 'micros' in event)
+      this.#microsBeforeStop = Math.max(event.micros, this.#microsBeforeStop ?? event.micros);
     if (event.kind === 'end of recovery' || event.kind === 'checkpoint') {
       if (event.timeline === timelineOf(event.lsn, this.#timelines)) return null;
       this.#strangeSwitch = `it switches to timeline ${event.timeline}, of which the history says nothing`;
@@ -117,10 +120,9 @@ export class Chain {
     }
     if (event.kind !== 'commit' && event.kind !== 'abort') return null;
     const { lsn, micros } = event;
-    // As recoveryStopsBefore has it, which looks at aborted transactions as well; within the base it only says when that ended.
-    const isWithinBase = this.#stopLsn === null || lsn < this.#stopLsn;
-    if (isWithinBase) this.#microsBeforeStop = Math.max(micros, this.#microsBeforeStop ?? micros);
-    else if (target.kind === 'time' && micros > target.time.getTime() * 1000) return 'stop before';
+    // As recoveryStopsBefore has it, which looks at aborted transactions as well.
+    if (!isWithinBase && target.kind === 'time' && micros > target.time.getTime() * 1000)
+      return 'stop before';
     this.#lastCompleted = { lsn, micros, time: new Date(Math.floor(micros / 1000)) };
     if (event.kind === 'commit') this.#lastCommit = this.#lastCompleted;
     return null;
