@@ -21,9 +21,14 @@ export function giveToServerAccount(path: string): void {
   if (switchTo !== null) chownSync(path, switchTo.uid, switchTo.gid);
 }
 
-/** Makes `<folder>/data` with initdb: about a second of work. */
-export function initialise(folder: string, superuser: Superuser, programs: string): void {
-  const words = ['-D', join(folder, 'data'), '-U', superuser, '-A', 'trust', '-N'];
+/** Makes `<folder>/data` with initdb: about a second of work. @param more words for initdb */
+export function initialise(
+  folder: string,
+  superuser: Superuser,
+  programs: string,
+  more: readonly string[] = [],
+): void {
+  const words = ['-D', join(folder, 'data'), '-U', superuser, '-A', 'trust', '-N', ...more];
   asServerAccount(folder, join(programs, 'initdb'), [...words, '-E', 'UTF8', '--locale=C.UTF-8']);
 }
 

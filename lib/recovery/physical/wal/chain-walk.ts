@@ -4,9 +4,10 @@ import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from '.
 import type { Lsn } from './lsn.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
-import { digestOfSegment, readSegment } from './segment-reader.ts';
+import { haveSameContent, readSegment } from './segment-reader.ts';
 import { type TimelineStretch, timelineOf } from './timeline-history.ts';
 import type { WalEvent } from './wal-event.ts';
+import type { WalFile } from './wal-file.ts';
 import type { IndexedSegment } from './wal-index.ts';
 import type { WalkHalt } from './walk-halt.ts';
 
@@ -23,7 +24,7 @@ export interface ChainWalk {
   halt: ChainHalt;
   /** Where the base is consistent; null where neither it nor the log says so. */
   stopLsn: Lsn | null;
-  /** Time of the last transaction that ended before the base did, in microseconds. */
+  /** The latest time in the log of the base itself, of a checkpoint or a transaction, in microseconds: it ended no earlier. */
   microsBeforeStop: number | null;
 }
 
@@ -67,8 +68,8 @@ export class Chain {
       if (found === null)
         return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });
       const { segment, from } = found;
-      const file = segment.copies.at(-1) as IndexedSegment['copies'][number];
-      segments.push({ name, file: file.name, sizeBytes: file.sizeBytes, from });
+      const file = segment.copies.at(-1) as WalFile;
+      segments.push({ name, sizeBytes: file.sizeBytes, from, file });
       const halt = await this.#walkSegment(segment, timeline);
       if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
     }
@@ -83,17 +84,13 @@ export class Chain {
       completed: this.#lastCompleted,
       stopLsn: this.#stopLsn,
     };
-    if (!(await sameContent(segment, segmentBytes)))
+    if (!(await haveSameContent(segment.copies, segmentBytes)))
       return { kind: 'damaged', lsn: start, reason: 'two copies of it differ' };
     let halt: WalkHalt | null = null;
-    const problem = await readSegment(
-      segment.copies.at(-1) as IndexedSegment['copies'][number],
-      segmentBytes,
-      (bytes, words, at, offset) => {
-        halt = this.#walker.walkPage(bytes, words, at, start + offset, timeline);
-        return halt === null;
-      },
-    );
+    const problem = await readSegment(segment.copies.at(-1) as WalFile, start, segmentBytes, (page) => {
+      halt = this.#walker.walkPage(page, timeline);
+      return halt === null;
+    });
     if (problem !== null) {
       // None of it is replayed: its restore fails.
       this.#walker.goBack(before.place);
@@ -109,10 +106,13 @@ export class Chain {
 
   #see(event: WalEvent, end: Lsn): 'stop before' | 'stop after' | null {
     const { base, target } = { base: this.#base, target: this.#target };
+    const isWithinBase = this.#stopLsn === null || event.lsn < this.#stopLsn;
     if (event.kind === 'backup end' && event.start === base.startLsn && this.#stopLsn === null) {
       this.#stopLsn = end;
       return target.kind === 'immediate' ? 'stop after' : null;
     }
+    if (isWithinBase && 'micros' in event)
+      this.#microsBeforeStop = Math.max(event.micros, this.#microsBeforeStop ?? event.micros);
     if (event.kind === 'end of recovery' || event.kind === 'checkpoint') {
       if (event.timeline === timelineOf(event.lsn, this.#timelines)) return null;
       this.#strangeSwitch = `it switches to timeline ${event.timeline}, of which the history says nothing`;
@@ -120,10 +120,9 @@ export class Chain {
     }
     if (event.kind !== 'commit' && event.kind !== 'abort') return null;
     const { lsn, micros } = event;
-    // As recoveryStopsBefore has it, which looks at aborted transactions as well; within the base it only says when that ended.
-    const isWithinBase = this.#stopLsn !== null && lsn < this.#stopLsn;
-    if (isWithinBase) this.#microsBeforeStop = Math.max(micros, this.#microsBeforeStop ?? micros);
-    else if (target.kind === 'time' && micros > target.time.getTime() * 1000) return 'stop before';
+    // As recoveryStopsBefore has it, which looks at aborted transactions as well.
+    if (!isWithinBase && target.kind === 'time' && micros > target.time.getTime() * 1000)
+      return 'stop before';
     this.#lastCompleted = { lsn, micros, time: new Date(Math.floor(micros / 1000)) };
     if (event.kind === 'commit') this.#lastCommit = this.#lastCompleted;
     return null;
@@ -146,12 +145,4 @@ export class Chain {
       microsBeforeStop: this.#microsBeforeStop,
     };
   }
-}
-
-/** An archive that holds a segment twice must hold the same twice. */
-async function sameContent({ copies }: IndexedSegment, segmentBytes: number): Promise<boolean> {
-  if (copies.length < 2) return true;
-  const digests = new Set<string | null>();
-  for (const copy of copies) digests.add(await digestOfSegment(copy, segmentBytes));
-  return digests.size === 1;
 }

@@ -20,11 +20,12 @@ export function problemOf(walked: Walked): WalProblem | null {
   if (isBeforeBackupEnd(walked)) return { kind: 'target before backup end' };
   const stopped = stopOf(walked);
   const fork = forkWithoutHistory(walked);
+  if (fork === null) return stopped;
   const { reached, halt } = walked.walk;
-  // What stops the log before another timeline can have begun comes first; a target that is reached by then is reached.
-  const stopsBefore = stopped !== null && stopped.kind !== 'target after end' && halt.kind !== 'missing';
-  if (fork !== null && reached.lsn > fork.at && !(stopsBefore && reached.lsn < fork.at)) return fork.problem;
-  return stopped;
+  if (halt.kind === 'target') return reached.lsn > fork.at ? fork.problem : null;
+  // What stops the log before the other timeline can have begun comes first; that the log ends there is because it goes on there.
+  const isEnd = stopped === null || stopped.kind === 'target after end' || stopped.kind === 'empty archive';
+  return reached.lsn < fork.at && !isEnd ? stopped : fork.problem;
 }
 
 /** What stops the walk, as if there were no other timelines. */
@@ -78,8 +79,8 @@ function atEnd(
 
 /** PostgreSQL is content with such a target, and stops at the first transaction behind the base. */
 function isBeforeBackupEnd({ target, base, walk }: Walked): boolean {
-  const stopLsn = base.stopLsn ?? walk.stopLsn;
-  if (target.kind === 'lsn') return stopLsn !== null && target.lsn < stopLsn;
+  if (target.kind === 'lsn')
+    return walk.stopLsn === null ? walk.halt.kind === 'target' : target.lsn < walk.stopLsn;
   if (target.kind !== 'time') return false;
   if (base.stopTime !== null) return target.time < base.stopTime;
   return walk.microsBeforeStop !== null && target.time.getTime() * 1000 < walk.microsBeforeStop;

@@ -10,7 +10,10 @@ export interface WalBase extends Cluster {
   timeline: number;
   /** START WAL LOCATION of its backup_label. */
   startLsn: Lsn;
-  /** End-LSN of backup_manifest or STOP WAL LOCATION; null where neither is there: then the log itself has to say it. */
+  /**
+   * End-LSN of backup_manifest or STOP WAL LOCATION; null where neither is there: then the log itself has to say it. That of a
+   * base backup from a standby does not: there it is minRecoveryPoint of its pg_control.
+   */
   stopLsn: Lsn | null;
   /** When it ended; null where only the archive's backup history file may say it. */
   stopTime: Date | null;
@@ -50,11 +53,11 @@ export interface WalReach {
 /** A segment that recovery reads. */
 export interface WalSegment {
   name: string;
-  /** The file it was read from, with its folders. */
-  file: string;
   /** As it is stored. */
   sizeBytes: number;
   from: 'archive' | 'base';
+  /** What it was read from; of a tarball, the file in the spool folder. */
+  file: WalFile;
 }
 
 /** What stops recovery before its target, and first. */

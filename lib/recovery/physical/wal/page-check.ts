@@ -1,5 +1,6 @@
 /** Whether a page is the one that the log goes on with (`access/transam/xlogreader.c`: XLogReaderValidatePageHeader). */
-import { formatLsn, type Lsn } from './lsn.ts';
+import type { LogPage } from './log-page.ts';
+import { formatLsn } from './lsn.ts';
 import { majorOfMagic, pageFlags, readPageHeader, readSegmentHeader, walPageBytes } from './page-header.ts';
 import type { WalkHalt } from './walk-halt.ts';
 
@@ -18,14 +19,9 @@ export interface PageTimelines {
   most: number;
 }
 
-/**
- * @param at where the page lies in the bytes @param address where it should lie in the log
- * @returns null for the page that is due
- */
+/** @returns null for the page that is due at its address */
 export function checkPage(
-  bytes: Buffer,
-  at: number,
-  address: Lsn,
+  { bytes, at, address }: LogPage,
   cluster: Cluster,
   { least, most }: PageTimelines,
 ): WalkHalt | null {

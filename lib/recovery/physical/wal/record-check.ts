@@ -1,7 +1,12 @@
-/** Whether a record can stand where it does (`access/transam/xlogreader.c`: ValidXLogRecordHeader). */
+/** Whether a record can stand where it does (`access/transam/xlogreader.c`: ValidXLogRecordHeader, ValidXLogRecord). */
+import { crc32c } from './crc32c.ts';
 import { formatLsn, type Lsn } from './lsn.ts';
-import { recordHeaderBytes } from './pending-record.ts';
 import type { WalkHalt } from './walk-halt.ts';
+
+/** SizeOfXLogRecord, the header of each record (`access/xlogrecord.h`). */
+export const recordHeaderBytes = 24;
+/** Where its xl_crc lies, which is of all that comes before as well. */
+const crcOffset = 20;
 
 /** No server builds a longer record: 1 GiB before 16, 1020 MiB since (XLogRecordMaxSize). */
 const longestBytes = 2 ** 30;
@@ -36,3 +41,7 @@ export function checkRecordHeader(
   }
   return null;
 }
+
+/** @param crc of what follows the header @param at where the header lies, whose checksum is of it as well */
+export const hasChecksum = (crc: number, bytes: Buffer, words: Int32Array, at: number): boolean =>
+  ~crc32c(crc, bytes, words, at, at + crcOffset) === bytes.readInt32LE(at + crcOffset);

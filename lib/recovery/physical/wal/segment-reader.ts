@@ -1,27 +1,28 @@
 /** Reads a segment page by page, in memory that does not grow with it. */
 import { createHash } from 'node:crypto';
 import { isDrillError } from '../../../domain/findings/errors.ts';
+import type { LogPage } from './log-page.ts';
+import type { Lsn } from './lsn.ts';
 import { walPageBytes } from './page-header.ts';
 import { contentOf, type WalFile } from './wal-file.ts';
 
 /** Bytes that are held at a time: a multiple of a page, and a part of the smallest segment. */
 const blockBytes = 32 * walPageBytes;
 
-/**
- * Takes the next page: bytes and words of the same memory, where the page lies in it, and where in the segment.
- * @returns false when no more pages are wanted
- */
-export type OnPage = (bytes: Buffer, words: Int32Array, at: number, offset: number) => boolean;
+/** Takes the next page, whose memory is used again after that. @returns false when no more pages are wanted */
+export type OnPage = (page: LogPage) => boolean;
 
 /**
  * Reads on to the end of the file even when no more pages are wanted: PostgreSQL takes a segment as a whole, and none whose
  * restore_command fails or whose size is another.
  *
+ * @param start where the segment lies in the log
  * @returns what is wrong with the file, in words; null for one that is whole
  * @throws what reading the file throws that is no damage of it
  */
 export async function readSegment(
   file: WalFile,
+  start: Lsn,
   segmentBytes: number,
   onPage: OnPage,
 ): Promise<string | null> {
@@ -31,9 +32,9 @@ export async function readSegment(
   let filled = 0;
   let isWanted = true;
   const giveOut = (): void => {
-    const before = total - filled;
+    const before = start + total - filled;
     for (let at = 0; isWanted && at + walPageBytes <= filled; at += walPageBytes)
-      isWanted = onPage(block, words, at, before + at);
+      isWanted = onPage({ bytes: block, words, at, address: before + at });
     filled = 0;
   };
   const problem = await reading(file, segmentBytes, (piece) => {
@@ -54,11 +55,16 @@ export async function readSegment(
   return total === segmentBytes ? null : `wrong size: ${total} bytes instead of ${segmentBytes}`;
 }
 
-/** SHA-256 of the content of a segment; null for one that is damaged or too long. */
-export async function digestOfSegment(file: WalFile, segmentBytes: number): Promise<string | null> {
-  const hash = createHash('sha256');
-  const problem = await reading(file, segmentBytes, (piece) => hash.update(piece));
-  return problem === null ? hash.digest('hex') : null;
+/** An archive that holds a segment twice must hold the same twice, or it cannot be told which is right. */
+export async function haveSameContent(copies: readonly WalFile[], segmentBytes: number): Promise<boolean> {
+  if (copies.length < 2) return true;
+  const digests = new Set<string>();
+  for (const copy of copies) {
+    const hash = createHash('sha256');
+    const problem = await reading(copy, segmentBytes, (piece) => hash.update(piece));
+    digests.add(problem ?? hash.digest('hex'));
+  }
+  return digests.size === 1;
 }
 
 async function reading(

@@ -4,7 +4,15 @@ import type { Lsn } from './lsn.ts';
 /** A record that the reach of a recovery depends on; `lsn` is where it begins, `micros` are since 1970 in UTC. */
 export type WalEvent =
   | { kind: 'commit' | 'abort'; lsn: Lsn; micros: number }
-  | { kind: 'checkpoint'; lsn: Lsn; isShutdown: boolean; timeline: number; previousTimeline: number }
+  /** Its time is in whole seconds. */
+  | {
+      kind: 'checkpoint';
+      lsn: Lsn;
+      micros: number;
+      isShutdown: boolean;
+      timeline: number;
+      previousTimeline: number;
+    }
   | { kind: 'end of recovery'; lsn: Lsn; micros: number; timeline: number; previousTimeline: number }
   | { kind: 'switch'; lsn: Lsn }
   /** The end of a base backup, with the position that it began at. */
@@ -71,12 +79,13 @@ function xlogEvent(lsn: Lsn, kind: number, data: Buffer): WalEvent | null {
   switch (kind) {
     case xlog.shutdownCheckpoint:
     case xlog.onlineCheckpoint:
-      // CheckPoint: redo, ThisTimeLineID, PrevTimeLineID; the same in 13 to 18.
-      return data.length < 16
+      // CheckPoint: redo, ThisTimeLineID, PrevTimeLineID; nine more fields, time in seconds. At the same places in 13 to 18.
+      return data.length < 72
         ? null
         : {
             kind: 'checkpoint',
             lsn,
+            micros: Number(data.readBigInt64LE(64)) * 1e6,
             isShutdown: kind === xlog.shutdownCheckpoint,
             timeline: data.readUInt32LE(8),
             previousTimeline: data.readUInt32LE(12),

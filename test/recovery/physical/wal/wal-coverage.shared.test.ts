@@ -82,6 +82,12 @@ describe.skipIf(!isPresent)('good archives', () => {
     expect(before.problem).toEqual({ kind: 'target before backup end' });
     const after = await covered(files, { kind: 'time', time: new Date('2026-11-18T23:00:00Z') });
     expect(after.problem).toEqual({ kind: 'target after end' });
+    const withoutBackupFile = {
+      ...files,
+      archive: files.archive.filter(({ name }) => !name.includes('.backup')),
+    };
+    const alike = await covered(withoutBackupFile, { kind: 'time', time: new Date('2026-11-18T01:30:00Z') });
+    expect(alike.problem).toEqual({ kind: 'target before backup end' });
     // As the server said of the same: "redo done at", "last completed transaction was at log time".
     expect(formatLsn(after.reached.lastRecord as number)).toBe('0/15072A0');
     expect(lastCompleted(after)).toBe('2026-11-18 17:55:00.099777+00');
