@@ -1,0 +1,122 @@
+import { chownSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecoveryEnd, RecoveryPlace, Replay, RequiredSettings } from '../../../ports/recovery-place.ts';
+import { admitDrill } from './admit-drill.ts';
+import type { Isolation } from './isolation.ts';
+import { recoveredConf, recoveryConf } from './recovery-conf.ts';
+import { runRecovery } from './run-recovery.ts';
+import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
+import { unavailable } from './sandbox-job.ts';
+import type { ServerAccount } from './server-account.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
+import { runTool } from './tool-run.ts';
+import { WalSpool } from './wal-spool.ts';
+
+export interface LocalRecovery {
+  majorVersion: number;
+  binDirectory: string;
+  files: SandboxFiles;
+  socketDirectory: string;
+  tablespaceDirectory: string;
+  spoolDirectory: string;
+  /** Who runs the server. */
+  owner: ServerAccount;
+  /** postgresql.conf of a sandbox, before what recovery adds. */
+  conf: string;
+  /** Password of the drill's reader. */
+  password: string;
+  walls: {
+    /** With a shell, for restore_command, and the spool: nothing of the cluster runs while WAL is replayed. */
+    replaying: Isolation;
+    answering: Isolation;
+  };
+  signal: AbortSignal;
+  onSpawn(pid: number): void;
+  /** The server that answers, or none. */
+  onServer(server: ServerProcess | null): void;
+}
+
+/** A base backup's place in a sandbox of this machine. */
+export class LocalRecoveryPlace implements RecoveryPlace {
+  readonly dataDirectory: string;
+  readonly tablespaceDirectory: string;
+  readonly #recovery: LocalRecovery;
+  #server: ServerProcess | null = null;
+
+  constructor(recovery: LocalRecovery) {
+    this.#recovery = recovery;
+    this.dataDirectory = recovery.files.dataDirectory;
+    this.tablespaceDirectory = recovery.tablespaceDirectory;
+  }
+
+  async replay({ archive, signal, timeoutSeconds, ...settings }: Replay): Promise<RecoveryEnd> {
+    const { conf, files, majorVersion, owner, spoolDirectory, walls } = this.#recovery;
+    await this.#handOver();
+    const spool = await WalSpool.open(spoolDirectory, archive, owner);
+    try {
+      const { restoreCommand } = spool;
+      const end = await runRecovery({
+        ...this.#start(walls.replaying),
+        conf: conf + recoveryConf({ majorVersion, ...settings, restoreCommand }),
+        logFile: join(files.directory, 'recovery.log'),
+        timeoutSeconds,
+        signal: AbortSignal.any([this.#recovery.signal, signal]),
+      });
+      if (spool.error !== null) throw spool.error;
+      return end;
+    } finally {
+      await spool.close();
+    }
+  }
+
+  async open(required: RequiredSettings): Promise<void> {
+    const { conf, files, majorVersion, password, walls } = this.#recovery;
+    writeFileSync(files.configFile, conf + recoveredConf(required, majorVersion), { mode: 0o644 });
+    const start = this.#start(walls.answering);
+    await admitDrill({ ...start, password });
+    const started = await startServer({ ...start, logFile: files.logFile, network: 'own' });
+    if ('failed' in started) throw unavailable(started.failed, null);
+    this.#become(started);
+  }
+
+  async reset(): Promise<void> {
+    if (this.#server !== null) await stopped(this.#server);
+    this.#become(null);
+    const { owner } = this.#recovery;
+    for (const folder of [this.dataDirectory, this.tablespaceDirectory]) {
+      rmSync(folder, { recursive: true, force: true });
+      makePrivateDirectory(folder);
+      chownSync(folder, owner.uid, owner.gid);
+    }
+  }
+
+  #become(server: ServerProcess | null): void {
+    this.#server = server;
+    this.#recovery.onServer(server);
+  }
+
+  #start(isolation: Isolation) {
+    const { binDirectory, files, onSpawn, owner: account, signal } = this.#recovery;
+    const { dataDirectory, configFile } = files;
+    return { binDirectory, dataDirectory, configFile, account, isolation, signal, onSpawn };
+  }
+
+  /** Who unpacked is not who runs the server. @throws DrillError SANDBOX_UNAVAILABLE */
+  async #handOver(): Promise<void> {
+    const { owner, signal, socketDirectory } = this.#recovery;
+    if (owner.uid === process.getuid?.()) return;
+    const folders = [this.dataDirectory, this.tablespaceDirectory, socketDirectory];
+    const words = ['-R', '--no-dereference', `${owner.uid}:${owner.gid}`, ...folders];
+    const { exitCode, stderr } = await runTool('chown', words, { account: null, signal });
+    if (exitCode !== 0)
+      throw unavailable(`the sandbox could not be handed to its user: ${stderr.trim()}`, null);
+  }
+}
+
+/** Nothing of it is needed any more. */
+async function stopped(server: ServerProcess): Promise<void> {
+  if (server.ending() !== null) return;
+  process.kill(server.pid, 'SIGQUIT');
+  while (server.ending() === null) await sleep(20);
+}
