@@ -96,6 +96,7 @@ describe('select-dump and prepare-restore', () => {
       assignPublicIp: 'ENABLED',
       vcpu: 8,
       memoryGib: 16,
+      others: [{ taskDefinition: 'small', vcpu: 1, memoryGib: 2 }],
     });
     expect(evidenceOf(selected.drillId, 'restore-request-1')).toMatchObject({
       drillId: selected.drillId,

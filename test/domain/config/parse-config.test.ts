@@ -116,6 +116,7 @@ databases:
         leaseSeconds: 43_200,
         instanceClass: null,
         maxCostUsd: null,
+        readFirst: null,
       },
       walkBack: { maxDumps: 3 },
       roles: { passwords: [], checkLogin: true },
