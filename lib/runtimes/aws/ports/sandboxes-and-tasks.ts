@@ -8,6 +8,7 @@ import { tokenAccess } from '../../../adapters/sandboxes/rds/login/sandbox-acces
 import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
 import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbox-host.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
+import { fargateVcpus } from '../../../adapters/tasks/fargate-quota.ts';
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName } from '../../../contract/names.ts';
@@ -17,7 +18,7 @@ import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
-import { ecsClient, rdsClient, sfnClient } from '../clients.ts';
+import { ecsClient, rdsClient, serviceQuotasClient, sfnClient } from '../clients.ts';
 import { codeFolder } from '../code-folder.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
@@ -42,6 +43,7 @@ export function planningSandboxPort(): SandboxHost {
       parameterGroups: sandboxParameterGroups,
       region: currentRegion(),
       taskSizes: restoreTasks,
+      fargateVcpus: () => fargateVcpus(serviceQuotasClient()),
       monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
       spentThisMonthUsd: () =>
         spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
