@@ -38,9 +38,15 @@ export function restoreScenarios(world: () => World): void {
       const question = await open(world(), approve, 'GET');
       expect(question.status).toBe(200);
       expect(question.page).toContain('kept-by-link');
-      expect((await open(world(), approve.replace(/signature=./, 'signature=0'), 'POST')).status).not.toBe(
-        200,
-      );
+      expect(
+        (
+          await open(
+            world(),
+            approve.replace(/signature=./, (begin) => `signature=${begin.endsWith('0') ? '1' : '0'}`),
+            'POST',
+          )
+        ).status,
+      ).not.toBe(200);
       expect(await world().account.states(execution)).not.toContain('Promote');
       expect((await open(world(), approve, 'POST')).status).toBe(200);
       const ended = await world().account.ended(execution);
