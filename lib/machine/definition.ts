@@ -76,6 +76,7 @@ const sandboxStates: Record<string, State> = {
     [
       atStage('sandbox planned', s.provisionSandbox),
       atStage('sandbox at hand', s.prepareRestore),
+      atStage('dump to read', s.readDump),
       atStage('waiting for a slot', s.waitForSlot),
     ],
     s.judge,

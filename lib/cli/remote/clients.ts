@@ -5,6 +5,7 @@ import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -25,6 +26,7 @@ export interface AccountClients {
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
   secretsManager(): Promise<SecretsManagerClient>;
+  serviceQuotas(): Promise<ServiceQuotasClient>;
   sns(): Promise<SNSClient>;
   states(): Promise<SFNClient>;
   sts(): Promise<STSClient>;
@@ -77,6 +79,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     secretsManager: once(async () => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
       return namingTheCall(new SecretsManagerClient(settings), failed);
+    }),
+    serviceQuotas: once(async () => {
+      const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
+      return namingTheCall(new ServiceQuotasClient(settings), failed);
     }),
     sns: once(async () => {
       const { SNSClient } = await import('@aws-sdk/client-sns');

@@ -156,6 +156,17 @@ const document: z.ZodType<DrillState> = z.looseObject({
     })
     .nullable(),
   slotWait: z.looseObject({ since: moment, seconds: z.number().min(0) }).exactOptional(),
+  readFirst: z.looseObject({ since: moment, reason: z.string() }).exactOptional(),
+  reading: z
+    .looseObject({
+      whole: z.boolean(),
+      startedAt: moment,
+      seconds: z.number(),
+      bytesRead: z.number(),
+      rows: z.number(),
+      findings,
+    })
+    .exactOptional(),
   restored: restored.nullable(),
   checks: pointers,
   findings,

@@ -59,6 +59,7 @@ export function interpretDrill(options: {
     validationOptions: { noValidate: true },
   });
   const handlers: Record<string, StateHandler> = {
+    [stateNames.readDump]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.restoreDump]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.runLongChecks]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.runMigration]: (input) => hook(environmentOf(input, hookContainerNames.hook)),

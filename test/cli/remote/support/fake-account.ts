@@ -5,6 +5,7 @@ import { ECSClient } from '@aws-sdk/client-ecs';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -142,6 +143,7 @@ export class FakeAccount {
     dynamoDb: async () => this.#scripted(new DynamoDBClient(settings)),
     ecs: async () => this.#scripted(new ECSClient(settings)),
     rds: async () => this.#scripted(new RDSClient(settings)),
+    serviceQuotas: async () => this.#scripted(new ServiceQuotasClient(settings)),
     s3: async () => this.#scripted(new S3Client(settings)),
     secretsManager: async () => this.#scripted(new SecretsManagerClient(settings)),
     sns: async () => this.#scripted(new SNSClient(settings)),
