@@ -1,6 +1,7 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { DrillPhase } from '../domain/drill/facts.ts';
 import type { At } from '../domain/drill/known-at.ts';
+import { machineKnows } from '../domain/drill/machine-edition.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
@@ -23,6 +24,7 @@ export async function readFirst(
 ): Promise<At<'sandbox planned' | 'dump to read'>> {
   const { placeRestore } = ports;
   if (planned.request.mode === 'restore' || placeRestore === null) return planned;
+  if (!machineKnows(planned, 'dump to read')) return planned;
   const reason = await doubtOf(planned, ports);
   if (reason === null) return planned;
   const state: At<'dump to read'> = {
@@ -64,6 +66,14 @@ export const withReading = (phases: DrillPhase[], { reading }: DrillState): Dril
         bytes: reading.bytesRead,
         rows: reading.rows,
       });
+
+/** The plan of a drill whose dump was just read: its lease begins then, so that hours of reading shorten no restore. Pure. */
+export function leasedAfterReading(state: At<'dump to read'>, now: string): DrillState['plan'] & object {
+  const { plan, readFirst } = state;
+  const seconds = readFirst === undefined ? 0 : Math.max(0, secondsBetween(readFirst.since, now));
+  const leaseExpiresAt = new Date(Date.parse(plan.leaseExpiresAt) + seconds * 1000).toISOString();
+  return { ...plan, leaseExpiresAt };
+}
 
 /** Seconds of a drill that no real restore would take: its wait for a slot, and the reading first. */
 export function extraSeconds({ slotWait, readFirst, reading }: DrillState): number {

@@ -20,11 +20,13 @@ function world({ readFirst = null, last, proven, readings = [] }: Given) {
   const made = inMemoryRestore();
   const { ports } = made;
   const provisioned: string[] = [];
+  const leases: string[] = [];
   const read: string[] = [];
   ports.sandboxes = { ...ports.sandboxes, kind: 'rds' };
   const { provision } = ports.sandboxes;
   ports.sandboxes.provision = async (plan, placement) => {
     provisioned.push(plan.drillId);
+    leases.push(plan.leaseExpiresAt);
     return provision(plan, placement);
   };
   ports.placeRestore = () => ({
@@ -43,7 +45,7 @@ function world({ readFirst = null, last, proven, readings = [] }: Given) {
     read.push(dump.key);
     return { ...whole, ...(readings.shift() ?? {}) };
   };
-  return { ...made, provisioned, read };
+  return { ...made, provisioned, leases, read };
 }
 
 const truncated = { complete: false, findings: [finding('DUMP_TRUNCATED', 'it ends at byte 10')] };
@@ -144,6 +146,23 @@ describe('reading first', () => {
     const [record] = witness.records;
     expect(record?.phases.find(({ name }) => name === 'Read dump')?.seconds).toBeGreaterThan(3600);
     expect(record?.rto.actualSeconds).toBeLessThan(600);
+  });
+
+  test('takes nothing from the lease of the sandbox', async () => {
+    const { ports, leases } = world({ readFirst: true });
+    const now = ports.clock.now.bind(ports.clock);
+    let read = 0;
+    const { read: reading } = ports.dumpReader;
+    ports.dumpReader.read = async (request) => {
+      read = 5 * 3600_000;
+      return reading(request);
+    };
+    ports.clock.now = () => new Date(now().getTime() + read);
+
+    await execute(ports, {});
+
+    // Twelve hours by default.
+    expect(Date.parse(leases[0]!) - ports.clock.now().getTime()).toBeGreaterThan(11.5 * 3600_000);
   });
 
   test('that Fargate has no capacity for is left out, and the drill goes on', async () => {

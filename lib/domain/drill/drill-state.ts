@@ -53,6 +53,8 @@ interface CheckPointer {
 export interface DrillState {
   /** Documents of versions before the first have none; the door that reads one gives it this (state-schema.ts). */
   schemaVersion: number;
+  /** Edition of the definition that executes it (machine-edition.ts); absent: the first. */
+  machine?: number;
   drillId: string;
   database: string;
   stage: Stage;

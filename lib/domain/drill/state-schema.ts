@@ -125,6 +125,7 @@ const stage = z.preprocess((given) => (given === 'declined' ? 'judged' : given),
 
 const document: z.ZodType<DrillState> = z.looseObject({
   schemaVersion: z.number().int().min(1),
+  machine: z.number().int().min(1).exactOptional(),
   drillId: z.string().min(1),
   database: z.string().min(1),
   stage,

@@ -1,4 +1,4 @@
-import { type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
+import { type DrillMachine, type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
 import type { DrillPorts } from '../../../lib/ports/drill-ports.ts';
 import {
   type ContainerEnvironment,
@@ -48,12 +48,13 @@ export interface Execution {
 
 /**
  * Executes the definition with the deployed steps against `ports`, and tells how it ended. `instead` replaces handlers:
- * what a test wants to fail, or to answer otherwise.
+ * what a test wants to fail, or to answer otherwise. `machine`: another definition than today's.
  */
 export async function execute(
   ports: DrillPorts,
   input: unknown,
   instead: Partial<Record<Handler, StateHandler>> = {},
+  machine?: DrillMachine,
 ): Promise<Execution> {
   const ran: Handler[] = [];
   const payloads: string[] = [];
@@ -83,6 +84,7 @@ export async function execute(
     executionName: 'drill-1',
     startedAt: ports.clock.now().toISOString(),
     input,
+    ...(machine === undefined ? {} : { machine }),
     handlers: {
       lambdas: Object.fromEntries(
         Object.entries(steps).map(([name, step]) => [name, seen(name as LambdaStep, step)]),

@@ -48,8 +48,9 @@ export function tokenAccess({ sign, ca }: TokenAccessOptions): RdsSandboxAccess 
 }
 
 /**
- * For the restore task. A master without a secret logs in with tokens from the start; any other with the managed password until tokens are admitted, tokens from then on – also when an earlier
- * task of the drill admitted them, which a single probe per process finds out.
+ * For the restore task. A master without a secret logs in with tokens from the start; any other with the managed
+ * password until tokens are admitted, and with tokens from then on – also when an earlier task of the drill admitted
+ * them, which a single probe per process finds out.
  */
 export function taskAccess({ secrets, sign, ca }: TaskAccessOptions): RdsSandboxAccess {
   const logins = new Map<string, Promise<'password' | 'token'>>();
