@@ -1,7 +1,8 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { caBundleFileName, configFileName } from '../../contract/names.ts';
+import { builtOnce } from './built-once.ts';
 import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
 /** Root of the repository: the CDK runs the app there, and its own code may have been bundled elsewhere. */
@@ -42,7 +43,7 @@ const lambdaNames = (): string[] =>
 
 /**
  * Bundles every function into a folder of its own below `outdir`, with the parsed drills.yaml and the certificates of
- * RDS beside the code. Works offline and without Docker.
+ * RDS beside the code. Works offline and without Docker, and bundles anew only when the sources changed.
  *
  * @returns function name (`select-dump`) → folder
  * @throws Error naming a bundle that is too large, or holds what it must not
@@ -52,17 +53,30 @@ export function bundleLambdas(
   config: unknown,
   certificates: RdsCertificates = rdsCertificates(),
 ): Record<string, string> {
-  return Object.fromEntries(
-    describeBundles(outdir, config, certificates).map(({ name, folder }) => [name, folder]),
-  );
+  builtOnce('lambdas', outdir, buildBundles);
+  const folders = Object.fromEntries(lambdaNames().map((name) => [name, join(resolve(outdir), name)]));
+  for (const folder of Object.values(folders)) layBeside(folder, config, certificates);
+  return folders;
 }
 
-/** The same, with sizes and packages. */
+/** The same, bundled anew, with sizes and packages. */
 export function describeBundles(
   outdir: string,
   config: unknown,
   certificates: RdsCertificates = rdsCertificates(),
 ): LambdaBundle[] {
+  const bundles = buildBundles(outdir);
+  for (const { folder } of bundles) layBeside(folder, config, certificates);
+  return bundles;
+}
+
+/** What belongs to a deployment and not to the code. */
+function layBeside(folder: string, config: unknown, certificates: RdsCertificates): void {
+  writeFileSync(join(folder, configFileName), JSON.stringify(config));
+  writeCaBundle(folder, certificates);
+}
+
+function buildBundles(outdir: string): LambdaBundle[] {
   const names = lambdaNames();
   const { metafile } = buildSync({
     absWorkingDir: root,
@@ -89,12 +103,7 @@ export function describeBundles(
   const bundles = names.map((name) => describe(name, resolve(outdir), metafile));
   const problems = bundles.flatMap((bundle) => bundleProblems(bundle));
   if (problems.length > 0) throw new Error(`Lambda bundles: ${problems.join('; ')}`);
-  for (const { folder, packages } of bundles) {
-    mkdirSync(folder, { recursive: true });
-    if (packages.includes(parserPackage)) copyParser(folder);
-    writeFileSync(join(folder, configFileName), JSON.stringify(config));
-    writeCaBundle(folder, certificates);
-  }
+  for (const { folder, packages } of bundles) if (packages.includes(parserPackage)) copyParser(folder);
   return bundles;
 }
 
