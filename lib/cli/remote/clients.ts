@@ -2,6 +2,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -23,6 +24,7 @@ export interface AccountClients {
   cloudWatch(): Promise<CloudWatchClient>;
   dynamoDb(): Promise<DynamoDBClient>;
   ecs(): Promise<ECSClient>;
+  lambda(): Promise<LambdaClient>;
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
   secretsManager(): Promise<SecretsManagerClient>;
@@ -67,6 +69,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return namingTheCall(new ECSClient(settings), failed);
+    }),
+    lambda: once(async () => {
+      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      return namingTheCall(new LambdaClient(settings), failed);
     }),
     rds: once(async () => {
       const { RDSClient } = await import('@aws-sdk/client-rds');

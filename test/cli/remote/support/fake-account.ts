@@ -2,6 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -142,6 +143,7 @@ export class FakeAccount {
     cloudWatch: async () => this.#scripted(new CloudWatchClient(settings)),
     dynamoDb: async () => this.#scripted(new DynamoDBClient(settings)),
     ecs: async () => this.#scripted(new ECSClient(settings)),
+    lambda: async () => this.#scripted(new LambdaClient(settings)),
     rds: async () => this.#scripted(new RDSClient(settings)),
     serviceQuotas: async () => this.#scripted(new ServiceQuotasClient(settings)),
     s3: async () => this.#scripted(new S3Client(settings)),
