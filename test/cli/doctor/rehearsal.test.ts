@@ -177,6 +177,11 @@ describe('docs/first-deploy.md', () => {
     expect(text).toContain('**Expected.**');
   });
 
+  test('is complete: what the emulator cannot show names every point of it', () => {
+    const readme = readFileSync('test/emulator/README.md', 'utf8').replace(/\s+/g, ' ');
+    for (const { heading } of Object.values(firstDeployPoints)) expect(readme).toContain(heading);
+  });
+
   test('lets a person find each point that can be run in the rehearsal', () => {
     for (const [index, { why }] of Object.values(firstDeployPoints).entries())
       expect(sections[index]?.includes('doctor --aws'), sections[index]?.slice(0, 40)).toBe(why === null);
