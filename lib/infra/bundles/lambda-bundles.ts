@@ -3,19 +3,11 @@ import { basename, join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { caBundleFileName, configFileName } from '../../contract/names.ts';
 import { builtOnce } from './built-once.ts';
+import { bundleProblems } from './bundle-problems.ts';
 import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
 /** Root of the repository: the CDK runs the app there, and its own code may have been bundled elsewhere. */
 const root = process.cwd();
-
-/**
- * Lambda loads and compiles a bundle at every cold start: beyond this it is felt. Half a megabyte of the largest is OpenPGP and age,
- * which is loaded and not run before a dump needs it.
- */
-const largestBundleBytes = 2 * 1024 * 1024;
-
-/** What must never run in a Lambda: infrastructure code, native code, the parser that the restorer needs. */
-const forbiddenPackages = ['aws-cdk-lib', 'constructs', 'lz4-napi', 'iconv-lite', 'esbuild', 'yaml'];
 
 /** Packages that are too large or too native for a function, and what does their work there. */
 const standIns = {
@@ -122,26 +114,6 @@ const parserPackage = 'node_modules/libpg-query';
 /** Lays the parser's code where its bundled part looks for it. */
 export function copyParser(folder: string): void {
   copyFileSync(join(root, parserPackage, 'wasm', 'libpg-query.wasm'), join(folder, 'libpg-query.wasm'));
-}
-
-/** What is wrong with a bundle, one sentence each. */
-export function bundleProblems({ name, bytes, packages }: Omit<LambdaBundle, 'folder'>): string[] {
-  const packageNames = packages.map((folder) =>
-    folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
-  );
-  const twice = packageNames.filter(
-    (packageName, index) =>
-      /^@(aws-sdk|smithy)\//.test(packageName) && packageNames.indexOf(packageName) !== index,
-  );
-  return [
-    ...(bytes > largestBundleBytes
-      ? [`${name} has ${Math.round(bytes / 1024)} kB; ${largestBundleBytes / 1024} are allowed`]
-      : []),
-    ...twice.map((packageName) => `${name} holds ${packageName} twice`),
-    ...packageNames
-      .filter((packageName) => forbiddenPackages.includes(packageName))
-      .map((packageName) => `${name} holds ${packageName}`),
-  ];
 }
 
 function describe(name: string, outdir: string, metafile: Metafile): LambdaBundle {
