@@ -1,7 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { connectionsOf, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
-import { DrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
@@ -10,6 +9,7 @@ import { openSource } from './configured-source.ts';
 import { readyHooks } from './hook-runs.ts';
 import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
+import { withinLimit } from './time-limit.ts';
 
 type RestorePorts = Pick<
   DrillPorts,
@@ -49,20 +49,23 @@ export async function restoreDumpStep(
   // A former attempt may have died anywhere, so what it left is asked of the server and not of an account.
   if (state.attempt > 1) await ports.cleaner.empty(sandbox);
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
-  const account = await restoreWithin(limit, restore.timeoutSeconds, () =>
-    ports.recoverers.logical.restore({
-      dump,
-      store,
-      sandbox,
-      options: {
-        ...restore,
-        connections: connectionsOf(restore),
-        entryTimeoutSeconds: entryTimeoutOf(restore),
-        ...opening,
-      },
-      onProgress: (progress) => ports.progress.restoreProgress(progress),
-      signal: AbortSignal.any([ports.signal, limit]),
-    }),
+  const account = await withinLimit(
+    limit,
+    `the restore took longer than ${inWords(restore.timeoutSeconds)}`,
+    () =>
+      ports.recoverers.logical.restore({
+        dump,
+        store,
+        sandbox,
+        options: {
+          ...restore,
+          connections: connectionsOf(restore),
+          entryTimeoutSeconds: entryTimeoutOf(restore),
+          ...opening,
+        },
+        onProgress: (progress) => ports.progress.restoreProgress(progress),
+        signal: AbortSignal.any([ports.signal, limit]),
+      }),
   );
   await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, account);
   const findings = account.complete ? await openToChecks(request, account, ports) : [];
@@ -92,20 +95,4 @@ async function openToChecks(
   const prepared = await ports.checks.prepare(address, databases);
   await ports.evidence.write(evidenceOf.prepared(state.attempt), state.drillId, prepared);
   return findings;
-}
-
-async function restoreWithin<T>(
-  limit: AbortSignal,
-  timeoutSeconds: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!limit.aborted) throw error;
-    throw new DrillError('STEP_TIMED_OUT', `the restore took longer than ${inWords(timeoutSeconds)}`, {
-      hint: 'Raise `restore.timeout` in drills.yaml (and `sandbox.lease` with it) if the work is legitimate.',
-      cause: error,
-    });
-  }
 }

@@ -16,6 +16,7 @@ import type { DrillPorts } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
 import { createRestorer } from '../../recovery/logical/create-restorer.ts';
 import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
+import { createDumpReader } from '../../recovery/logical/dump-reading.ts';
 import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
 import { readKeys } from './dump-keys.ts';
@@ -76,6 +77,7 @@ export function createLocalPorts(
     inspector: createDumpInspector(signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
+    dumpReader: createDumpReader(),
     recoverers: { logical: createRestorer(sandboxes) },
     capabilities: { realRestore: false, rolePasswords: false },
     // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.

@@ -121,6 +121,7 @@ databases:
         instanceClass: null,
         maxCostUsd: null,
         extendedSupport: false,
+        readFirst: null,
       },
       walkBack: { maxDumps: 3 },
       roles: { passwords: [], checkLogin: true },
