@@ -1,17 +1,14 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
-import { touch } from '../../../contract/touch.ts';
+import { sqlDoors, touch } from '../../../contract/touch.ts';
 import type { Account } from '../../remote/account.ts';
 import { type Diagnosis, ok, problem } from '../diagnosis.ts';
-
-/** Doors in subnets; the watch touches them every hour. */
-const inSubnets = ['run-check', 'prepare-hand-over'];
 
 /** The state of each function in subnets, and that it answers a touch, which does nothing. */
 export async function touchFunctions({ stack, clients }: Account): Promise<Diagnosis[]> {
   const lambda = await clients.lambda();
   const found: Diagnosis[] = [];
-  for (const door of inSubnets) {
+  for (const door of sqlDoors) {
     const FunctionName = `${stack.name}-${door}`;
     const what = `function ${FunctionName}`;
     const { State, StateReason } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
