@@ -4,6 +4,10 @@ import { makeDrillApp } from '../lib/infra/drill-app.ts';
 import { assertWithinLimits } from '../lib/infra/limits/stack-limits.ts';
 
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
+// CloudFormation validates every template against its schemas before it changes anything
+// (docs/facts.md#what-cloudformation-validates); the CDK doing the same takes most of a synth's time. CDK_VALIDATION=true
+// asks for it all the same, and the tests do.
+process.env.CDK_VALIDATION ??= 'false';
 try {
   const app = new App();
   const { stack, summary } = await makeDrillApp(app, process.cwd());

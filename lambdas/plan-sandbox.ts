@@ -2,7 +2,7 @@ import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, lockingLedgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
-import { planningSandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
+import { planningSandboxPort, restorePlacePort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { planSandboxStep } from '../lib/steps/plan-sandbox.ts';
 
@@ -15,6 +15,8 @@ export const handler = stateDoor(
       sandboxes: planningSandboxPort(),
       ...tellingPorts(),
       ledger: lockingLedgerPort(),
+      evidence: evidencePort(),
+      placeRestore: restorePlacePort(),
       clock: systemClock,
     }),
   evidencePort,

@@ -108,9 +108,12 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--yes', 'in an account: remove it indeed, with your own rights')
     .action(act(async (options) => (await import('./commands/sweep.ts')).sweep(options)));
 
-  inAccount(command('doctor', 'check what drills need: on this machine, or in the account')).action(
-    act(async (options) => (await import('./commands/doctor.ts')).doctor(options)),
-  );
+  inAccount(command('doctor', 'check what drills need: on this machine, or in the account'))
+    .option(
+      '--rehearse',
+      'in an account: also run what of docs/first-deploy.md can be run without making anything; starts a drill that is refused, and sends its messages',
+    )
+    .action(act(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
 
   program
     .command('witness <command...>')

@@ -35,7 +35,7 @@ export const noApprovalUrl = 'none';
 
 /** What the machine hands to the restore task by container overrides. */
 export const restoreTaskEnvironment = {
-  /** `restore`, `checks` (those that may outlast a Lambda) or `credentials` (for a hook). */
+  /** `read` (the dump, without a sandbox), `restore`, `checks` (those that may outlast a Lambda) or `credentials` (for a hook). */
   command: 'COMMAND',
   drillId: 'DRILL_ID',
   attempt: 'ATTEMPT',

@@ -24,7 +24,7 @@ import {
 } from './evidence-documents.ts';
 import { type EvidenceEntry, entryOf } from './evidence-entry.ts';
 
-/** What the restore task needs, as "Prepare restore" wrote it down: the image of the task holds no configuration. */
+/** What the restore task needs, as "Prepare restore" wrote it down, or "Plan sandbox" for one that only reads the dump: the image of the task holds no configuration. */
 export interface RestoreRequestDocument {
   state: DrillState;
   databaseConfig: DatabaseConfig;

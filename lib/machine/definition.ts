@@ -10,6 +10,7 @@
  * restore-states.ts; a real restore after Judge: keep-states.ts.
  */
 
+import { machineEdition } from '../domain/drill/machine-edition.ts';
 import { keepStates } from './keep-states.ts';
 import { lambdaPlaceholders } from './placeholders.ts';
 import { restoreAndCheckStates } from './restore-states.ts';
@@ -47,6 +48,7 @@ const selectStates: Record<string, State> = {
       FunctionName: lambdaPlaceholders.normaliseRequest,
       Payload: {
         'input.$': '$',
+        machine: machineEdition,
         execution: {
           'id.$': '$$.Execution.Id',
           'name.$': '$$.Execution.Name',
@@ -76,6 +78,7 @@ const sandboxStates: Record<string, State> = {
     [
       atStage('sandbox planned', s.provisionSandbox),
       atStage('sandbox at hand', s.prepareRestore),
+      atStage('dump to read', s.readDump),
       atStage('waiting for a slot', s.waitForSlot),
     ],
     s.judge,
@@ -139,13 +142,15 @@ const endStates: Record<string, State> = {
   },
 };
 
-/** The whole definition with its placeholders. */
-export function drillMachine(): {
+export interface DrillMachine {
   Comment: string;
   StartAt: string;
   TimeoutSeconds: number;
   States: Record<string, State>;
-} {
+}
+
+/** The whole definition with its placeholders. */
+export function drillMachine(): DrillMachine {
   return {
     Comment: 'restore-drill: proves a PostgreSQL dump by restoring it',
     StartAt: s.normaliseRequest,

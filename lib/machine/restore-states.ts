@@ -98,8 +98,28 @@ const checksState: State = {
   Next: s.smokeTestWanted,
 };
 
-/** From a sandbox at hand to everything that Judge needs to know. */
+/** The reading of a dump in doubt; and from a sandbox at hand to everything that Judge needs to know. */
 export const restoreAndCheckStates: Record<string, State> = {
+  // Before a sandbox is made: a broken dump then costs none.
+  [s.readDump]: {
+    ...restoreTask('read'),
+    ResultPath: '$.reading',
+    Catch: [
+      // To read first is thrift: what keeps it from being tried must not keep the drill from being tried.
+      { ErrorEquals: noTaskStarted, ResultPath: '$.notRead', Next: s.provisionSandbox },
+      onFailure(s.judge),
+    ],
+    Next: s.dumpWhole,
+  },
+  [s.dumpWhole]: choose(
+    [
+      when(
+        all(present('$.reading.whole'), { Variable: '$.reading.whole', BooleanEquals: true }),
+        s.provisionSandbox,
+      ),
+    ],
+    s.judge,
+  ),
   [s.prepareRestore]: step('prepareRestore', 120, s.restoreDump),
   [s.restoreDump]: {
     ...restoreTask('restore'),

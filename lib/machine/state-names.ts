@@ -13,6 +13,8 @@ export const stateNames = {
   planSandbox: 'Plan sandbox',
   planPossible: 'Plan possible?',
   waitForSlot: 'Wait for a free slot',
+  readDump: 'Read dump',
+  dumpWhole: 'Dump whole?',
   provisionSandbox: 'Provision sandbox',
   waitForSandbox: 'Wait for sandbox',
   lookAtSandbox: 'Look at sandbox',

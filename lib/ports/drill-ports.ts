@@ -15,7 +15,7 @@ import type { DrillMetrics } from './metric-sink.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectReader } from './object-reader.ts';
-import type { Recoverers } from './recovery.ts';
+import type { DumpReader, Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
@@ -110,6 +110,7 @@ export interface DrillPorts {
   sandboxes: SandboxHost;
   cleaner: SandboxCleaner;
   recoverers: Recoverers;
+  dumpReader: DumpReader;
   /** Null where the restore runs in the drill's own process, and ends with it. */
   restoreTasks: RestoreTasks | null;
   capabilities: Capabilities;

@@ -1,5 +1,6 @@
 import type { DumpHeader, SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpOpening } from '../domain/backup/dump-opening.ts';
+import type { Finding } from '../domain/findings/findings.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
@@ -77,6 +78,30 @@ export interface Recoverer {
   inspect(source: BaseBackupSource, signal: AbortSignal): Promise<DumpHeader>;
   /** @throws DrillError only when nothing could be said of the backup (sandbox lost, archive unreadable) */
   recover(request: RecoveryRequest): Promise<RestoreAccount>;
+}
+
+/** What reading a dump to its end says of it, without a server. */
+export interface DumpReading {
+  /** True only when it was read to its announced end. */
+  complete: boolean;
+  /** SHA-256 of the stored bytes, hex; null for a directory dump, or when not all bytes could be read. */
+  sha256: string | null;
+  bytesRead: number;
+  /** Rows of COPY blocks. */
+  rows: number;
+  /** What the reader says of the file; what broke the reading is the last. */
+  findings: Finding[];
+}
+
+/** Reads a dump once completely. Adapter: recovery/logical/dump-reading.ts. */
+export interface DumpReader {
+  /** @throws DrillError when nothing can be said of the dump: it vanished, changed, or its store does not answer */
+  read(request: {
+    dump: SelectedDump;
+    store: DumpStore;
+    options: DumpOpening & Pick<RestoreOptions, 'maxStatementBytes' | 'maxRatio'>;
+    signal: AbortSignal;
+  }): Promise<DumpReading>;
 }
 
 /** Who recovers each kind of backup. A kind with a method has a recoverer, or this does not compile. */

@@ -95,6 +95,13 @@ export async function removeLeftBehind(
   });
 }
 
+/** Stages at which a sandbox may just be asked for. */
+const asking: ReadonlySet<DrillState['stage']> = new Set([
+  'sandbox planned',
+  'dump to read',
+  'sandbox without capacity',
+]);
+
 /** A drill whose sandbox was asked to go. */
 type Leaving = At<'sandbox leaving' | 'sandbox gone'>;
 
@@ -105,7 +112,7 @@ async function waitUntilGone(
   ports: CleanUpPorts,
 ): Promise<Leaving> {
   const { askedAt } = leaving.teardown;
-  const mayAppear = interruptedAt === 'sandbox planned' || interruptedAt === 'sandbox without capacity';
+  const mayAppear = asking.has(interruptedAt);
   let current: Leaving = leaving;
   while (current.stage === 'sandbox leaving') {
     const looked = await confirmGoneStep(current, ports);

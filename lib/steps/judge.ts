@@ -19,6 +19,7 @@ import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
 import { objectsOf, tablesOf, witnessOf } from './measured.ts';
 import { readAccount } from './plan-checks.ts';
+import { extraSeconds, withReading } from './read-first.ts';
 import { defineStep } from './step-definition.ts';
 
 const rpoNotMeasured =
@@ -33,6 +34,7 @@ export const judgeStep = defineStep({
     const { failure: _told, hookOutcomes: _judged, longCheckFailure: _named, ...rest } = state;
     const findings = [
       ...state.findings,
+      ...(state.reading?.findings ?? []),
       ...(state.restored?.findings ?? []),
       ...(await failuresOf(state, ports)),
     ];
@@ -52,7 +54,7 @@ export const judgeStep = defineStep({
     const ended = {
       ...rest,
       verdict: state.verdict ?? report.verdict,
-      phases: restoreFailed(state, now) ?? checksPhase(state, checked),
+      phases: withReading(restoreFailed(state, now) ?? checksPhase(state, checked), state),
     };
     return worthTrying ? reached({ ...ended, stage: 'try older dump' }) : kept(ended, report, ports);
   },
@@ -63,9 +65,10 @@ export const judgeStep = defineStep({
  * task that only fell silent or ran out of time: it may still be writing, and the next attempt would be judged by its
  * rows too.
  */
-function sandboxIsFree({ sandbox, stage, failure, restored, hookOutcomes }: DrillState): boolean {
+function sandboxIsFree({ sandbox, stage, failure, reading, restored, hookOutcomes }: DrillState): boolean {
   if (sandbox === null) return true;
-  if (sandbox.address === null) return false;
+  // A dump that was read first and found broken: nothing was asked for.
+  if (sandbox.address === null) return stage === 'dump to read' && reading?.whole === false;
   const restoring = stage === 'restore prepared' && restored === null;
   const writers = [...(restoring ? [failure] : []), ...Object.values(hookOutcomes ?? {})];
   return !writers.some(isOutOfTime);
@@ -110,7 +113,7 @@ function reportAttempt(
   const { rto, findings: rtoFindings } = measureRto({
     startedAt: state.startedAt,
     lastCheckPassedAt: lastPassed(judged),
-    waitedSeconds: state.slotWait?.seconds ?? 0,
+    waitedSeconds: extraSeconds(state),
     targetSeconds: objectives.rtoSeconds,
   });
   const { rpo, findings: rpoFindings } = rpoOf(state, account, judged, objectives.rpoSeconds);

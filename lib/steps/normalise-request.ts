@@ -10,6 +10,8 @@ import { leaseSeconds } from './step.ts';
 export interface ExecutionStart {
   input: unknown;
   execution: { id: string; name: string; startedAt: string };
+  /** Edition of its definition; the first one did not say. */
+  machine?: number;
   /** Who started it, when the door knows better than the input. */
   operator?: string;
 }
@@ -23,12 +25,15 @@ export async function normaliseRequestStep(
   ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'software' | 'capabilities'>,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
-  const state = newDrillState({
-    drillId: start.execution.name,
-    database: normalised.database ?? 'unknown',
-    operator: start.operator ?? 'unknown',
-    startedAt: start.execution.startedAt,
-  });
+  const state: DrillState = {
+    ...newDrillState({
+      drillId: start.execution.name,
+      database: normalised.database ?? 'unknown',
+      operator: start.operator ?? 'unknown',
+      startedAt: start.execution.startedAt,
+    }),
+    ...(start.machine === undefined ? {} : { machine: start.machine }),
+  };
   if (!normalised.accepted) {
     return {
       ...state,

@@ -13,6 +13,7 @@ import {
   supportedMajors,
 } from '../domain/sandbox/sandbox-plan.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { readFirst } from './read-first.ts';
 import { leaseSeconds } from './step.ts';
 import { defineStep } from './step-definition.ts';
 import { takeSlot } from './take-slot.ts';
@@ -27,10 +28,20 @@ export const planSandboxStep = defineStep({
   phase: phaseNames.plan,
   phaseAt: { 'waiting for a slot': phaseNames.waitForSlot },
   from: ['dump readable', 'waiting for a slot'],
-  to: ['waiting for a slot', 'sandbox planned', 'sandbox at hand', 'plan impossible'],
+  to: ['waiting for a slot', 'dump to read', 'sandbox planned', 'sandbox at hand', 'plan impossible'],
   run: async (
     given,
-    ports: Pick<DrillPorts, 'configuration' | 'sandboxes' | 'clock' | 'ledger' | 'notifiers' | 'mishaps'>,
+    ports: Pick<
+      DrillPorts,
+      | 'configuration'
+      | 'sandboxes'
+      | 'clock'
+      | 'ledger'
+      | 'notifiers'
+      | 'mishaps'
+      | 'evidence'
+      | 'placeRestore'
+    >,
   ) => {
     const slot = await takeSlot(given, ports);
     if (!slot.taken) return slot.state;
@@ -76,7 +87,7 @@ export const planSandboxStep = defineStep({
       },
     };
     if (state.request.mode === 'restore') await announce(planned, ports);
-    return planned;
+    return readFirst(planned, ports);
   },
 });
 

@@ -2,6 +2,7 @@ import { withoutCapacity } from '../domain/drill/next-placement.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { leasedAfterReading, withReading } from './read-first.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -10,10 +11,12 @@ import { defineStep } from './step-definition.ts';
  */
 export const provisionSandboxStep = defineStep({
   phase: phaseNames.provision,
-  from: ['sandbox planned', 'sandbox without capacity'],
+  from: ['sandbox planned', 'dump to read', 'sandbox without capacity'],
   to: ['sandbox pending', 'sandbox without capacity', 'sandbox broken'],
-  run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
+  run: async (given, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
     const askedAt = ports.clock.now().toISOString();
+    const plan = given.stage === 'dump to read' ? leasedAfterReading(given, askedAt) : given.plan;
+    const state = { ...given, plan, phases: withReading(given.phases, given) };
     const placement = state.sandbox.placement ?? 0;
     try {
       const { sandboxId } = await ports.sandboxes.provision(state.plan, placement);

@@ -3,7 +3,6 @@ import { backupOf } from '../domain/backup/kinds.ts';
 import { connectionsOf, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import type { At } from '../domain/drill/known-at.ts';
-import { DrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
@@ -13,6 +12,7 @@ import { readyHooks } from './hook-runs.ts';
 import { recoverBaseBackup } from './recover-base-backup.ts';
 import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
+import { withinLimit } from './time-limit.ts';
 
 type RestorePorts = Pick<
   DrillPorts,
@@ -48,7 +48,11 @@ export async function restoreDumpStep(
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
   const signal = AbortSignal.any([ports.signal, limit]);
   const recover = backupOf(state).kind === 'physical' ? recoverBaseBackup : restoreDump;
-  const account = await restoreWithin(limit, restore.timeoutSeconds, () => recover(state, ports, signal));
+  const account = await withinLimit(
+    limit,
+    `the restore took longer than ${inWords(restore.timeoutSeconds)}`,
+    () => recover(state, ports, signal),
+  );
   await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, account);
   const findings = account.complete ? await openToChecks(request, account, ports) : [];
   return {
@@ -104,20 +108,4 @@ async function openToChecks(
   const prepared = await ports.checks.prepare(address, databases);
   await ports.evidence.write(evidenceOf.prepared(state.attempt), state.drillId, prepared);
   return findings;
-}
-
-async function restoreWithin<T>(
-  limit: AbortSignal,
-  timeoutSeconds: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!limit.aborted) throw error;
-    throw new DrillError('STEP_TIMED_OUT', `the restore took longer than ${inWords(timeoutSeconds)}`, {
-      hint: 'Raise `restore.timeout` in drills.yaml (and `sandbox.lease` with it) if the work is legitimate.',
-      cause: error,
-    });
-  }
 }

@@ -10,6 +10,31 @@ export interface PreparedRestore {
   databaseConfig: DatabaseConfig;
 }
 
+/** What the task that reads a dump first needs, as "Plan sandbox" wrote it down; "Prepare restore" replaces it. */
+export interface PreparedReading {
+  state: At<'dump to read'>;
+  databaseConfig: DatabaseConfig;
+}
+
+/** Writes it. No secret is in it. */
+export async function writeReadRequest(
+  request: PreparedReading,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<void> {
+  const { drillId, attempt } = request.state;
+  await ports.evidence.write(evidenceOf.restoreRequest(attempt), drillId, request);
+}
+
+/** Reads it. @throws DrillError when there is none, or none that can be read */
+export async function readReadRequest(
+  pointer: { drillId: string; attempt: number },
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<PreparedReading> {
+  const entry = evidenceOf.restoreRequest(pointer.attempt);
+  const { state, databaseConfig } = await ports.evidence.read(entry, pointer.drillId);
+  return { state: standing(state, ['dump to read']), databaseConfig: completed(databaseConfig) };
+}
+
 /** Writes it. No secret is in it: passwords and keys are named, never given. */
 export async function writeRestoreRequest(
   request: PreparedRestore,
@@ -28,10 +53,9 @@ export async function readRestoreRequest(
     evidenceOf.restoreRequest(pointer.attempt),
     pointer.drillId,
   );
-  // The Lambda that wrote it may be of the release before, which knew fewer settings than this image.
-  const defaults = defaultDatabaseConfig(databaseConfig.source);
-  return {
-    state: standing(state, ['restore prepared']),
-    databaseConfig: mergeDefaults(defaults, databaseConfig) as DatabaseConfig,
-  };
+  return { state: standing(state, ['restore prepared']), databaseConfig: completed(databaseConfig) };
 }
+
+/** The Lambda that wrote it may be of the release before, which knew fewer settings than this image. */
+const completed = (databaseConfig: DatabaseConfig): DatabaseConfig =>
+  mergeDefaults(defaultDatabaseConfig(databaseConfig.source), databaseConfig) as DatabaseConfig;

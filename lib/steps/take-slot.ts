@@ -1,4 +1,5 @@
 import type { At, Given } from '../domain/drill/known-at.ts';
+import { machineKnows } from '../domain/drill/machine-edition.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import { finding } from '../domain/findings/findings.ts';
@@ -28,7 +29,7 @@ export async function takeSlot(
   const answer = await ledger.takeSlot({
     drillId: state.drillId,
     leaseExpiresAt: new Date(now.getTime() + leaseSeconds * 1000).toISOString(),
-    waits: state.request.mode === 'drill',
+    waits: state.request.mode === 'drill' && machineKnows(state, 'waiting for a slot'),
   });
   if (answer.taken) return { taken: true, state: state.slotWait === undefined ? state : waited(state, at) };
   const { slotWait, phases } = waited(state, at);

@@ -1,10 +1,12 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import { isKept } from '../domain/drill/hand-over.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { stages } from '../domain/drill/stages.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { handedOver } from './hand-over.ts';
 import { defineStep } from './step-definition.ts';
 
 /** How long removal may take before the record says that it was not confirmed; RDS needs about 5 minutes. */
@@ -16,7 +18,8 @@ export const teardownAsked = 'asked';
 /**
  * Starts the removal of whatever this drill made; a drill that made nothing passes through. A restore task that still
  * runs is stopped first; that this failed must not keep the sandbox alive, which is what costs. A removal that may
- * succeed later is asked for again by each "Confirm gone".
+ * succeed later is asked for again by each "Confirm gone". No path of today's machine leads here with a restore that was approved; one that began
+ * before a deployment may have such a path, and what a person wants is kept all the same.
  *
  * @throws DrillError TEARDOWN_FAILED for what must not be removed
  */
@@ -26,6 +29,14 @@ export const tearDownSandboxStep = defineStep({
   to: ['sandbox leaving'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock' | 'restoreTasks'>) => {
     const askedAt = ports.clock.now().toISOString();
+    if (isKept(state)) {
+      const detail = 'kept, because its restore was approved';
+      return {
+        ...handedOver(state),
+        stage: 'sandbox leaving',
+        teardown: { askedAt, confirmed: false, detail },
+      };
+    }
     const stopped = state.sandbox === null ? [] : await stopTasks(state, ports);
     const detail = state.sandbox === null ? teardownAsked : await askToGo(state.sandbox.sandboxId, ports);
     return {
@@ -65,6 +76,7 @@ export const confirmGoneStep = defineStep({
   to: ['sandbox leaving', 'sandbox gone'],
   run: async (state, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
     const { askedAt, detail: last } = state.teardown;
+    if (state.handOver !== null) return { ...state, stage: 'sandbox gone' };
     if (state.sandbox === null) {
       return {
         ...state,

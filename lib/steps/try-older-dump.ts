@@ -20,8 +20,9 @@ export const tryOlderDumpStep = defineStep({
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
     const examined = await examineDump(next, state.database, ports);
+    const { reading: _ofTheNewer, ...rest } = state;
     const tried = {
-      ...state,
+      ...rest,
       attempt: state.attempt + 1,
       olderDumps,
       restored: null,

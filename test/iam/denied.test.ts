@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sqlDoors } from '../../lib/infra/machine/functions.ts';
+import { sqlDoors } from '../../lib/contract/touch.ts';
 import { doors } from '../../lib/infra/names/doors.ts';
 import { evaluate, type Permission } from './support/evaluate.ts';
 import { account, region } from './support/resolve-template.ts';

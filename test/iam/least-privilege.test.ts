@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { sqlDoors } from '../../lib/infra/machine/functions.ts';
+import { sqlDoors } from '../../lib/contract/touch.ts';
 import { doors } from '../../lib/infra/names/doors.ts';
 import { evaluate, keyPolicyOfAccount, type Permission } from './support/evaluate.ts';
 import type { RecordedKind } from './support/recorded-calls.ts';

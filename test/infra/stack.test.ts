@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { outputNames } from '../../lib/contract/outputs.ts';
-import { touch } from '../../lib/contract/touch.ts';
-import { sqlDoors } from '../../lib/infra/machine/functions.ts';
+import { sqlDoors, touch } from '../../lib/contract/touch.ts';
 import { aConfig, defaultConfig, exampleConfig } from './support/configs.ts';
 import { synthesize } from './support/synth.ts';
 import { type LambdaFunction, namedResourcesOf, resourcesOf } from './support/template.ts';

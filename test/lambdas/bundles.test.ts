@@ -5,11 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  bundleProblems,
-  describeBundles,
-  type LambdaBundle,
-} from '../../lib/infra/bundles/lambda-bundles.ts';
+import { bundleProblems } from '../../lib/infra/bundles/bundle-problems.ts';
+import { describeBundles, type LambdaBundle } from '../../lib/infra/bundles/lambda-bundles.ts';
 import { lambdaPlaceholders } from '../../lib/machine/definition.ts';
 
 let outdir: string;

@@ -41,6 +41,7 @@ describe('the time of every Lambda of the machine', () => {
     // Plan sandbox counts in two: that of waiting, while it waits.
     const {
       restore: _byTheTask,
+      read: _byItToo,
       checks: _byTheirResults,
       waitForSlot: _byPlanSandbox,
       ...byTheirSteps

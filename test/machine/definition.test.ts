@@ -167,7 +167,7 @@ describe('the state machine', () => {
 
   test('asks again for every task that was not started, and never where one may have been', () => {
     const tasks = Object.values(states).filter(({ Resource }) => String(Resource).includes(':ecs:'));
-    expect(tasks).toHaveLength(4);
+    expect(tasks).toHaveLength(5);
     for (const { Retry } of tasks)
       expect(Retry?.map(({ ErrorEquals }) => ErrorEquals)).toEqual([noTaskStarted]);
     const ambiguous = ['ECS.ServerException', 'ECS.SdkClientException', 'States.ALL', 'States.Timeout'];

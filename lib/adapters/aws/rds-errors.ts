@@ -13,6 +13,7 @@ const names = {
     'ProvisionedIopsNotAvailableInAZFault',
     'ProvisionedIopsNotAvailableInAZ',
   ],
+  invalidRequest: ['InvalidParameterValue', 'InvalidParameterCombination', 'ValidationError'],
   quota: [
     'InstanceQuotaExceededFault',
     'InstanceQuotaExceeded',

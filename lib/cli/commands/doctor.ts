@@ -1,11 +1,11 @@
 import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { readConfig } from '../../adapters/files/config-file.ts';
-import { isDrillError } from '../../domain/findings/errors.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../doctor/diagnosis.ts';
-import { type AccountSurroundings, inAccount } from '../remote/account.ts';
+import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
 /** Less free disk than this and even a small drill may run out: an empty cluster with its WAL needs 200 MB. */
@@ -15,13 +15,19 @@ interface DoctorOptions extends AccountOptions {
   config?: string;
   stateDir?: string;
   cacheDir?: string;
+  /** Try what can be tried in the account without making anything. */
+  rehearse?: boolean;
 }
 
 /**
  * `restore-drill doctor`: what drills on this machine need, one line each; with --stack or --aws, what is deployed, what
- * these credentials may do there, and how the drills go. 0 when nothing is wrong, else 2.
+ * these credentials may do there, and how the drills go; with --rehearse also what of docs/first-deploy.md can be tried. 0 when nothing is wrong, else 2.
  */
 export async function doctor(options: DoctorOptions, surroundings?: AccountSurroundings): Promise<number> {
+  if (options.rehearse === true && !wantsAccount(options))
+    throw new DrillError('REQUEST_INVALID', '--rehearse is for a deployed stack', {
+      hint: 'Add --aws, or --stack NAME.',
+    });
   return printDiagnoses(
     wantsAccount(options) ? await ofAccount(options, surroundings) : await ofThisMachine(options),
   );
@@ -40,9 +46,15 @@ async function ofAccount(
       ...(await diagnoseDeployment(account)),
       ...(await diagnosePermissions(account)),
       ...(await diagnoseSources(account, options.config)),
+      ...(options.rehearse === true ? await rehearsed(account) : []),
     ],
     surroundings,
   );
+}
+
+async function rehearsed(account: Account): Promise<Diagnosis[]> {
+  const { rehearseDeployment } = await import('../doctor/rehearsal/rehearse.ts');
+  return rehearseDeployment(account);
 }
 
 async function ofThisMachine(options: DoctorOptions): Promise<Diagnosis[]> {

@@ -1,6 +1,8 @@
 import { paginateListStackResources } from '@aws-sdk/client-cloudformation';
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeAccountAttributesCommand } from '@aws-sdk/client-rds';
+import { fargateVcpus } from '../../adapters/tasks/fargate-quota.ts';
+import { restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
 import { formatMoment } from '../../domain/text/quantities.ts';
 import { version } from '../../runtimes/version.ts';
 import type { Account } from '../remote/account.ts';
@@ -16,6 +18,7 @@ export async function diagnoseDeployment(account: Account): Promise<Diagnosis[]>
     deployedVersion(account),
     diagnoseSubscriptions(account),
     diagnose('RDS quotas', () => quotas(account), told),
+    diagnose('Fargate vCPUs', () => taskQuota(account), told),
     ...account.stack.databases.map((database) =>
       diagnose(`last drill of ${database}`, () => lastDrill(database, account), told),
     ),
@@ -52,6 +55,16 @@ async function quotas({ clients }: Account): Promise<Diagnosis[]> {
     // A sandbox is one instance; how much storage it takes depends on the dump and is looked at by every drill.
     return Used < Max ? ok(what, detail) : problem(what, `${detail}; raise the quota in Service Quotas`);
   });
+}
+
+/** The largest restore task should fit: with less, drills of large dumps take a smaller one, which is slow. */
+async function taskQuota({ clients }: Account): Promise<Diagnosis> {
+  const what = 'Fargate vCPUs';
+  const most = await fargateVcpus(await clients.serviceQuotas());
+  if (most === null) return problem(what, 'Service Quotas does not say how many (L-3032A538)');
+  const largest = Math.max(...restoreTaskSizes.map(({ cpuUnits }) => cpuUnits / 1024));
+  const detail = `${most} at once in this account; the largest restore task takes ${largest}`;
+  return most >= largest ? ok(what, detail) : problem(what, `${detail}; raise L-3032A538 in Service Quotas`);
 }
 
 async function lastDrill(database: string, account: Account): Promise<Diagnosis> {

@@ -2,9 +2,11 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { STSClient } from '@aws-sdk/client-sts';
@@ -22,9 +24,11 @@ export interface AccountClients {
   cloudWatch(): Promise<CloudWatchClient>;
   dynamoDb(): Promise<DynamoDBClient>;
   ecs(): Promise<ECSClient>;
+  lambda(): Promise<LambdaClient>;
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
   secretsManager(): Promise<SecretsManagerClient>;
+  serviceQuotas(): Promise<ServiceQuotasClient>;
   sns(): Promise<SNSClient>;
   states(): Promise<SFNClient>;
   sts(): Promise<STSClient>;
@@ -66,6 +70,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return namingTheCall(new ECSClient(settings), failed);
     }),
+    lambda: once(async () => {
+      const { LambdaClient } = await import('@aws-sdk/client-lambda');
+      return namingTheCall(new LambdaClient(settings), failed);
+    }),
     rds: once(async () => {
       const { RDSClient } = await import('@aws-sdk/client-rds');
       return namingTheCall(new RDSClient(settings), failed);
@@ -77,6 +85,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     secretsManager: once(async () => {
       const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
       return namingTheCall(new SecretsManagerClient(settings), failed);
+    }),
+    serviceQuotas: once(async () => {
+      const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
+      return namingTheCall(new ServiceQuotasClient(settings), failed);
     }),
     sns: once(async () => {
       const { SNSClient } = await import('@aws-sdk/client-sns');

@@ -60,6 +60,9 @@ const sandbox = z
     instanceClass: matching(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, 'an RDS instance class', 'write e.g. db.m7g.large')
       .optional()
       .meta({ description: 'RDS instance class (AWS); default: from the size of the dump.' }),
+    readFirst: flag(
+      'Read the dump once completely before an instance is made, so that a broken one costs none (AWS). Default: when the last drill failed or the dump shrank.',
+    ).optional(),
     maxCostUsd: z
       .number()
       .positive()
@@ -74,6 +77,7 @@ const sandbox = z
     storageBytes: written.storage ?? null,
     leaseSeconds: written.lease ?? 12 * 3600,
     instanceClass: written.instanceClass ?? null,
+    readFirst: written.readFirst ?? null,
     maxCostUsd: written.maxCostUsd ?? null,
     extendedSupport: written.extendedSupport ?? false,
   }));

@@ -53,6 +53,8 @@ interface CheckPointer {
 export interface DrillState {
   /** Documents of versions before the first have none; the door that reads one gives it this (state-schema.ts). */
   schemaVersion: number;
+  /** Edition of the definition that executes it (machine-edition.ts); absent: the first. */
+  machine?: number;
   drillId: string;
   database: string;
   stage: Stage;
@@ -73,6 +75,10 @@ export interface DrillState {
   restoreTask: RestoreTaskPlace | null;
   /** How long the drill had to wait because others ran; absent: it had not. No part of RTO. */
   slotWait?: { since: string; seconds: number };
+  /** The dump is read before a sandbox is made; why, in words. No part of RTO: a real restore does not. */
+  readFirst?: { since: string; reason: string };
+  /** What that said of the dump; absent: it was not read. */
+  reading?: ReadingSummary;
   restored: RestoredSummary | null;
   checks: CheckPointer[];
   /** Findings made outside the restore and the checks, of the attempt in hand. */
@@ -106,6 +112,18 @@ export interface DrillState {
   /** Set by the Catch of a state. */
   failure?: { Error: string; Cause: string };
   teardownProblem?: string;
+}
+
+/** What reading a dump without a server came to. */
+export interface ReadingSummary {
+  /** Read to its announced end, and its digest is that of its checksum file where there is one. */
+  whole: boolean;
+  startedAt: string;
+  seconds: number;
+  bytesRead: number;
+  rows: number;
+  /** Why it is not whole; empty when it is, because the restore finds the rest again. */
+  findings: Finding[];
 }
 
 /** What the restore task gives back; the account itself lies in the evidence store. */

@@ -3,6 +3,7 @@ export const phaseNames = {
   select: 'Select dump',
   waitForSlot: 'Wait for a free slot',
   plan: 'Plan sandbox',
+  read: 'Read dump',
   provision: 'Provision sandbox',
   restore: 'Restore dump into sandbox',
   checks: 'Run checks',

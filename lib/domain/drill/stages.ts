@@ -10,6 +10,7 @@ export const knownAtStage = {
   'dump thawing': ['dump'],
   'dump readable': ['dump'],
   'waiting for a slot': ['dump'],
+  'dump to read': ['dump', 'plan', 'sandbox'],
   'sandbox planned': ['dump', 'plan', 'sandbox'],
   'sandbox at hand': ['dump', 'plan', 'address'],
   'plan impossible': ['dump'],

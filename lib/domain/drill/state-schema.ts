@@ -126,6 +126,7 @@ const stage = z.preprocess((given) => (given === 'declined' ? 'judged' : given),
 
 const document: z.ZodType<DrillState> = z.looseObject({
   schemaVersion: z.number().int().min(1),
+  machine: z.number().int().min(1).exactOptional(),
   drillId: z.string().min(1),
   database: z.string().min(1),
   stage,
@@ -157,6 +158,17 @@ const document: z.ZodType<DrillState> = z.looseObject({
     })
     .nullable(),
   slotWait: z.looseObject({ since: moment, seconds: z.number().min(0) }).exactOptional(),
+  readFirst: z.looseObject({ since: moment, reason: z.string() }).exactOptional(),
+  reading: z
+    .looseObject({
+      whole: z.boolean(),
+      startedAt: moment,
+      seconds: z.number(),
+      bytesRead: z.number(),
+      rows: z.number(),
+      findings,
+    })
+    .exactOptional(),
   restored: restored.nullable(),
   checks: pointers,
   findings,

@@ -27,7 +27,7 @@ export function drillCost(
       taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
       sandboxSeconds:
         provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
-      taskSeconds: secondsOf(state.phases, phaseNames.restore),
+      taskSeconds: secondsOf(state.phases, phaseNames.restore) + secondsOf(state.phases, phaseNames.read),
       region,
       dumpBytes: state.restored?.bytesRead ?? 0,
     }),

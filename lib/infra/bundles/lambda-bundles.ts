@@ -1,20 +1,13 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { caBundleFileName, configFileName } from '../../contract/names.ts';
+import { builtOnce } from './built-once.ts';
+import { bundleProblems } from './bundle-problems.ts';
 import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
 /** Root of the repository: the CDK runs the app there, and its own code may have been bundled elsewhere. */
 const root = process.cwd();
-
-/**
- * Lambda loads and compiles a bundle at every cold start: beyond this it is felt. Half a megabyte of the largest is OpenPGP and age,
- * which is loaded and not run before a dump needs it.
- */
-const largestBundleBytes = 2 * 1024 * 1024;
-
-/** What must never run in a Lambda: infrastructure code, native code, the parser that the restorer needs. */
-const forbiddenPackages = ['aws-cdk-lib', 'constructs', 'lz4-napi', 'iconv-lite', 'esbuild', 'yaml'];
 
 /** Packages that are too large or too native for a function, and what does their work there. */
 const standIns = {
@@ -42,7 +35,7 @@ const lambdaNames = (): string[] =>
 
 /**
  * Bundles every function into a folder of its own below `outdir`, with the parsed drills.yaml and the certificates of
- * RDS beside the code. Works offline and without Docker.
+ * RDS beside the code. Works offline and without Docker, and bundles anew only when the sources changed.
  *
  * @returns function name (`select-dump`) → folder
  * @throws Error naming a bundle that is too large, or holds what it must not
@@ -52,17 +45,30 @@ export function bundleLambdas(
   config: unknown,
   certificates: RdsCertificates = rdsCertificates(),
 ): Record<string, string> {
-  return Object.fromEntries(
-    describeBundles(outdir, config, certificates).map(({ name, folder }) => [name, folder]),
-  );
+  builtOnce('lambdas', outdir, buildBundles);
+  const folders = Object.fromEntries(lambdaNames().map((name) => [name, join(resolve(outdir), name)]));
+  for (const folder of Object.values(folders)) layBeside(folder, config, certificates);
+  return folders;
 }
 
-/** The same, with sizes and packages. */
+/** The same, bundled anew, with sizes and packages. */
 export function describeBundles(
   outdir: string,
   config: unknown,
   certificates: RdsCertificates = rdsCertificates(),
 ): LambdaBundle[] {
+  const bundles = buildBundles(outdir);
+  for (const { folder } of bundles) layBeside(folder, config, certificates);
+  return bundles;
+}
+
+/** What belongs to a deployment and not to the code. */
+function layBeside(folder: string, config: unknown, certificates: RdsCertificates): void {
+  writeFileSync(join(folder, configFileName), JSON.stringify(config));
+  writeCaBundle(folder, certificates);
+}
+
+function buildBundles(outdir: string): LambdaBundle[] {
   const names = lambdaNames();
   const { metafile } = buildSync({
     absWorkingDir: root,
@@ -89,12 +95,7 @@ export function describeBundles(
   const bundles = names.map((name) => describe(name, resolve(outdir), metafile));
   const problems = bundles.flatMap((bundle) => bundleProblems(bundle));
   if (problems.length > 0) throw new Error(`Lambda bundles: ${problems.join('; ')}`);
-  for (const { folder, packages } of bundles) {
-    mkdirSync(folder, { recursive: true });
-    if (packages.includes(parserPackage)) copyParser(folder);
-    writeFileSync(join(folder, configFileName), JSON.stringify(config));
-    writeCaBundle(folder, certificates);
-  }
+  for (const { folder, packages } of bundles) if (packages.includes(parserPackage)) copyParser(folder);
   return bundles;
 }
 
@@ -113,26 +114,6 @@ const parserPackage = 'node_modules/libpg-query';
 /** Lays the parser's code where its bundled part looks for it. */
 export function copyParser(folder: string): void {
   copyFileSync(join(root, parserPackage, 'wasm', 'libpg-query.wasm'), join(folder, 'libpg-query.wasm'));
-}
-
-/** What is wrong with a bundle, one sentence each. */
-export function bundleProblems({ name, bytes, packages }: Omit<LambdaBundle, 'folder'>): string[] {
-  const packageNames = packages.map((folder) =>
-    folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length),
-  );
-  const twice = packageNames.filter(
-    (packageName, index) =>
-      /^@(aws-sdk|smithy)\//.test(packageName) && packageNames.indexOf(packageName) !== index,
-  );
-  return [
-    ...(bytes > largestBundleBytes
-      ? [`${name} has ${Math.round(bytes / 1024)} kB; ${largestBundleBytes / 1024} are allowed`]
-      : []),
-    ...twice.map((packageName) => `${name} holds ${packageName} twice`),
-    ...packageNames
-      .filter((packageName) => forbiddenPackages.includes(packageName))
-      .map((packageName) => `${name} holds ${packageName}`),
-  ];
 }
 
 function describe(name: string, outdir: string, metafile: Metafile): LambdaBundle {

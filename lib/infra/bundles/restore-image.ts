@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
+import { builtOnce } from './built-once.ts';
 import { copyParser, packageVersion, writeCaBundle } from './lambda-bundles.ts';
 import { type RdsCertificates, rdsCertificates } from './rds-certificates.ts';
 
@@ -18,6 +19,12 @@ export function bundleRestoreImage(
   certificates: RdsCertificates = rdsCertificates(),
 ): string {
   const context = resolve(outdir);
+  builtOnce('image', context, buildImage);
+  writeCaBundle(join(context, 'app'), certificates);
+  return context;
+}
+
+function buildImage(context: string): void {
   const app = join(context, 'app');
   mkdirSync(app, { recursive: true });
   buildSync({
@@ -45,8 +52,6 @@ const __dirname = import.meta.dirname;`,
     logLevel: 'error',
   });
   copyParser(app);
-  writeCaBundle(app, certificates);
   for (const name of ['Dockerfile', '.dockerignore'])
     copyFileSync(join(root, 'containers/restore', name), join(context, name));
-  return context;
 }

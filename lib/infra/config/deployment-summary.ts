@@ -1,3 +1,5 @@
+import type { AlarmKey } from '../../contract/alarm-names.ts';
+import { defaultStackName } from '../../contract/names.ts';
 import type { DatabaseConfig, DrillConfig } from '../../domain/config/index.ts';
 import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../domain/config/overdue.ts';
 import { formatSeconds, listOf } from '../../domain/text/quantities.ts';
@@ -11,6 +13,7 @@ const mostNames = 8;
  * nobody drills looks like every other one until it is needed.
  */
 export function deploymentSummary({ databases, aws }: DrillConfig): string {
+  const alarm = (key: AlarmKey) => `${aws?.stackName ?? defaultStackName}-${key}`;
   const rows: [label: string, sentences: string[]][] = [
     ['Databases', [`${Object.keys(databases).length}: ${names(Object.keys(databases))}`]],
     [
@@ -22,24 +25,32 @@ export function deploymentSummary({ databases, aws }: DrillConfig): string {
       }),
     ],
     [
-      'Alarms',
+      'Watched',
       [
+        'hourly, and told by name: a change for the worse once, and when it is well again',
         ...coverage(databases, {
           value: ({ schedule }) => after(overdueAfterSeconds(schedule)),
-          has: 'rings when not proven in time',
-          lacks: 'never rings for missing drills, because it has no schedule',
+          has: 'told when not proven in time',
+          lacks: 'never told for missing drills, because it has no schedule',
         }),
         ...coverage(databases, {
           value: (config) => after(dumpAgeLimitSeconds(config)),
-          has: 'rings when the newest dump is too old',
+          has: 'told when the newest dump is too old',
           lacks:
-            'never rings for old dumps, because neither source.maxAge nor source.interval nor objectives.rpo is set',
+            'never told for old dumps, because neither source.maxAge nor source.interval nor objectives.rpo is set',
         }),
         ...coverage(databases, {
           value: ({ objectives }) => after(objectives.rtoSeconds ?? objectives.rpoSeconds),
-          has: 'rings when an objective is missed',
+          has: 'told when an objective is missed',
           lacks: 'measured and never missed, because no objectives are set',
         }),
+      ],
+    ],
+    [
+      'Alarms',
+      [
+        `two for all databases: ${alarm('attention')} while the watch finds anything, or is silent for three hours; ${alarm('functionErrors')} when a guard function failed`,
+        'a rule tells at once of each execution that failed, timed out or was aborted, whatever else is dead',
       ],
     ],
     [

@@ -4,14 +4,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { sqlDoors } from '../../contract/touch.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { constructIdOf, stateTimeouts } from '../names/doors.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
-
-/** Doors in the `checks` subnets: the only ones that speak SQL (docs/decisions/006). */
-export const sqlDoors: ReadonlySet<string> = new Set(['run-check', 'prepare-hand-over']);
 
 /** Doors that run every hour, whether or not there is a drill. */
 const hourlyDoors: ReadonlySet<string> = new Set(['sweep', 'watch']);

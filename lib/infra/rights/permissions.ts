@@ -89,7 +89,10 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'normalise-request': [...seal, ...evidence, executions],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
-    'plan-sandbox': [look, offers, ...rehearse, ...evidence, readLedger, slots, executions, ...tell],
+    'plan-sandbox': [
+      ...[look, offers, drills.askTaskQuotas, ...rehearse, ...evidence],
+      ...[readLedger, slots, executions, ...tell],
+    ],
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence],

@@ -63,6 +63,13 @@ export const lookAtTasks = (stack: Stack, names: PhysicalNames): iam.PolicyState
   allow('LookAtTasks', ['ecs:DescribeTasks'], [tasksOf(stack, names)], inCluster(stack, names)),
 ];
 
+/** How many vCPUs tasks may have; Service Quotas knows no resources for reading. */
+export const askTaskQuotas: iam.PolicyStatement = allow(
+  'AskTaskQuotas',
+  ['servicequotas:GetServiceQuota'],
+  ['*'],
+);
+
 /** Stops tasks that an ended drill has left. */
 export const stopTasks = (stack: Stack, names: PhysicalNames): iam.PolicyStatement[] => [
   ...lookAtTasks(stack, names),

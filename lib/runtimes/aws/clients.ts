@@ -10,6 +10,7 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -53,6 +54,9 @@ export const rdsClient = (): RDSClient => once('rds', () => new RDSClient(common
 export const s3Client = (): S3Client => once('s3', () => new S3Client(common));
 export const secretsManagerClient = (): SecretsManagerClient =>
   once('secretsmanager', () => new SecretsManagerClient(common));
+/** One attempt in the time of a plan: a quota that cannot be read is passed over. */
+export const serviceQuotasClient = (): ServiceQuotasClient =>
+  once('servicequotas', () => new ServiceQuotasClient({ ...common, maxAttempts: 2 }));
 export const sfnClient = (): SFNClient => once('sfn', () => new SFNClient(common));
 export const snsClient = (): SNSClient => once('sns', () => new SNSClient(common));
 export const ssmClient = (): SSMClient => once('ssm', () => new SSMClient(common));

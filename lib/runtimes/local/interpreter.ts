@@ -3,6 +3,7 @@ import { StateMachine } from 'aws-local-stepfunctions';
 import { hookContainerNames, restoreContainerName } from '../../contract/names.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import {
+  type DrillMachine,
   drillMachine,
   fillPlaceholders,
   type LambdaStep,
@@ -52,13 +53,19 @@ export function interpretDrill(options: {
   startedAt: string;
   input: unknown;
   handlers: DrillHandlers;
+  /** Another than today's, e.g. of an execution that began before a deployment. */
+  machine?: DrillMachine;
 }): Interpretation {
   const { lambdas, task, hook, answer } = options.handlers;
   // Validated by the tests, not at every start: it takes 0.7 s of processor time.
-  const machine = new StateMachine(localDefinition() as ConstructorParameters<typeof StateMachine>[0], {
-    validationOptions: { noValidate: true },
-  });
+  const machine = new StateMachine(
+    localDefinition(options.machine) as ConstructorParameters<typeof StateMachine>[0],
+    {
+      validationOptions: { noValidate: true },
+    },
+  );
   const handlers: Record<string, StateHandler> = {
+    [stateNames.readDump]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.restoreDump]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.runLongChecks]: (input) => task(environmentOf(input, restoreContainerName)),
     [stateNames.runMigration]: (input) => hook(environmentOf(input, hookContainerNames.hook)),
@@ -114,14 +121,13 @@ const withHint =
  * looks in the state's input (its documentation's own example has both), so those tasks get a plain limit here; nothing
  * on one machine waits for them.
  */
-export function localDefinition(): object {
+export function localDefinition(machine: DrillMachine = drillMachine()): object {
   const values = Object.fromEntries(
     Object.values(lambdaPlaceholders).map((placeholder) => [
       placeholder.slice(2, -1),
       `local-${placeholder.slice(2, -1)}`,
     ]),
   );
-  const machine = drillMachine();
   const states = Object.entries(machine.States).map(([name, state]) => [name, limited(placeless(state))]);
   return fillPlaceholders({ ...machine, States: Object.fromEntries(states) }, values);
 }

@@ -17,6 +17,7 @@ import type { Mishap } from '../../ports/mishaps.ts';
 import type { Recoverer } from '../../ports/recovery.ts';
 import { createRestorer } from '../../recovery/logical/create-restorer.ts';
 import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
+import { createDumpReader } from '../../recovery/logical/dump-reading.ts';
 import { createRecoverer } from '../../recovery/physical/create-recoverer.ts';
 import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
@@ -79,6 +80,7 @@ export function createLocalPorts(
     inspector: inspectorOf(createDumpInspector(signal), recoverer, signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
+    dumpReader: createDumpReader(),
     recoverers: { logical: createRestorer(sandboxes), physical: recoverer },
     capabilities: { realRestore: false, rolePasswords: false },
     // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.

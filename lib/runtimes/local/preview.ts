@@ -66,6 +66,7 @@ export async function previewDrill(
   );
   if (selected.stage === 'no dump') return { state: selected, findings: selected.findings };
   // What is archived is thawed first; nothing of it is read for a plan.
-  const state = await planSandboxStep({ ...selected, stage: 'dump readable' }, ports);
+  const planning = { ...ports, evidence: nothingKept, placeRestore: null };
+  const state = await planSandboxStep({ ...selected, stage: 'dump readable' }, planning);
   return { state, findings: state.findings };
 }

@@ -9,6 +9,7 @@ import type { LambdaStep } from '../../machine/definition.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
 import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../../steps/drill-steps.ts';
+import { readDumpStep } from '../../steps/read-dump.ts';
 import { restoreDumpStep } from '../../steps/restore-dump.ts';
 import { runLongChecksStep } from '../../steps/run-long-checks.ts';
 import { lambdaError, reportedError } from '../reported-error.ts';
@@ -94,7 +95,10 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
     handlers: {
       ...(drill.outside ?? nobodyOutside),
       lambdas,
-      task: (environment) => (environment.COMMAND === 'checks' ? longChecks : restore)(environment),
+      task: (environment) => {
+        if (environment.COMMAND === 'read') return readDumpStep(pointerOf(environment), ports);
+        return (environment.COMMAND === 'checks' ? longChecks : restore)(environment);
+      },
     },
   });
   const abort = () => execution.abort();

@@ -148,6 +148,7 @@ describe('doctor in an account', () => {
             { AccountQuotaName: 'OptionGroups', Used: 20, Max: 20 },
           ],
         }),
+        'ServiceQuotas.GetServiceQuota': () => ({ Quota: { Value: 8 } }),
         'RDS.DescribeDBInstances': () => ({ DBInstances: [] }),
         'RDS.DescribeDBParameterGroups': () => ({ DBParameterGroups: [] }),
         'RDS.DescribeDBSnapshots': () => ({ DBSnapshots: [] }),
@@ -193,6 +194,7 @@ describe('doctor in an account', () => {
       ok       notifications: go to email on-call@example.com
       ok       RDS instances: 7 of 40 are used
       ok       RDS storage (GiB): 1200 of 100000 are used
+      ok       Fargate vCPUs: 8 at once in this account; the largest restore task takes 8
       ok       last drill of shop: PROVEN at 2026-03-01 03:03:12 UTC (one)
       ok       last drill of billing: PROVEN at 2026-03-01 03:03:12 UTC (two)
       ok       alarms: none of 1 is in alarm
@@ -247,6 +249,11 @@ describe('doctor in an account', () => {
         }),
       },
       'problem  RDS instances: 40 of 40 are used; raise the quota',
+    ],
+    [
+      'a Fargate quota below the largest task',
+      { 'ServiceQuotas.GetServiceQuota': () => ({ Quota: { Value: 6 } }) },
+      'problem  Fargate vCPUs: 6 at once in this account; the largest restore task takes 8; raise L-3032A538',
     ],
     [
       'an open alarm',

@@ -122,6 +122,7 @@ databases:
         instanceClass: null,
         maxCostUsd: null,
         extendedSupport: false,
+        readFirst: null,
       },
       walkBack: { maxDumps: 3 },
       roles: { passwords: [], checkLogin: true },

@@ -42,6 +42,11 @@ export const databaseNames = [
   'locked',
   'unheard',
   'witnessed',
+  'scarce',
+  'crowded',
+  'untagged',
+  'doubted',
+  'updated',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -50,17 +55,21 @@ const special: Partial<Record<DatabaseName, object>> = {
     objectives: { rto: '1h', rpo: '26h' },
     schedule: { cron: '0 3 1 * ? *', timezone: 'Europe/London' },
   },
+  doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
   broken: { walkBack: { maxDumps: 1 } },
   // No second zone there: a promotion that could not come off must not look as if it had.
   'kept-by-link': { production: { multiAz: true, backupRetentionDays: 7 } },
 };
 
-/** The drills.yaml that is deployed. */
-export function drillsYaml(stackName: string): object {
+/** The drills.yaml that is deployed. `updated`: what a later one says of that database beside. */
+export function drillsYaml(stackName: string, updated: object = {}, aws: object = {}): object {
   const databases = Object.fromEntries(
-    databaseNames.map((name) => [name, { source: source(name), checks, ...special[name] }]),
+    databaseNames.map((name) => [
+      name,
+      { source: source(name), checks, ...special[name], ...(name === 'updated' ? updated : {}) },
+    ]),
   );
-  return { aws: { stackName, alarmEmail: 'on-call@example.com', databaseMetrics: true }, databases };
+  return { aws: { stackName, alarmEmail: 'on-call@example.com', databaseMetrics: true, ...aws }, databases };
 }
 
 /** The example dump as the backup job wrote it. */

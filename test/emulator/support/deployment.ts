@@ -15,6 +15,8 @@ export interface DeploymentOptions {
   /** The content of drills.yaml. */
   config: object;
   stackName: string;
+  /** The account is bootstrapped already. */
+  again?: boolean;
 }
 
 /** Name → value, lib/contract/outputs.ts. */
@@ -31,7 +33,7 @@ export async function deploy(options: DeploymentOptions): Promise<StackOutputs> 
   writeFileSync(configPath, stringify(config));
   const outputs = join(directory, 'outputs.json');
   // Away from cdk.json: bootstrapping needs no app.
-  await cdk(options, ['bootstrap', `aws://${account}/${region}`], directory);
+  if (options.again !== true) await cdk(options, ['bootstrap', `aws://${account}/${region}`], directory);
   await cdk(options, [
     'deploy',
     stackName,
@@ -44,6 +46,12 @@ export async function deploy(options: DeploymentOptions): Promise<StackOutputs> 
   ]);
   const written = JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, StackOutputs>;
   return written[stackName] ?? {};
+}
+
+/** Destroys the stack as a user does. What is kept stays in the account. */
+export async function destroy(options: DeploymentOptions): Promise<void> {
+  const { directory, stackName } = options;
+  await cdk(options, ['destroy', stackName, '--force', `--app=${join(directory, 'cdk.out')}`]);
 }
 
 async function cdk(

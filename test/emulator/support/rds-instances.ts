@@ -15,11 +15,13 @@ export interface InstanceServer {
 export interface InstanceRequest {
   identifier: string;
   masterRole: string;
-  password: string;
+  /** Null: it logs in with tokens. */
+  password: string | null;
 }
 
 interface Instance {
-  secretArn: string;
+  /** Null: its master has no password. */
+  secretArn: string | null;
   /** Null until it is up: until then the instance is `creating`. */
   server: InstanceServer | null;
   starting: Promise<void>;
@@ -79,14 +81,10 @@ export class RdsInstances {
   async #create(input: Record<string, unknown>): Promise<void> {
     const identifier = String(input.DBInstanceIdentifier);
     const masterRole = String(input.MasterUsername);
-    const password = randomBytes(20).toString('hex');
-    const { ARN } = await this.#secrets.send(
-      new CreateSecretCommand({
-        Name: `rds!db-${randomUUID()}`,
-        SecretString: JSON.stringify({ username: masterRole, password }),
-      }),
-    );
-    const instance: Instance = { secretArn: ARN ?? '', server: null, starting: Promise.resolve() };
+    const byToken = input.MasterUserAuthenticationType === 'iam-db-auth';
+    const password = byToken ? null : randomBytes(20).toString('hex');
+    const secretArn = password === null ? null : await this.#keep(masterRole, password);
+    const instance: Instance = { secretArn, server: null, starting: Promise.resolve() };
     this.#instances.set(identifier, instance);
     instance.starting = this.#start({ identifier, masterRole, password }).then((server) => {
       instance.server = server;
@@ -101,9 +99,20 @@ export class RdsInstances {
     this.#instances.delete(identifier);
     await instance.starting.catch(() => undefined);
     await instance.server?.stop();
+    if (instance.secretArn === null) return;
     await this.#secrets.send(
       new DeleteSecretCommand({ SecretId: instance.secretArn, ForceDeleteWithoutRecovery: true }),
     );
+  }
+
+  async #keep(username: string, password: string): Promise<string> {
+    const { ARN } = await this.#secrets.send(
+      new CreateSecretCommand({
+        Name: `rds!db-${randomUUID()}`,
+        SecretString: JSON.stringify({ username, password }),
+      }),
+    );
+    return ARN ?? '';
   }
 
   #completed(reply: WireReply): WireReply {
@@ -123,8 +132,10 @@ function completedBlock(given: string, { secretArn, server, minorUpgrades }: Ins
       ? given.replace(/<AutoMinorVersionUpgrade>[^<]*</, '<AutoMinorVersionUpgrade>true<')
       : given;
   const secret =
-    `<MasterUserSecret><SecretArn>${secretArn}</SecretArn><SecretStatus>active</SecretStatus>` +
-    '<KmsKeyId>alias/aws/secretsmanager</KmsKeyId></MasterUserSecret>';
+    secretArn === null
+      ? ''
+      : `<MasterUserSecret><SecretArn>${secretArn}</SecretArn><SecretStatus>active</SecretStatus>` +
+        '<KmsKeyId>alias/aws/secretsmanager</KmsKeyId></MasterUserSecret>';
   const withSecret = block.replace('</DBInstance>', `${secret}</DBInstance>`);
   if (server === null)
     return withSecret

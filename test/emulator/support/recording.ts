@@ -39,7 +39,7 @@ function withoutChance(world: World): (text: string) => string {
   ]);
   const rules: [RegExp, string][] = [
     [/shop_\d{8}T\d{6}Z/g, 'shop_20260101T000000Z'],
-    [/\b(database|lock)#[\w-]+/g, '$1#shop'],
+    [/\b(database|lock)#(?!slots\b)[\w-]+/g, '$1#shop'],
     [new RegExp(`"(${databases})/`, 'g'), '"shop/'],
     [/restore-drill-[a-z0-9-]+-[0-9a-f]{10}(-p\d)?/g, 'restore-drill-example-0123456789'],
     [/(drill|approval)#[\w-]+/g, '$1#example'],

@@ -22,7 +22,9 @@ export function makeSandboxServers(directory: string): SandboxServers {
     async start({ masterRole, password }) {
       const server = await startRdsLikeServer({ certificates });
       if (masterRole !== server.masterRole) throw new Error(`the master is called ${masterRole}`);
-      await server.asSuperuser('postgres', `ALTER ROLE ${masterRole} PASSWORD '${password}'`);
+      // As RDS does for MasterUserAuthenticationType iam-db-auth.
+      if (password === null) await server.asSuperuser('postgres', `GRANT rds_iam TO ${masterRole}`);
+      else await server.asSuperuser('postgres', `ALTER ROLE ${masterRole} PASSWORD '${password}'`);
       return server;
     },
   };

@@ -6,7 +6,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client
 import { bundleRestoreImage } from '../../../lib/infra/bundles/restore-image.ts';
 import { Account } from './account.ts';
 import { backupBucket, type DatabaseName, drillsYaml, dumpKey } from './databases.ts';
-import { deploy } from './deployment.ts';
+import { type DeploymentOptions, deploy, destroy } from './deployment.ts';
 import { Emulator, freePort, region } from './emulator.ts';
 import { Fargate, imageOf } from './fargate.ts';
 import { Front } from './front.ts';
@@ -30,6 +30,7 @@ export class World {
   /** Asks as everything in the account does: through the front. */
   readonly rds: RDSClient;
   readonly #emulator: Emulator;
+  readonly #deployment: Pick<DeploymentOptions, 'directory' | 'endpointPort' | 'stackName'>;
 
   private constructor(parts: {
     directory: string;
@@ -47,6 +48,8 @@ export class World {
     this.instances = parts.instances;
     this.fargate = parts.fargate;
     this.#emulator = parts.emulator;
+    const { frontPort: endpointPort } = parts;
+    this.#deployment = { directory: join(parts.directory, 'deployment'), endpointPort, stackName };
     this.caBundlePath = parts.caBundlePath;
     this.rds = new RDSClient({
       region,
@@ -101,6 +104,15 @@ export class World {
     await this.front.close();
     await this.#emulator.stop();
     if (process.env.EMULATOR_KEEP !== '1') rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Deploys again, with another drills.yaml. */
+  async deploy(config: object): Promise<void> {
+    this.account.outputs = await deploy({ ...this.#deployment, config, again: true });
+  }
+
+  async destroy(): Promise<void> {
+    await destroy({ ...this.#deployment, config: {} });
   }
 
   /** Runs the sweeper as its schedule does, whose rule the emulator does not wait for. */

@@ -194,6 +194,7 @@ const requirements: Record<string, Requirement> = {
   'rds:DescribeDBSubnetGroups': describeAll('DescribeDBSubnetGroups'),
   'rds:DescribeEvents': describeAll('DescribeEvents'),
   'rds:DescribeDBSnapshots': describeAll('DescribeDBSnapshots'),
+  'servicequotas:GetServiceQuota': () => [{ action: 'servicequotas:GetServiceQuota', resource: any }],
   'ecs:ListTasks': (input) => [
     { action: 'ecs:ListTasks', resource: any, context: { 'ecs:cluster': clusterArn(text(input.cluster)) } },
   ],

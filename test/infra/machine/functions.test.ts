@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { environmentNames } from '../../../lib/contract/environment.ts';
-import { sqlDoors } from '../../../lib/infra/machine/functions.ts';
+import { sqlDoors } from '../../../lib/contract/touch.ts';
 import { doors, stateTimeouts } from '../../../lib/infra/names/doors.ts';
 import { drillMachine } from '../../../lib/machine/definition.ts';
 import { aConfig, defaultConfig } from '../support/configs.ts';

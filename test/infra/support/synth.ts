@@ -45,7 +45,7 @@ export interface Synthesized {
   json: TemplateJson;
 }
 
-/** Synthesizes with every validation on, as `npx cdk synth` does. @throws Error when one of them reports an error */
+/** Synthesizes with every validation on, also the CDK's own, which the app leaves to CloudFormation. @throws Error when one of them reports an error */
 export function synthesize(
   config: DrillConfig,
   context: Record<string, unknown> = {},

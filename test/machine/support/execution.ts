@@ -1,4 +1,4 @@
-import { type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
+import { type DrillMachine, type LambdaStep, lambdaPlaceholders } from '../../../lib/machine/definition.ts';
 import type { DrillPorts } from '../../../lib/ports/drill-ports.ts';
 import {
   type ContainerEnvironment,
@@ -6,11 +6,19 @@ import {
   type StateHandler,
 } from '../../../lib/runtimes/local/interpreter.ts';
 import { drillSteps } from '../../../lib/steps/drill-steps.ts';
+import { readDumpStep } from '../../../lib/steps/read-dump.ts';
 import { restoreDumpStep } from '../../../lib/steps/restore-dump.ts';
 import { runLongChecksStep } from '../../../lib/steps/run-long-checks.ts';
 
 /** Everything that the machine hands out, and so everything in which a failure can be injected. */
-export type Handler = LambdaStep | 'restoreDump' | 'runLongChecks' | 'migrate' | 'smokeTest' | 'answer';
+export type Handler =
+  | LambdaStep
+  | 'readDump'
+  | 'restoreDump'
+  | 'runLongChecks'
+  | 'migrate'
+  | 'smokeTest'
+  | 'answer';
 export const handlers: Handler[] = [
   ...(Object.keys(lambdaPlaceholders) as LambdaStep[]),
   ...(['restoreDump', 'runLongChecks', 'migrate', 'smokeTest', 'answer'] as const),
@@ -40,12 +48,13 @@ export interface Execution {
 
 /**
  * Executes the definition with the deployed steps against `ports`, and tells how it ended. `instead` replaces handlers:
- * what a test wants to fail, or to answer otherwise.
+ * what a test wants to fail, or to answer otherwise. `machine`: another definition than today's.
  */
 export async function execute(
   ports: DrillPorts,
   input: unknown,
   instead: Partial<Record<Handler, StateHandler>> = {},
+  machine?: DrillMachine,
 ): Promise<Execution> {
   const ran: Handler[] = [];
   const payloads: string[] = [];
@@ -64,6 +73,7 @@ export async function execute(
   };
   const steps = drillSteps(ports, 'ada');
   const restore = seen('restoreDump', (given) => restoreDumpStep(pointer(given), ports));
+  const readDump = seen('readDump', (given) => readDumpStep(pointer(given), ports));
   const longChecks = seen('runLongChecks', (given) => runLongChecksStep(pointer(given), ports));
   const hooks = {
     migrate: seen('migrate', async () => aSuccessfulTask),
@@ -74,11 +84,15 @@ export async function execute(
     executionName: 'drill-1',
     startedAt: ports.clock.now().toISOString(),
     input,
+    ...(machine === undefined ? {} : { machine }),
     handlers: {
       lambdas: Object.fromEntries(
         Object.entries(steps).map(([name, step]) => [name, seen(name as LambdaStep, step)]),
       ) as Record<LambdaStep, StateHandler>,
-      task: (environment) => (environment.COMMAND === 'checks' ? longChecks : restore)(environment),
+      task: (environment) => {
+        if (environment.COMMAND === 'read') return readDump(environment);
+        return (environment.COMMAND === 'checks' ? longChecks : restore)(environment);
+      },
       hook: (environment) => hooks[environment.HOOK === 'migrate' ? 'migrate' : 'smokeTest'](environment),
       answer: (token) => answer(token),
     },

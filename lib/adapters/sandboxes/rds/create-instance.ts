@@ -2,7 +2,7 @@ import { CreateDBInstanceCommand } from '@aws-sdk/client-rds';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { RdsSandboxPlan } from '../../../domain/sandbox/sandbox-plan.ts';
 import { awsWords, isAwsError } from '../../aws/rds-errors.ts';
-import { createRequest, type InstanceCreation } from './create-request.ts';
+import { createRequest, type InstanceCreation, type MasterLogin, masterLoginOf } from './create-request.ts';
 import { findInstances } from './find-instances.ts';
 import { ownershipOf } from './ownership.ts';
 import type { RdsHost } from './rds-host.ts';
@@ -27,9 +27,19 @@ export async function createInstance(
   const earlier = Array.from({ length: placement }, (_, index) => instanceNameAt(sandboxId, index));
   if (earlier.length > 0) await removeInstances(host, earlier);
   const identifier = instanceNameAt(sandboxId, placement);
+  const ask = (login: MasterLogin) =>
+    host.rds.send(
+      new CreateDBInstanceCommand(
+        createRequest(plan, placement, identifier, host.stackName, creation, login),
+      ),
+    );
+  const login = masterLoginOf(plan);
   try {
-    const request = createRequest(plan, placement, identifier, host.stackName, creation);
-    await host.rds.send(new CreateDBInstanceCommand(request));
+    await ask(login).catch((error: unknown) => {
+      // A version or region that knows no tokens at creation; whatever else was invalid is refused again.
+      if (login !== 'token' || !isAwsError(error, 'invalidRequest')) throw error;
+      return ask('managed password');
+    });
   } catch (error) {
     if (!isAwsError(error, 'alreadyExists')) throw refused(error, plan, placement);
     await adopt(host, identifier, plan.drillId);

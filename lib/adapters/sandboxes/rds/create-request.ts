@@ -13,6 +13,16 @@ export interface InstanceCreation {
   tags: Readonly<Record<string, string>>;
 }
 
+/** How the master logs in at first: by IAM tokens, or by a password that RDS keeps in a secret. */
+export type MasterLogin = 'token' | 'managed password';
+
+/**
+ * What is thrown away needs no password: nobody waits for a secret, and none is made
+ * (docs/facts.md#the-login-of-the-master). What may be kept has its password from the start, as whoever gets it needs it.
+ */
+export const masterLoginOf = ({ rds }: RdsSandboxPlan): MasterLogin =>
+  rds.production === null ? 'token' : 'managed password';
+
 /**
  * The certificate authority that instances of ours present: RSA keys, understood by every client, in the bundle that
  * travels with the code.
@@ -30,6 +40,7 @@ export function createRequest(
   identifier: string,
   stackName: string,
   creation: InstanceCreation,
+  login: MasterLogin = masterLoginOf(plan),
 ): CreateDBInstanceCommandInput {
   const { rds } = plan;
   const kept = rds.production;
@@ -60,7 +71,9 @@ export function createRequest(
     DeletionProtection: false,
     CopyTagsToSnapshot: true,
     MasterUsername: masterRole,
-    ManageMasterUserPassword: true,
+    ...(login === 'token'
+      ? { MasterUserAuthenticationType: 'iam-db-auth' }
+      : { ManageMasterUserPassword: true }),
     EnableIAMDatabaseAuthentication: true,
     CACertificateIdentifier: certificateAuthority,
     Tags: [

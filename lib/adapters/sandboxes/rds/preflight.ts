@@ -25,6 +25,8 @@ export interface PreflightOptions {
   region: string;
   /** For the cost estimate; smallest first. */
   taskSizes: readonly RestoreTaskSize[];
+  /** vCPUs that Fargate tasks of the account may have; null: nobody can say. */
+  fargateVcpus(): Promise<number | null>;
   monthlyBudgetUsd: number | null;
   /** What the drills of this calendar month cost so far, from their records. */
   spentThisMonthUsd(): Promise<number>;
@@ -81,6 +83,7 @@ export async function preflight(
   });
   const findings = [
     ...(await exceededQuotas(rds, storageGib)),
+    ...(await tooFewVcpus(options)),
     // A cap is for drills: on the day it is needed, a restore is not refused for the price of an hour.
     ...(demand.mode === 'restore' ? [] : await exceededCaps(options, sandbox.maxCostUsd, estimatedCostUsd)),
   ];
@@ -124,6 +127,16 @@ async function rehearse(
     ...{ majorVersion: demand.majorVersion, sandboxSubnetGroup: subnetGroup },
   });
   return demand.mode === 'restore' ? found.map((one) => ({ ...one, severity: 'warning' as const })) : found;
+}
+
+/** A quota that lets not even the smallest task run; for want of room in a larger one, other sizes are tried. */
+async function tooFewVcpus({ fargateVcpus, taskSizes }: PreflightOptions): Promise<Finding[]> {
+  // A quota that cannot be read refuses nothing: a drill that could run would not.
+  const most = await fargateVcpus().catch(() => null);
+  const needed = Math.min(...taskSizes.map(({ vcpu }) => vcpu));
+  if (most === null || most >= needed) return [];
+  const message = `the Fargate quota of vCPUs (L-3032A538) is ${most}; the smallest restore task takes ${needed}`;
+  return [finding('QUOTA_EXCEEDED', message)];
 }
 
 async function exceededCaps(

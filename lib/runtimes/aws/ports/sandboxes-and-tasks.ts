@@ -8,6 +8,7 @@ import { tokenAccess } from '../../../adapters/sandboxes/rds/login/sandbox-acces
 import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
 import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbox-host.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
+import { fargateVcpus } from '../../../adapters/tasks/fargate-quota.ts';
 import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
@@ -18,7 +19,7 @@ import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { isKeptDrill } from '../../../steps/kept-restores.ts';
 import { spentThisMonthUsd } from '../../../steps/spending.ts';
 import { systemClock } from '../../system-clock.ts';
-import { ec2Client, ecsClient, kmsClient, rdsClient, sfnClient } from '../clients.ts';
+import { ec2Client, ecsClient, kmsClient, rdsClient, serviceQuotasClient, sfnClient } from '../clients.ts';
 import { codeFolder } from '../code-folder.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
 import { readEnvironment } from '../environment.ts';
@@ -44,6 +45,7 @@ export function planningSandboxPort(): SandboxHost {
       parameterGroups: sandboxParameterGroups,
       region: currentRegion(),
       taskSizes: restoreTasks,
+      fargateVcpus: () => fargateVcpus(serviceQuotasClient()),
       rehearsal: { ec2: ec2Client(), kms: kmsClient() },
       monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
       spentThisMonthUsd: () =>

@@ -14,7 +14,7 @@ import { runTask } from './run-task.ts';
 import { parseTaskCommand, type TaskCommand } from './task-command.ts';
 import { taskProgress } from './task-progress.ts';
 import { waitingState } from './task-token.ts';
-import { checksWork, requestedAddress, restoreWork } from './task-work.ts';
+import { checksWork, readWork, requestedAddress, restoreWork } from './task-work.ts';
 
 /**
  * The container of the restore image. Everything it needs beside two pointers lies in the evidence of the drill.
@@ -48,6 +48,7 @@ async function answeringTask(
   const evidence = evidencePort();
   const progress = taskProgress(command, evidence, log, () => new Date());
   const work = async (signal: AbortSignal): Promise<unknown> => {
+    if (command.command === 'read') return readWork(command, { evidence, signal });
     const sign = tokenSigner({ region: currentRegion() });
     const access = taskAccess({ secrets: secretsManagerClient(), sign, ca: caBundle() });
     const ports = { evidence, access, secrets: secretsPort() };

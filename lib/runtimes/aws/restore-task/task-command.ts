@@ -7,12 +7,16 @@ import { DrillError } from '../../../domain/findings/errors.ts';
  * is the first container of a hook's task, which nobody waits for by token.
  */
 export type TaskCommand =
-  | { command: 'restore' | 'checks'; drillId: string; attempt: number; taskToken: string }
+  | { command: 'read' | 'restore' | 'checks'; drillId: string; attempt: number; taskToken: string }
   | { command: 'credentials'; drillId: string; attempt: number };
 
 const pointer = { drillId: z.string().min(1), attempt: z.coerce.number().int().min(1) };
 const schema = z.discriminatedUnion('command', [
-  z.object({ command: z.enum(['restore', 'checks']), ...pointer, taskToken: z.string().min(1).max(2048) }),
+  z.object({
+    command: z.enum(['read', 'restore', 'checks']),
+    ...pointer,
+    taskToken: z.string().min(1).max(2048),
+  }),
   z.object({ command: z.literal('credentials'), ...pointer }),
 ]);
 

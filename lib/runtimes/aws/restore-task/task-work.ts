@@ -10,8 +10,10 @@ import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
+import { createDumpReader } from '../../../recovery/logical/dump-reading.ts';
+import { readDumpStep } from '../../../steps/read-dump.ts';
 import { restoreDumpStep } from '../../../steps/restore-dump.ts';
-import { readRestoreRequest } from '../../../steps/restore-request.ts';
+import { readReadRequest, readRestoreRequest } from '../../../steps/restore-request.ts';
 import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
 import { systemClock } from '../../system-clock.ts';
 import { configurationOf } from '../configuration.ts';
@@ -46,6 +48,21 @@ export async function restoreWork(
     rolePasswords: { secrets, setter: createRolePasswordSetter(access) },
     evidence,
     progress,
+    signal,
+  });
+}
+
+/** Command `read`: the dump once completely, without a server. */
+export async function readWork(
+  pointer: TaskPointer,
+  { evidence, signal }: { evidence: EvidenceStore; signal: AbortSignal },
+): Promise<unknown> {
+  const { state, databaseConfig } = await readReadRequest(pointer, { evidence });
+  return readDumpStep(pointer, {
+    ...sourcePorts(configurationOf(state.database, databaseConfig)),
+    clock: systemClock,
+    dumpReader: createDumpReader(),
+    evidence,
     signal,
   });
 }

@@ -95,6 +95,7 @@ async function preflight({
       { taskDefinition: 'small', upToDumpBytes: 2 * gibibyte, vcpu: 1, memoryGib: 2 },
       { taskDefinition: 'large', upToDumpBytes: 100 * gibibyte, vcpu: 8, memoryGib: 16 },
     ],
+    fargateVcpus: async () => 6,
     monthlyBudgetUsd: null,
     rehearsal: null,
     spentThisMonthUsd: () => Promise.reject(new Error('nobody asked for a budget')),
@@ -176,6 +177,14 @@ describe('a preflight', () => {
     expect((await rdsOf({ region, config }))?.placements).toEqual(
       zones.slice(0, 4).map((availabilityZone) => ({ instanceClass: 'db.r7g.large', availabilityZone })),
     );
+  });
+
+  test('refuses when the Fargate quota lets not even the smallest task run, and not when it cannot be read', async () => {
+    const quota = (fargateVcpus: () => Promise<number | null>) => codesOf({ options: { fargateVcpus } });
+    expect(await quota(async () => 0.5)).toEqual(['QUOTA_EXCEEDED']);
+    expect(await quota(async () => 1)).toEqual([]);
+    expect(await quota(async () => null)).toEqual([]);
+    expect(await quota(() => Promise.reject(awsError('AccessDeniedException')))).toEqual([]);
   });
 
   test('refuses when no class is offered, with what was looked for', async () => {

@@ -64,7 +64,7 @@ describe('a sandbox', () => {
           DeletionProtection: false,
           CopyTagsToSnapshot: true,
           MasterUsername: 'drill_master',
-          ManageMasterUserPassword: true,
+          MasterUserAuthenticationType: 'iam-db-auth',
           EnableIAMDatabaseAuthentication: true,
           CACertificateIdentifier: 'rds-ca-rsa2048-g1',
           Tags: [
@@ -114,7 +114,32 @@ describe('a sandbox', () => {
       DBParameterGroupName: 'shop-production',
       MultiAZ: false,
       DeletionProtection: false,
+      // Whoever gets it logs in with a password; a sandbox that is thrown away needs none.
+      ManageMasterUserPassword: true,
     });
+    expect(account.writes()[0]?.[1]).not.toHaveProperty('MasterUserAuthenticationType');
+  });
+
+  test.each(['InvalidParameterValue', 'InvalidParameterCombination'])(
+    'whose version knows no tokens at creation (%s) is asked for with a managed password',
+    async (name) => {
+      const account = new RdsAccount().fail('CreateDBInstance', awsError(name));
+
+      expect(await hostOn(account).provision(aPlan())).toEqual({ sandboxId });
+
+      const [first, second, ...more] = account.writes().map(([, request]) => request);
+      expect(first).toMatchObject({ MasterUserAuthenticationType: 'iam-db-auth' });
+      expect(second).toMatchObject({ ManageMasterUserPassword: true });
+      expect(second).not.toHaveProperty('MasterUserAuthenticationType');
+      expect(more).toEqual([]);
+    },
+  );
+
+  test('that RDS refuses for another reason is not asked for a second time', async () => {
+    const account = new RdsAccount().fail('CreateDBInstance', awsError('InstanceQuotaExceededFault'));
+
+    await expect(hostOn(account).provision(aPlan())).rejects.toMatchObject({ name: 'QUOTA_EXCEEDED' });
+    expect(account.writes()).toHaveLength(1);
   });
 
   test('names no parameter group where the default one is meant, and no zone where RDS chooses', async () => {
@@ -199,7 +224,9 @@ describe('a refusal of RDS', () => {
     ['AccessDenied', 'SANDBOX_UNAVAILABLE'],
     ['KMSKeyNotAccessibleFault', 'SANDBOX_UNAVAILABLE'],
   ])('%s is named %s and keeps the words of RDS', async (error, name) => {
-    const account = new RdsAccount().fail('CreateDBInstance', awsError(error, 'because of this'));
+    const refusal = awsError(error, 'because of this');
+    // An invalid request is made once more, with the other login of the master.
+    const account = new RdsAccount().fail('CreateDBInstance', refusal, refusal);
 
     await expect(hostOn(account).provision(aPlan())).rejects.toMatchObject({
       name,

@@ -2,9 +2,11 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -141,7 +143,9 @@ export class FakeAccount {
     cloudWatch: async () => this.#scripted(new CloudWatchClient(settings)),
     dynamoDb: async () => this.#scripted(new DynamoDBClient(settings)),
     ecs: async () => this.#scripted(new ECSClient(settings)),
+    lambda: async () => this.#scripted(new LambdaClient(settings)),
     rds: async () => this.#scripted(new RDSClient(settings)),
+    serviceQuotas: async () => this.#scripted(new ServiceQuotasClient(settings)),
     s3: async () => this.#scripted(new S3Client(settings)),
     secretsManager: async () => this.#scripted(new SecretsManagerClient(settings)),
     sns: async () => this.#scripted(new SNSClient(settings)),

@@ -31,7 +31,15 @@ const passwordRules: Rule = {
     ManageMasterUserPassword: managed,
     MasterUserPassword: own,
     MasterUserSecretKmsKeyId: key,
+    MasterUserAuthenticationType: login,
+    EnableIAMDatabaseAuthentication: tokens,
   }) => [
+    ...(login === 'iam-db-auth' && (managed === true || own !== undefined)
+      ? ['MasterUserAuthenticationType: iam-db-auth cannot go with a password']
+      : []),
+    ...(login === 'iam-db-auth' && tokens !== true
+      ? ['MasterUserAuthenticationType: iam-db-auth needs EnableIAMDatabaseAuthentication']
+      : []),
     ...(managed === true && own !== undefined
       ? ['MasterUserPassword: cannot go with ManageMasterUserPassword']
       : []),

@@ -48,8 +48,9 @@ export function tokenAccess({ sign, ca }: TokenAccessOptions): RdsSandboxAccess 
 }
 
 /**
- * For the restore task: the managed password until tokens are admitted, tokens from then on – also when an earlier
- * task of the drill admitted them, which a single probe per process finds out.
+ * For the restore task. A master without a secret logs in with tokens from the start; any other with the managed
+ * password until tokens are admitted, and with tokens from then on – also when an earlier task of the drill admitted
+ * them, which a single probe per process finds out.
  */
 export function taskAccess({ secrets, sign, ca }: TaskAccessOptions): RdsSandboxAccess {
   const logins = new Map<string, Promise<'password' | 'token'>>();
@@ -66,6 +67,7 @@ export function taskAccess({ secrets, sign, ca }: TaskAccessOptions): RdsSandbox
   };
 
   async function probe(address: SandboxAddress): Promise<'password' | 'token'> {
+    if (address.secretArn === undefined) return 'token';
     try {
       await queryAsMaster(await byPassword(address, 'postgres'), 'select 1');
       return 'password';
@@ -100,7 +102,10 @@ function tokenAdmission(connection: Connection, byToken: Connection): TokenAdmis
     await queryAsMaster(await connection(address, 'postgres'), verb(quoted(address.masterRole)));
   };
   return {
-    admitTokens: (address) => asMaster(address, (role) => `GRANT rds_iam TO ${role}`),
+    // Without a secret they are admitted since the instance was made.
+    admitTokens: async (address) => {
+      if (address.secretArn !== undefined) await asMaster(address, (role) => `GRANT rds_iam TO ${role}`);
+    },
     withdrawTokens: (address) => asMaster(address, (role) => `REVOKE rds_iam FROM ${role}`),
     async tokensAdmitted(address) {
       try {

@@ -106,6 +106,26 @@ describe('an encrypted connection', () => {
 });
 
 describe('the restore task', () => {
+  test('logs in with tokens where the instance has no secret, asks for none and grants nothing', async () => {
+    await withTokens();
+    const calls: RecordedCall[] = [];
+    const { secretArn: _none, ...secretless } = address;
+    const access = task({ calls });
+
+    expect(await login(await access.connection(secretless, 'postgres'))).toMatchObject({
+      who: 'drill_master',
+    });
+    await withoutTokens();
+    // Nothing is asked of the server: it would refuse the token now.
+    await access.admitTokens(secretless);
+    await withTokens();
+
+    expect(await login(await access.connection(secretless, 'postgres'))).toMatchObject({
+      who: 'drill_master',
+    });
+    expect(calls).toEqual([]);
+  });
+
   test('logs in with the managed password, which it reads once', async () => {
     await withoutTokens();
     const calls: RecordedCall[] = [];
