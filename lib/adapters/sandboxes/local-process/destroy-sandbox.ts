@@ -61,8 +61,9 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
 
     worksInData(pid: number): boolean {
       const folder = this.told(pid, 'cwd').replace(/ \(deleted\)$/, '');
-      // A server in a mount namespace works below the root directory that it was given there.
-      return folder === dataDirectory || folder === path.join(directory, 'root', dataDirectory);
+      if (folder === dataDirectory) return true;
+      // A server in a mount namespace works below the root directory that it was given there; a recovery has two of them.
+      return folder.startsWith(directory + path.sep) && folder.endsWith(path.join('/root', dataDirectory));
     },
 
     // By what it is called, or by what it calls itself: distributions wrap PostgreSQL's programs and name them at will

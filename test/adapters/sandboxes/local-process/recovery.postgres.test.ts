@@ -37,6 +37,12 @@ beforeAll(async () => {
 });
 afterAll(removeDirectories);
 
+/** At once: a server whose directory is gone notices it by itself only after many seconds. */
+const processesOf = (sandboxId: string): string[] =>
+  execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(sandboxId) && !line.startsWith('Z'));
+
 interface Recovered {
   end: RecoveryEnd;
   /** Asks the recovered database as the drill does. */
@@ -71,6 +77,7 @@ async function recover(target: RecoveryTarget, archive = archiveOf(archived)): P
     remove: async () => {
       await host.remove(sandboxId);
       expect((await host.look(sandboxId)).state).toBe('gone');
+      expect(processesOf(sandboxId)).toEqual([]);
     },
   };
 }
@@ -148,8 +155,7 @@ describe('a base backup recovered in a sandbox of this machine', () => {
 
     expect((await host.look(sandboxId)).state).toBe('gone');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const left = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
-    expect(left.filter((line) => line.includes(sandboxId) && !line.startsWith('ps'))).toEqual([]);
+    expect(processesOf(sandboxId)).toEqual([]);
   });
 
   test('starts anew after a reset, as for an older base backup', async () => {
