@@ -60,9 +60,12 @@ export class BatchRunner {
     return batch !== null && batch.settings === this.#load.settings.snapshot && batch.makes(schema, name);
   }
 
-  /** Rows of a table that `makes` told of. */
+  /** Rows of a table that `makes` told of, before anything was sent since. */
   addRows(rows: FewRows): void {
-    this.#batch?.addRows(rows);
+    // Rows that no batch takes would be lost, and nobody would count them.
+    if (this.#batch === null)
+      throw new Error(`the statement that makes ${rows.label} was sent without its rows`);
+    this.#batch.addRows(rows);
   }
 
   /** Sends what waits to go together. Call it before anything else is done to the database. @throws what ended the restore */
