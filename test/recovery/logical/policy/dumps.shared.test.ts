@@ -6,7 +6,7 @@ import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.
 import { aContext, aStatement } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';
 
-const folder = new URL('../../../../../shared/dumps', import.meta.url);
+const folder = new URL('../../../../../shared/dumps/', import.meta.url);
 const sharedDumpsPresent = existsSync(folder);
 const files: [string, number][] = [
   ['guestguard/daily/guestguard_2026-11-18.sql.gz', 15],
