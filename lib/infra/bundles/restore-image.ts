@@ -52,6 +52,6 @@ const __dirname = import.meta.dirname;`,
     logLevel: 'error',
   });
   copyParser(app);
-  for (const name of ['Dockerfile', '.dockerignore'])
+  for (const name of ['Dockerfile', '.dockerignore', 'servers-root.sh'])
     copyFileSync(join(root, 'containers/restore', name), join(context, name));
 }

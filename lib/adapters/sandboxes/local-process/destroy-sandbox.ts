@@ -49,7 +49,7 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       }
     },
 
-    /** Reads a file or link of /proc; empty when the process has ended or is nobody's that we may look at. */
+    /** Reads a file or link of /proc; empty when the process has ended, or we may not look at it. */
     told(pid: number, what: 'cwd' | 'exe' | 'comm' | 'cmdline' | 'stat'): string {
       try {
         const place = `/proc/${pid}/${what}`;
@@ -57,6 +57,26 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       } catch {
         return '';
       }
+    },
+
+    /**
+     * Root of a container may not see where a process of another user works, only whose it is and how it was called. The
+     * user of the data may run more than one sandbox, but no postmaster with these words, and no child of one.
+     */
+    belongsToData(pid: number, parent: number): boolean {
+      const named = (postmaster: number) =>
+        this.told(postmaster, 'cmdline').includes(`\0-D\0${dataDirectory}\0`);
+      try {
+        const { uid } = fs.statSync(dataDirectory);
+        if (uid === process.getuid?.() || fs.statSync(`/proc/${pid}`).uid !== uid) return false;
+      } catch {
+        return false;
+      }
+      if (named(pid) || named(parent)) return true;
+      // Its postmaster is gone.
+      return (
+        this.told(pid, 'cmdline').startsWith('postgres: ') && !/^postgres/.test(this.told(parent, 'comm'))
+      );
     },
 
     worksInData(pid: number): boolean {
@@ -78,9 +98,10 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     // it, or a program of PostgreSQL's. A number alone proves nothing, for it may have been given to another process since;
     // neither does the directory, for somebody may look at it in a shell.
     runs(pid: number): boolean {
-      if (!this.worksInData(pid)) return false;
       const [, state = 'Z', parent = '0'] = /\) (\S) (\d+) /.exec(this.told(pid, 'stat')) ?? [];
       if (state === 'Z') return false;
+      if (this.told(pid, 'cwd') === '') return this.belongsToData(pid, Number(parent));
+      if (!this.worksInData(pid)) return false;
       const servers = [leasedServerPid, this.postmasterPid()];
       return servers.includes(pid) || servers.includes(Number(parent)) || this.isNamedLikeOurs(pid);
     },

@@ -109,6 +109,8 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       cacheDirectory,
       transport: options.transport ?? 'socket',
       port: options.port ?? null,
+      preparedRoot: options.preparedRoot ?? null,
+      requireWalls: options.requireWalls ?? false,
       signal: giveUp.signal,
       onProgress(progress) {
         sandbox.state = { name: 'pending', detail: progress.detail };
@@ -225,7 +227,11 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
         ownAccount(),
       ),
     describeWalls: async () =>
-      describeWalls(usableDirectory(stateRoots, 'sandboxes', ownAccount()), ownAccount()),
+      describeWalls(
+        usableDirectory(stateRoots, 'sandboxes', ownAccount()),
+        ownAccount(),
+        options.preparedRoot ?? null,
+      ),
   };
 }
 

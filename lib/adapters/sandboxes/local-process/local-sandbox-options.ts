@@ -28,6 +28,13 @@ export interface LocalSandboxOptions {
   transport?: 'socket' | 'tcp';
   /** With `tcp`: this port and no other. @default a free one */
   port?: number;
+  /**
+   * A root directory that was made for servers (containers/restore/servers-root.sh), for root without the right to make
+   * namespaces. Sandboxes must lie below it.
+   */
+  preparedRoot?: string;
+  /** Refuses (SANDBOX_UNAVAILABLE) where a server would share our network and files: something of value is in reach. */
+  requireWalls?: boolean;
 }
 
 /** How to reach a sandbox that was kept. */

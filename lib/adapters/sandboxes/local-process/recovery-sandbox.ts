@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { readerRole } from './admit-drill.ts';
 import { absentWalls, wallsOf } from './describe-walls.ts';
 import { findServer } from './find-server.ts';
-import { type Isolation, triedIsolation, wantedIsolation } from './isolation.ts';
+import { type IsolationContent, triedIsolation, wantedIsolation } from './isolation.ts';
 import { writeLease } from './lease.ts';
 import { LocalRecoveryPlace } from './local-recovery-place.ts';
 import { programsOf } from './private-root.ts';
 import { identifyProcess } from './process-identity.ts';
 import { makePrivateDirectory } from './sandbox-directory.ts';
-import { handOver, type RunningSandbox, refuseWithoutDisk, type SandboxJob } from './sandbox-job.ts';
+import {
+  handOver,
+  type RunningSandbox,
+  refuseWithoutDisk,
+  refuseWithoutWalls,
+  type SandboxJob,
+} from './sandbox-job.ts';
 import { pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
-
-/** What restore_command needs beside the server. None of it is shown to the server that answers later. */
-const shellPrograms = ['/bin/sh', '/bin/mv', '/bin/sleep'];
 
 /**
  * Makes a sandbox in which a base backup will be recovered: its directory and walls, and the server's programs at hand.
@@ -39,22 +42,31 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   writeFileSync(files.identFile, pgIdentConf(account.ownName), { mode: 0o644 });
   writeFileSync(files.configFile, '', { mode: 0o644 });
   const numbered = await handOver(job, binaries);
-  const behind = (name: string, programs: string[], spools: string[]): Isolation => {
+  const behind = (
+    name: string,
+    { shell, spools }: { shell: boolean; spools: string[] },
+  ): IsolationContent => {
     const directory = join(files.directory, name);
     mkdirSync(directory, { mode: 0o711 });
-    return wantedIsolation({
+    return {
       directory,
-      readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries), ...programs],
+      readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
       writable: [files.dataDirectory, lease.socketDirectory, tablespaceDirectory, ...spools],
       account: numbered,
-    });
+      shell,
+      preparedRoot: job.preparedRoot,
+    };
   };
   const probe: [string, string] = [join(binaries.binDirectory, 'postgres'), '--version'];
-  const answering = await triedIsolation(behind('answering', [], []), numbered, probe, signal);
-  // Without namespaces single-user mode looks its user up on this machine, which does not know the number.
-  const owner = answering.kind === 'none' ? account : numbered;
-  const replaying =
-    answering.kind === 'none' ? answering : behind('replaying', shellPrograms, [spoolDirectory]);
+  const tried = (content: IsolationContent) =>
+    triedIsolation(wantedIsolation(content), content, probe, signal);
+  const answering = await tried(behind('answering', { shell: false, spools: [] }));
+  refuseWithoutWalls(job, answering);
+  // Only a private root knows the number, and single-user mode looks its user up.
+  const owner = answering.kind === 'namespaces' ? numbered : account;
+  // Nothing of the cluster runs while WAL is replayed; the server that answers later finds no shell.
+  const replaying = await tried(behind('replaying', { shell: true, spools: [spoolDirectory] }));
+  refuseWithoutWalls(job, replaying);
   lease.absentWalls = absentWalls(wallsOf(answering, account, owner), 'own');
   const password = randomBytes(24).toString('base64url');
   const conf = postgresqlConf({

@@ -9,7 +9,7 @@ import { fillDataDirectory } from './data-directory.ts';
 import { absentWalls, type SandboxWalls, wallsOf } from './describe-walls.ts';
 import { findServer } from './find-server.ts';
 import type { ServerBinaries } from './installed-servers.ts';
-import { type Isolation, triedIsolation, wantedIsolation } from './isolation.ts';
+import { type Isolation, type IsolationContent, triedIsolation, wantedIsolation } from './isolation.ts';
 import { type Lease, writeLease } from './lease.ts';
 import type { SandboxProgress } from './local-sandbox-options.ts';
 import { createMasterRole } from './master-role.ts';
@@ -30,6 +30,8 @@ export interface SandboxJob {
   transport: 'socket' | 'tcp';
   /** A fixed port for `tcp`; null takes a free one. */
   port: number | null;
+  preparedRoot: string | null;
+  requireWalls: boolean;
   signal: AbortSignal;
   onProgress(progress: SandboxProgress): void;
 }
@@ -75,15 +77,17 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.identFile, pgIdentConf(account.ownName), { mode: 0o644 });
   writeFileSync(files.configFile, '', { mode: 0o644 });
   const owner = await handOver(job, binaries);
-  const isolation = wantedIsolation({
+  const content: IsolationContent = {
     directory: files.directory,
     readOnly: [files.configFile, files.hbaFile, files.identFile, ...programsOf(binaries)],
     writable: [files.dataDirectory, job.lease.socketDirectory],
     account: owner,
-  });
+    shell: false,
+    preparedRoot: job.preparedRoot,
+  };
 
   onProgress({ step: 'start', detail: `starting PostgreSQL ${binaries.version}` });
-  const { server, port, walls } = await startBehindWalls(job, { binaries, owner, isolation, locale });
+  const { server, port, walls } = await startBehindWalls(job, { binaries, owner, content, locale });
   job.lease.absentWalls = absentWalls(walls, networkOf(job));
   const password = randomBytes(24).toString('base64url');
   const { socketDirectory } = job.lease;
@@ -123,25 +127,38 @@ export async function handOver(job: SandboxJob, { binDirectory }: ServerBinaries
 interface ServerMakeUp {
   binaries: ServerBinaries;
   owner: ServerAccount;
-  isolation: Isolation;
+  content: IsolationContent;
   locale: string;
 }
 
+/** @throws DrillError SANDBOX_UNAVAILABLE where a server without walls of its own may not run */
+export function refuseWithoutWalls({ requireWalls }: SandboxJob, isolation: Isolation): void {
+  if (!requireWalls || isolation.kind !== 'none') return;
+  throw unavailable(
+    `a server would share network and files with the process that drills (${isolation.reason})`,
+    null,
+    'Run the image with its servers (containers/restore, target `sandbox`) as root with the usual capabilities of a container.',
+  );
+}
+
 /**
- * Starts the server behind all the walls that this machine has. Only a start that fails makes us look whether namespaces were
+ * Starts the server behind all the walls that this machine has. Only a start that fails makes us look whether its walls were
  * the reason: a look before every start would cost a sandbox what the launch costs.
  */
 async function startBehindWalls(
   job: SandboxJob,
   makeUp: ServerMakeUp,
 ): Promise<{ server: ServerProcess; port: number; walls: SandboxWalls }> {
-  const { binaries, owner, isolation } = makeUp;
-  const started = await startOnPort(job, makeUp);
+  const { binaries, owner, content } = makeUp;
+  const isolation = wantedIsolation(content);
+  refuseWithoutWalls(job, isolation);
+  const started = await startOnPort(job, makeUp, isolation);
   if (!('failed' in started)) return { ...started, walls: wallsOf(isolation, job.account, owner) };
   const probe: [string, string] = [join(binaries.binDirectory, 'postgres'), '--version'];
-  const possible = await triedIsolation(isolation, owner, probe, job.signal);
+  const possible = await triedIsolation(isolation, content, probe, job.signal);
   if (possible.kind === isolation.kind) throw unavailable(started.failed, null);
-  const again = await startOnPort(job, { ...makeUp, isolation: possible });
+  refuseWithoutWalls(job, possible);
+  const again = await startOnPort(job, makeUp, possible);
   if ('failed' in again) throw unavailable(again.failed, null);
   return { ...again, walls: wallsOf(possible, job.account, owner) };
 }
@@ -155,7 +172,8 @@ const portAttempts = 5;
 
 async function startOnPort(
   job: SandboxJob,
-  { binaries, owner, isolation, locale }: ServerMakeUp,
+  { binaries, owner, locale }: ServerMakeUp,
+  isolation: Isolation,
 ): Promise<{ server: ServerProcess; port: number } | { failed: string }> {
   const { files, signal, transport } = job;
   for (let attempt = 1; ; attempt++) {

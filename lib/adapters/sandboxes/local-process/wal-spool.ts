@@ -53,10 +53,11 @@ export class WalSpool {
   /**
    * For postgresql.conf. It ends with 1 for a file that the archive has not, which PostgreSQL takes for the end of the
    * archive; our own reading of the archive tells a gap from an end. When the server is gone nobody is asked any more.
+   * It names no device: a root directory without mounts has none.
    */
   get restoreCommand(): string {
     const at = (folder: string): string => `${shellQuoted(join(this.#directory, folder))}/%f`;
-    return `: > ${at('wanted')}; while [ ! -e ${at('ready')} ]; do [ -e ${at('absent')} ] && exit 1; kill -0 $PPID 2>/dev/null || exit 1; sleep 0.02; done; mv ${at('ready')} "%p"`;
+    return `: > ${at('wanted')}; while [ ! -e ${at('ready')} ]; do [ -e ${at('absent')} ] && exit 1; kill -0 $PPID 2>&- || exit 1; sleep 0.02; done; mv ${at('ready')} "%p"`;
   }
 
   /** Why fetching failed, when it did: the server is told that there is no more. */
