@@ -39,7 +39,8 @@ export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCl
       max_wal_senders: '10',
       max_prepared_transactions: '5',
       archive_mode: 'on',
-      archive_command: `cp %p ${wal}/%f`,
+      // A segment appears whole: whoever waits for it may read it at once.
+      archive_command: `cp %p ${wal}/%f.part && mv ${wal}/%f.part ${wal}/%f`,
     },
   });
   await source.createDatabase('shop');

@@ -20,7 +20,8 @@ const noProgram = /^refused: (program .* failed|could not execute command)/;
 export function hostileTries({ secretFile, openFolder, port }: Surroundings): HostileTry[] {
   const proof = `${openFolder}/proof`;
   const connection = `host=127.0.0.1 port=${port} user=u password=p connect_timeout=5`;
-  const noSocket = /Address family not supported by protocol|could not create socket/;
+  const noSocket =
+    /Address family not supported by protocol|could not create socket|could not establish connection/;
   return [
     { statement: `COPY (SELECT 1) TO PROGRAM 'id > ${proof}'`, outcome: noProgram },
     {

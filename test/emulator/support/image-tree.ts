@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { asRootOfContainer } from '../../support/container-capabilities.ts';
 import { installation } from './emulator.ts';
-import { environmentOf, type Instruction, readRecipe, textOf, wordsOf } from './recipe.ts';
+import { environmentOf, type Instruction, readRecipe, stageOf, textOf, wordsOf } from './recipe.ts';
 
 /** What had to be done otherwise than the recipe says, one sentence each. */
 export type Substitution = string;
@@ -12,6 +13,8 @@ export interface ImageTree {
   recipe: Instruction[];
   substitutions: Substitution[];
 }
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Why the recipe cannot be carried out on this machine; null: it can. */
 export function treeObstacle(): string | null {
@@ -23,21 +26,33 @@ export function treeObstacle(): string | null {
   return null;
 }
 
+export interface TreeOptions {
+  /** Stage of the recipe. @default the last */
+  target?: string;
+  /** Values of the recipe's ARG in place of its own. */
+  buildArguments?: Record<string, string>;
+  /** Why they differ. */
+  substitutions?: Substitution[];
+}
+
 /**
  * Carries out the recipe of the restore image in an unpacked Debian, without an engine: every RUN in the tree as root,
  * every COPY from the build context.
  *
  * @param context what `bundleRestoreImage` filled
  */
-export function buildTree(context: string, directory: string): ImageTree {
-  const recipe = readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+export function buildTree(context: string, directory: string, options: TreeOptions = {}): ImageTree {
+  const recipe = stageOf(readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8')), options.target);
   const root = join(directory, 'root');
-  const substitutions: Substitution[] = [];
+  const substitutions: Substitution[] = [...(options.substitutions ?? [])];
+  const given = { ...environmentOf(recipe, 'ARG'), ...options.buildArguments };
   for (const { name, text } of recipe) {
     if (name === 'FROM') unpackBase(root, text, substitutions);
-    else if (name === 'RUN') runInside(root, text);
+    else if (name === 'RUN') runInside(root, text, given);
     else if (name === 'COPY') copy(context, root, text);
-    else if (!['ENV', 'WORKDIR', 'USER', 'VOLUME', 'ENTRYPOINT', 'LABEL', 'HEALTHCHECK'].includes(name))
+    else if (
+      !['ENV', 'WORKDIR', 'USER', 'VOLUME', 'ENTRYPOINT', 'LABEL', 'HEALTHCHECK', 'ARG'].includes(name)
+    )
       throw new Error(`nothing here knows the instruction ${name}`);
   }
   return { root, recipe, substitutions };
@@ -62,10 +77,15 @@ function unpackBase(root: string, image: string, substitutions: Substitution[]):
   );
 }
 
-function runInside(root: string, command: string): void {
+/** As root, with the tree's own /proc. */
+export function runInside(root: string, command: string, environment: Record<string, string> = {}): void {
   cpSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
   const script = `mount -t proc proc ${root}/proc && DEBIAN_FRONTEND=noninteractive exec chroot ${root} /bin/sh -ec '${command.replaceAll("'", `'\\''`)}'`;
-  execFileSync('unshare', ['--mount', 'sh', '-c', script], { stdio: ['ignore', 'ignore', 'pipe'] });
+  execFileSync('unshare', ['--mount', 'sh', '-c', script], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: path, ...environment },
+    maxBuffer: 16 * 1024 * 1024,
+  });
 }
 
 function copy(context: string, root: string, text: string): void {
@@ -77,12 +97,13 @@ function copy(context: string, root: string, text: string): void {
 export interface ContainerRun {
   words: string[];
   environment: Record<string, string>;
-  /** Files of this machine that shall be seen inside: outside → inside. */
+  /** Files and folders of this machine that shall be seen inside: outside → inside. */
   files?: Record<string, string>;
 }
 
 /**
- * The command that enters the tree: as the recipe's user, with a read-only root and its volumes empty and writable.
+ * The command that enters the tree: as the recipe's user with the rights of a container, with a read-only root and its
+ * volumes empty and writable, whose owner and mode are those that the image has there.
  * The process keeps its id, so that signals reach it.
  */
 export function enterCommand(
@@ -91,23 +112,31 @@ export function enterCommand(
 ): { program: string; words: string[]; env: Record<string, string> } {
   const volumes = wordsOf(recipe, 'VOLUME');
   const owner = textOf(recipe, 'USER');
-  const [uid, gid] = owner.split(':');
   const files = Object.entries(run.files ?? {});
-  for (const [, inside] of files) if (!existsSync(join(root, inside))) writeFileSync(join(root, inside), '');
+  for (const [outside, inside] of files) makePlace(join(root, inside), outside);
   const steps = [
     `mount --bind ${root} ${root}`,
     `mount -t proc proc ${root}/proc`,
     `mount --bind /dev ${root}/dev`,
     ...files.map(([outside, inside]) => `mount --bind ${outside} ${root}${inside}`),
-    ...volumes.map((volume) => `mount -t tmpfs -o uid=${uid},gid=${gid},mode=0700 tmpfs ${root}${volume}`),
+    ...volumes.map((volume) => {
+      const { uid, gid, mode } = statSync(join(root, volume));
+      return `mount -t tmpfs -o uid=${uid},gid=${gid},mode=${(mode & 0o7777).toString(8)} tmpfs ${root}${volume}`;
+    }),
     `mount -o remount,ro,bind ${root}`,
     `cd ${root}`,
     // WORKDIR is entered by the program that is started: chroot begins at the root.
-    `exec chroot --userspec=${owner} --groups= ${root} "$@"`,
+    `exec ${asRootOfContainer.join(' ')} chroot --userspec=${owner} --groups= ${root} "$@"`,
   ];
   const words = ['--mount', 'sh', '-ec', steps.join(' && '), 'enter', ...run.words];
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return { program: 'unshare', words, env: { PATH: path, ...environmentOf(recipe), ...run.environment } };
+}
+
+/** Something to mount over. */
+function makePlace(inside: string, outside: string): void {
+  if (existsSync(inside)) return;
+  if (statSync(outside).isDirectory()) mkdirSync(inside, { recursive: true });
+  else writeFileSync(inside, '');
 }
 
 export function removeTree({ root }: ImageTree): void {

@@ -59,20 +59,22 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       }
     },
 
+    isPostmaster(pid: number): boolean {
+      return this.told(pid, 'cmdline').includes(`\0-D\0${dataDirectory}\0`);
+    },
+
     /**
      * Root of a container may not see where a process of another user works, only whose it is and how it was called. The
      * user of the data may run more than one sandbox, but no postmaster with these words, and no child of one.
      */
     belongsToData(pid: number, parent: number): boolean {
-      const named = (postmaster: number) =>
-        this.told(postmaster, 'cmdline').includes(`\0-D\0${dataDirectory}\0`);
       try {
         const { uid } = fs.statSync(dataDirectory);
         if (uid === process.getuid?.() || fs.statSync(`/proc/${pid}`).uid !== uid) return false;
       } catch {
         return false;
       }
-      if (named(pid) || named(parent)) return true;
+      if (this.isPostmaster(pid) || this.isPostmaster(parent)) return true;
       // Its postmaster is gone.
       return (
         this.told(pid, 'cmdline').startsWith('postgres: ') && !/^postgres/.test(this.told(parent, 'comm'))
