@@ -39,8 +39,11 @@ for installation in /usr/lib/postgresql/*; do
 done
 give /usr/share/postgresql /usr/share/zoneinfo /usr/lib/locale /usr/lib/*/ossl-modules /etc/ld.so.cache
 
-# Who may run a server, and who asks it over the socket.
-grep -E '^(root|postgres|nobody):' /etc/passwd >"$root/etc/passwd"
+# Names of the C library that servers built elsewhere ask for.
+give /lib/*-linux-gnu/lib[mc].so.6 /lib/*-linux-gnu/libpthread.so.0 /lib/*-linux-gnu/libdl.so.2 /lib/*-linux-gnu/librt.so.1
+
+# Who runs a server and who asks it over the socket is only known when one is made.
+ln -s ../data/passwd "$root/etc/passwd"
 
 give /usr/bin/setpriv
 give_libraries_of /usr/bin/setpriv

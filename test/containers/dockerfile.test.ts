@@ -5,37 +5,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hookFolder } from '../../lib/contract/names.ts';
 import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
-
-interface Instruction {
-  verb: string;
-  words: string;
-}
-
-/** The instructions of a Dockerfile: comments away, continued lines joined. */
-function instructionsOf(text: string): Instruction[] {
-  return text
-    .split('\n')
-    .filter((line) => !line.trimStart().startsWith('#'))
-    .join('\n')
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      const [verb = '', ...words] = line.trim().split(/\s+/);
-      return { verb, words: words.join(' ') };
-    });
-}
+import { type Instruction, readRecipe, stageOf } from '../emulator/support/recipe.ts';
 
 let context: string;
+/** What a build makes that names no target. */
 let recipe: Instruction[];
+let withServers: Instruction[];
 beforeAll(() => {
   context = bundleRestoreImage(mkdtempSync(join(tmpdir(), 'restore-drill-image-')));
-  recipe = instructionsOf(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+  const stages = readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8'));
+  recipe = stageOf(stages);
+  withServers = stageOf(stages, 'sandbox');
 });
 afterAll(() => rmSync(context, { recursive: true, force: true }));
 
-const of = (verb: string) =>
-  recipe.filter((instruction) => instruction.verb === verb).map(({ words }) => words);
+const of = (verb: string, instructions = recipe) =>
+  instructions.filter(({ name }) => name === verb).map(({ text }) => text);
 
 describe('the recipe of the restore image', () => {
   test('pins everything that it takes from elsewhere', () => {
@@ -48,16 +33,14 @@ describe('the recipe of the restore image', () => {
 
   test('ends as a user without a name to log in with, whose only writable places are volumes', () => {
     expect(of('USER')).toEqual(['10001:10001']);
-    expect(recipe.at(-1)).toEqual({ verb: 'ENTRYPOINT', words: '["node", "/app/main.mjs"]' });
+    expect(of('ENTRYPOINT')).toEqual(['["node", "/app/main.mjs"]']);
     expect(of('RUN').join()).toContain('/usr/sbin/nologin');
     const volumes = JSON.parse(of('VOLUME')[0] ?? '[]') as string[];
     expect(volumes).toEqual(['/tmp', hookFolder]);
     // ECS gives a volume the owner and mode that the image has there, so both come before VOLUME.
-    const made = recipe.findIndex(({ words }) =>
-      words.includes(`install -d -o 10001 -g 10001 ${hookFolder}`),
-    );
+    const made = recipe.findIndex(({ text }) => text.includes(`install -d -o 10001 -g 10001 ${hookFolder}`));
     expect(made).toBeGreaterThan(0);
-    expect(made).toBeLessThan(recipe.findIndex(({ verb }) => verb === 'VOLUME'));
+    expect(made).toBeLessThan(recipe.findIndex(({ name }) => name === 'VOLUME'));
   });
 
   test('copies a folder that runs by itself, unwritable and as another user', () => {
@@ -89,7 +72,27 @@ describe('the recipe of the restore image', () => {
   });
 
   test('sends nothing but the application to the build', () => {
-    expect(readFileSync(join(context, '.dockerignore'), 'utf8')).toBe('*\n!app\n');
-    expect(readdirSync(context).sort()).toEqual(['.dockerignore', 'Dockerfile', 'app']);
+    expect(readFileSync(join(context, '.dockerignore'), 'utf8')).toBe('*\n!app\n!servers-root.sh\n');
+    expect(readdirSync(context).sort()).toEqual([
+      ...['.dockerignore', 'Dockerfile', 'app', 'servers-root.sh'],
+    ]);
+  });
+});
+
+describe('the recipe of the restore image with servers', () => {
+  test('stands on the same base, and takes what it adds from signed archives', () => {
+    expect(of('FROM', withServers)).toEqual(of('FROM'));
+    expect(of('ADD', withServers)).toEqual([]);
+    const added = of('RUN', withServers).join();
+    expect(added).toContain('deb [signed-by=/usr/share/postgresql-common/pgdg/apt.postgresql.org.asc] $PGDG');
+    expect(added).not.toMatch(/curl|wget|npm|trusted=|allow-unauthenticated|\blatest\b/);
+    expect(of('ARG', withServers)).toContain('MAJORS="13 14 15 16 17 18"');
+  });
+
+  test('ends as root, who gives the server another user, and has a volume below the root of servers', () => {
+    expect(of('USER', withServers)).toEqual(['0:0']);
+    expect(JSON.parse(of('VOLUME', withServers)[0] ?? '[]')).toEqual(['/tmp', hookFolder, '/pg/data']);
+    expect(of('RUN', withServers).join()).toMatch(/servers-root\.sh \/pg \d+$/);
+    expect(of('ENTRYPOINT', withServers)).toEqual(of('ENTRYPOINT'));
   });
 });

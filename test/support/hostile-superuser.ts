@@ -20,8 +20,7 @@ const noProgram = /^refused: (program .* failed|could not execute command)/;
 export function hostileTries({ secretFile, openFolder, port }: Surroundings): HostileTry[] {
   const proof = `${openFolder}/proof`;
   const connection = `host=127.0.0.1 port=${port} user=u password=p connect_timeout=5`;
-  const noSocket =
-    /Address family not supported by protocol|could not create socket|could not establish connection/;
+  const noConnection = /^refused: could not (connect to the publisher|establish connection)/;
   return [
     { statement: `COPY (SELECT 1) TO PROGRAM 'id > ${proof}'`, outcome: noProgram },
     {
@@ -40,11 +39,11 @@ export function hostileTries({ secretFile, openFolder, port }: Surroundings): Ho
     { statement: 'CREATE EXTENSION plperlu', outcome: refused },
     {
       statement: `CREATE EXTENSION dblink SCHEMA public; SELECT public.dblink_connect('${connection}')`,
-      outcome: noSocket,
+      outcome: noConnection,
     },
     {
       statement: `CREATE SUBSCRIPTION s CONNECTION '${connection}' PUBLICATION p`,
-      outcome: noSocket,
+      outcome: noConnection,
     },
     // Each of these makes a server run a program at its next look at its settings.
     ...['archive_command', 'restore_command', 'archive_cleanup_command', 'recovery_end_command'].map(

@@ -1,6 +1,7 @@
-import { realpathSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { type Launch, systemProgram, withoutRights } from './launch.ts';
+import { passwdOf } from './private-root.ts';
 import type { ServerAccount } from './server-account.ts';
 import { systemCallFilter } from './system-call-filter.ts';
 
@@ -62,10 +63,22 @@ export function chrootInto(
   }
   if (!realpathSync(directory).startsWith(root + sep))
     return { missing: `sandboxes do not lie below ${root}` };
+  introduce(join(root, 'etc/passwd'), account);
   const filterFile = join(directory, 'system-calls.bpf');
   writeFileSync(filterFile, filter, { mode: 0o644 });
   const tools = { sh, chroot };
   return { kind: 'chroot', root, tools, filterFile, shellGroup: shell ? shellGroup : null, insteadOf };
+}
+
+/**
+ * The file is a link to one beside the sandboxes, because the root itself may be read-only: a server in single-user mode looks
+ * up its user, whose number is known only now.
+ */
+function introduce(passwdFile: string, account: ServerAccount): void {
+  appendFileSync(passwdFile, '', { mode: 0o644 });
+  const known = readFileSync(passwdFile, 'utf8').split('\n');
+  for (const line of passwdOf(account).trim().split('\n'))
+    if (!known.includes(line)) appendFileSync(passwdFile, `${line}\n`);
 }
 
 /** As in namespaces: a core file would hold rows, and the loader cannot ask /proc where the program lies. */

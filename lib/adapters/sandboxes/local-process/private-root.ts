@@ -72,7 +72,7 @@ export function makePrivateRoot(content: PrivateRootContent): PrivateRoot {
   show(setpriv, 'bind,ro', setprivInside);
   folder(root, '/etc');
   // pg_hba.conf's `peer` looks up who connects: ourselves. A server in single-user mode looks up its own user.
-  writeFileSync(join(root, 'etc/passwd'), passwd(account), { mode: 0o644 });
+  writeFileSync(join(root, 'etc/passwd'), passwdOf(account), { mode: 0o644 });
   const fstab = join(directory, 'fstab');
   writeFileSync(fstab, lines.join(''), { mode: 0o644 });
   return { root, fstab };
@@ -85,7 +85,8 @@ export function programsOf({ binDirectory }: ServerBinaries): string[] {
   return libraries.some((shown) => prefix.startsWith(`${shown}/`)) ? [] : [prefix];
 }
 
-function passwd({ ownName, uid, gid }: ServerAccount): string {
+/** /etc/passwd for a server: ourselves, and its own user where that is another. */
+export function passwdOf({ ownName, uid, gid }: ServerAccount): string {
   const entry = (name: string, user: number, group: number): string =>
     `${name}:x:${user}:${group}::/:/nonexistent\n`;
   const ownUid = process.getuid?.() ?? 0;

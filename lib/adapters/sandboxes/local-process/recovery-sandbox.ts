@@ -62,8 +62,8 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     triedIsolation(wantedIsolation(content), content, probe, signal);
   const answering = await tried(behind('answering', { shell: false, spools: [] }));
   refuseWithoutWalls(job, answering);
-  // Only a private root knows the number, and single-user mode looks its user up.
-  const owner = answering.kind === 'namespaces' ? numbered : account;
+  // Without a root of its own single-user mode looks its user up on this machine, which does not know the number.
+  const owner = answering.kind === 'none' ? account : numbered;
   // Nothing of the cluster runs while WAL is replayed; the server that answers later finds no shell.
   const replaying = await tried(behind('replaying', { shell: true, spools: [spoolDirectory] }));
   refuseWithoutWalls(job, replaying);
