@@ -1,6 +1,6 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { hookPort, restorePlacePort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { prepareRestoreStep } from '../lib/steps/prepare-restore.ts';
 
@@ -11,6 +11,7 @@ export const handler = stateDoor(
     prepareRestoreStep(state, {
       configuration: deployedConfiguration,
       evidence: evidencePort(),
+      ledger: ledgerPort(),
       placeRestore: restorePlacePort(),
       hookTask: hookPort(),
     }),

@@ -1,4 +1,4 @@
-import { createDumpInspector } from '../lib/recovery/logical/dump-inspector.ts';
+import { createBackupInspector } from '../lib/recovery/backup-inspector.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
@@ -12,7 +12,7 @@ export const handler = stateDoor(
   (state) =>
     tryOlderDumpStep(state, {
       ...sourcePorts(deployedConfiguration),
-      inspector: createDumpInspector(),
+      inspector: createBackupInspector(),
       evidence: evidencePort(),
       clock: systemClock,
     }),

@@ -20,6 +20,8 @@ export const environmentNames = {
   restoreCluster: 'RESTORE_CLUSTER',
   /** JSON: RestoreTaskSize[], smallest first (lib/contract/restore-task-sizes.ts). */
   restoreTasks: 'RESTORE_TASKS',
+  /** JSON: SandboxTaskSize[], smallest first (lib/contract/sandbox-task-sizes.ts); empty: no drill runs a server in its task. */
+  sandboxTasks: 'SANDBOX_TASKS',
   /** JSON: {"subnets":[],"securityGroups":[],"assignPublicIp":"ENABLED"|"DISABLED"}. */
   restoreNetwork: 'RESTORE_NETWORK',
   /** Address of docs/runbook.md of the deployed version. */

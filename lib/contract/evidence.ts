@@ -28,16 +28,20 @@ import { type EvidenceEntry, entryOf } from './evidence-entry.ts';
 export interface RestoreRequestDocument {
   state: DrillState;
   databaseConfig: DatabaseConfig;
+  /** The last proven drill, where the checks run inside the restore task. */
+  lastProven?: DrillRecord | null;
 }
+
+const besideState = z.object({
+  databaseConfig: parsedDatabaseConfig,
+  lastProven: recordSchema.nullable().exactOptional(),
+});
 
 /** Kept as the state with the configuration beside its members. */
 const restoreRequest = (attempt: number): EvidenceEntry<RestoreRequestDocument> => ({
   file: `restore-request-${attempt}.json`,
-  parse: (json) => ({
-    state: parseDrillState(json),
-    databaseConfig: z.object({ databaseConfig: parsedDatabaseConfig }).parse(json).databaseConfig,
-  }),
-  format: ({ state, databaseConfig }) => ({ ...state, databaseConfig }),
+  parse: (json) => ({ state: parseDrillState(json), ...besideState.parse(json) }),
+  format: ({ state, ...beside }) => ({ ...state, ...beside }),
 });
 
 const state: EvidenceEntry<DrillState> = {

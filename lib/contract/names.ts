@@ -36,6 +36,11 @@ export type HookName = 'migrate' | 'smokeTest';
 export const hookTaskFamily = (stackName: string, database: string, hook: HookName): string =>
   `${stackName}-hook-${database}-${hook === 'migrate' ? 'migrate' : 'smoke-test'}`;
 
+/** Root directory of a server inside the restore task: containers/restore/Dockerfile makes it. */
+export const serversRoot = '/pg';
+/** Where such a server keeps everything: a volume of the task, below that root. */
+export const serverFolder = '/pg/data';
+
 /** Where both containers of a hook's task find the shared volume: credentials are written there, and read there. */
 export const hookFolder = '/restore-drill';
 

@@ -13,7 +13,7 @@ import { bundleRestoreImage } from './bundles/restore-image.ts';
 import { readDeployableConfig } from './config/deployable-config.ts';
 import { deploymentSummary } from './config/deployment-summary.ts';
 import { DrillStack } from './drill-stack.ts';
-import { type Processor, processors, restoreImages } from './tasks/processors.ts';
+import { type ImageTarget, type Processor, processors, restoreImages } from './tasks/processors.ts';
 
 /** What one run of the app deploys. */
 interface DrillAppParts {
@@ -21,12 +21,12 @@ interface DrillAppParts {
   /** Door → folder of its bundle. */
   bundles: Record<string, string>;
   /** Image of containers/restore for a processor. */
-  restoreImageOn(processor: Processor): ecs.ContainerImage;
+  restoreImageOn(processor: Processor, target?: ImageTarget): ecs.ContainerImage;
 }
 
 /**
  * Switches on the command line, e.g. `npx cdk deploy -c config=prod.yaml`:
- * `config` path of drills.yaml · `restoreImage` URI of a ready image, for those without Docker · `restoreArch` processor of
+ * `config` path of drills.yaml · `restoreImage` and `sandboxImage` URIs of ready images, for those without Docker · `restoreArch` processor of
  * the restore task, `arm64` unless it is `x86_64` · `runbook` where alarms say the runbook is · `approvalConcurrency` invocations reserved for the links of approvals, a whole number; nothing is
  * reserved by default, because new accounts refuse it (docs/facts.md#reserved-concurrency-in-new-accounts) ·
  * `rdsCertificates` path of AWS's bundle for a region whose certificates do not travel with this version.
@@ -54,7 +54,13 @@ export async function makeDrillApp(app: App, root: string): Promise<{ stack: Dri
   const stack = makeDrillStack(app, {
     config,
     bundles: bundleLambdas(join(outdir, 'lambdas'), config, certificates),
-    restoreImageOn: restoreImages(contextOf(app, 'restoreImage') ?? null, context),
+    restoreImageOn: restoreImages(
+      {
+        restore: contextOf(app, 'restoreImage') ?? null,
+        sandbox: contextOf(app, 'sandboxImage') ?? null,
+      },
+      context,
+    ),
   });
   return { stack, summary: deploymentSummary(config) };
 }

@@ -34,7 +34,7 @@ import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
 import { Storage } from './storage/storage.ts';
 import { HookTasks } from './tasks/hook-tasks.ts';
-import type { Processor } from './tasks/processors.ts';
+import type { ImageTarget, Processor } from './tasks/processors.ts';
 import { RestoreTask } from './tasks/restore-task.ts';
 import { Alarms } from './watch/alarms.ts';
 import { Dashboard } from './watch/dashboard.ts';
@@ -49,7 +49,7 @@ interface DrillStackProps extends StackProps {
   /** Door → folder of its bundle (lambda-bundles.ts). */
   bundles: Record<string, string>;
   /** Image of containers/restore for a processor; asked for those that tasks run on. */
-  restoreImageOn(processor: Processor): ecs.ContainerImage;
+  restoreImageOn(processor: Processor, target?: ImageTarget): ecs.ContainerImage;
   /** Of the restore task, and of hooks that name none. */
   processor: Processor;
   /** Address of the runbook, for alarms and messages. */
@@ -125,6 +125,9 @@ export class DrillStack extends Stack {
       permissions: restoreTaskPermissions(permissions),
       policies: restoreTaskPolicies(sources),
       guard,
+      serversInside: mayRunServers(config)
+        ? { image: props.restoreImageOn(props.processor, 'sandbox') }
+        : null,
     });
     const hooks = new HookTasks(this, 'Hooks', {
       names,
@@ -156,6 +159,7 @@ export class DrillStack extends Stack {
         [env.sandboxSecurityGroup]: network.sandboxGroup.securityGroupId,
         [env.sandboxParameterGroups]: JSON.stringify(names.importParameterGroups),
         [env.restoreTasks]: JSON.stringify(restore.sizes),
+        [env.sandboxTasks]: JSON.stringify(restore.sandboxSizes),
         [env.restoreNetwork]: this.toJsonString({
           subnets: network.taskSubnets.map(({ subnetId }) => subnetId),
           securityGroups: [network.taskGroup.securityGroupId],
@@ -232,6 +236,15 @@ export class DrillStack extends Stack {
     });
   }
 }
+
+/** Whether a drill of this configuration may run a server inside its task. */
+const mayRunServers = ({ databases }: DrillConfig): boolean =>
+  Object.values(databases).some(
+    ({ source, sandbox, schedules }) =>
+      source.physical !== null ||
+      sandbox.kind === 'task' ||
+      schedules.some((schedule) => schedule.sandbox === 'task'),
+  );
 
 /** Ports of S3-compatible stores, which the restore task must reach. */
 function storePorts(config: DrillConfig): number[] {

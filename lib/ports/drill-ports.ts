@@ -88,6 +88,13 @@ export interface RolePasswords {
   setter: RolePasswordSetter;
 }
 
+/** What decides the size of a restore task. */
+export interface PlaceNeeds {
+  dumpBytes: number;
+  /** Disk of the server inside the task; null: there is none. */
+  serverBytes: number | null;
+}
+
 /** Tells a watching person what happens. Names and numbers only. */
 export interface ProgressSink {
   restoreProgress(progress: RestoreProgress): void;
@@ -116,8 +123,8 @@ export interface DrillPorts {
   capabilities: Capabilities;
   /** AWS region, for prices; null on one machine, where a drill costs nothing. */
   region: string | null;
-  /** Where the restore task runs, chosen from the dump's size; null where there is no task. */
-  placeRestore: ((dumpBytes: number) => RestoreTaskPlace) | null;
+  /** Where the restore task runs, chosen from what it needs; null where there is no task. */
+  placeRestore: ((needs: PlaceNeeds) => RestoreTaskPlace) | null;
   checks: CheckRunner;
   planChecks(context: CheckContext): { planned: PlannedCheck[]; notTested: string[] };
   ledger: Ledger;

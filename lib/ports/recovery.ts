@@ -29,6 +29,8 @@ interface GivenFor {
   server: { sandbox: SandboxAddress };
   /** Whoever recovers knows from its host where the directory of this sandbox is (ports/recovery-place.ts). */
   'data directory': { sandbox: SandboxAddress };
+  /** The server; the directory is one beside whoever recovers. */
+  'directory and server': { sandbox: SandboxAddress };
 }
 
 /** What the methods of a kind of backup need. */

@@ -63,17 +63,24 @@ export interface Leftover {
 
 /** Makes and removes throwaway PostgreSQL servers. Adapters: a process on this machine, an RDS instance. */
 export interface SandboxHost {
-  /** The id a drill's sandbox has or will have: known before it is asked for, so that teardown always finds it. */
-  sandboxIdFor(drillId: string): string;
+  /**
+   * The id a drill's sandbox has or will have: known before it is asked for, so that teardown always finds it.
+   * @param kind default: the first of `kinds`
+   */
+  sandboxIdFor(drillId: string, kind?: SandboxKind): string;
   /** What it makes; with the kind of the backup it decides how is recovered (domain/sandbox/methods.ts). */
-  readonly kind: SandboxKind;
-  /** Makes a plan with what only the host knows – of RDS: engine version, class, quotas, cost. Makes nothing else. */
-  preflight(demand: SandboxDemand): Promise<Preflight>;
+  readonly kinds: readonly [SandboxKind, ...SandboxKind[]];
+  /**
+   * Makes a plan with what only the host knows – of RDS: engine version, class, quotas, cost. Makes nothing else.
+   * @param kind one of `kinds`; default: the first
+   */
+  preflight(demand: SandboxDemand, kind?: SandboxKind): Promise<Preflight>;
   /**
    * Starts making it; idempotent per drill: adopts its own, refuses anything else. `placement` counts from 0 the
    * places of the plan; one that had no capacity is removed first.
+   * @returns with `address` when nobody need wait for it
    */
-  provision(plan: SandboxPlan, placement?: number): Promise<{ sandboxId: string }>;
+  provision(plan: SandboxPlan, placement?: number): Promise<{ sandboxId: string; address?: SandboxAddress }>;
   look(sandboxId: string): Promise<SandboxLook>;
   /** Starts removing it; succeeds when it is already gone. */
   remove(sandboxId: string): Promise<void>;

@@ -25,6 +25,9 @@ import { defineStep } from './step-definition.ts';
 const rpoNotMeasured =
   'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
 
+const notRds =
+  "RDS: what it does otherwise than a server of one's own (rights of its master, extensions it lacks, its parameters) was not tried";
+
 /** Joins account, check results, objectives and failures of the attempt in hand into its report and verdict. */
 export const judgeStep = defineStep({
   phase: { untimed: 'it only reads; the phase of the checks ends with the last result' },
@@ -159,6 +162,7 @@ function reportAttempt(
     notTested: [
       ...state.notTested,
       ...(notTested ?? ['the restored data: the drill did not get that far']),
+      ...(state.plan?.kind === 'task' ? [notRds] : []),
       ...(state.sandbox?.absentWalls ?? []),
       ...(rpo.targetSeconds !== null && rpo.actualSeconds === null ? [rpoNotMeasured] : []),
     ],
@@ -264,9 +268,10 @@ function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] 
 }
 
 async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) {
+  const entry = evidenceOf.checkPlan(state.attempt);
+  if (state.stage === 'checks planned') return ports.evidence.read(entry, state.drillId);
   // A failure between restore and checks leaves no plan: then nothing was checked, and the failure says why.
-  if (state.checks.length === 0 && state.stage !== 'checks planned') return { planned: [], notTested: null };
-  return ports.evidence.read(evidenceOf.checkPlan(state.attempt), state.drillId);
+  return (await ports.evidence.find(entry, state.drillId)) ?? { planned: [], notTested: null };
 }
 
 /** A check whose result is missing, or is that of another check, is judged as not run. */

@@ -16,8 +16,8 @@ import { hooksNotTested } from './hook-runs.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
- * Plans every check from the account and drills.yaml, each in its lane: a Lambda, or the restore task. A dump that was not read to its end is not checked: what it
- * holds is known to be incomplete, and a list of consequences would only hide the cause.
+ * Plans every check from the account and drills.yaml, each in its lane: a Lambda, or the restore task. Where the server ran
+ * inside the restore task, it was planned and carried out there.
  */
 export const planChecksStep = defineStep({
   phase: { untimed: 'it only plans; the phase of the restore is as long as the task says' },
@@ -26,52 +26,73 @@ export const planChecksStep = defineStep({
   to: ['checks planned'],
   run: async (
     state,
-    ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'ledger' | 'capabilities'>,
+    ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'capabilities' | 'ledger'>,
   ) => {
-    const account = await readAccount(state.drillId, state.attempt, ports);
-    const config = ports.configuration.database(state.database);
-    const last = await ports.ledger.lastProven(state.database);
-    const moment = momentOfTaking(state.dump);
-    const { witness, notCompared } = await witnessFor(state, ports);
-    const { planned, notTested } = account.complete
-      ? ports.planChecks({
-          account,
-          configured: config.checks,
-          lastProvenRows: last === null ? null : rowsOf(last),
-          ...comparedWith(last, moment.dumpMoment),
-          drift: config.drift,
-          ...(witness === null ? {} : { witness }),
-          dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
-          ...moment,
-          defaultDatabase: account.databases[0]?.name ?? 'postgres',
-          statementTimeoutSeconds: config.statementTimeoutSeconds,
-          sequencesBehind: config.sequences,
-          roleLogins:
-            ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
-        } satisfies CheckContext)
-      : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
-    await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
-      planned,
-      notTested: [
-        ...notTested,
-        ...notCompared,
-        ...rolesNotTested(config, ports),
-        ...hooksNotTested(config, state.hooks),
-      ],
-    });
-    const pointers = planned.map((check, index) => ({
-      pointer: { index, name: check.name },
-      long: runsInTask(check, account),
-    }));
+    const phases = restorePhase(state);
+    const { within } = state.restored;
+    if (within !== undefined) {
+      const { serverVersion, absentWalls } = within;
+      const address = { ...state.sandbox.address, serverVersion };
+      const sandbox = { ...state.sandbox, address, absentWalls };
+      return { ...state, stage: 'checks planned', phases, sandbox };
+    }
+    const lanes = await planAttempt(state, ports);
+    const pointers = (wanted: boolean) =>
+      lanes.filter(({ long }) => long === wanted).map(({ index, name }) => ({ index, name }));
     return {
       ...state,
       stage: 'checks planned',
-      checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
-      longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
-      phases: restorePhase(state),
+      checks: pointers(false),
+      longChecks: pointers(true),
+      phases,
     };
   },
 });
+
+type CheckPlanPorts = Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'capabilities'> & {
+  ledger: Pick<DrillPorts['ledger'], 'lastProven'>;
+};
+
+/**
+ * Plans the checks of the attempt in hand and keeps the plan as evidence. A dump that was not read to its end is not
+ * checked: what it holds is known to be incomplete, and a list of consequences would only hide the cause.
+ */
+export async function planAttempt(
+  state: Given<'dump'>,
+  ports: CheckPlanPorts,
+): Promise<{ index: number; name: string; long: boolean }[]> {
+  const account = await readAccount(state.drillId, state.attempt, ports);
+  const config = ports.configuration.database(state.database);
+  const last = await ports.ledger.lastProven(state.database);
+  const moment = momentOfTaking(state.dump);
+  const { witness, notCompared } = await witnessFor(state, ports);
+  const { planned, notTested } = account.complete
+    ? ports.planChecks({
+        account,
+        configured: config.checks,
+        lastProvenRows: last === null ? null : rowsOf(last),
+        ...comparedWith(last, moment.dumpMoment),
+        drift: config.drift,
+        ...(witness === null ? {} : { witness }),
+        dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
+        ...moment,
+        defaultDatabase: account.databases[0]?.name ?? 'postgres',
+        statementTimeoutSeconds: config.statementTimeoutSeconds,
+        sequencesBehind: config.sequences,
+        roleLogins: ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
+      } satisfies CheckContext)
+    : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
+  await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
+    planned,
+    notTested: [
+      ...notTested,
+      ...notCompared,
+      ...rolesNotTested(config, ports),
+      ...hooksNotTested(config, state.hooks),
+    ],
+  });
+  return planned.map((check, index) => ({ index, name: check.name, long: runsInTask(check, account) }));
+}
 
 const migrated =
   'the content of the source: a migration of yours changes the restored data before it could be compared';

@@ -5,7 +5,7 @@ import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { At, Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
-import { methodFor } from '../domain/sandbox/methods.ts';
+import { kindFor, methodFor, type RecoveryMethod } from '../domain/sandbox/methods.ts';
 import {
   majorFor,
   type SandboxDemand,
@@ -47,9 +47,15 @@ export const planSandboxStep = defineStep({
     if (!slot.taken) return slot.state;
     const { state } = slot;
     const { dump } = state;
-    const found = methodFor(backupOf({ dump }).kind, ports.sandboxes.kind);
-    if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
     const { sandbox: config } = ports.configuration.database(state.database);
+    const backup = backupOf({ dump }).kind;
+    const kind = kindFor(ports.sandboxes.kinds, {
+      ...{ backup, mode: state.request.mode, configured: config.kind },
+      asked: state.request.sandbox ?? null,
+    });
+    const found = methodFor(backup, kind);
+    if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
+    const { needs } = found.method;
     const chosen = majorFor(dump.header.majorVersion, config.majorVersion);
     if ('unsupported' in chosen) {
       const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
@@ -58,8 +64,9 @@ export const planSandboxStep = defineStep({
     const { major } = chosen;
     const known = { ...state, findings: [...state.findings, ...versionUnknown(dump, config, major)] };
     const { plan, sandbox } = state;
-    if (plan !== null && sandbox !== null && sandbox.address !== null) {
-      if (plan.majorVersion >= major)
+    // A server inside the task ended with it: the older dump gets one of its own.
+    if (plan !== null && plan.kind !== 'task' && sandbox !== null && sandbox.address !== null) {
+      if (backup === 'physical' ? plan.majorVersion === major : plan.majorVersion >= major)
         return {
           ...known,
           stage: 'sandbox at hand',
@@ -71,7 +78,7 @@ export const planSandboxStep = defineStep({
     }
 
     const now = ports.clock.now();
-    const answer = await ports.sandboxes.preflight(demandOf(state, dump, config, major, now));
+    const answer = await ports.sandboxes.preflight(demandOf(state, needs, config, major, now), kind);
     // Nothing was asked for yet: what an earlier attempt asked for stays known, so that it is torn down.
     if (!answer.possible) return impossible(known, ...answer.findings);
     const planned: At<'sandbox planned'> = {
@@ -81,7 +88,7 @@ export const planSandboxStep = defineStep({
       plan: answer.plan,
       // Known before it is asked for: whatever happens next, teardown finds it.
       sandbox: {
-        sandboxId: ports.sandboxes.sandboxIdFor(state.drillId),
+        sandboxId: ports.sandboxes.sandboxIdFor(state.drillId, kind),
         askedAt: now.toISOString(),
         address: null,
       },
@@ -111,8 +118,8 @@ function versionUnknown(dump: SelectedDump, config: DatabaseConfig['sandbox'], m
 }
 
 function demandOf(
-  { drillId, database, request: { mode } }: DrillState,
-  dump: SelectedDump,
+  { drillId, database, dump, request: { mode } }: Given<'dump'>,
+  needs: RecoveryMethod['needs'],
   config: DatabaseConfig['sandbox'],
   majorVersion: number,
   now: Date,
@@ -122,7 +129,7 @@ function demandOf(
   const leased = mode === 'restore' ? leaseSeconds : config.leaseSeconds;
   return {
     ...{ drillId, database, majorVersion, mode },
-    ...(backupOf({ dump }).kind === 'physical' ? { needs: 'data directory' as const } : {}),
+    ...(needs === 'data directory' || needs === 'directory and server' ? { needs } : {}),
     dumpBytes: sizeBytes,
     storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
     leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),

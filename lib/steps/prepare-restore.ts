@@ -1,10 +1,10 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { saidBy } from '../domain/drill/failure.ts';
-import type { At } from '../domain/drill/known-at.ts';
+import type { At, Given } from '../domain/drill/known-at.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { taskFailure } from '../domain/sandbox/rds/task-failure.ts';
 import { nextTaskSize, type RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
-import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { DrillPorts, PlaceNeeds } from '../ports/drill-ports.ts';
 import { plannedHooks } from './hook-runs.ts';
 import { writeRestoreRequest } from './restore-request.ts';
 import { defineStep } from './step-definition.ts';
@@ -17,7 +17,10 @@ export const prepareRestoreStep = defineStep({
   phase: { untimed: 'it only writes down what the restore, which is timed by the task, shall do' },
   from: ['sandbox ready', 'sandbox at hand', 'restore prepared'],
   to: ['restore prepared'],
-  run: async (state, ports: Pick<DrillPorts, 'evidence' | 'placeRestore' | 'hookTask' | 'configuration'>) => {
+  run: async (
+    state,
+    ports: Pick<DrillPorts, 'evidence' | 'placeRestore' | 'hookTask' | 'configuration' | 'ledger'>,
+  ) => {
     const databaseConfig = ports.configuration.database(state.database);
     const again = state.stage === 'restore prepared' ? anotherSize(state) : null;
     const { failure: _passed, ...rest } = state;
@@ -25,16 +28,25 @@ export const prepareRestoreStep = defineStep({
       ...(again === null ? state : rest),
       stage: 'restore prepared',
       findings: [...state.findings, ...(again?.findings ?? [])],
-      restoreTask: again === null ? (ports.placeRestore?.(state.dump.sizeBytes) ?? null) : again.place,
+      restoreTask: again === null ? (ports.placeRestore?.(placeNeeds(state)) ?? null) : again.place,
       restored: null,
       checks: [],
       longChecks: [],
       hooks: plannedHooks(state, databaseConfig, ports),
     };
-    await writeRestoreRequest({ state: prepared, databaseConfig }, ports);
+    // The checks of a server inside the task run there, and the task has no right on the ledger.
+    const lastProven =
+      state.plan.kind === 'task' ? { lastProven: await ports.ledger.lastProven(state.database) } : {};
+    await writeRestoreRequest({ state: prepared, databaseConfig, ...lastProven }, ports);
     return prepared;
   },
 });
+
+/** A server inside the task needs disk; without one, the restore streams. */
+function placeNeeds({ plan, dump }: Given<'plan' | 'dump'>): PlaceNeeds {
+  const serverWithin = plan.kind === 'task' || plan.needs === 'directory and server';
+  return { dumpBytes: dump.sizeBytes, serverBytes: serverWithin ? plan.storageBytes : null };
+}
 
 /** Null: there was no failure, or no other size is left. */
 function anotherSize({

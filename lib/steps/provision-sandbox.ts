@@ -12,14 +12,16 @@ import { defineStep } from './step-definition.ts';
 export const provisionSandboxStep = defineStep({
   phase: phaseNames.provision,
   from: ['sandbox planned', 'dump to read', 'sandbox without capacity'],
-  to: ['sandbox pending', 'sandbox without capacity', 'sandbox broken'],
+  to: ['sandbox pending', 'sandbox ready', 'sandbox without capacity', 'sandbox broken'],
   run: async (given, ports: Pick<DrillPorts, 'sandboxes' | 'clock'>) => {
     const askedAt = ports.clock.now().toISOString();
     const plan = given.stage === 'dump to read' ? leasedAfterReading(given, askedAt) : given.plan;
     const state = { ...given, plan, phases: withReading(given.phases, given) };
     const placement = state.sandbox.placement ?? 0;
     try {
-      const { sandboxId } = await ports.sandboxes.provision(state.plan, placement);
+      const { sandboxId, address } = await ports.sandboxes.provision(state.plan, placement);
+      if (address !== undefined)
+        return { ...state, stage: 'sandbox ready', sandbox: { sandboxId, askedAt, address, placement } };
       return {
         ...state,
         stage: 'sandbox pending',

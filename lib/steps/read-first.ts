@@ -1,3 +1,4 @@
+import { backupOf } from '../domain/backup/kinds.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { DrillPhase } from '../domain/drill/facts.ts';
 import type { At } from '../domain/drill/known-at.ts';
@@ -24,6 +25,8 @@ export async function readFirst(
 ): Promise<At<'sandbox planned' | 'dump to read'>> {
   const { placeRestore } = ports;
   if (planned.request.mode === 'restore' || placeRestore === null) return planned;
+  // A server inside the task costs less than a second task, and base backups are read while they are recovered.
+  if (planned.plan.kind === 'task' || backupOf(planned).kind === 'physical') return planned;
   if (!machineKnows(planned, 'dump to read')) return planned;
   const reason = await doubtOf(planned, ports);
   if (reason === null) return planned;
@@ -31,7 +34,7 @@ export async function readFirst(
     ...planned,
     stage: 'dump to read',
     readFirst: { since: ports.clock.now().toISOString(), reason },
-    restoreTask: placeRestore(planned.dump.sizeBytes),
+    restoreTask: placeRestore({ dumpBytes: planned.dump.sizeBytes, serverBytes: null }),
   };
   const databaseConfig = ports.configuration.database(planned.database);
   await writeReadRequest({ state, databaseConfig }, ports);

@@ -1,12 +1,14 @@
 import { evidenceOf } from '../contract/evidence.ts';
+import type { DumpOpening } from '../domain/backup/dump-opening.ts';
 import { backupOf } from '../domain/backup/kinds.ts';
-import { connectionsOf, entryTimeoutOf } from '../domain/config/index.ts';
+import { connectionsOf, type DatabaseConfig, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { RestoreOptions } from '../ports/recovery.ts';
 import { openSource } from './configured-source.ts';
 import { readyHooks } from './hook-runs.ts';
 import { recoverBaseBackup } from './recover-base-backup.ts';
@@ -14,7 +16,7 @@ import { type PreparedRestore, readRestoreRequest } from './restore-request.ts';
 import { setRolePasswords } from './set-role-passwords.ts';
 import { withinLimit } from './time-limit.ts';
 
-type RestorePorts = Pick<
+export type RestorePorts = Pick<
   DrillPorts,
   | 'clock'
   | 'configuration'
@@ -40,7 +42,14 @@ export async function restoreDumpStep(
   pointer: { drillId: string; attempt: number },
   ports: RestorePorts,
 ): Promise<RestoredSummary> {
-  const request = await readRestoreRequest(pointer, ports);
+  return restorePrepared(await readRestoreRequest(pointer, ports), ports);
+}
+
+/** The same, of a request at hand: inside the restore task, the sandbox answers where only the task knows. */
+export async function restorePrepared(
+  request: PreparedRestore,
+  ports: RestorePorts,
+): Promise<RestoredSummary> {
   const { state } = request;
   const config = ports.configuration.database(state.database);
   const { restore } = config;
@@ -80,16 +89,19 @@ async function restoreDump(
     dump,
     store,
     sandbox,
-    options: {
-      ...restore,
-      connections: connectionsOf(restore),
-      entryTimeoutSeconds: entryTimeoutOf(restore),
-      ...opening,
-    },
+    options: restoreOptions(restore, opening),
     onProgress: (progress) => ports.progress.restoreProgress(progress),
     signal,
   });
 }
+
+/** How a restore is done, from drills.yaml. */
+export const restoreOptions = (restore: DatabaseConfig['restore'], opening: DumpOpening): RestoreOptions => ({
+  ...restore,
+  connections: connectionsOf(restore),
+  entryTimeoutSeconds: entryTimeoutOf(restore),
+  ...opening,
+});
 
 /** What must be done before anybody asks the data: nothing of it may change what was restored. */
 async function openToChecks(
@@ -99,7 +111,7 @@ async function openToChecks(
 ): Promise<Finding[]> {
   const { address } = state.sandbox;
   // The drill's own reader sees every row of a recovered cluster, and nothing of that cluster is changed.
-  if (account.recovered !== undefined) return [];
+  if (account.recovered !== undefined && state.plan.kind !== 'rds') return [];
   const { roles } = ports.configuration.database(state.database);
   const { rolePasswords } = ports;
   const findings = rolePasswords === null ? [] : await setRolePasswords(roles, address, rolePasswords);

@@ -1,5 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
+import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readAccount } from './plan-checks.ts';
 import { readRestoreRequest } from './restore-request.ts';
@@ -23,11 +24,20 @@ export async function runLongChecksStep(
   const account = await readAccount(pointer.drillId, pointer.attempt, ports);
   const { planned } = await ports.evidence.read(evidenceOf.checkPlan(pointer.attempt), pointer.drillId);
   const long = planned.flatMap((check, index) => (runsInTask(check, account) ? [index] : []));
-  const waiting = [...long];
+  await runPlannedChecks({ ...pointer, address }, long, ports);
+  return { ran: long.length };
+}
+
+/** Carries out planned checks in lanes, each result kept as it comes. @throws DrillError SANDBOX_LOST */
+export async function runPlannedChecks(
+  attempt: { drillId: string; attempt: number; address: SandboxAddress },
+  indices: readonly number[],
+  ports: Pick<DrillPorts, 'checks' | 'evidence' | 'clock'>,
+): Promise<void> {
+  const waiting = [...indices];
   const lane = async (): Promise<void> => {
     for (let index = waiting.shift(); index !== undefined; index = waiting.shift())
-      await runPlannedCheck({ ...pointer, address, check: { index } }, ports);
+      await runPlannedCheck({ ...attempt, check: { index } }, ports);
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
-  return { ran: long.length };
 }

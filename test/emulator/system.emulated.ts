@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { consoleInputScenarios } from './scenarios/console-input.ts';
 import { deploymentScenarios } from './scenarios/deployments.ts';
 import { drillScenarios } from './scenarios/drills.ts';
@@ -9,6 +9,10 @@ import { moodScenarios } from './scenarios/moods.ts';
 import { recordingScenario } from './scenarios/recording.ts';
 import { refusalScenarios } from './scenarios/refusals.ts';
 import { restoreScenarios } from './scenarios/restores.ts';
+import { serversImageScenarios } from './scenarios/servers-image.ts';
+import { insideScenarios } from './scenarios/servers-inside.ts';
+import { treeObstacle } from './support/image-tree.ts';
+import { makeServersTree, type ServersTree } from './support/servers-tree.ts';
 import { World } from './support/world.ts';
 
 let running: World | undefined;
@@ -34,5 +38,22 @@ restoreScenarios(world);
 guardScenarios(world);
 moodScenarios(world);
 imageScenarios(world);
+const obstacle = treeObstacle();
+if (obstacle !== null)
+  process.stderr.write(`The image with servers is NOT carried out in this run: ${obstacle}.\n`);
+describe.skipIf(obstacle !== null)('with servers inside the task', () => {
+  let tree: ServersTree | undefined;
+  const servers = (): ServersTree => {
+    if (tree === undefined) throw new Error('the image with servers is not there');
+    return tree;
+  };
+  beforeAll(async () => {
+    tree = await makeServersTree();
+  }, 900_000);
+  afterAll(() => tree?.remove());
+
+  serversImageScenarios(servers);
+  insideScenarios(world, servers);
+});
 deploymentScenarios(world);
 recordingScenario(world);

@@ -22,7 +22,7 @@ function world({ readFirst = null, last, proven, readings = [] }: Given) {
   const provisioned: string[] = [];
   const leases: string[] = [];
   const read: string[] = [];
-  ports.sandboxes = { ...ports.sandboxes, kind: 'rds' };
+  ports.sandboxes = { ...ports.sandboxes, kinds: ['rds'] };
   const { provision } = ports.sandboxes;
   ports.sandboxes.provision = async (plan, placement) => {
     provisioned.push(plan.drillId);

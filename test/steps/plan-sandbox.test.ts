@@ -33,7 +33,7 @@ describe('a plan that is impossible', () => {
   test('is refused before the host is asked when nothing recovers such a backup there', async () => {
     const { ports } = inMemoryPorts();
     const preflight = vi.fn(ports.sandboxes.preflight);
-    const sandboxes = { ...ports.sandboxes, kind: 'paper' as never, preflight };
+    const sandboxes = { ...ports.sandboxes, kinds: ['paper' as never] as const, preflight };
 
     const state = aReadableState();
     const planned = await planSandboxStep(state, { ...ports, sandboxes });

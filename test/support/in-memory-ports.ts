@@ -139,7 +139,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     }),
     inspector: { inspect: async () => aHeader() },
     sandboxes: {
-      kind: 'local-process',
+      kinds: ['local-process'],
       sandboxIdFor: (drillId) => `sandbox-${drillId}`,
       preflight: async (demand) => ({
         possible: true,

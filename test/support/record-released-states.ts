@@ -49,7 +49,7 @@ const { payloads } = await execute(
     },
     sandboxes: {
       ...sandboxes,
-      kind: 'rds',
+      kinds: ['rds'],
       sandboxIdFor: (drillId) => sandboxIdFor('restore-drill', drillId),
       preflight: async (demand) => ({
         possible: true,

@@ -12,10 +12,10 @@ import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
  */
 export async function diagnoseOverdue(
   database: string,
-  schedule: ScheduleConfig | null,
+  schedules: readonly ScheduleConfig[],
   account: Account,
 ): Promise<Diagnosis[]> {
-  const limitSeconds = overdueAfterSeconds(schedule);
+  const limitSeconds = overdueAfterSeconds(schedules);
   if (limitSeconds === null) return [];
   const what = `schedule of ${database}`;
   return diagnose(

@@ -23,9 +23,9 @@ export async function diagnoseSources(
   }
   return diagnose('configuration', async () => {
     const { databases } = await readConfig(file);
-    const looks = Object.entries(databases).flatMap(([name, { source, schedule }]) => [
+    const looks = Object.entries(databases).flatMap(([name, { source, schedules }]) => [
       lookAt(name, source, account),
-      diagnoseOverdue(name, schedule, account),
+      diagnoseOverdue(name, schedules, account),
     ]);
     return [
       compare(Object.keys(databases), account, file),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { checkConfigSchema } from '../checks/check-config.ts';
+import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { drift } from './drift.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { production } from './production.ts';
@@ -45,6 +46,10 @@ const objectives = z
 
 const sandbox = z
   .strictObject({
+    kind: z.enum(choosableKinds).optional().meta({
+      description:
+        '`rds`: a throwaway instance; `task`: a server inside the restore task, which takes a minute and costs a cent, and shows nothing of RDS (AWS). Default `rds` for dumps, `task` for base backups.',
+    }),
     majorVersion: z
       .int()
       .min(14)
@@ -73,6 +78,7 @@ const sandbox = z
     ).optional(),
   })
   .transform((written) => ({
+    kind: written.kind ?? null,
     majorVersion: written.majorVersion ?? null,
     storageBytes: written.storage ?? null,
     leaseSeconds: written.lease ?? 12 * 3600,
@@ -202,7 +208,7 @@ export const databaseSchema = z
     source: written.source,
     companions: written.companions ?? [],
     objectives: written.objectives ?? objectives.parse({}),
-    schedule: written.schedule ?? null,
+    schedules: written.schedule ?? [],
     restore: written.restore ?? restore.parse({}),
     sandbox: written.sandbox ?? sandbox.parse({}),
     walkBack: written.walkBack ?? walkBack.parse({}),

@@ -21,6 +21,8 @@ export function mergeDefaults(defaults: unknown, database: unknown): unknown {
       merged[key] = general;
     } else if (key === 'source' && isMapping(own) && isMapping(general) && kindOf(own) !== kindOf(general)) {
       merged[key] = kindOf(own) === 'open' || kindOf(general) === 'open' ? { ...general, ...own } : own;
+    } else if (key === 'schedule' && Array.isArray(own) && isMapping(general)) {
+      merged[key] = own.map((entry) => (isMapping(entry) ? mergeSection(general, entry) : entry));
     } else if (isMapping(own) && isMapping(general) && key !== 'passwords') {
       merged[key] = key === 'source' ? { ...general, ...own } : mergeSection(general, own);
     } else merged[key] = own;

@@ -20,13 +20,15 @@ export function longestDrillGapSeconds({ intervalSeconds, cron }: ScheduleConfig
 const gaps = new Map<string, number | null>();
 
 /**
- * After how long without a proven drill somebody must be told: the longest gap between drills, plus
- * grace. Null: no drills are scheduled, so none can be missed.
+ * After how long without a proven drill somebody must be told: the longest gap between drills, plus grace, of the schedule
+ * that comes most often. Null: no drills are scheduled, so none can be missed.
  */
-export function overdueAfterSeconds(schedule: ScheduleConfig | null): number | null {
-  if (schedule === null) return null;
-  const gap = longestDrillGapSeconds(schedule);
-  return gap === null ? null : gap + schedule.graceSeconds;
+export function overdueAfterSeconds(schedules: readonly ScheduleConfig[]): number | null {
+  const limits = schedules.flatMap((schedule) => {
+    const gap = longestDrillGapSeconds(schedule);
+    return gap === null ? [] : [gap + schedule.graceSeconds];
+  });
+  return limits.length === 0 ? null : Math.min(...limits);
 }
 
 /** A backup job that runs a quarter of its interval late is late. */

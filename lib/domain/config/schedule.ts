@@ -1,12 +1,20 @@
 import * as z from 'zod';
+import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { parseCron } from '../time/cron.ts';
 import { duration, timezone, withHint } from './field-types.ts';
+
+/** Words for the usual ones, at an hour at which nightly backups are there. */
+const cronOfWord: Readonly<Record<string, string>> = {
+  daily: '0 3 * * ? *',
+  weekly: '0 3 ? * SUN *',
+  monthly: '0 3 1 * ? *',
+};
 
 const writtenFields = {
   cron: z
     .string()
     .transform((text, refused) => {
-      const parsed = parseCron(text);
+      const parsed = parseCron(cronOfWord[text] ?? text);
       // The configuration travels to every function as JSON, so the expression does and not what it was parsed to.
       if ('cron' in parsed) return parsed.cron.expression;
       for (const { problem, hint } of parsed.problems)
@@ -15,7 +23,7 @@ const writtenFields = {
     })
     .meta({
       description:
-        'EventBridge cron: minutes hours day-of-month month day-of-week year, e.g. `0 3 1 * ? *` for 03:00 on the first of each month.',
+        'EventBridge cron: minutes hours day-of-month month day-of-week year, e.g. `0 3 1 * ? *` for 03:00 on the first of each month; or `daily`, `weekly`, `monthly` (03:00, Sundays, the first).',
     }),
   timezone: timezone().optional().meta({ description: 'IANA timezone of the schedule. Default UTC.' }),
   grace: duration()
@@ -24,18 +32,28 @@ const writtenFields = {
   interval: duration()
     .optional()
     .meta({ description: 'Longest expected time between two drills, for the alarm for missing drills.' }),
+  sandbox: z
+    .enum(choosableKinds)
+    .optional()
+    .meta({ description: 'Kind of sandbox of these drills. Default: that of `sandbox.kind`.' }),
 };
 
-/** Schedule as it may stand in the file: `defaults` may give everything but the cron. */
-export const writtenSchedule = z
-  .strictObject({ ...writtenFields, cron: writtenFields.cron.optional() })
-  .meta({ description: 'When unattended drills run (AWS).' });
+const one = z.strictObject({ ...writtenFields, cron: writtenFields.cron.optional() });
 
-export const scheduleSchema = z.strictObject(writtenFields).transform((schedule) => ({
+/** Schedule as it may stand in the file: `defaults` may give everything but the cron. */
+export const writtenSchedule = z.union([one, z.array(z.strictObject(writtenFields)).min(1)]).meta({
+  description:
+    'When unattended drills run (AWS): one schedule, or a list, e.g. daily in the task and monthly in RDS.',
+});
+
+const given = z.strictObject(writtenFields).transform((schedule) => ({
   cron: schedule.cron,
   timezone: schedule.timezone ?? 'UTC',
   graceSeconds: schedule.grace ?? 86_400,
   intervalSeconds: schedule.interval ?? null,
+  sandbox: schedule.sandbox ?? null,
 }));
 
-export type ScheduleConfig = z.output<typeof scheduleSchema>;
+export const scheduleSchema = z.union([given.transform((schedule) => [schedule]), z.array(given).min(1)]);
+
+export type ScheduleConfig = z.output<typeof given>;

@@ -9,24 +9,20 @@ const longestWindowMinutes = 240;
 const shareOfGap = 24;
 
 /**
- * Within how many minutes after its moment each drill is started, so that databases with the same cron do not start all
- * at once. 0: at its moment, because it is alone. Never more than half the grace, so that spreading makes none overdue.
+ * Within how many minutes after its moment a drill of this schedule is started, so that databases with the same cron do
+ * not start all at once. 0: at its moment, because it is alone. Never more than half the grace, so that spreading makes
+ * none overdue.
  */
 export function spreadMinutes(
-  databases: Record<string, Pick<DatabaseConfig, 'schedule'>>,
-): Map<string, number> {
+  databases: Record<string, Pick<DatabaseConfig, 'schedules'>>,
+): (schedule: ScheduleConfig) => number {
   const together = new Map<string, number>();
-  const scheduled = Object.entries(databases).flatMap(([name, { schedule }]) =>
-    schedule === null ? [] : [{ name, schedule }],
-  );
-  for (const { schedule } of scheduled)
+  for (const schedule of Object.values(databases).flatMap(({ schedules }) => schedules))
     together.set(momentOf(schedule), (together.get(momentOf(schedule)) ?? 0) + 1);
-  return new Map(
-    scheduled.map(({ name, schedule }) => {
-      const count = together.get(momentOf(schedule)) ?? 1;
-      return [name, count === 1 ? 0 : windowOf(schedule, count)];
-    }),
-  );
+  return (schedule) => {
+    const count = together.get(momentOf(schedule)) ?? 1;
+    return count === 1 ? 0 : windowOf(schedule, count);
+  };
 }
 
 function windowOf(schedule: ScheduleConfig, count: number): number {

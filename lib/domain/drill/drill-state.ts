@@ -4,7 +4,7 @@ import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { SandboxAddress } from '../sandbox/address.ts';
 import type { HookRun, RestoreTaskPlace } from '../sandbox/rds/tasks.ts';
-import type { DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { ChoosableKind, DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
 import type { ApprovalAnswer, DrillPhase, HandOver } from './facts.ts';
 import type { Stage } from './stages.ts';
 
@@ -19,6 +19,8 @@ export interface DrillRequest {
   key: string | null;
   /** The newest dump not after this moment, and the moment ages are measured from. Null: now. */
   at: string | null;
+  /** In this kind of sandbox; absent: as drills.yaml says. */
+  sandbox?: ChoosableKind;
 }
 
 /** The sandbox as the drill knows it. Set before it is asked for, so that teardown finds it whatever happens. */
@@ -137,6 +139,8 @@ export interface RestoredSummary {
   findings: Finding[];
   /** The planned hooks with the database that was restored; null: none, or there is nothing whole to run them on. */
   hooks: DrillState['hooks'];
+  /** The server ran inside the task, and all checks with it; absent: the sandbox lies elsewhere. */
+  within?: { serverVersion: string; absentWalls: string[] };
 }
 
 /** A drill before anything happened. */

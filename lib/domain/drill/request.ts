@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../findings/findings.ts';
+import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { isGivenMoment, momentExamples, momentGiven } from '../time/given-moment.ts';
 import type { DrillRequest } from './drill-state.ts';
 
@@ -25,6 +26,8 @@ const typedRequest = z.strictObject({
     .optional(),
   /** Mode `restore` only: the database's name again. */
   confirm: z.string().optional(),
+  /** Mode `drill` only: in this kind of sandbox and not in that of drills.yaml. */
+  sandbox: z.enum(choosableKinds).optional(),
   operator: z.string().min(1).max(200).optional(),
 });
 
@@ -54,7 +57,7 @@ export function normaliseRequest(
     );
     return refuse(null, messages);
   }
-  const { mode, dump: dumpKey, at, confirm, operator } = parsed.data;
+  const { mode, dump: dumpKey, at, confirm, operator, sandbox } = parsed.data;
   const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
   const problems: string[] = [];
   if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
@@ -65,6 +68,8 @@ export function normaliseRequest(
   // Whoever confirms means a real restore: a drill in its place would be found out an hour later.
   if (mode === 'drill' && confirm !== undefined)
     problems.push('confirm: belongs to a real restore; add "mode": "restore", or leave it out for a drill');
+  if (mode === 'restore' && sandbox === 'task')
+    problems.push('sandbox: a real restore always ends in RDS; leave it out');
   if (mode === 'restore' && !facts.realRestore)
     problems.push(
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
@@ -84,6 +89,7 @@ export function normaliseRequest(
       operator: operator ?? facts.defaultOperator,
       key: dumpKey ?? null,
       at: moment,
+      ...(sandbox === undefined ? {} : { sandbox }),
     },
   };
 }

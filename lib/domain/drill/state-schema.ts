@@ -7,6 +7,7 @@ import * as z from 'zod';
 import type { ProductionConfig } from '../config/index.ts';
 import { DrillError } from '../findings/errors.ts';
 import type { Finding, FindingCode } from '../findings/findings.ts';
+import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { type DrillState, newDrillState, stateSchemaVersion } from './drill-state.ts';
 import { dumpCandidate, selectedDump } from './dump-schema.ts';
 import { stages } from './stages.ts';
@@ -49,7 +50,7 @@ const demand = {
   leaseExpiresAt: moment,
   dumpBytes: z.number(),
   mode: z.enum(['drill', 'restore']),
-  needs: z.literal('data directory').exactOptional(),
+  needs: z.enum(['data directory', 'directory and server']).exactOptional(),
 };
 
 /** Plans had no kind at first: a managed instance was told by its part of the plan. */
@@ -75,6 +76,11 @@ const plan = z.preprocess(
         production: production.nullable(),
         estimatedCostUsd: z.number(),
       }),
+    }),
+    z.looseObject({
+      kind: z.literal('task'),
+      ...demand,
+      task: z.looseObject({ diskGib: z.number(), estimatedCostUsd: z.number() }),
     }),
     z.looseObject({ kind: z.literal('local-process'), ...demand }),
   ]),
@@ -115,6 +121,7 @@ const restored = z.looseObject({
   rowsLoaded: z.number(),
   findings: findings.default([]),
   hooks: hooks.default({ migrate: null, smokeTest: null }),
+  within: z.looseObject({ serverVersion: z.string(), absentWalls: z.array(z.string()) }).exactOptional(),
 });
 
 const pointers = z.array(z.looseObject({ index: count, name: z.string() }));
@@ -135,6 +142,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
     operator: z.string(),
     key: z.string().nullable(),
     at: z.string().nullable(),
+    sandbox: z.enum(choosableKinds).exactOptional(),
   }),
   startedAt: moment,
   attempt: z.number().int().min(1),

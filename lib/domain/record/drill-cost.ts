@@ -1,7 +1,7 @@
 import type { DrillState } from '../drill/drill-state.ts';
 import type { DrillPhase } from '../drill/facts.ts';
 import { phaseNames } from '../drill/phase-names.ts';
-import { actualCostUsd } from '../sandbox/rds/cost.ts';
+import { actualCostUsd, taskCostUsd } from '../sandbox/rds/cost.ts';
 import { rdsPlanOf } from '../sandbox/sandbox-plan.ts';
 import { secondsBetween } from '../time/spans.ts';
 import type { DrillRecord } from './drill-record.ts';
@@ -15,8 +15,25 @@ export function drillCost(
   region: string | null,
   endedAt: string,
 ): NonNullable<DrillRecord['cost']> | null {
+  if (region === null) return null;
+  const taskSeconds = secondsOf(state.phases, phaseNames.restore) + secondsOf(state.phases, phaseNames.read);
+  if (state.plan?.kind === 'task') {
+    const { diskGib, estimatedCostUsd } = state.plan.task;
+    const actualUsd = taskCostUsd({
+      ...{
+        vcpu: state.restoreTask?.vcpu ?? 0,
+        memoryGib: state.restoreTask?.memoryGib ?? 0,
+        diskGib,
+        region,
+      },
+      // The checks run in the same task.
+      seconds: taskSeconds + secondsOf(state.phases, phaseNames.checks),
+      dumpBytes: state.restored?.bytesRead ?? 0,
+    });
+    return { estimatedUsd: estimatedCostUsd, actualUsd };
+  }
   const plan = rdsPlanOf(state.plan);
-  if (plan === null || region === null) return null;
+  if (plan === null) return null;
   const provisioned = state.phases.find(({ name }) => name === phaseNames.provision);
   return {
     estimatedUsd: plan.estimatedCostUsd,
@@ -27,7 +44,7 @@ export function drillCost(
       taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
       sandboxSeconds:
         provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
-      taskSeconds: secondsOf(state.phases, phaseNames.restore) + secondsOf(state.phases, phaseNames.read),
+      taskSeconds,
       region,
       dumpBytes: state.restored?.bytesRead ?? 0,
     }),

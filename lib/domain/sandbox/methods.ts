@@ -1,14 +1,14 @@
 import type { BackupKind } from '../backup/kinds.ts';
-import type { SandboxKind } from './sandbox-plan.ts';
+import type { ChoosableKind, DrillMode, SandboxKind } from './sandbox-plan.ts';
 
 /**
- * What a method of recovery works on: a server that answers, the data directory of one that does not run yet, or an
- * instance that the service itself makes.
+ * What a method of recovery works on: a server that answers, the data directory of one that does not run yet, both – what
+ * was recovered in a directory is carried into the server –, or an instance that the service itself makes.
  */
-type MethodNeed = 'server' | 'data directory' | 'instance';
+type MethodNeed = 'server' | 'data directory' | 'directory and server' | 'instance';
 
 /** One way to recover a kind of backup in a kind of sandbox. */
-interface RecoveryMethod {
+export interface RecoveryMethod {
   readonly backup: BackupKind;
   readonly sandbox: SandboxKind;
   readonly needs: MethodNeed;
@@ -17,7 +17,10 @@ interface RecoveryMethod {
 /** Every pair that can be recovered, and how. What is not in this table is refused before anything is made. */
 export const recoveryMethods = [
   { backup: 'logical', sandbox: 'rds', needs: 'server' },
+  { backup: 'logical', sandbox: 'task', needs: 'server' },
   { backup: 'logical', sandbox: 'local-process', needs: 'server' },
+  { backup: 'physical', sandbox: 'rds', needs: 'directory and server' },
+  { backup: 'physical', sandbox: 'task', needs: 'data directory' },
   { backup: 'physical', sandbox: 'local-process', needs: 'data directory' },
 ] as const satisfies readonly RecoveryMethod[];
 
@@ -34,4 +37,24 @@ export function methodFor(
   const others = recoveryMethods.filter((row) => row.backup === backup).map((row) => row.sandbox);
   const instead = others.length === 0 ? 'nor in any other' : `but in ${others.join(', ')}`;
   return { refused: `a ${backup} backup cannot be recovered in a sandbox of kind ${sandbox}, ${instead}` };
+}
+
+/**
+ * The kind of sandbox of a drill: what was asked for, else what drills.yaml says, else what suits the backup. A real
+ * restore always ends in RDS. A host that makes one kind only makes that.
+ *
+ * @param kinds what the host makes
+ */
+export function kindFor(
+  kinds: readonly [SandboxKind, ...SandboxKind[]],
+  drill: {
+    backup: BackupKind;
+    mode: DrillMode;
+    asked: ChoosableKind | null;
+    configured: ChoosableKind | null;
+  },
+): SandboxKind {
+  const suits: ChoosableKind = drill.backup === 'physical' ? 'task' : 'rds';
+  const wanted = drill.mode === 'restore' ? 'rds' : (drill.asked ?? drill.configured ?? suits);
+  return kinds.includes(wanted) ? wanted : kinds[0];
 }

@@ -16,8 +16,11 @@ export interface SandboxDemand {
   /** Size of the dump, for the estimate of time and cost. */
   dumpBytes: number;
   mode: DrillMode;
-  /** Absent: a server that answers. A base backup is recovered in an empty data directory, before its server runs. */
-  needs?: 'data directory';
+  /**
+   * Absent: a server that answers. A base backup is recovered in an empty data directory, before its server runs; for a
+   * sandbox that gives none, that of a server inside the restore task, and is then carried into the sandbox.
+   */
+  needs?: 'data directory' | 'directory and server';
 }
 
 /** A managed instance in the user's account. */
@@ -26,15 +29,25 @@ export interface RdsSandboxPlan extends SandboxDemand {
   rds: RdsPlan;
 }
 
+/** A server inside the restore task, which ends with it. */
+export interface TaskSandboxPlan extends SandboxDemand {
+  kind: 'task';
+  task: { diskGib: number; estimatedCostUsd: number };
+}
+
 /** A server process of this machine: its host adds nothing to what is demanded. */
 export interface LocalProcessPlan extends SandboxDemand {
   kind: 'local-process';
 }
 
 /** What the sandbox shall be, decided before anything is made: the demand, and what the host of its kind adds. */
-export type SandboxPlan = RdsSandboxPlan | LocalProcessPlan;
+export type SandboxPlan = RdsSandboxPlan | TaskSandboxPlan | LocalProcessPlan;
 
 export type SandboxKind = SandboxPlan['kind'];
+
+/** Kinds that drills.yaml and a request may choose between, where a stack is deployed. */
+export const choosableKinds = ['rds', 'task'] as const satisfies readonly SandboxKind[];
+export type ChoosableKind = (typeof choosableKinds)[number];
 
 /** How many places the plan has in which the sandbox may be made, tried in turn while there is no capacity. */
 export const placesOf = (plan: SandboxPlan): number => (plan.kind === 'rds' ? plan.rds.placements.length : 1);

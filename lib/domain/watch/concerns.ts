@@ -34,7 +34,7 @@ const sweeperSilentSeconds = 3 * 3600;
 /** What is wrong with one database. What could not be read counts as wrong: silence would pass for health. */
 export function concernsOf(
   database: string,
-  config: Pick<DatabaseConfig, 'schedule' | 'source' | 'objectives'>,
+  config: Pick<DatabaseConfig, 'schedules' | 'source' | 'objectives'>,
   facts: DatabaseFacts,
   now: string,
 ): Concern[] {
@@ -68,11 +68,11 @@ function ofLastDrill(drills: DatabaseFacts['drills']): Found[] {
 }
 
 function ofProof(
-  { schedule }: Pick<DatabaseConfig, 'schedule'>,
+  { schedules }: Pick<DatabaseConfig, 'schedules'>,
   drills: DatabaseFacts['drills'],
   now: string,
 ): Found[] {
-  const limit = overdueAfterSeconds(schedule);
+  const limit = overdueAfterSeconds(schedules);
   // That records cannot be read is said once, by `watchBlind`.
   if (limit === null || drills.outcome === 'unreadable') return [];
   const { provenAt, firstWatchedAt, lastDrill } = drills.value;

@@ -1,12 +1,15 @@
 import type { AlarmKey } from '../../contract/alarm-names.ts';
 import { defaultStackName } from '../../contract/names.ts';
-import type { DatabaseConfig, DrillConfig } from '../../domain/config/index.ts';
+import type { DatabaseConfig, DrillConfig, ScheduleConfig } from '../../domain/config/index.ts';
 import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../../domain/config/overdue.ts';
 import { formatSeconds, listOf } from '../../domain/text/quantities.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 
 /** More names than this are counted instead of listed. */
 const mostNames = 8;
+
+const whenAndWhere = ({ cron, sandbox }: ScheduleConfig): string =>
+  sandbox === null ? cron : `${cron} in ${sandbox}`;
 
 /**
  * What a synthesized configuration will do by itself and what it will not, each lack with its reason: a database that
@@ -19,7 +22,7 @@ export function deploymentSummary({ databases, aws }: DrillConfig): string {
     [
       'Schedules',
       coverage(databases, {
-        value: ({ schedule }) => schedule?.cron ?? null,
+        value: ({ schedules }) => (schedules.length === 0 ? null : schedules.map(whenAndWhere).join(', ')),
         has: 'drilled by schedule',
         lacks: 'drilled only when somebody starts it, because it has no schedule',
       }),
@@ -29,7 +32,7 @@ export function deploymentSummary({ databases, aws }: DrillConfig): string {
       [
         'hourly, and told by name: a change for the worse once, and when it is well again',
         ...coverage(databases, {
-          value: ({ schedule }) => after(overdueAfterSeconds(schedule)),
+          value: ({ schedules }) => after(overdueAfterSeconds(schedules)),
           has: 'told when not proven in time',
           lacks: 'never told for missing drills, because it has no schedule',
         }),

@@ -16,7 +16,7 @@ interface SchedulesProps {
 }
 
 /**
- * One schedule per database that has one; those of one moment are spread. It only starts drills; whether they prove
+ * The schedules of each database; those of one moment are spread. It only starts drills; whether they prove
  * anything is the watch's business.
  */
 export class Schedules extends Construct {
@@ -31,10 +31,12 @@ export class Schedules extends Construct {
       resources: [props.machine.stateMachineArn],
     });
     const windows = spreadMinutes(props.databases);
-    for (const [database, { schedule }] of Object.entries(props.databases)) {
-      if (schedule === null) continue;
-      const minutes = windows.get(database) ?? 0;
-      new scheduler.Schedule(this, database, {
+    for (const [database, schedule, index] of Object.entries(props.databases).flatMap(
+      ([name, { schedules }]) => schedules.map((one, at) => [name, one, at] as const),
+    )) {
+      const minutes = windows(schedule);
+      // The first keeps the name that it had when there could be only one.
+      new scheduler.Schedule(this, index === 0 ? database : `${database}-${index + 1}`, {
         description: `restore-drill: drill of ${database}`,
         schedule: scheduler.ScheduleExpression.expression(
           `cron(${schedule.cron})`,
@@ -54,7 +56,11 @@ export class Schedules extends Construct {
           input: scheduler.ScheduleTargetInput.fromObject({
             StateMachineArn: props.machine.stateMachineArn,
             Name: `${database}-<aws.scheduler.execution-id>`,
-            Input: JSON.stringify({ database, operator: 'schedule' }),
+            Input: JSON.stringify({
+              database,
+              operator: 'schedule',
+              ...(schedule.sandbox === null ? {} : { sandbox: schedule.sandbox }),
+            }),
           }),
           deadLetterQueue: props.deadLetters,
           // A throttled start is tried again for two hours; a drill that starts a day late would surprise somebody.

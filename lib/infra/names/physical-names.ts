@@ -1,5 +1,6 @@
 import { type HookName, hookTaskFamily } from '../../contract/names.ts';
 import type { restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
+import type { sandboxTaskSizes } from '../../contract/sandbox-task-sizes.ts';
 import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface PhysicalNames {
   importParameterGroups: Record<string, string>;
   /** Size of the restore task → family of its task definition. */
   restoreTasks: Record<(typeof restoreTaskSizes)[number]['name'], string>;
+  /** Size of a restore task with a server inside → family of its task definition. */
+  sandboxTasks: Record<(typeof sandboxTaskSizes)[number]['name'], string>;
   functionOf(door: string): string;
   hookTaskOf(database: string, hook: HookName): string;
   /** Every family of a hook, for IAM. */
@@ -46,6 +49,11 @@ export function physicalNames(stack: string, network: string | null = null): Phy
       small: `${stack}-restore-small`,
       medium: `${stack}-restore-medium`,
       large: `${stack}-restore-large`,
+    },
+    sandboxTasks: {
+      small: `${stack}-sandbox-small`,
+      medium: `${stack}-sandbox-medium`,
+      large: `${stack}-sandbox-large`,
     },
     functionOf: (door) => `${stack}-${door}`,
     hookTaskOf: (database, hook) => hookTaskFamily(stack, database, hook),

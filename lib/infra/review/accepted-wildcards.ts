@@ -33,10 +33,12 @@ export function acceptWildcards(
     [here('states', `execution:${names.stateMachine}:*`), 'Executions of this one machine.'],
     [here('cloudformation', `stack/${names.stack}/*`), 'The id of a stack is made with it.'],
     [here('ecs', `task/${names.cluster}/*`), 'Tasks of this one cluster.'],
-    ...Object.values(names.restoreTasks).map((family): [string, string] => [
-      here('ecs', `task-definition/${family}:*`),
-      'Revisions of this one task definition.',
-    ]),
+    ...[...Object.values(names.restoreTasks), ...Object.values(names.sandboxTasks)].map(
+      (family): [string, string] => [
+        here('ecs', `task-definition/${family}:*`),
+        'Revisions of this one task definition.',
+      ],
+    ),
     [
       here('ecs', `task-definition/${names.hookTasks}`),
       'Hooks of this stack; only their roles may be passed.',

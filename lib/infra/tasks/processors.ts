@@ -15,15 +15,20 @@ export const linuxOn = (processor: Processor): ecs.RuntimePlatform => ({
 const imagePlatform = (processor: Processor): Platform =>
   ({ arm64: Platform.LINUX_ARM64, x86_64: Platform.LINUX_AMD64 })[processor];
 
+/** Images that are built: the restore task, and one with PostgreSQL servers in it. Targets of containers/restore/Dockerfile. */
+export type ImageTarget = 'restore' | 'sandbox';
+
 /**
- * The image of the restore task for each processor: a ready one, which must be for all of them, or one that is built.
+ * The images of restore tasks for each processor: ready ones, which must be for all of them, or such as are built.
  *
- * @param uri of a ready image; null: none
+ * @param uris of ready images; null: none
  * @param buildContext gives the folder to build from, when something is built
  */
 export const restoreImages =
-  (uri: string | null, buildContext: () => string) =>
-  (processor: Processor): ecs.ContainerImage =>
-    uri === null
-      ? ecs.ContainerImage.fromAsset(buildContext(), { platform: imagePlatform(processor) })
+  (uris: Record<ImageTarget, string | null>, buildContext: () => string) =>
+  (processor: Processor, target: ImageTarget = 'restore'): ecs.ContainerImage => {
+    const uri = uris[target];
+    return uri === null
+      ? ecs.ContainerImage.fromAsset(buildContext(), { platform: imagePlatform(processor), target })
       : ecs.ContainerImage.fromRegistry(uri);
+  };

@@ -3,8 +3,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { restoreContainerName } from '../../contract/names.ts';
+import { restoreContainerName, serverFolder } from '../../contract/names.ts';
 import { type RestoreTaskSize, restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
+import { type SandboxTaskSize, sandboxTaskSizes } from '../../contract/sandbox-task-sizes.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { serviceOfThisAccount } from '../rights/services.ts';
@@ -14,7 +15,24 @@ import { linuxOn, type Processor } from './processors.ts';
 
 /** User of our image: not root, and nobody on the host. */
 export const taskUser = '10001:10001';
+/** Root, to give the server a user of its own and a root directory without ours. It gains no right on the account. */
+const serversInsideUser = '0:0';
 const scratch = 'scratch';
+const serverVolume = 'servers';
+
+/** What task definitions differ in. */
+interface TaskProps {
+  family: string;
+  image: ecs.ContainerImage;
+  cpuUnits: number;
+  memoryMib: number;
+  /** Null: the 20 GiB that every task has. */
+  diskGib: number | null;
+  user: string;
+  linuxParameters: ecs.LinuxParameters | null;
+  /** Volume → where it is mounted. Everything else cannot be written to. */
+  volumes: Record<string, string>;
+}
 
 interface RestoreTaskProps {
   names: PhysicalNames;
@@ -27,6 +45,8 @@ interface RestoreTaskProps {
   /** Managed policies, where rights are too many for the role's own. */
   policies: iam.IManagedPolicy[];
   guard: iam.IManagedPolicy;
+  /** For tasks that run a server inside themselves; null: no drill does. */
+  serversInside: { image: ecs.ContainerImage } | null;
 }
 
 /**
@@ -37,6 +57,8 @@ export class RestoreTask extends Construct {
   readonly cluster: ecs.Cluster;
   readonly taskDefinitions: ecs.FargateTaskDefinition[];
   readonly sizes: RestoreTaskSize[];
+  /** Empty where no drill runs a server inside its task. */
+  readonly sandboxSizes: SandboxTaskSize[];
 
   constructor(scope: Construct, id: string, props: RestoreTaskProps) {
     super(scope, id);
@@ -63,31 +85,62 @@ export class RestoreTask extends Construct {
     );
     const executionRole = makeExecutionRole(this);
     const logGroup = sizedLogGroup(this, 'Logs', undefined, `/restore-drill/${props.names.stack}/restore`);
-    this.taskDefinitions = restoreTaskSizes.map((size) => {
-      const definition = new ecs.FargateTaskDefinition(this, `${size.name}Task`, {
-        family: props.names.restoreTasks[size.name],
-        cpu: size.cpuUnits,
-        memoryLimitMiB: size.memoryMib,
+    const define = (id: string, task: TaskProps): ecs.FargateTaskDefinition => {
+      const definition = new ecs.FargateTaskDefinition(this, id, {
+        family: task.family,
+        cpu: task.cpuUnits,
+        memoryLimitMiB: task.memoryMib,
+        ...(task.diskGib === null ? {} : { ephemeralStorageGiB: task.diskGib }),
         runtimePlatform: linuxOn(props.processor),
         taskRole,
         executionRole,
-        volumes: [{ name: scratch }],
+        volumes: Object.keys(task.volumes).map((name) => ({ name })),
       });
       const container = definition.addContainer('Restore', {
         containerName: restoreContainerName,
-        image: props.imageOn(props.processor),
-        user: taskUser,
+        image: task.image,
+        user: task.user,
         readonlyRootFilesystem: true,
         // The longest there is: a stopped restore says what it had done, and closes its sessions.
         stopTimeout: Duration.seconds(120),
+        ...(task.linuxParameters === null ? {} : { linuxParameters: task.linuxParameters }),
         logging: blockingLogs(logGroup, 'restore'),
         environment: props.environment,
       });
       allowPull(executionRole, container);
-      container.addMountPoints({ containerPath: '/tmp', sourceVolume: scratch, readOnly: false });
+      for (const [sourceVolume, containerPath] of Object.entries(task.volumes))
+        container.addMountPoints({ containerPath, sourceVolume, readOnly: false });
       acceptPlainEnvironment(definition);
       return definition;
-    });
+    };
+    const image = props.imageOn(props.processor);
+    const { serversInside } = props;
+    this.taskDefinitions = [
+      ...restoreTaskSizes.map(({ name, ...size }) =>
+        define(`${name}Task`, {
+          ...{ ...size, image, diskGib: null, user: taskUser, volumes: { [scratch]: '/tmp' } },
+          linuxParameters: null,
+          family: props.names.restoreTasks[name],
+        }),
+      ),
+      ...(serversInside === null ? [] : sandboxTaskSizes).map(({ name, ...size }) =>
+        define(`${name}SandboxTask`, {
+          ...{ ...size, image: serversInside?.image ?? image, user: serversInsideUser },
+          linuxParameters: fewerRights(this, `${name}SandboxLinux`),
+          volumes: { [scratch]: '/tmp', [serverVolume]: serverFolder },
+          family: props.names.sandboxTasks[name],
+        }),
+      ),
+    ];
+    this.sandboxSizes =
+      serversInside === null
+        ? []
+        : sandboxTaskSizes.map((size) => ({
+            taskDefinition: props.names.sandboxTasks[size.name],
+            vcpu: size.cpuUnits / 1024,
+            memoryGib: size.memoryMib / 1024,
+            diskGib: size.diskGib,
+          }));
     this.sizes = restoreTaskSizes.map((size) => ({
       taskDefinition: props.names.restoreTasks[size.name],
       upToDumpBytes: size.upToDumpBytes,
@@ -95,6 +148,14 @@ export class RestoreTask extends Construct {
       memoryGib: size.memoryMib / 1024,
     }));
   }
+}
+
+/** What root of a container may do and a server inside it never needs. Of orphans somebody must hear how they ended. */
+function fewerRights(scope: Construct, id: string): ecs.LinuxParameters {
+  const linux = new ecs.LinuxParameters(scope, id, { initProcessEnabled: true });
+  const { AUDIT_WRITE, FSETID, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP } = ecs.Capability;
+  linux.dropCapabilities(AUDIT_WRITE, FSETID, MKNOD, NET_BIND_SERVICE, NET_RAW, SETFCAP);
+  return linux;
 }
 
 /** Only tasks of this account may take the role on. */

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { defaultReadingLimits } from '../streams/bytes/reading-limits.ts';
@@ -6,10 +7,14 @@ import { LogicalRestorer } from './logical-restorer.ts';
 import { announcementsIn } from './policy/announcements.ts';
 import { databaseRequest } from './policy/databases.ts';
 import { loadPolicy } from './policy/load-policy.ts';
-import { openDump } from './reading/open-dump.ts';
+import { type DumpSource, openDump } from './reading/open-dump.ts';
 
-/** The restorer of a drill, with the policy and the readers of this room. */
-export function createRestorer(access: SandboxAccess): Restorer {
+/**
+ * The restorer of a drill, with the policy and the readers of this room.
+ *
+ * @param piped the bytes of a dump that is made while it is read; absent: they lie in the store of the request
+ */
+export function createRestorer(access: SandboxAccess, piped?: Readable): Restorer {
   return new LogicalRestorer({
     access,
     loadPolicy: async () => ({ ...(await loadPolicy()), databaseRequest, announcementsIn }),
@@ -19,7 +24,7 @@ export function createRestorer(access: SandboxAccess): Restorer {
       signal,
       options: { passphrase, privateKey, member, maxStatementBytes, maxRatio },
     }) =>
-      openDump(dumpSourceOf(store, dump, signal), {
+      openDump(piped === undefined ? dumpSourceOf(store, dump, signal) : pipedSource(piped), {
         passphrase,
         privateKey: privateKey ?? null,
         member: member ?? null,
@@ -27,3 +32,10 @@ export function createRestorer(access: SandboxAccess): Restorer {
       }),
   });
 }
+
+/** Can be opened once. */
+const pipedSource = (text: Readable): DumpSource => ({
+  kind: 'stream',
+  open: async () => text,
+  sizeBytes: null,
+});

@@ -25,6 +25,13 @@ const taskSize = z.object({
   memoryGib: z.number().positive(),
 });
 
+const sandboxTaskSize = z.object({
+  taskDefinition: text,
+  vcpu: z.number().positive(),
+  memoryGib: z.number().positive(),
+  diskGib: z.number().positive(),
+});
+
 const taskNetwork = z.object({
   subnets: z.array(text).min(1),
   securityGroups: z.array(text).min(1),
@@ -43,6 +50,7 @@ const schemas = {
   sandboxParameterGroups: json(z.record(z.string(), text)),
   restoreCluster: text,
   restoreTasks: json(z.array(taskSize).min(1)),
+  sandboxTasks: json(z.array(sandboxTaskSize)),
   restoreNetwork: json(taskNetwork),
   runbook: text,
   deadLetterQueue: text,

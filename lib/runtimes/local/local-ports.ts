@@ -12,11 +12,10 @@ import type {
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
-import type { DrillPorts, DumpInspector } from '../../ports/drill-ports.ts';
+import type { DrillPorts } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
-import type { Recoverer } from '../../ports/recovery.ts';
+import { createBackupInspector } from '../../recovery/backup-inspector.ts';
 import { createRestorer } from '../../recovery/logical/create-restorer.ts';
-import { createDumpInspector } from '../../recovery/logical/dump-inspector.ts';
 import { createDumpReader } from '../../recovery/logical/dump-reading.ts';
 import { createRecoverer } from '../../recovery/physical/create-recoverer.ts';
 import { systemClock } from '../system-clock.ts';
@@ -77,7 +76,7 @@ export function createLocalPorts(
     configuration,
     objects: objectReader,
     openStore: (source) => configuration.openStore(source),
-    inspector: inspectorOf(createDumpInspector(signal), recoverer, signal),
+    inspector: createBackupInspector(signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
     dumpReader: createDumpReader(),
@@ -102,15 +101,5 @@ export function createLocalPorts(
     }),
     software: { version, node: process.version },
     signal,
-  };
-}
-
-/** Dumps say what they are in their first bytes, base backups in their small files. */
-function inspectorOf(dumps: DumpInspector, recoverer: Recoverer, signal: AbortSignal): DumpInspector {
-  return {
-    inspect: (store, dump, opening) =>
-      dump.walPrefix === undefined
-        ? dumps.inspect(store, dump, opening)
-        : recoverer.inspect({ store, key: dump.key, walPrefix: dump.walPrefix }, signal),
   };
 }

@@ -26,9 +26,9 @@ describe('the example drills.yaml', () => {
     const databases = 'config' in parsed ? Object.values(parsed.config.databases) : [];
 
     expect(databases).toHaveLength(5);
-    for (const { checks, schedule, objectives } of databases) {
+    for (const { checks, schedules, objectives } of databases) {
       expect(checks.length).toBeGreaterThan(5);
-      expect(schedule).not.toBeNull();
+      expect(schedules).not.toEqual([]);
       expect(objectives.rtoSeconds).not.toBeNull();
     }
   });

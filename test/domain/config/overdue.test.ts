@@ -10,25 +10,36 @@ const day = 86_400;
 const hour = 3600;
 
 describe('an overdue drill', () => {
-  const schedule = { cron: '0 3 1 * ? *', timezone: 'UTC', graceSeconds: day, intervalSeconds: null };
+  const schedule = {
+    cron: '0 3 1 * ? *',
+    timezone: 'UTC',
+    graceSeconds: day,
+    intervalSeconds: null,
+    sandbox: null,
+  };
 
   test('is one later than the longest gap and its grace', () => {
-    expect(overdueAfterSeconds(schedule)).toBe(31 * day + hour + day);
+    expect(overdueAfterSeconds([schedule])).toBe(31 * day + hour + day);
   });
 
   test('is measured by the interval of drills.yaml where one is given', () => {
-    expect(overdueAfterSeconds({ ...schedule, intervalSeconds: 7 * day })).toBe(8 * day);
+    expect(overdueAfterSeconds([{ ...schedule, intervalSeconds: 7 * day }])).toBe(8 * day);
   });
 
   test('is unknown where the cron comes once and no interval is given', () => {
     const once = { ...schedule, cron: '0 3 1 1 ? 2027' };
     expect(longestDrillGapSeconds(once)).toBeNull();
-    expect(overdueAfterSeconds(once)).toBeNull();
+    expect(overdueAfterSeconds([once])).toBeNull();
     expect(longestDrillGapSeconds({ ...once, intervalSeconds: day })).toBe(day);
   });
 
   test('does not exist without a schedule', () => {
-    expect(overdueAfterSeconds(null)).toBeNull();
+    expect(overdueAfterSeconds([])).toBeNull();
+  });
+
+  test('is measured by the schedule that comes most often where there are several', () => {
+    const daily = { ...schedule, cron: '0 3 * * ? *' };
+    expect(overdueAfterSeconds([schedule, daily])).toBe(overdueAfterSeconds([daily]));
   });
 });
 

@@ -56,7 +56,7 @@ databases:
         { pattern: null, key: 'LAST_SUCCESS.txt', maxAgeSeconds: 93_600, archive: null },
       ],
       objectives: { rtoSeconds: 14_400, rpoSeconds: 86_400 },
-      schedule: { cron: '0 3 1 * ? *', timezone: 'Europe/London', graceSeconds: 86_400 },
+      schedules: [{ cron: '0 3 1 * ? *', timezone: 'Europe/London', graceSeconds: 86_400 }],
     });
     expect(databases.cleaning?.checks.map(({ kind }) => kind)).toEqual([
       'tables',
@@ -89,7 +89,7 @@ databases:
       },
       companions: [],
       objectives: { rtoSeconds: null, rpoSeconds: null },
-      schedule: null,
+      schedules: [],
       production: {
         instanceClass: null,
         storageBytes: null,
@@ -116,6 +116,7 @@ databases:
         maxRatio: 10_000,
       },
       sandbox: {
+        kind: null,
         majorVersion: null,
         storageBytes: null,
         leaseSeconds: 43_200,
@@ -319,8 +320,21 @@ databases:
   b: { source: { folder: b }, schedule: { cron: "0 3 1 * ? *" } }
 `);
 
-    expect(databases.a?.schedule).toBeNull();
-    expect(databases.b?.schedule).toMatchObject({ timezone: 'Europe/London' });
+    expect(databases.a?.schedules).toEqual([]);
+    expect(databases.b?.schedules).toMatchObject([{ timezone: 'Europe/London' }]);
+  });
+
+  it('reach every schedule of a list, and words stand for the usual crons', () => {
+    const { databases } = good(`
+defaults: { schedule: { timezone: Europe/London } }
+databases:
+  a: { source: { folder: a }, schedule: [{ cron: daily, sandbox: task }, { cron: monthly, timezone: UTC, sandbox: rds }] }
+`);
+
+    expect(databases.a?.schedules).toMatchObject([
+      { cron: '0 3 * * ? *', timezone: 'Europe/London', sandbox: 'task' },
+      { cron: '0 3 1 * ? *', timezone: 'UTC', sandbox: 'rds' },
+    ]);
   });
 
   it('report their mistakes once, at their own place', () => {

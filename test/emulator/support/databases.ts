@@ -11,6 +11,13 @@ const source = (database: string) => ({
   pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz',
 });
 
+const physicalSource = (database: string) => ({
+  bucket: backupBucket,
+  prefix: `${database}/`,
+  pattern: 'base_{timestamp:YYYYMMDDTHHmmssZ}.tar.gz',
+  physical: { wal: { prefix: 'wal/' } },
+});
+
 const checks = [
   { tables: ['shop.customers', 'shop.orders', 'shop.products'] },
   { rows: { table: 'shop.customers', min: 200 } },
@@ -47,6 +54,11 @@ export const databaseNames = [
   'untagged',
   'doubted',
   'updated',
+  'inside',
+  'inside-broken',
+  'inside-aborted',
+  'archived',
+  'carried',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -55,6 +67,11 @@ const special: Partial<Record<DatabaseName, object>> = {
     objectives: { rto: '1h', rpo: '26h' },
     schedule: { cron: '0 3 1 * ? *', timezone: 'Europe/London' },
   },
+  inside: { sandbox: { kind: 'task', majorVersion: 17 } },
+  'inside-broken': { sandbox: { kind: 'task', majorVersion: 17 } },
+  'inside-aborted': { sandbox: { kind: 'task', majorVersion: 17 } },
+  archived: { source: physicalSource('archived'), checks: [] },
+  carried: { source: physicalSource('carried'), checks: [], sandbox: { kind: 'rds' } },
   doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
   broken: { walkBack: { maxDumps: 1 } },
   // No second zone there: a promotion that could not come off must not look as if it had.

@@ -43,6 +43,7 @@ export async function deploy(options: DeploymentOptions): Promise<StackOutputs> 
     `--output=${join(directory, 'cdk.out')}`,
     `--context=config=${configPath}`,
     `--context=restoreImage=${account}.dkr.ecr.${region}.amazonaws.com/restore-drill:test`,
+    `--context=sandboxImage=${account}.dkr.ecr.${region}.amazonaws.com/restore-drill:test-sandbox`,
   ]);
   const written = JSON.parse(readFileSync(outputs, 'utf8')) as Record<string, StackOutputs>;
   return written[stackName] ?? {};

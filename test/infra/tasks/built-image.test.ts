@@ -24,7 +24,7 @@ const app = new App({ context: { ...cdkContext, restoreArch: 'x86_64' } });
 makeDrillStack(app, {
   config,
   bundles: emptyBundles(),
-  restoreImageOn: restoreImages(null, () => context),
+  restoreImageOn: restoreImages({ restore: null, sandbox: null }, () => context),
 });
 const { directory } = app.synth();
 

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { CarriedFrom } from '../../../ports/cluster-dump.ts';
 import type { SandboxLook } from '../../../ports/sandbox.ts';
 import { administratorLogin } from './administrator.ts';
+import { readerRole } from './admit-drill.ts';
+import { dumpCluster } from './cluster-dump.ts';
 import { describeWalls } from './describe-walls.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
@@ -17,6 +20,7 @@ import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
 import { brokenBy, lookFromOutside, lost, readyBy, refuseLiving } from './sandbox-look.ts';
 import { type ServerAccount, serverAccount } from './server-account.ts';
 import { logTail } from './server-process.ts';
+import { adminRole } from './server-settings.ts';
 import { fallbackRoots, usableDirectory } from './storage-roots.ts';
 import { sweepSandboxes } from './sweep.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -180,6 +184,18 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     }
   }
 
+  function carriedFrom(address: SandboxAddress): CarriedFrom {
+    const sandbox = own.get(address.sandboxId);
+    if (sandbox?.state.name !== 'ready') throw noSuchSandbox(address.sandboxId);
+    const { binDirectory } = sandbox.state.running;
+    const { socketDirectory } = sandbox.lease;
+    return {
+      dump: (signal) => dumpCluster({ binDirectory, socketDirectory, port: address.port }, signal),
+      connection: (database) => connection(address, database),
+      ownRoles: [adminRole, readerRole],
+    };
+  }
+
   async function release(sandboxId: string): Promise<KeptSandbox> {
     const sandbox = own.get(sandboxId);
     const seen = await look(sandboxId);
@@ -199,8 +215,8 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
   }
 
   return {
-    kind: 'local-process',
-    sandboxIdFor: sandboxIdOf,
+    kinds: ['local-process'],
+    sandboxIdFor: (drillId) => sandboxIdOf(drillId),
     preflight: async (demand) => ({
       possible: true,
       plan: { kind: 'local-process', ...demand },
@@ -217,6 +233,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       if (place === null) throw noSuchSandbox(sandboxId);
       return place;
     },
+    carriedFrom: (address) => carriedFrom(address),
     installExtension: (address, database, statement) =>
       installExtension(administratorOf(address, database), address.masterRole, statement),
     release,

@@ -1,4 +1,6 @@
+import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import type { CarriedFrom } from '../../../ports/cluster-dump.ts';
 import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
@@ -60,6 +62,8 @@ export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
   release(sandboxId: string): Promise<KeptSandbox>;
   /** Where a base backup is recovered, in a sandbox that was made for it. @throws DrillError SANDBOX_LOST for any other */
   recoveryPlace(sandboxId: string): RecoveryPlace;
+  /** A recovered cluster of ours, to carry it into another server. @throws DrillError SANDBOX_LOST */
+  carriedFrom(address: SandboxAddress): CarriedFrom;
   /** Which majors are installed, cached and fetchable here; downloads nothing. */
   describeServers(): Promise<ServerAvailability[]>;
   /** What keeps a server from the rest of this machine; makes nothing that stays. */

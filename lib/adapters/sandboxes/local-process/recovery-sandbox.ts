@@ -80,6 +80,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     locale: 'C',
   });
   const running: RunningSandbox = {
+    binDirectory: binaries.binDirectory,
     password,
     server: null,
     place: null,

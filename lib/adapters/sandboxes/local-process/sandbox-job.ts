@@ -38,6 +38,8 @@ export interface SandboxJob {
 
 export interface RunningSandbox {
   address: SandboxAddress;
+  /** Where the programs of its server's major are. */
+  binDirectory: string;
   password: string;
   /** Null while a base backup has yet to be recovered in it. */
   server: ServerProcess | null;
@@ -104,7 +106,7 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.passwordFile, `*:*:*:${masterRole}:${password}\n`, { mode: 0o600 });
   job.lease.address = address;
   writeLease(files.directory, job.lease);
-  return { address, password, server, place: null };
+  return { binDirectory: binaries.binDirectory, address, password, server, place: null };
 }
 
 /** Gives the sandbox's directories to the user who runs its server. @throws DrillError SANDBOX_UNAVAILABLE */

@@ -8,6 +8,7 @@ import { taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { Configuration } from '../../../ports/drill-ports.ts';
 import type { Preflight } from '../../../ports/sandbox.ts';
+import { type Budget, exceededCaps } from '../cost-caps.ts';
 import { newestEngineVersion } from './engine-version.ts';
 import { placementsFor } from './placements.ts';
 import { exceededQuotas } from './quotas.ts';
@@ -16,7 +17,7 @@ import { type RehearsalClients, rehearseRestore } from './rehearsal.ts';
 
 const gibibyte = 1024 ** 3;
 
-export interface PreflightOptions {
+export interface PreflightOptions extends Budget {
   configuration: Pick<Configuration, 'database'>;
   /** Its subnets decide which zones can be used. */
   subnetGroup: string;
@@ -27,9 +28,6 @@ export interface PreflightOptions {
   taskSizes: readonly RestoreTaskSize[];
   /** vCPUs that Fargate tasks of the account may have; null: nobody can say. */
   fargateVcpus(): Promise<number | null>;
-  monthlyBudgetUsd: number | null;
-  /** What the drills of this calendar month cost so far, from their records. */
-  spentThisMonthUsd(): Promise<number>;
   /** For the rehearsal of a real restore; null: none is rehearsed. */
   rehearsal: RehearsalClients | null;
 }
@@ -137,25 +135,4 @@ async function tooFewVcpus({ fargateVcpus, taskSizes }: PreflightOptions): Promi
   if (most === null || most >= needed) return [];
   const message = `the Fargate quota of vCPUs (L-3032A538) is ${most}; the smallest restore task takes ${needed}`;
   return [finding('QUOTA_EXCEEDED', message)];
-}
-
-async function exceededCaps(
-  { monthlyBudgetUsd, spentThisMonthUsd }: PreflightOptions,
-  maxCostUsd: number | null,
-  estimateUsd: number,
-): Promise<Finding[]> {
-  const usd = (amount: number) => `${amount.toFixed(2)} USD`;
-  const findings: Finding[] = [];
-  if (maxCostUsd !== null && estimateUsd > maxCostUsd) {
-    const message = `the drill was estimated to cost ${usd(estimateUsd)}; sandbox.maxCostUsd allows ${usd(maxCostUsd)}`;
-    findings.push(finding('COST_CAP_EXCEEDED', message));
-  }
-  if (monthlyBudgetUsd !== null) {
-    const spentUsd = await spentThisMonthUsd();
-    if (spentUsd + estimateUsd > monthlyBudgetUsd) {
-      const message = `${usd(spentUsd)} were spent this month and the drill was estimated to cost ${usd(estimateUsd)}; aws.monthlyBudgetUsd allows ${usd(monthlyBudgetUsd)}`;
-      findings.push(finding('COST_CAP_EXCEEDED', message));
-    }
-  }
-  return findings;
 }

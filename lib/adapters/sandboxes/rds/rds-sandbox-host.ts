@@ -29,7 +29,7 @@ export function createRdsSandboxHost(options: RdsSandboxHostOptions): SandboxHos
   const { planning, creation, sweeping, ...host } = options;
   return {
     sandboxIdFor: (drillId) => sandboxIdFor(host.stackName, drillId),
-    kind: 'rds',
+    kinds: ['rds'],
     preflight: async (demand) => preflight(host, planning ?? missing('plan'), demand),
     provision: async (plan, placement = 0) =>
       createInstance(host, creation ?? missing('make'), rdsPlan(plan), placement),

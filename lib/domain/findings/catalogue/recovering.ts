@@ -91,4 +91,16 @@ export const recoveringFindings = {
     meaning: 'Rows of a table cannot be read.',
     hint: 'The damage was in the cluster before the backup, or came on the way: compare with pg_amcheck in production now.',
   },
+  CARRY_FAILED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'The recovered cluster could not be read completely to carry it into RDS.',
+    hint: 'See what pg_dumpall said. A page that cannot be read is damage in the base backup or before it: drill an older one.',
+  },
+  CARRIED_ROWS_DIFFER: {
+    severity: 'error',
+    blames: 'drill',
+    meaning: 'A table has another number of rows in RDS than in the recovered cluster it was carried from.',
+    hint: 'Look at the entries of this table in the account; please report it when they say nothing.',
+  },
 } as const satisfies Record<string, FindingDefinition>;

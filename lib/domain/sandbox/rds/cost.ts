@@ -35,7 +35,13 @@ const smallSizes: Readonly<Record<string, number>> = { micro: 1 / 8, small: 1 / 
 const storageGibMonthUsd = 0.115;
 const hoursPerMonth = 730;
 /** Fargate on ARM (docs/facts.md#prices-of-fargate). */
-const fargate = { vcpuHourUsd: 0.03238, gibHourUsd: 0.00356, leastSeconds: 60 };
+const fargate = {
+  vcpuHourUsd: 0.03238,
+  gibHourUsd: 0.00356,
+  leastSeconds: 60,
+  diskGibHourUsd: 0.000111,
+  freeDiskGib: 20,
+};
 /** RDS bills by the second, and ten minutes at least. */
 const rdsLeastSeconds = 600;
 /** S3 GET per request; the restore reads in ranges of 2 MiB (adapters/dump-stores/s3/ranged-reader.ts). */
@@ -111,11 +117,41 @@ export function actualCostUsd(facts: DrillCostFacts): number {
   const billedHours = facts.sandboxSeconds > 0 ? Math.max(facts.sandboxSeconds, rdsLeastSeconds) / 3600 : 0;
   const instance = place === undefined ? 0 : instanceHourUsd(place.instanceClass, region);
   const sandbox = billedHours * (instance + storageHourUsd(plan.storageGib, region));
-  const taskHours = facts.taskSeconds > 0 ? Math.max(facts.taskSeconds, fargate.leastSeconds) / 3600 : 0;
-  const perTaskHour = facts.taskVcpu * fargate.vcpuHourUsd + facts.taskMemoryGib * fargate.gibHourUsd;
-  const task = taskHours * perTaskHour * regionFactor(region);
-  const requests = Math.ceil((facts.dumpBytes ?? 0) / s3.rangeBytes) * s3.getUsd;
-  return rounded(sandbox + task + requests + orchestrationUsd);
+  const task = taskUsd({
+    ...{
+      vcpu: facts.taskVcpu,
+      memoryGib: facts.taskMemoryGib,
+      diskGib: 0,
+      seconds: facts.taskSeconds,
+      region,
+    },
+    dumpBytes: facts.dumpBytes ?? 0,
+  });
+  return rounded(sandbox + task + orchestrationUsd);
+}
+
+/** What a task used. */
+interface TaskUse {
+  vcpu: number;
+  memoryGib: number;
+  diskGib: number;
+  /** How long the task ran, from the pull of its image; 0: none did. */
+  seconds: number;
+  region: string;
+  dumpBytes: number;
+}
+
+/** What a drill without an instance costs, in USD: its task, what it reads, and the machine around it. */
+export const taskCostUsd = (use: TaskUse): number => rounded(taskUsd(use) + orchestrationUsd);
+
+function taskUsd({ vcpu, memoryGib, diskGib, seconds, region, dumpBytes }: TaskUse): number {
+  const hours = seconds > 0 ? Math.max(seconds, fargate.leastSeconds) / 3600 : 0;
+  const perHour =
+    vcpu * fargate.vcpuHourUsd +
+    memoryGib * fargate.gibHourUsd +
+    Math.max(0, diskGib - fargate.freeDiskGib) * fargate.diskGibHourUsd;
+  const requests = Math.ceil(dumpBytes / s3.rangeBytes) * s3.getUsd;
+  return hours * perHour * regionFactor(region) + requests;
 }
 
 /** Checks, judging and deletion come on top of the restore: about 20 minutes in which the instance is still billed. */

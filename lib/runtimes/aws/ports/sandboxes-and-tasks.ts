@@ -7,13 +7,19 @@ import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-
 import { tokenAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
 import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
 import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbox-host.ts';
+import { sandboxesByKind } from '../../../adapters/sandboxes/sandboxes-by-kind.ts';
+import {
+  createTaskSandboxHost,
+  type TaskPlanning,
+} from '../../../adapters/sandboxes/task/task-sandbox-host.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
 import { fargateVcpus } from '../../../adapters/tasks/fargate-quota.ts';
-import { createRestoreTasks } from '../../../adapters/tasks/restore-tasks.ts';
+import { createRestoreTasks, type RunningTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
 import { type RestoreTaskPlace, taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
-import type { CheckRunner, DrillPorts } from '../../../ports/drill-ports.ts';
+import { sizesHolding } from '../../../domain/sandbox/task-sizing.ts';
+import type { CheckRunner, DrillPorts, PlaceNeeds } from '../../../ports/drill-ports.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { isKeptDrill } from '../../../steps/kept-restores.ts';
@@ -28,30 +34,45 @@ import { evidencePort, ledgerPort } from './evidence-and-ledger.ts';
 import { givenAnswersPort } from './people.ts';
 
 /** For doors that look at, remove and promote sandboxes. */
-export const sandboxPort = (): SandboxHost => createRdsSandboxHost(sandboxHostOptions());
+export const sandboxPort = (): SandboxHost => besideTasks(createRdsSandboxHost(sandboxHostOptions()));
+
+/** With the sandboxes inside restore tasks. */
+const besideTasks = (rds: SandboxHost, planning?: TaskPlanning): SandboxHost =>
+  sandboxesByKind({
+    rds,
+    task: createTaskSandboxHost({
+      tasks: restoreTasksPort(),
+      ...(planning === undefined ? {} : { planning }),
+    }),
+  });
 
 /** For the door that completes a plan: versions, classes, quotas and cost are asked, nothing is made. */
 export function planningSandboxPort(): SandboxHost {
-  const { sandboxSubnetGroup, sandboxParameterGroups, restoreTasks } = readEnvironment([
+  const { sandboxSubnetGroup, sandboxParameterGroups, restoreTasks, sandboxTasks } = readEnvironment([
     'sandboxSubnetGroup',
     'sandboxParameterGroups',
     'restoreTasks',
+    'sandboxTasks',
   ]);
-  return createRdsSandboxHost({
+  const both = {
+    configuration: deployedConfiguration,
+    region: currentRegion(),
+    monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
+    spentThisMonthUsd: () =>
+      spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
+  };
+  const rds = createRdsSandboxHost({
     ...sandboxHostOptions(),
     planning: {
-      configuration: deployedConfiguration,
+      ...both,
       subnetGroup: sandboxSubnetGroup,
       parameterGroups: sandboxParameterGroups,
-      region: currentRegion(),
       taskSizes: restoreTasks,
       fargateVcpus: () => fargateVcpus(serviceQuotasClient()),
       rehearsal: { ec2: ec2Client(), kms: kmsClient() },
-      monthlyBudgetUsd: deployedConfig().aws?.monthlyBudgetUsd ?? null,
-      spentThisMonthUsd: () =>
-        spentThisMonthUsd(ledgerPort(), deployedConfiguration.databases(), systemClock.now()),
     },
   });
+  return besideTasks(rds, { ...both, sizes: sandboxTasks });
 }
 
 /** For the one door that makes sandboxes. */
@@ -60,14 +81,12 @@ export function creatingSandboxPort(): SandboxHost {
     'sandboxSubnetGroup',
     'sandboxSecurityGroup',
   ]);
-  return createRdsSandboxHost({
-    ...sandboxHostOptions(),
-    creation: {
-      subnetGroup: sandboxSubnetGroup,
-      securityGroup: sandboxSecurityGroup,
-      tags: deployedConfig().aws?.tags ?? {},
-    },
-  });
+  const creation = {
+    subnetGroup: sandboxSubnetGroup,
+    securityGroup: sandboxSecurityGroup,
+    tags: deployedConfig().aws?.tags ?? {},
+  };
+  return besideTasks(createRdsSandboxHost({ ...sandboxHostOptions(), creation }));
 }
 
 /** For the sweeper, which spares what a running drill still needs. */
@@ -105,15 +124,25 @@ export const caBundlePath = (): string =>
 export const caBundle = (): string => readFileSync(caBundlePath(), 'utf8');
 
 /** ECS tasks of drills: what became of one, and how to stop it. */
-export const restoreTasksPort = (): RestoreTasks =>
+export const restoreTasksPort = (): RestoreTasks & RunningTasks =>
   createRestoreTasks({ ecs: ecsClient(), cluster: readEnvironment(['restoreCluster']).restoreCluster });
 
-/** Chooses the deployed task size for the dump, and the others for want of capacity. */
-export function restorePlacePort(): (dumpBytes: number) => RestoreTaskPlace {
-  const { restoreTasks, restoreNetwork } = readEnvironment(['restoreTasks', 'restoreNetwork']);
-  return (dumpBytes) => {
-    const { chosen, others } = taskSizesFor(restoreTasks, dumpBytes);
-    return { ...restoreNetwork, ...chosen, others };
+/** Chooses the deployed task size for what a restore needs, and the others for want of capacity. */
+export function restorePlacePort(): (needs: PlaceNeeds) => RestoreTaskPlace {
+  const { restoreTasks, sandboxTasks, restoreNetwork } = readEnvironment([
+    'restoreTasks',
+    'sandboxTasks',
+    'restoreNetwork',
+  ]);
+  return ({ dumpBytes, serverBytes }) => {
+    if (serverBytes === null) {
+      const { chosen, others } = taskSizesFor(restoreTasks, dumpBytes);
+      return { ...restoreNetwork, ...chosen, others };
+    }
+    const fitting = sizesHolding(sandboxTasks, serverBytes);
+    if (fitting === null) throw new RangeError('the plan was made for a task size that is not deployed');
+    const [chosen, ...others] = fitting.map(({ diskGib: _diskGib, ...size }) => size);
+    return { ...restoreNetwork, ...chosen!, others };
   };
 }
 

@@ -12,12 +12,14 @@ import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
 import { createDumpReader } from '../../../recovery/logical/dump-reading.ts';
 import { readDumpStep } from '../../../steps/read-dump.ts';
-import { restoreDumpStep } from '../../../steps/restore-dump.ts';
+import { restoreOptions, restorePrepared } from '../../../steps/restore-dump.ts';
 import { readReadRequest, readRestoreRequest } from '../../../steps/restore-request.ts';
 import { runLongChecksStep } from '../../../steps/run-long-checks.ts';
 import { systemClock } from '../../system-clock.ts';
 import { configurationOf } from '../configuration.ts';
 import { sourcePorts } from '../ports/sources.ts';
+import { createCarryingRecoverer } from './carrying-recoverer.ts';
+import { drillWithin } from './drill-within.ts';
 
 /** Which attempt of which drill. */
 interface TaskPointer {
@@ -38,12 +40,20 @@ export async function restoreWork(
   ports: TaskPorts & { progress: ProgressSink; signal: AbortSignal },
 ): Promise<unknown> {
   const { evidence, access, secrets, progress, signal } = ports;
-  const { state, databaseConfig } = await readRestoreRequest(pointer, { evidence });
-  return restoreDumpStep(pointer, {
-    ...sourcePorts(configurationOf(state.database, databaseConfig)),
+  const request = await readRestoreRequest(pointer, { evidence });
+  const { state, databaseConfig } = request;
+  if (state.plan.kind === 'task') return drillWithin(request, { evidence, secrets, progress, signal });
+  const source = sourcePorts(configurationOf(state.database, databaseConfig));
+  const cleaner = createSandboxCleaner(access);
+  const options = restoreOptions(databaseConfig.restore, { passphrase: null });
+  return restorePrepared(request, {
+    ...source,
     clock: systemClock,
-    recoverers: { physical: null, logical: createRestorer(access) },
-    cleaner: createSandboxCleaner(access),
+    recoverers: {
+      physical: createCarryingRecoverer(state.plan, options, { access, cleaner }),
+      logical: createRestorer(access),
+    },
+    cleaner,
     checks: checkRunner(access, secrets),
     rolePasswords: { secrets, setter: createRolePasswordSetter(access) },
     evidence,

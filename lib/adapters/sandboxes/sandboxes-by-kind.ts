@@ -1,0 +1,29 @@
+import type { SandboxHost } from '../../ports/sandbox.ts';
+import { isTaskSandbox } from './task/task-sandbox-host.ts';
+
+/** The sandboxes of an account: instances, and servers inside the restore task. Ids tell which is which. */
+export function sandboxesByKind({
+  rds,
+  task,
+}: {
+  rds: SandboxHost;
+  /** Its tasks are swept with those of the others. */
+  task: Omit<SandboxHost, 'sweep'>;
+}): SandboxHost {
+  const of = (sandboxId: string) => (isTaskSandbox(sandboxId) ? task : rds);
+  return {
+    kinds: ['rds', 'task'],
+    sandboxIdFor: (drillId, kind) => (kind === 'task' ? task : rds).sandboxIdFor(drillId),
+    async preflight(demand, kind) {
+      if (kind === 'task') return task.preflight(demand);
+      // What is recovered inside the task and carried into an instance needs room in both.
+      const within = demand.needs === undefined ? null : await task.preflight(demand);
+      return within?.possible === false ? within : rds.preflight(demand);
+    },
+    provision: (plan, placement) => (plan.kind === 'task' ? task : rds).provision(plan, placement),
+    look: (sandboxId) => of(sandboxId).look(sandboxId),
+    remove: (sandboxId) => of(sandboxId).remove(sandboxId),
+    sweep: (options) => rds.sweep(options),
+    ...(rds.promotion === undefined ? {} : { promotion: rds.promotion }),
+  };
+}

@@ -1,0 +1,91 @@
+import type { SandboxTaskSize } from '../../../contract/sandbox-task-sizes.ts';
+import { finding } from '../../../domain/findings/findings.ts';
+import { taskCostUsd } from '../../../domain/sandbox/rds/cost.ts';
+import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
+import { diskGibFor, sizesHolding } from '../../../domain/sandbox/task-sizing.ts';
+import type { Configuration } from '../../../ports/drill-ports.ts';
+import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
+import type { Preflight, SandboxHost } from '../../../ports/sandbox.ts';
+import type { RunningTasks } from '../../tasks/restore-tasks.ts';
+import { type Budget, exceededCaps } from '../cost-caps.ts';
+
+/** What a door that plans knows beside. */
+export interface TaskPlanning extends Budget {
+  configuration: Pick<Configuration, 'database'>;
+  /** Deployed sizes, smallest first; empty: no database of drills.yaml may use them. */
+  sizes: readonly SandboxTaskSize[];
+  region: string;
+}
+
+export interface TaskSandboxHostOptions {
+  tasks: RestoreTasks & Pick<RunningTasks, 'running'>;
+  /** For `preflight`. */
+  planning?: TaskPlanning;
+}
+
+const prefix = 'task-of-';
+
+/** True for the id of a sandbox inside a restore task. */
+export const isTaskSandbox = (sandboxId: string): boolean => sandboxId.startsWith(prefix);
+const drillIdOf = (sandboxId: string): string => sandboxId.slice(prefix.length);
+
+/**
+ * Sandboxes as servers inside the restore task. The task makes its server itself and ends with it, so nothing is made
+ * here: the sandbox is ready when the task starts, and gone when no task of the drill runs.
+ */
+export function createTaskSandboxHost({
+  tasks,
+  planning,
+}: TaskSandboxHostOptions): Omit<SandboxHost, 'sweep'> {
+  return {
+    kinds: ['task'],
+    sandboxIdFor: (drillId) => prefix + drillId,
+    preflight: async (demand) => preflight(demand, planning),
+    async provision({ drillId, majorVersion }) {
+      const sandboxId = prefix + drillId;
+      // Where it really answers is known inside the task only.
+      const address = { sandboxId, host: 'inside the restore task', port: 0, masterRole: '' };
+      return { sandboxId, address: { ...address, serverVersion: String(majorVersion) } };
+    },
+    async look(sandboxId) {
+      const drillId = drillIdOf(sandboxId);
+      const left = (await tasks.running()).filter((task) => task.drillId === drillId);
+      return left.length === 0
+        ? { state: 'gone' }
+        : { state: 'pending', detail: 'its task is still stopping' };
+    },
+    remove: (sandboxId) => tasks.stop(drillIdOf(sandboxId)),
+  };
+}
+
+async function preflight(demand: SandboxDemand, planning: TaskPlanning | undefined): Promise<Preflight> {
+  if (planning === undefined || planning.sizes.length === 0) {
+    const message = 'no task of this stack can run a server';
+    const hint = 'Set `sandbox.kind: task` for the database in drills.yaml and deploy again.';
+    return { possible: false, findings: [finding('METHOD_UNAVAILABLE', message, hint)] };
+  }
+  const fitting = sizesHolding(planning.sizes, demand.storageBytes);
+  if (fitting === null) {
+    const most = Math.max(...planning.sizes.map(({ diskGib }) => diskGib));
+    const message = `the server would need a task with ${diskGibFor(demand.storageBytes)} GiB of disk; Fargate gives ${most} GiB`;
+    const hint =
+      'Drill it with `sandbox.kind: rds`, or set `sandbox.storage` when the estimate is too large.';
+    return { possible: false, findings: [finding('SANDBOX_UNAVAILABLE', message, hint)] };
+  }
+  const [{ diskGib, vcpu, memoryGib }] = fitting;
+  const { sandbox } = planning.configuration.database(demand.database);
+  const estimatedCostUsd = taskCostUsd({
+    ...{ vcpu, memoryGib, diskGib, region: planning.region, dumpBytes: demand.dumpBytes },
+    seconds: expectedSeconds(demand.dumpBytes),
+  });
+  const findings = await exceededCaps(planning, sandbox.maxCostUsd, estimatedCostUsd);
+  if (findings.length > 0) return { possible: false, findings };
+  return {
+    possible: true,
+    plan: { kind: 'task', ...demand, task: { diskGib, estimatedCostUsd } },
+    findings: [],
+  };
+}
+
+/** Start, restore at 5 MB of stored dump per second on one processor, checks. An estimate for a cap. */
+const expectedSeconds = (dumpBytes: number): number => 120 + dumpBytes / 5_000_000;

@@ -1,0 +1,19 @@
+/**
+ * One deployed size of a restore task that runs a server inside itself. Its disk cannot be set per run, so there are
+ * several task definitions (docs/facts.md#storage-of-a-task).
+ */
+export interface SandboxTaskSize {
+  /** Name of the task definition family. */
+  taskDefinition: string;
+  vcpu: number;
+  memoryGib: number;
+  /** Ephemeral storage, which the image takes a part of. */
+  diskGib: number;
+}
+
+/** Sizes that are deployed, smallest first. Fargate gives 21 to 200 GiB of ephemeral storage. */
+export const sandboxTaskSizes = [
+  { name: 'small', cpuUnits: 1024, memoryMib: 4096, diskGib: 30 },
+  { name: 'medium', cpuUnits: 2048, memoryMib: 8192, diskGib: 100 },
+  { name: 'large', cpuUnits: 4096, memoryMib: 16384, diskGib: 200 },
+] as const;
