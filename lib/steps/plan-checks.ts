@@ -13,6 +13,7 @@ import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
+import { markerAt } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -33,6 +34,8 @@ export const planChecksStep = defineStep({
     const last = await ports.ledger.lastProven(state.database);
     const moment = momentOfTaking(state.dump);
     const { witness, notCompared } = await witnessFor(state, ports);
+    const { physical } = config.source;
+    const proof = physical === null ? { notCompared: [] } : markerAt(state.request.at, physical.recoverTo);
     const { planned, notTested } = account.complete
       ? ports.planChecks({
           account,
@@ -41,6 +44,7 @@ export const planChecksStep = defineStep({
           ...comparedWith(last, moment.dumpMoment),
           drift: config.drift,
           ...(witness === null ? {} : { witness }),
+          ...(proof.marker === undefined ? {} : { marker: proof.marker }),
           dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
           ...moment,
           defaultDatabase: account.databases[0]?.name ?? 'postgres',
@@ -55,6 +59,7 @@ export const planChecksStep = defineStep({
       notTested: [
         ...notTested,
         ...notCompared,
+        ...proof.notCompared,
         ...rolesNotTested(config, ports),
         ...hooksNotTested(config, state.hooks),
       ],

@@ -1,4 +1,4 @@
-import type { RecoverTo } from '../domain/config/index.ts';
+import type { RecoverTo, RecoveryMarker } from '../domain/config/index.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
@@ -9,9 +9,45 @@ import { openSource } from './configured-source.ts';
 /** Where to recover to: the moment that was asked for, or what drills.yaml says. Pure. */
 export function recoveryTarget(at: string | null, recoverTo: RecoverTo, startedAt: string): RecoveryTarget {
   if (at !== null) return { kind: 'time', time: at };
-  if (recoverTo.kind !== 'before') return recoverTo;
-  return { kind: 'time', time: new Date(Date.parse(startedAt) - recoverTo.seconds * 1000).toISOString() };
+  switch (recoverTo.kind) {
+    case 'before':
+      return {
+        kind: 'time',
+        time: new Date(Date.parse(startedAt) - recoverTo.seconds * 1000).toISOString(),
+      };
+    case 'at':
+      return { kind: 'time', time: recoverTo.time };
+    case 'lsn':
+      return { kind: 'lsn', lsn: recoverTo.lsn };
+    case 'asked':
+      return { kind: 'latest' };
+    default:
+      return { kind: recoverTo.kind };
+  }
 }
+
+/**
+ * The marker as it can be asked where the cluster was recovered to: of another moment than its own it says nothing, and at the
+ * end of the archive both rows are there. Pure.
+ */
+export function markerAt(
+  at: string | null,
+  recoverTo: RecoverTo,
+): { marker?: RecoveryMarker; notCompared: string[] } {
+  const { marker } = recoverTo;
+  if (marker === undefined) return { notCompared: [] };
+  if (recoverTo.kind === 'asked')
+    return at === null
+      ? { marker: { ...marker, after: null }, notCompared: [markerAtTheEnd] }
+      : { marker, notCompared: [] };
+  const own = recoverTo.kind === 'at' && at !== null && Date.parse(at) === Date.parse(recoverTo.time);
+  return at === null || own ? { marker, notCompared: [] } : { notCompared: [markerOfAnother] };
+}
+
+const markerAtTheEnd =
+  'the marker row after the moment: the drill recovered to the end of the archive, where it may be';
+const markerOfAnother =
+  'the marker rows of drills.yaml: the request names another moment than the one they were written around';
 
 /** Recovers the selected base backup in the sandbox at hand. @throws DrillError as Recoverer.recover */
 export async function recoverBaseBackup(

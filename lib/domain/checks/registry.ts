@@ -8,6 +8,7 @@ import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
 import { freshness } from './kinds/freshness.ts';
 import { indexesValid } from './kinds/indexes-valid.ts';
 import { login } from './kinds/login.ts';
+import { marker } from './kinds/marker.ts';
 import { matviewsPopulated } from './kinds/matviews.ts';
 import { migrations } from './kinds/migrations.ts';
 import { objectsExist } from './kinds/objects.ts';
@@ -29,6 +30,7 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   extensionsInstalled,
   rowCounts,
   rowsReadable,
+  marker,
   partitionTrees,
   foreignKeysHold,
   uniqueIndexes,

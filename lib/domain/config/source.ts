@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
+import { recoverTo, writtenRecoverTo } from './recover-to.ts';
 
 const environmentName = matching(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
@@ -54,18 +55,7 @@ const physical = z
         description: 'Where the archived WAL lies, below the prefix or folder of the source, e.g. `wal/`.',
       }),
     }),
-    recoverTo: z
-      .union([
-        z.enum(['latest', 'immediate']),
-        z.strictObject({
-          before: duration().meta({ description: 'So long before the drill begins, e.g. `5m`.' }),
-        }),
-      ])
-      .optional()
-      .meta({
-        description:
-          'Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), or a span before the drill.',
-      }),
+    recoverTo: writtenRecoverTo.optional(),
     fullSnapshot: flag(
       'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
     ).optional(),
@@ -188,18 +178,6 @@ export const noKeys: SourceConfig['decrypt'] = {
 function normalisePrefix(prefix: string): string {
   const trimmed = prefix.replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `${trimmed}/`;
-}
-
-/** Where a drill of a base backup recovers to, unless the request names a moment. */
-export type RecoverTo =
-  | { kind: 'latest' }
-  | { kind: 'immediate' }
-  | { kind: 'before'; seconds: number }
-  | { kind: 'lsn'; lsn: string };
-
-function recoverTo(written: z.output<typeof physical>['recoverTo']): RecoverTo {
-  if (written === undefined) return { kind: 'latest' };
-  return typeof written === 'string' ? { kind: written } : { kind: 'before', seconds: written.before };
 }
 
 function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
+import type { RecoveryMarker } from '../../../lib/domain/config/index.ts';
 import type { AnnouncedObject } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount, anEntry, announced, aTable } from '../../domain/checks/builders.ts';
 import { TestServer } from '../../support/server.ts';
@@ -404,17 +405,18 @@ describe('materialized views', () => {
   });
 });
 
+const recovered = {
+  systemIdentifier: '7',
+  timeline: 1,
+  startLsn: '0/F00028',
+  consistentLsn: '0/F00138',
+  endLsn: '0/15072A0',
+  lastCommitAt: null,
+  walBytes: 0,
+  walSegments: 0,
+};
+
 describe('rowsReadable', () => {
-  const recovered = {
-    systemIdentifier: '7',
-    timeline: 1,
-    startLsn: '0/F00028',
-    consistentLsn: '0/F00138',
-    endLsn: '0/15072A0',
-    lastCommitAt: null,
-    walBytes: 0,
-    walSegments: 0,
-  };
   const tables = (...names: string[]) => names.map((name) => ({ database: 'shop', schema: 'public', name }));
   const ask = async (...names: string[]) => {
     const account = anAccount({
@@ -444,5 +446,44 @@ describe('rowsReadable', () => {
 
   test('is not asked of a dump', async () => {
     expect(await runKind(server, 'rowsReadable', aContext())).toEqual([]);
+  });
+});
+
+describe('marker', () => {
+  const ask = async (marker: Partial<RecoveryMarker>) => {
+    const context = aContext({
+      account: anAccount({ recovered: { ...recovered, tables: [] } }),
+      marker: { table: 'customers', column: 'id', database: null, before: '1', after: '99', ...marker },
+      defaultDatabase: 'shop',
+    });
+    const results = await runKind(server, 'marker', context);
+    expect(results).toHaveLength(1);
+    return results[0];
+  };
+
+  test('passes when the row before is there and the row after is not', async () => {
+    expect(outcome(await ask({}))).toEqual(passed);
+    expect(outcome(await ask({ table: 'public.customers' }))).toEqual(passed);
+    expect(outcome(await ask({ after: null }))).toEqual(passed);
+  });
+
+  test('tells a row that is lacking and one that is too much, and shows neither', async () => {
+    const lacking = await ask({ before: '98765' });
+    expect(outcome(lacking)).toEqual({ status: 'failed', codes: ['MARKER_MISSING'] });
+    expect(JSON.stringify(lacking)).not.toContain('98765');
+    expect(outcome(await ask({ after: '2' }))).toEqual({ status: 'failed', codes: ['MARKER_PASSED'] });
+  });
+
+  test('is no proof without its table or column', async () => {
+    expect(outcome(await ask({ table: 'gone' }))).toEqual({ status: 'failed', codes: ['TABLE_MISSING'] });
+    expect(outcome(await ask({ column: 'gone' }))).toEqual({
+      status: 'could not run',
+      codes: ['CHECK_COULD_NOT_RUN'],
+    });
+  });
+
+  test('is not asked of a dump', async () => {
+    const marker = { table: 'customers', column: 'id', database: null, before: '1', after: null };
+    expect(await runKind(server, 'marker', aContext({ marker }))).toEqual([]);
   });
 });

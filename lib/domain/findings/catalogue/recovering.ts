@@ -59,6 +59,18 @@ export const recoveringFindings = {
     meaning: 'The archive does not reach the moment to which was to be recovered.',
     hint: 'Look at how far archiving is behind (pg_stat_archiver), or name an earlier moment.',
   },
+  MARKER_MISSING: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The marker row that was written before the moment is not in the recovered cluster.',
+    hint: 'Recovery ended too early, or the row was never committed: compare the marker table of production with drills.yaml.',
+  },
+  MARKER_PASSED: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The marker row that was written after the moment is in the recovered cluster.',
+    hint: 'Recovery went beyond the moment, or the row was written before it: compare `recoverTo` with the time of the row.',
+  },
   TARGET_BEFORE_BACKUP: {
     severity: 'error',
     blames: 'dump',
