@@ -7,7 +7,7 @@ import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
 import { type ArchiveContents, readContents } from '../wal/archive-contents.ts';
 import type { CoverageQuestion, WalCoverage, WalTarget } from '../wal/coverage.ts';
-import { formatLsn, parseLsn } from '../wal/lsn.ts';
+import { formatLsn, parseLsn } from '../numbers/lsn.ts';
 import { coverageOf } from '../wal/wal-coverage.ts';
 import { contentOf, type WalFile } from '../wal/wal-file.ts';
 import type { ArchivedWal, WalReach, WalStretch } from './archived-wal.ts';

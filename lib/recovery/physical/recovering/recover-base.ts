@@ -8,7 +8,7 @@ import type {
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
 import type { RecoveryEnd, RecoveryPlace, RequiredSettings } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
-import { parseLsn } from '../base/numbers/lsn.ts';
+import { parseLsn } from '../numbers/lsn.ts';
 import type { ArchivedWal, WalReach } from './archived-wal.ts';
 import { listRecovered } from './list-recovered.ts';
 import { type UnpackedBase, unpackVerified } from './unpack-verified.ts';
@@ -113,8 +113,8 @@ function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Finding | 
   if (!promoted)
     return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
   // `redo done at` names the beginning of the last record, and is not said when there was none.
-  const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0n;
-  const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0n;
+  const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0;
+  const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0;
   if (endedAt >= expected && log.lastCommitAt === reach.lastCommitAt) return null;
   return finding(
     'RECOVERY_ENDED_EARLY',

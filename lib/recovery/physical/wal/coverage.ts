@@ -1,5 +1,5 @@
 /** What recovery must reach from a base backup with an archive of WAL, known before a server is started. */
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import type { Cluster } from './page-check.ts';
 import type { TimelineStretch } from './timeline-history.ts';
 import type { WalFile } from './wal-file.ts';

@@ -1,7 +1,7 @@
 /** Follows the records of the log from page to page, as PostgreSQL's own reader does (`access/transam/xlogreader.c`). */
-import { crc32c, crcStart } from './crc32c.ts';
+import { addToCrc, crcStart } from '../numbers/crc32c.ts';
 import type { LogPage } from './log-page.ts';
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import { type Cluster, checkPage, isZero } from './page-check.ts';
 import { longHeaderBytes, pageFlags, shortHeaderBytes, walPageBytes } from './page-header.ts';
 import { beginRecord, goOnWith, takePart } from './pending-record.ts';
@@ -106,7 +106,7 @@ export class RecordWalker {
         takePart(place.pending, page, from, bytesEnd);
         return null;
       }
-      const crc = crc32c(crcStart, bytes, words, from + recordHeaderBytes, to);
+      const crc = addToCrc(crcStart, bytes, words, from + recordHeaderBytes, to);
       if (!hasChecksum(crc, bytes, words, from))
         return damagedRecord(lsn, 'CRC: its content does not match its checksum');
       const end = align(lsn + totalBytes);

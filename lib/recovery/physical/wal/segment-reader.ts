@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { LogPage } from './log-page.ts';
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import { walPageBytes } from './page-header.ts';
 import { contentOf, type WalFile } from './wal-file.ts';
 

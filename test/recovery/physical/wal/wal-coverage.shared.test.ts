@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { WalCoverage, WalTarget } from '../../../../lib/recovery/physical/wal/coverage.ts';
-import { formatLsn } from '../../../../lib/recovery/physical/wal/lsn.ts';
+import { formatLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 import { walCoverage } from '../../../../lib/recovery/physical/wal/wal-coverage.ts';
 import {
   baseOf,
