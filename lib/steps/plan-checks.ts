@@ -60,6 +60,7 @@ export const planChecksStep = defineStep({
         ...notTested,
         ...notCompared,
         ...proof.notCompared,
+        ...(account.recovered?.notTested ?? []),
         ...rolesNotTested(config, ports),
         ...hooksNotTested(config, state.hooks),
       ],

@@ -414,6 +414,10 @@ const recovered = {
   lastCommitAt: null,
   walBytes: 0,
   walSegments: 0,
+  timelines: [1],
+  archivedAt: null,
+  pages: null,
+  notTested: [],
 };
 
 describe('rowsReadable', () => {

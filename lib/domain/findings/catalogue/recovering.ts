@@ -97,6 +97,12 @@ export const recoveringFindings = {
       'Settings that the cluster brought were not used: nothing of it may act, archive or listen here.',
     hint: 'Nothing to do; look whether a setting is missing that a check needs.',
   },
+  PAGE_CORRUPT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'Pages of the recovered cluster do not have the checksum that they were written with.',
+    hint: 'The message names relation files and blocks, as pg_checksums does: run pg_checksums or pg_amcheck in production now, then take a new base backup.',
+  },
   ROWS_UNREADABLE: {
     severity: 'error',
     blames: 'dump',

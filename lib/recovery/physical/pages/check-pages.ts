@@ -26,56 +26,50 @@ export interface PageCheck {
 const mostNamed = 20;
 
 /** Read at once, while the one before is summed up. A multiple of every block size (1 to 32 kB). */
-const chunkBytes = 1024 ** 2;
+const pieceBytes = 1024 ** 2;
 
 /**
  * Reads every data page of a stopped cluster and compares its checksum; like the server, and unlike pg_checksums, it takes a
  * page for new only when it is all zeros. Constant memory.
- * @throws AbortError, and what the disk says
+ * @param onBytes hears after each file how many were read in all @throws AbortError, and what the disk says
  */
 export async function checkPages(
   cluster: { dataDirectory: string; tablespaceDirectory: string },
   { blockBytes, relationFileBlocks }: Pick<ControlFile, 'blockBytes' | 'relationFileBlocks'>,
-  signal: AbortSignal,
+  { signal, onBytes }: { signal: AbortSignal; onBytes(bytes: number): void },
 ): Promise<PageCheck> {
   const check: PageCheck = { files: 0, pages: 0, bytes: 0, badPages: 0, bad: [] };
-  const buffers = [Buffer.alloc(chunkBytes), Buffer.alloc(chunkBytes)] as const;
+  const buffers = [Buffer.alloc(pieceBytes), Buffer.alloc(pieceBytes)] as const;
   for (const file of relationFiles(cluster.dataDirectory, cluster.tablespaceDirectory)) {
     const handle = await open(file.path, constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       check.files += 1;
-      await readPages(file, handle, buffers, signal, (chunk, firstBlock) =>
-        sumUp(file, chunk, firstBlock, { blockBytes, relationFileBlocks }, check),
-      );
+      await readPages(handle, buffers, (piece, at) => {
+        signal.throwIfAborted();
+        sumUp(file, piece, at, { blockBytes, relationFileBlocks }, check);
+      });
     } finally {
       await handle.close();
     }
+    onBytes(check.bytes);
   }
   return check;
 }
 
+/** The next piece is being read while one is looked at. */
 async function readPages(
-  { name }: RelationFile,
   handle: FileHandle,
   [one, other]: readonly [Buffer, Buffer],
-  signal: AbortSignal,
-  onChunk: (chunk: Buffer, at: number) => void,
+  onPiece: (piece: Buffer, at: number) => void,
 ): Promise<void> {
   let at = 0;
   let coming = readWhole(handle, one, at);
   for (let current = one, next = other; ; [current, next] = [next, current]) {
     const length = await coming;
-    signal.throwIfAborted();
-    if (length === 0) return;
-    const whole = length === chunkBytes;
-    if (whole) coming = readWhole(handle, next, at + length);
-    try {
-      onChunk(current.subarray(0, length), at);
-    } catch (error) {
-      await coming;
-      throw new Error(`${name} could not be summed up`, { cause: error });
-    }
-    if (!whole) return;
+    const last = length < pieceBytes;
+    if (!last) coming = readWhole(handle, next, at + length);
+    if (length > 0) onPiece(current.subarray(0, length), at);
+    if (last) return;
     at += length;
   }
 }
@@ -93,15 +87,15 @@ async function readWhole(handle: FileHandle, buffer: Buffer, position: number): 
 
 function sumUp(
   { name, segment }: RelationFile,
-  chunk: Buffer,
+  piece: Buffer,
   at: number,
   { blockBytes, relationFileBlocks }: Pick<ControlFile, 'blockBytes' | 'relationFileBlocks'>,
   check: PageCheck,
 ): void {
   const count = blockBytes / 4;
-  const words = new Int32Array(chunk.buffer, chunk.byteOffset, chunk.length >>> 2);
+  const words = new Int32Array(piece.buffer, piece.byteOffset, piece.length >>> 2);
   const firstBlock = at / blockBytes;
-  const blocks = Math.ceil(chunk.length / blockBytes);
+  const blocks = Math.ceil(piece.length / blockBytes);
   for (let index = 0; index < blocks; index += 1) {
     const block = firstBlock + index;
     const first = index * count;
@@ -116,7 +110,7 @@ function sumUp(
     if (check.bad.length < mostNamed) check.bad.push({ file: name, block });
   }
   check.pages += blocks;
-  check.bytes += chunk.length;
+  check.bytes += piece.length;
 }
 
 /** PageIsNew: `pd_upper`, the upper half of the fourth word, is zero (storage/bufpage.h). */

@@ -30,7 +30,7 @@ export function hasItsChecksum(words: Int32Array, first: number, count: number, 
   words[first + checksumWord] = header & 0xffff0000;
   const folded = fold(words, first, first + count);
   words[first + checksumWord] = header;
-  return (((folded ^ block) >>> 0) % 65536) + 1 === (header & 0xffff);
+  return (((folded ^ block) >>> 0) % 65535) + 1 === (header & 0xffff);
 }
 
 /** Eight columns at a time, whose values stay in registers: four times as fast as row by row. */

@@ -60,4 +60,6 @@ function* filesIn(dataDirectory: string, folder: string): Generator<RelationFile
 }
 
 const entries = (dataDirectory: string, folder: string): Dirent[] =>
-  readdirSync(join(dataDirectory, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  readdirSync(join(dataDirectory, folder), { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );

@@ -23,9 +23,13 @@ export interface WalReach {
   /** Where the last record begins: what the server calls `redo done at`; null: there is none. */
   lastRecord: string | null;
   timeline: number;
+  /** On the way to the one that is recovered to, which is the last; the end may lie on one before it. */
+  timelines: number[];
   /** Of the last commit or abort, ISO 8601; null: there is none between the start and the end. */
   lastCommitAt: string | null;
   segments: number;
+  /** When the newest file of the archive came, ISO 8601; null: it is empty. */
+  archivedAt: string | null;
   bytes: number;
 }
 

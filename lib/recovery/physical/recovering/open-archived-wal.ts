@@ -5,9 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
+import { formatLsn, parseLsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, readContents } from '../wal/archive-contents.ts';
 import type { CoverageQuestion, WalCoverage, WalTarget } from '../wal/coverage.ts';
-import { formatLsn, parseLsn } from '../numbers/lsn.ts';
 import { coverageOf } from '../wal/wal-coverage.ts';
 import { contentOf, type WalFile } from '../wal/wal-file.ts';
 import type { ArchivedWal, WalReach, WalStretch } from './archived-wal.ts';
@@ -28,6 +28,11 @@ export async function openArchivedWal(
   const archive = (await filesBelow(source.store, source.walPrefix)).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   );
+  const archivedAt =
+    archive
+      .map(({ modifiedAt }) => modifiedAt)
+      .sort()
+      .at(-1) ?? null;
   const baseWal = await filesOf(join(dataDirectory, 'pg_wal'));
   let contents: ArchiveContents | null = null;
   let order: string[] = [];
@@ -37,7 +42,7 @@ export async function openArchivedWal(
       contents = await readContents(question);
       const coverage = await coverageOf(contents, question);
       order = coverage.segments.map(({ name }) => name);
-      return reachOf(coverage);
+      return reachOf(coverage, archivedAt);
     },
     fetch: {
       async fetch(name, path) {
@@ -108,12 +113,17 @@ function targetOf(target: RecoveryTarget): WalTarget {
   }
 }
 
-function reachOf({ reached, segments, walBytes, problem }: WalCoverage): WalReach {
+function reachOf(
+  { reached, segments, walBytes, timelines, problem }: WalCoverage,
+  archivedAt: string | null,
+): WalReach {
   return {
     problems: problem === null ? [] : [findingOfWal(problem, reached)],
     endLsn: formatLsn(reached.lsn),
     lastRecord: reached.lastRecord === null ? null : formatLsn(reached.lastRecord),
     timeline: reached.timeline,
+    timelines: timelines.map(({ timeline }) => timeline),
+    archivedAt,
     lastCommitAt: reached.lastCompleted?.time.toISOString() ?? null,
     segments: segments.length,
     bytes: walBytes,

@@ -2,6 +2,11 @@ import type { DumpStore } from '../../../ports/dump-store.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import type { BaseFile } from '../base/layout/base-file.ts';
 
+/** With the end of its upload, ISO 8601. */
+interface StoredFile extends BaseFile {
+  modifiedAt: string;
+}
+
 /** The files of a base backup, names relative to its folder; one, where it is a tarball. */
 export async function filesOfBase({ store, key }: BaseBackupSource): Promise<BaseFile[]> {
   const all = await filesBelow(store, key);
@@ -11,16 +16,17 @@ export async function filesOfBase({ store, key }: BaseBackupSource): Promise<Bas
 }
 
 /** Every file whose key begins with a prefix, names without it. */
-export async function filesBelow(store: DumpStore, prefix: string): Promise<BaseFile[]> {
-  const files: BaseFile[] = [];
-  for await (const { key, sizeBytes, etag, versionId } of store.list({ beginning: prefix, after: null })) {
+export async function filesBelow(store: DumpStore, prefix: string): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for await (const object of store.list({ beginning: prefix, after: null })) {
+    const { key, sizeBytes, modifiedAt, etag, versionId } = object;
     if (!key.startsWith(prefix) || key.endsWith('/')) continue;
     // What is read again later must be what was listed.
     const pin = {
       ...(etag === undefined ? {} : { etag }),
       ...(versionId === undefined ? {} : { versionId }),
     };
-    files.push({ name: key.slice(prefix.length), sizeBytes, open: () => store.open(key, pin) });
+    files.push({ name: key.slice(prefix.length), sizeBytes, modifiedAt, open: () => store.open(key, pin) });
   }
   return files;
 }

@@ -1,7 +1,8 @@
 /** Follows the log from the start of a base from segment to segment, as far as it goes. */
+
+import type { Lsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, findSegment } from './archive-contents.ts';
 import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
-import type { Lsn } from '../numbers/lsn.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
 import { haveSameContent, readSegment } from './segment-reader.ts';

@@ -1,7 +1,7 @@
 /** A record that goes on on the next page: what is kept of it, which is little however long it is. */
 import { addToCrc, crcStart } from '../numbers/crc32c.ts';
-import type { LogPage } from './log-page.ts';
 import type { Lsn } from '../numbers/lsn.ts';
+import type { LogPage } from './log-page.ts';
 import { pageFlags, walPageBytes } from './page-header.ts';
 import { checkRecordHeader, damagedRecord, hasChecksum, recordHeaderBytes } from './record-check.ts';
 import { lookedIntoBytes } from './wal-event.ts';

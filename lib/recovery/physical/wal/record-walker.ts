@@ -1,7 +1,7 @@
 /** Follows the records of the log from page to page, as PostgreSQL's own reader does (`access/transam/xlogreader.c`). */
 import { addToCrc, crcStart } from '../numbers/crc32c.ts';
-import type { LogPage } from './log-page.ts';
 import type { Lsn } from '../numbers/lsn.ts';
+import type { LogPage } from './log-page.ts';
 import { type Cluster, checkPage, isZero } from './page-check.ts';
 import { longHeaderBytes, pageFlags, shortHeaderBytes, walPageBytes } from './page-header.ts';
 import { beginRecord, goOnWith, takePart } from './pending-record.ts';

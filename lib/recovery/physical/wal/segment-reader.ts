@@ -1,8 +1,8 @@
 /** Reads a segment page by page, in memory that does not grow with it. */
 import { createHash } from 'node:crypto';
 import { isDrillError } from '../../../domain/findings/errors.ts';
-import type { LogPage } from './log-page.ts';
 import type { Lsn } from '../numbers/lsn.ts';
+import type { LogPage } from './log-page.ts';
 import { walPageBytes } from './page-header.ts';
 import { contentOf, type WalFile } from './wal-file.ts';
 

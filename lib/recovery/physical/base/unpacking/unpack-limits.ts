@@ -1,7 +1,7 @@
 import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { parseLsn } from '../../numbers/lsn.ts';
 import type { Bounding } from '../layout/stored-content.ts';
 import { type BackupManifest, bytesOfFiles } from '../manifest/backup-manifest.ts';
-import { parseLsn } from '../../numbers/lsn.ts';
 
 /** A header, an extension header and the padding of one member of a tar; of two tars when one is in the other. */
 const tarOverheadBytes = 4096;

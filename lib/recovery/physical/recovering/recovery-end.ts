@@ -1,0 +1,20 @@
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import type { RecoveryEnd } from '../../../ports/recovery-place.ts';
+import { parseLsn } from '../numbers/lsn.ts';
+import type { WalReach } from './archived-wal.ts';
+
+/** PostgreSQL's own end against what our reading of the archive says it must reach; null: it reached that. */
+export function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Finding | null {
+  const said =
+    log.walTrouble.length === 0 ? '' : `; of the WAL it said: ${log.walTrouble.slice(-2).join('; ')}`;
+  if (!promoted)
+    return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
+  // `redo done at` names the beginning of the last record, and is not said when there was none.
+  const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0;
+  const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0;
+  if (endedAt >= expected && log.lastCommitAt === reach.lastCommitAt) return null;
+  return finding(
+    'RECOVERY_ENDED_EARLY',
+    `replay ended at ${log.redoEnd ?? 'its beginning'} with the last commit of ${log.lastCommitAt ?? 'nobody'}; the archive reaches ${reach.endLsn} and a commit of ${reach.lastCommitAt ?? 'nobody'}${said}`,
+  );
+}
