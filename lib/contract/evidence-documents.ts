@@ -79,6 +79,9 @@ const recoveredCluster = z.object({
   archivedAt: nullableText,
   pages: z.object({ files: z.number(), pages: z.number(), bytes: z.number(), bad: z.number() }).nullable(),
   tables: z.array(z.object({ database: z.string(), schema: z.string(), name: z.string() })),
+  indexChecks: z
+    .object({ schema: z.string(), databases: z.array(z.string()), countsUnique: z.boolean() })
+    .nullable(),
   notTested: z.array(z.string()),
 });
 

@@ -1,4 +1,5 @@
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
+import type { RecoveredCluster } from '../domain/recovery/restore-account.ts';
 
 /**
  * Settings that a server in archive recovery may not have lower than the cluster whose WAL it replays; they stand in pg_control.
@@ -53,6 +54,14 @@ export interface Replay {
   signal: AbortSignal;
 }
 
+/** What the drill may ask of a recovered cluster beside its rows. */
+export interface OpenedCluster {
+  /** Null: indexes cannot be compared with their tables here. */
+  indexChecks: RecoveredCluster['indexChecks'];
+  /** Plain sentences: what cannot be asked here, and why. */
+  notTested: string[];
+}
+
 /** A sandbox whose server does not run yet: a base backup is unpacked into it and recovered. */
 export interface RecoveryPlace {
   /** Empty at first. Whoever fills it does so with modes 0700 and 0600. */
@@ -65,7 +74,7 @@ export interface RecoveryPlace {
    * After a replay that was promoted: lets the drill in, and starts the server for good.
    * @throws DrillError SANDBOX_UNAVAILABLE
    */
-  open(required: RequiredSettings): Promise<void>;
+  open(required: RequiredSettings): Promise<OpenedCluster>;
   /** Stops the server and empties the directories: for an older base backup. */
   reset(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { extensionsInstalled } from './kinds/extensions.ts';
 import { foreignKeys } from './kinds/foreign-keys.ts';
 import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
 import { freshness } from './kinds/freshness.ts';
+import { indexContent } from './kinds/index-content.ts';
 import { indexesValid } from './kinds/indexes-valid.ts';
 import { login } from './kinds/login.ts';
 import { marker } from './kinds/marker.ts';
@@ -35,6 +36,7 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   foreignKeysHold,
   uniqueIndexes,
   indexesValid,
+  indexContent,
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,

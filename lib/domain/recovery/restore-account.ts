@@ -112,6 +112,11 @@ export interface RecoveredCluster {
   pages: { files: number; pages: number; bytes: number; bad: number } | null;
   /** Every table that holds rows itself. */
   tables: { database: string; schema: string; name: string }[];
+  /**
+   * Where amcheck's function lies that the drill may call, and in which databases; `countsUnique`: it also tells two rows of one
+   * key. Null: there is none.
+   */
+  indexChecks: { schema: string; databases: string[]; countsUnique: boolean } | null;
   /** Plain sentences: what could not be asked of this cluster. */
   notTested: string[];
 }

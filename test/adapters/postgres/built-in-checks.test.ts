@@ -417,6 +417,7 @@ const recovered = {
   timelines: [1],
   archivedAt: null,
   pages: null,
+  indexChecks: null,
   notTested: [],
 };
 
@@ -489,5 +490,73 @@ describe('marker', () => {
   test('is not asked of a dump', async () => {
     const marker = { table: 'customers', column: 'id', database: null, before: '1', after: null };
     expect(await runKind(server, 'marker', aContext({ marker }))).toEqual([]);
+  });
+});
+
+describe('indexContent', () => {
+  const schema = 'drill_amcheck';
+  const asSuperuser = (sql: string) => server.sql('shop', sql);
+  const ask = async () => {
+    const indexChecks = { schema, databases: ['shop'], countsUnique: false };
+    const account = anAccount({ recovered: { ...recovered, tables: [], indexChecks } });
+    return (await runKind(server, 'indexContent', aContext({ account, defaultDatabase: 'shop' })))[0];
+  };
+
+  beforeAll(async () => {
+    await asSuperuser(`CREATE SCHEMA ${schema}; GRANT USAGE ON SCHEMA ${schema} TO master`);
+    await asSuperuser(
+      `CREATE FUNCTION ${schema}.bt_index_check(regclass, boolean) RETURNS void LANGUAGE c STRICT AS '$libdir/amcheck', 'bt_index_check'`,
+    );
+  });
+
+  test('passes where every index holds every row, and is not asked without the function', async () => {
+    expect(outcome(await ask())).toEqual(passed);
+    const account = anAccount({ recovered: { ...recovered, tables: [] } });
+    expect(await runKind(server, 'indexContent', aContext({ account }))).toEqual([]);
+  });
+
+  test('names an index that lacks a row of its table, and shows none', async () => {
+    await asSuperuser(`CREATE TABLE public.pets (id integer); CREATE INDEX pets_id ON public.pets (id);
+      UPDATE pg_index SET indisready = false WHERE indexrelid = 'public.pets_id'::regclass`);
+    await asSuperuser('INSERT INTO public.pets VALUES (98765)');
+    await asSuperuser(`UPDATE pg_index SET indisready = true WHERE indexrelid = 'public.pets_id'::regclass`);
+    const result = await ask();
+    await asSuperuser('DROP TABLE public.pets');
+
+    expect(outcome(result)).toEqual({ status: 'failed', codes: ['INDEX_CORRUPT'] });
+    expect(result?.findings[0]?.message).toContain('public.pets_id');
+    expect(JSON.stringify(result)).not.toContain('98765');
+  });
+
+  test('calls no function and no operator that the cluster brought', async () => {
+    await asSuperuser(`CREATE TABLE public.called (by name);
+      CREATE FUNCTION public.tell(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+        RAISE EXCEPTION 'called'; END $$;
+      CREATE FUNCTION public.told(a integer, b integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+        IF pg_catalog.current_setting('application_name') = 'restore-drill check' THEN RAISE EXCEPTION 'called'; END IF;
+        RETURN CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END; END $$;
+      CREATE OPERATOR CLASS public.hostile FOR TYPE integer USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =,
+        OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 public.told(integer, integer);
+      CREATE TYPE public.pair_of AS (a integer);
+      CREATE TABLE public.traps (id integer, pair public.pair_of);
+      CREATE INDEX traps_expression ON public.traps (public.tell(id));
+      CREATE INDEX traps_condition ON public.traps (id) WHERE public.tell(id) > 0;
+      CREATE INDEX traps_operator ON public.traps (id public.hostile);
+      CREATE INDEX traps_pair ON public.traps (pair);
+      SET enable_seqscan = off; ALTER TABLE public.traps SET (autovacuum_enabled = off)`);
+    // The rows come while the two that would fail on them are switched off.
+    await asSuperuser(
+      `UPDATE pg_index SET indisready = false WHERE indexrelid IN ('public.traps_expression'::regclass, 'public.traps_condition'::regclass)`,
+    );
+    await asSuperuser(
+      'INSERT INTO public.traps SELECT id, ROW(id)::public.pair_of FROM generate_series(1, 3) id',
+    );
+    await asSuperuser(`UPDATE pg_index SET indisready = true WHERE indrelid = 'public.traps'::regclass`);
+    const result = await ask();
+    await asSuperuser(
+      'DROP TABLE public.traps, public.called; DROP OPERATOR FAMILY public.hostile USING btree CASCADE',
+    );
+
+    expect(outcome(result)).toEqual(passed);
   });
 });

@@ -1,8 +1,15 @@
 import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecoveryEnd, RecoveryPlace, Replay, RequiredSettings } from '../../../ports/recovery-place.ts';
+import type {
+  OpenedCluster,
+  RecoveryEnd,
+  RecoveryPlace,
+  Replay,
+  RequiredSettings,
+} from '../../../ports/recovery-place.ts';
 import { admitDrill } from './admit-drill.ts';
+import { grantIndexChecks } from './index-checks.ts';
 import type { Isolation } from './isolation.ts';
 import { recoveredConf, recoveryConf } from './recovery-conf.ts';
 import { runRecovery } from './run-recovery.ts';
@@ -70,14 +77,16 @@ export class LocalRecoveryPlace implements RecoveryPlace {
     }
   }
 
-  async open(required: RequiredSettings): Promise<void> {
+  async open(required: RequiredSettings): Promise<OpenedCluster> {
     const { conf, files, majorVersion, password, walls } = this.#recovery;
     writeFileSync(files.configFile, conf + recoveredConf(required, majorVersion), { mode: 0o644 });
     const start = this.#start(walls.answering);
-    await admitDrill({ ...start, password });
+    const databases = await admitDrill({ ...start, password });
+    const opened = await grantIndexChecks({ ...start, majorVersion }, databases);
     const started = await startServer({ ...start, logFile: files.logFile, network: 'own' });
     if ('failed' in started) throw unavailable(started.failed, null);
     this.#become(started);
+    return opened;
   }
 
   async reset(): Promise<void> {

@@ -103,6 +103,12 @@ export const recoveringFindings = {
     meaning: 'Pages of the recovered cluster do not have the checksum that they were written with.',
     hint: 'The message names relation files and blocks, as pg_checksums does: run pg_checksums or pg_amcheck in production now, then take a new base backup.',
   },
+  INDEX_CORRUPT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'An index of the recovered cluster is damaged, out of order, or lacks rows of its table.',
+    hint: 'Queries through it give wrong answers: run pg_amcheck in production now, and REINDEX what it names. After another version of a collation, its indexes are out of order.',
+  },
   ROWS_UNREADABLE: {
     severity: 'error',
     blames: 'dump',

@@ -96,10 +96,10 @@ async function replayed(
     ({ pages }) => pages?.bytes ?? 0,
   );
   book.findings.push(...stopped.findings);
-  const { databases, tables } = await book.timed('open', async () => {
-    await place.open(required);
-    return listRecovered(connection);
-  });
+  const { databases, tables, opened } = await book.timed('open', async () => ({
+    opened: await place.open(required),
+    ...(await listRecovered(connection)),
+  }));
   return book.account(
     {
       systemIdentifier: control.systemIdentifier,
@@ -114,7 +114,8 @@ async function replayed(
       archivedAt: reach.archivedAt,
       pages: stopped.pages,
       tables,
-      notTested: stopped.notTested,
+      indexChecks: opened.indexChecks,
+      notTested: [...stopped.notTested, ...opened.notTested],
     },
     databases,
   );
