@@ -1,4 +1,5 @@
 import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
+import { collations } from './kinds/collations.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
 import { drift } from './kinds/drift.ts';
@@ -14,6 +15,7 @@ import { matviewsPopulated } from './kinds/matviews.ts';
 import { migrations } from './kinds/migrations.ts';
 import { objectsExist } from './kinds/objects.ts';
 import { partitionTrees } from './kinds/partition-trees.ts';
+import { recoveredState } from './kinds/recovered-state.ts';
 import { rowCounts } from './kinds/row-counts.ts';
 import { rows } from './kinds/rows.ts';
 import { rowsReadable } from './kinds/rows-readable.ts';
@@ -37,6 +39,8 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   uniqueIndexes,
   indexesValid,
   indexContent,
+  collations,
+  recoveredState,
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,

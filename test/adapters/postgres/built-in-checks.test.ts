@@ -560,3 +560,39 @@ describe('indexContent', () => {
     expect(outcome(result)).toEqual(passed);
   });
 });
+
+describe('what a recovery leaves', () => {
+  const ask = async (kind: 'collations' | 'recoveredState') => {
+    const account = anAccount({ recovered: { ...recovered, tables: [] } });
+    const results = await runKind(server, kind, aContext({ account, defaultDatabase: 'shop' }));
+    expect(results).toHaveLength(1);
+    return results[0];
+  };
+  const asSuperuser = (sql: string) => server.sql('shop', sql);
+
+  test('is nothing to tell where collations are as they were', async () => {
+    expect(outcome(await ask('collations'))).toEqual(passed);
+  });
+
+  test('is told with the indexes that another version of a collation touches', async () => {
+    await asSuperuser(`CREATE TABLE public.sorted (name text COLLATE "de-x-icu"); CREATE INDEX sorted_name ON public.sorted (name);
+      UPDATE pg_collation SET collversion = '1.0' WHERE collname IN ('de-x-icu', 'fr-x-icu')`);
+    const result = await ask('collations');
+    await asSuperuser(`DROP TABLE public.sorted;
+      UPDATE pg_collation SET collversion = pg_collation_actual_version(oid) WHERE collname IN ('de-x-icu', 'fr-x-icu')`);
+
+    expect(outcome(result)).toEqual({ status: 'passed', codes: ['COLLATION_CHANGED'] });
+    expect(result?.findings[0]?.message).toMatch(
+      /de-x-icu was of version 1\.0 .* 1 index, public\.sorted_name$/,
+    );
+  });
+
+  test('are unlogged tables, which come back empty, by name', async () => {
+    await asSuperuser('CREATE UNLOGGED TABLE public.cache (id integer)');
+    const result = await ask('recoveredState');
+    await asSuperuser('DROP TABLE public.cache');
+
+    expect(outcome(result)).toEqual({ status: 'passed', codes: ['UNLOGGED_TABLES_EMPTY'] });
+    expect(result?.findings[0]?.message).toContain('public.cache');
+  });
+});

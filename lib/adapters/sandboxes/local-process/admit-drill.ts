@@ -11,7 +11,7 @@ export const readerRole = 'drill_reader';
  * load into each session are taken out of its settings: they would run before the first question of ours.
  *
  * Source: PostgreSQL documentation, Predefined Roles (`pg_read_all_data` exists since 14).
- * @returns the databases that can be asked @throws DrillError SANDBOX_UNAVAILABLE
+ * @returns the databases that can be asked @throws DrillError SANDBOX_UNAVAILABLE, LOCALE_UNAVAILABLE
  */
 export async function admitDrill(server: StoppedServer & { password: string }): Promise<string[]> {
   // Every cluster has it, and nobody can drop it while it is a template.
@@ -22,6 +22,8 @@ export async function admitDrill(server: StoppedServer & { password: string }): 
     'SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname',
   ]);
   if ('answer' in outcome) return columnOf(outcome.answer, 'datname');
+  if (/locale|ICU is not supported/.test(outcome.refused))
+    throw new DrillError('LOCALE_UNAVAILABLE', `the recovered cluster cannot be opened: ${outcome.refused}`);
   throw new DrillError(
     'SANDBOX_UNAVAILABLE',
     `the recovered cluster did not take the drill's roles: ${outcome.refused}`,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
+import { changedCollationsSql } from '../asking/collation-versions.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { plannedBuiltIn } from '../asking/planning.ts';
 
@@ -9,6 +10,8 @@ type Params = z.infer<typeof paramsSchema>;
 
 interface AskedIndex {
   index: string;
+  /** Its order may be another one here. */
+  otherOrder: boolean;
   answer: ScalarAnswer;
 }
 
@@ -24,7 +27,7 @@ export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
   asks: 'Is every B-tree in order, and does it hold every row of its table? (Of base backups, by amcheck: a dump has its indexes built anew.)',
   origin: 'built-in',
   scans: true,
-  findings: ['INDEX_CORRUPT', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
+  findings: ['INDEX_CORRUPT', 'INDEX_ORDER_UNKNOWN', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context) {
     const { indexChecks } = context.account.recovered ?? {};
     if (indexChecks == null) return [];
@@ -45,7 +48,7 @@ export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ schema, countsUnique }, database) {
-    const rows = await database.query(indexesSql);
+    const rows = await database.query(indexesSql(await changedCollationsSql(database)));
     const answers = await askEach(
       database,
       rows.map(({ oid, whole, indisunique }) => {
@@ -58,15 +61,16 @@ export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
     );
     return rows.map((row, place) => ({
       index: `${row.schema}.${row.name}`,
+      otherOrder: row.other_order === 't',
       answer: answers[place] ?? { value: null },
     }));
   },
   judge(_params, asked) {
-    const findings = asked.flatMap(({ index, answer }): Finding[] => {
+    const findings = asked.flatMap(({ index, otherOrder, answer }): Finding[] => {
       if (!('refused' in answer)) return [];
       const { code, reason } = answer.refused;
       return damage.test(reason)
-        ? [finding('INDEX_CORRUPT', `index ${index}: ${reason}`)]
+        ? [finding(otherOrder ? 'INDEX_ORDER_UNKNOWN' : 'INDEX_CORRUPT', `index ${index}: ${reason}`)]
         : [refusedFinding({ code, reason }, `index ${index}`)];
     });
     return { status: statusOf(findings), findings };
@@ -83,10 +87,11 @@ const firstOfUsers = 16384;
  * B-trees of user tables and of the catalogs, whose operators and types are the server's own: every support function of every
  * operator family, and the type of every key, or what its domain is over; an enum compares by the server's code too.
  */
-const indexesSql = `with recursive keys as (
+const indexesSql = (changedCollations: string): string => `with recursive keys as (
   select x.indexrelid, a.atttypid as type from pg_catalog.pg_index x join pg_catalog.pg_attribute a on a.attrelid = x.indexrelid and a.attnum > 0 and a.attnum <= x.indnkeyatts
   union select k.indexrelid, t.typbasetype from keys k join pg_catalog.pg_type t on t.oid = k.type where t.typtype = 'd')
-select x.indexrelid as oid, n.nspname as schema, i.relname as name, x.indisunique, (x.indexprs is null and x.indpred is null) as whole
+select x.indexrelid as oid, n.nspname as schema, i.relname as name, x.indisunique, (x.indexprs is null and x.indpred is null) as whole,
+  exists (select from (${changedCollations}) v where v.oid = any(x.indcollation::pg_catalog.oid[])) as other_order
 from pg_catalog.pg_index x join pg_catalog.pg_class i on i.oid = x.indexrelid join pg_catalog.pg_namespace n on n.oid = i.relnamespace
 where i.relkind = 'i' and i.relam = 403 and i.relpersistence = 'p' and x.indisvalid and x.indisready and x.indislive
   and not exists (select from pg_catalog.unnest(x.indclass::pg_catalog.oid[]) c left join pg_catalog.pg_opclass o on o.oid = c

@@ -109,6 +109,43 @@ export const recoveringFindings = {
     meaning: 'An index of the recovered cluster is damaged, out of order, or lacks rows of its table.',
     hint: 'Queries through it give wrong answers: run pg_amcheck in production now, and REINDEX what it names. After another version of a collation, its indexes are out of order.',
   },
+  INDEX_ORDER_UNKNOWN: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning:
+      'An index is not in the order of this server, which has another version of its collation, or one that nobody knows.',
+    hint: 'Recover on a server with the collation library of production; COLLATION_CHANGED names the versions.',
+  },
+  COLLATION_CHANGED: {
+    severity: 'warning',
+    blames: 'sandbox',
+    meaning: 'This server has another version of a collation than the one that indexes were built with.',
+    hint: 'A real restore to a server like this one must REINDEX what is named, then ALTER DATABASE or COLLATION … REFRESH VERSION; without it queries miss rows.',
+  },
+  PREPARED_TRANSACTIONS_OPEN: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Prepared transactions stood open at the moment of the recovery; nobody has decided on them.',
+    hint: 'After a real restore the transaction manager must COMMIT PREPARED or ROLLBACK PREPARED them (pg_prepared_xacts): until then they hold locks.',
+  },
+  UNLOGGED_TABLES_EMPTY: {
+    severity: 'info',
+    blames: 'source',
+    meaning: 'WAL does not hold the rows of unlogged tables, so that a recovery leaves them empty.',
+    hint: 'Nothing to do when they are caches; else ALTER TABLE … SET LOGGED in production.',
+  },
+  SERVER_LACKS_COMPRESSION: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning: 'The server of the sandbox was built without a compression that the cluster uses.',
+    hint: 'Install the PostgreSQL of your distribution or of postgresql.org, which have lz4 and zstd: it is used before the one from npm.',
+  },
+  LOCALE_UNAVAILABLE: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning: 'A database of the cluster has a locale that the machine of the sandbox does not have.',
+    hint: 'Generate the locale where the drill runs (locale-gen, or the package locales-all), under the same name.',
+  },
   ROWS_UNREADABLE: {
     severity: 'error',
     blames: 'dump',

@@ -7,6 +7,9 @@ import type { WalReach } from './archived-wal.ts';
 export function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Finding | null {
   const said =
     log.walTrouble.length === 0 ? '' : `; of the WAL it said: ${log.walTrouble.slice(-2).join('; ')}`;
+  const lacking = [log.fatal ?? '', ...log.walTrouble].find((line) => lacksCompression.test(line));
+  if (lacking !== undefined)
+    return finding('SERVER_LACKS_COMPRESSION', `WAL cannot be replayed here: ${lacking}`);
   if (!promoted)
     return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
   // `redo done at` names the beginning of the last record, and is not said when there was none.
@@ -18,3 +21,6 @@ export function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Fin
     `replay ended at ${log.redoEnd ?? 'its beginning'} with the last commit of ${log.lastCommitAt ?? 'nobody'}; the archive reaches ${reach.endLsn} and a commit of ${reach.lastCommitAt ?? 'nobody'}${said}`,
   );
 }
+
+/** xlogreader.c (`RestoreBlockImage`), 15 to 18: a page in the WAL that this server cannot unpack. */
+const lacksCompression = /compressed with \w+ not supported by build/;
