@@ -18,7 +18,7 @@ import {
   recoveryPhases,
 } from '../domain/recovery/restore-account.ts';
 
-const { findings, checks, tables, objects, witness, restore, rpo, verdict } = recordSchema.shape;
+const { findings, checks, tables, objects, witness, restore, recovered, rpo, verdict } = recordSchema.shape;
 
 const nullableText = z.string().nullable();
 const status = z.enum(['passed', 'failed', 'could not run']);
@@ -222,6 +222,7 @@ export const attemptReport: z.ZodType<AttemptReport> = z.object({
   objects,
   witness,
   restore,
+  recovered,
   sha256: nullableText,
   rto: z.object({ targetSeconds: z.number().nullable(), actualSeconds: z.number().nullable() }),
   rpo,

@@ -10,7 +10,7 @@ import { extendPhases } from '../domain/drill/phases.ts';
 import { stages } from '../domain/drill/stages.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
-import { summariseRestore } from '../domain/record/attempt-report.ts';
+import { summariseRecovery, summariseRestore } from '../domain/record/attempt-report.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/verdict/judgement.ts';
 import { measureRpo, measureRto } from '../domain/verdict/objectives.ts';
@@ -153,6 +153,7 @@ function reportAttempt(
             connections: connectionsOf(restore),
             serverVersion: state.sandbox?.address?.serverVersion ?? 'unknown',
           }),
+    ...(account === null ? {} : summariseRecovery(account, asOf(state))),
     sha256: account?.sha256 ?? null,
     rto,
     rpo,

@@ -5,11 +5,12 @@ import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { DrillPhase } from '../domain/drill/facts.ts';
 import type { Given } from '../domain/drill/known-at.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
+import { namesOfRecovery, phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { RecoveryPhase, RestoreAccount, RestorePhase } from '../domain/recovery/restore-account.ts';
 import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
@@ -74,7 +75,7 @@ export const planChecksStep = defineStep({
       stage: 'checks planned',
       checks: pointers.filter(({ long }) => !long).map(({ pointer }) => pointer),
       longChecks: pointers.filter(({ long }) => long).map(({ pointer }) => pointer),
-      phases: restorePhase(state),
+      phases: restorePhases(state, account),
     };
   },
 });
@@ -97,7 +98,10 @@ function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabil
   return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
 }
 
-function restorePhase({ restored, phases }: Given<'restored'>) {
+/** That of a dump is one; a base backup's are told apart, because each grows with something else. */
+function restorePhases({ restored, phases }: Given<'restored'>, account: RestoreAccount): DrillPhase[] {
+  const parts = account.phases.filter(isOfRecovery);
+  if (parts.length > 0) return recoveryPhasesAfter(phases, restored.startedAt, parts);
   const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();
   const { startedAt, bytesRead, rowsLoaded } = restored;
   return extendPhases(phases, {
@@ -107,6 +111,29 @@ function restorePhase({ restored, phases }: Given<'restored'>) {
     bytes: bytesRead,
     rows: rowsLoaded,
   });
+}
+
+const isOfRecovery = (phase: RestorePhase): phase is RestorePhase & { name: RecoveryPhase } =>
+  phase.name in namesOfRecovery;
+
+function recoveryPhasesAfter(
+  before: DrillPhase[],
+  beganAt: string,
+  parts: (RestorePhase & { name: RecoveryPhase })[],
+): DrillPhase[] {
+  let phases = before;
+  let startedAt = beganAt;
+  for (const { name, seconds, bytes } of parts) {
+    const endedAt = new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+    phases = extendPhases(phases, {
+      name: namesOfRecovery[name],
+      startedAt,
+      endedAt,
+      ...(bytes === undefined ? {} : { bytes }),
+    });
+    startedAt = endedAt;
+  }
+  return phases;
 }
 
 /** The account that the restore left. @throws DrillError when there is none */

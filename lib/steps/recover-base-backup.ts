@@ -1,6 +1,7 @@
-import type { RecoverTo, RecoveryMarker } from '../domain/config/index.ts';
+import type { RecoverTo } from '../domain/config/index.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
+import type { RecoveryMarker } from '../domain/recovery/recovery-marker.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';

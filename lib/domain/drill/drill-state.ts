@@ -133,6 +133,8 @@ export interface RestoredSummary {
   seconds: number;
   bytesRead: number;
   rowsLoaded: number;
+  /** Of base backups: bytes of WAL that were replayed; null: none were, because the recovery failed. */
+  walBytes?: number | null;
   /** What the task found beside the dump itself: role passwords that could not be set. */
   findings: Finding[];
   /** The planned hooks with the database that was restored; null: none, or there is nothing whole to run them on. */

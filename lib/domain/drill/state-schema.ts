@@ -113,6 +113,7 @@ const restored = z.looseObject({
   seconds: z.number(),
   bytesRead: z.number(),
   rowsLoaded: z.number(),
+  walBytes: z.number().nullable().exactOptional(),
   findings: findings.default([]),
   hooks: hooks.default({ migrate: null, smokeTest: null }),
 });

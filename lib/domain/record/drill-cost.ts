@@ -1,6 +1,6 @@
 import type { DrillState } from '../drill/drill-state.ts';
 import type { DrillPhase } from '../drill/facts.ts';
-import { phaseNames } from '../drill/phase-names.ts';
+import { namesOfRecovery, phaseNames } from '../drill/phase-names.ts';
 import { actualCostUsd } from '../sandbox/rds/cost.ts';
 import { rdsPlanOf } from '../sandbox/sandbox-plan.ts';
 import { secondsBetween } from '../time/spans.ts';
@@ -27,12 +27,15 @@ export function drillCost(
       taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
       sandboxSeconds:
         provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
-      taskSeconds: secondsOf(state.phases, phaseNames.restore) + secondsOf(state.phases, phaseNames.read),
+      taskSeconds: inTask.reduce((sum, name) => sum + secondsOf(state.phases, name), 0),
       region,
       dumpBytes: state.restored?.bytesRead ?? 0,
     }),
   };
 }
+
+/** Phases of the restore task. */
+const inTask = [phaseNames.restore, phaseNames.read, ...Object.values(namesOfRecovery)];
 
 const secondsOf = (phases: DrillPhase[], name: string): number =>
   phases.filter((phase) => phase.name === name).reduce((sum, { seconds }) => sum + seconds, 0);

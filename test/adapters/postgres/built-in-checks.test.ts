@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
-import type { RecoveryMarker } from '../../../lib/domain/config/index.ts';
+import type { RecoveryMarker } from '../../../lib/domain/recovery/recovery-marker.ts';
 import type { AnnouncedObject } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount, anEntry, announced, aTable } from '../../domain/checks/builders.ts';
 import { TestServer } from '../../support/server.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { RecoveryMarker } from '../../config/recover-to.ts';
 import type { Finding, FindingCode } from '../../findings/findings.ts';
+import type { RecoveryMarker } from '../../recovery/recovery-marker.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
 import type { Witness } from '../../witness/witness.ts';
 
