@@ -10,8 +10,10 @@ export function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Fin
   const lacking = [log.fatal ?? '', ...log.walTrouble].find((line) => lacksCompression.test(line));
   if (lacking !== undefined)
     return finding('SERVER_LACKS_COMPRESSION', `WAL cannot be replayed here: ${lacking}`);
-  if (!promoted)
-    return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
+  // PostgreSQL gives a reason for every end of its own: without one somebody else ended it, as the kernel does for want of memory.
+  if (!promoted && log.fatal === null)
+    return finding('SANDBOX_LOST', 'the server ended while it replayed WAL, without a word of its own');
+  if (!promoted) return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal}${said}`);
   // `redo done at` names the beginning of the last record, and is not said when there was none.
   const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0;
   const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0;

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
@@ -10,6 +9,7 @@ import type { WalRange } from '../base/manifest/backup-manifest.ts';
 import { baseProblems } from '../base/unpacking/base-problems.ts';
 import { unpackBase } from '../base/unpacking/unpack-base.ts';
 import { findingOfLayout, findingOfProblem, findingOfRefusal } from './base-findings.ts';
+import { roomForBase } from './room-for-base.ts';
 import { filesOfBase } from './stored-files.ts';
 
 /** An unpacked base backup of which nothing acts any more, ready for a server. */
@@ -22,9 +22,6 @@ export interface UnpackedBase {
   findings: Finding[];
 }
 
-/** Left free on the disk: the WAL that waits to be replayed, and what the server writes. */
-const leftFreeBytes = 512 * 1024 ** 2;
-
 /**
  * Unpacks a base backup into its place and verifies it; nothing is started on what is not whole.
  * @returns null: the findings say why nothing can be recovered from it
@@ -34,20 +31,26 @@ export async function unpackVerified(
   place: RecoveryPlace,
   options: { isSnapshot: boolean; signal: AbortSignal; onBytes(bytes: number): void },
 ): Promise<{ base: UnpackedBase | null; findings: Finding[]; bytes: number }> {
-  const layout = await recogniseBase(await filesOfBase(source));
+  const files = await filesOfBase(source);
+  const layout = await recogniseBase(files);
   if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown')
     return { base: null, findings: [findingOfLayout(layout)], bytes: 0 };
-  const { bavail, bsize } = await statfs(place.dataDirectory);
+  const room = await roomForBase(files, place.dataDirectory);
+  if (room.tooSmall !== null) return { base: null, findings: [room.tooSmall], bytes: 0 };
   const outcome = await unpackBase(layout, {
     dataDirectory: place.dataDirectory,
     tablespacesDirectory: place.tablespaceDirectory,
-    limitBytes: Math.max(0, bavail * bsize - leftFreeBytes),
+    limitBytes: room.limitBytes,
     signal: options.signal,
     onProgress: options.onBytes,
   });
   const { bytes } = outcome.account;
-  if (outcome.kind === 'refused')
-    return { base: null, findings: [findingOfRefusal(outcome.refusal, outcome.account.lastName)], bytes };
+  if (outcome.kind === 'refused') {
+    const { refusal, account } = outcome;
+    const full = refusal.kind === 'too large' && room.limitedByDisk;
+    const kind = full ? 'disk full' : refusal.kind;
+    return { base: null, findings: [findingOfRefusal({ ...refusal, kind }, account.lastName)], bytes };
+  }
   const facts = readDataDirectory(place.dataDirectory);
   const problems = baseProblems(outcome, facts, { isSnapshot: options.isSnapshot }).map(findingOfProblem);
   const { control } = facts;
