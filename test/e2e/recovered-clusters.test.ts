@@ -110,6 +110,13 @@ describe('a recovered cluster', () => {
 });
 
 describe('bad input', () => {
+  const emptyBase = (): void => {
+    rmSync(base(), { recursive: true });
+    mkdirSync(base());
+  };
+  /** Words for tar: the first members of a base backup, by which it is known. */
+  const likeABase = (): string => `-C ${archived.base} backup_label PG_VERSION`;
+
   test('is an archive with nothing in it', async () => {
     for (const name of readdirSync(wal())) rmSync(join(wal(), name));
     rmSync(join(base(), 'pg_wal'), { recursive: true });
@@ -119,16 +126,17 @@ describe('bad input', () => {
 
   test('is a base of another architecture', async () => {
     const path = join(base(), 'global', 'pg_control');
-    writeFileSync(path, readFileSync(path).swap64());
+    writeFileSync(path, readFileSync(path).swap32());
     rmSync(join(base(), 'backup_manifest'));
     await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_REFUSED' });
   });
 
   test('is a moment in the future', async () => {
     await world.expectDrill(asked('--at', '2100-01-01T00:00:00Z'), {
-      verdict: 'NOT_PROVEN',
-      code: 'TARGET_NOT_REACHED',
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'REQUEST_INVALID',
     });
+    await world.expectDrill(asked('--lsn', 'FF/0'), { verdict: 'NOT_PROVEN', code: 'TARGET_NOT_REACHED' });
   });
 
   test('is a segment that may not be read', async () => {
@@ -146,22 +154,28 @@ describe('bad input', () => {
   });
 
   test('is a tarball that is a bomb', async () => {
-    rmSync(base(), { recursive: true });
-    mkdirSync(base());
+    emptyBase();
     const zeros = world.path('zeros');
-    execFileSync('truncate', ['-s', '3G', zeros]);
-    execFileSync('sh', ['-c', `tar -cf - -C ${world.base} zeros | gzip -1 > ${base()}/base.tar.gz`]);
+    execFileSync('truncate', ['-s', '2G', zeros]);
+    execFileSync('sh', [
+      '-c',
+      `tar -cf - ${likeABase()} --transform s#zeros#base/5/16384# -C ${world.base} zeros | gzip -9 > ${base()}/base.tar.gz`,
+    ]);
     await world.expectDrill(asked(), { verdict: 'COULD_NOT_VERIFY', code: 'DECOMPRESSION_LIMIT' });
   });
 
   test('is a tar that reaches out of its folder', async () => {
-    rmSync(base(), { recursive: true });
-    mkdirSync(base());
+    emptyBase();
     const outside = world.path('outside');
     writeFileSync(outside, 'PG_VERSION');
     writeFileSync(
       join(base(), 'base.tar.gz'),
-      gzipSync(execFileSync('tar', ['-cP', '--transform', 's#.*#../../../escaped#', '-f', '-', outside])),
+      gzipSync(
+        execFileSync('sh', [
+          '-c',
+          `tar -cPf - ${likeABase()} --transform 's#^/.*#../../../escaped#' ${outside}`,
+        ]),
+      ),
     );
     await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_REFUSED' });
   });

@@ -3,11 +3,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { ReadingBudget } from '../../streams/bytes/reading-budget.ts';
 import { type TarMember, tarMembers } from '../../streams/bytes/tar-members.ts';
-import { unpacked, type WalFile } from './wal-file.ts';
+import { isDamage, unpacked, type WalFile } from './wal-file.ts';
 import { parseWalName } from './wal-name.ts';
 
 /** What was found in a tarball. */
@@ -44,7 +43,7 @@ export class TarballSpool {
       }
       return { files, reason: null };
     } catch (error) {
-      if (isDrillError(error)) return { files, reason: error.message };
+      if (isDamage(error)) return { files, reason: error.message };
       throw error;
     } finally {
       await source.cancel();

@@ -1,6 +1,8 @@
 /** Files of WAL as they are stored, and their content, however they are compressed. */
 import type { Readable } from 'node:stream';
 import type { Compression } from '../../../domain/backup/dump.ts';
+import { type DrillError, isDrillError } from '../../../domain/findings/errors.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
@@ -60,6 +62,13 @@ export async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<B
 function refuseTrailing(position: number): void {
   throw dumpError('DUMP_CORRUPT', `other bytes follow the compressed data, from byte ${position} on`);
 }
+
+/** What reaching the stored bytes fails with: it says nothing of them. */
+const outOfReach: ReadonlySet<FindingCode> = new Set(['DUMP_UNREADABLE', 'DUMP_NOT_FOUND', 'DUMP_CHANGED']);
+
+/** Whether reading failed because of what the file holds, and not because nobody could get at it. */
+export const isDamage = (error: unknown): error is DrillError =>
+  isDrillError(error) && !outOfReach.has(error.code);
 
 /** Content of a small file as text; null for one that is longer than 64 KiB, and so none of a history. */
 export async function textOf(file: WalFile): Promise<string | null> {
