@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { formatCountOf } from '../../../domain/text/quantities.ts';
 import type { BaseLayout } from '../base/layout/base-layout.ts';
 import type { BaseProblem } from '../base/unpacking/base-problems.ts';
 import type { NamedFiles } from '../base/unpacking/named-files.ts';
@@ -51,17 +52,17 @@ export function findingOfProblem(problem: BaseProblem): Finding {
     case 'files missing':
       return finding(
         'BASE_BACKUP_INCOMPLETE',
-        `${problem.files.count} files of the manifest are missing: ${named(problem.files)}`,
+        `${formatCountOf(problem.files.count, 'file')} of the manifest missing: ${named(problem.files)}`,
       );
     case 'files changed':
       return finding(
         'BASE_BACKUP_CORRUPT',
-        `${problem.files.count} files are not what the manifest says: ${named(problem.files)}`,
+        `${formatCountOf(problem.files.count, 'file')} not as the manifest says: ${named(problem.files)}`,
       );
     case 'files extra':
       return finding(
         'BASE_BACKUP_CORRUPT',
-        `${problem.files.count} files are there that the manifest does not know: ${named(problem.files)}`,
+        `${formatCountOf(problem.files.count, 'file')} there that the manifest does not know: ${named(problem.files)}`,
       );
     case 'tablespaces missing':
       return finding(
