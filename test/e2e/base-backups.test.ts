@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
+import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
 
@@ -67,6 +68,32 @@ describe('a base backup with its WAL', () => {
       world.path('wal_archive.tar.gz'),
     ];
     expect(markers(await world.expectProven(words))).toBe(4);
+  });
+});
+
+describe('a chain of incremental backups', () => {
+  let chain: IncrementalChain;
+  beforeAll(async () => {
+    chain = await makeIncrementalChain('t');
+  });
+  afterAll(() => rmSync(chain.folder, { recursive: true, force: true }));
+  const rows = ({ record }: Drilled): unknown => record.tables.find(({ name }) => name === 'item')?.rows;
+
+  test('is recovered, from its last backup to the end of the archive', async () => {
+    const drilled = await world.expectProven(['--base', chain.backups, '--wal', chain.wal]);
+
+    expect(rows(drilled)).toBe(chain.rows.latest);
+    expect(drilled.record.findings).toContainEqual(expect.objectContaining({ code: 'BASE_BACKUP_COMBINED' }));
+  });
+
+  test('proves nothing where one of it is missing', async () => {
+    const backups = world.path('chain');
+    cpSync(chain.backups, backups, { recursive: true });
+    rmSync(join(backups, chain.names[1] ?? ''), { recursive: true });
+    await world.expectDrill(['--base', backups, '--wal', chain.wal], {
+      verdict: 'NOT_PROVEN',
+      code: 'BASE_BACKUP_CHAIN_INCOMPLETE',
+    });
   });
 });
 

@@ -28,6 +28,19 @@ export const recoveringFindings = {
       'The base backup has no manifest, so nobody can tell whether a file is missing: PostgreSQL makes it anew from WAL, with fewer rows.',
     hint: 'Keep backup_manifest beside the base backup; pg_basebackup writes it from PostgreSQL 13 on.',
   },
+  BASE_BACKUP_CHAIN_INCOMPLETE: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'An incremental base backup builds on another one that is not there.',
+    hint: 'Keep every backup of a chain, from the full one on, in the same folder or prefix, for as long as one that builds on it; name that folder.',
+  },
+  BASE_BACKUP_COMBINED: {
+    severity: 'info',
+    blames: 'dump',
+    meaning:
+      'The base backup is incremental, and was combined with those that it builds on: each was read and compared with its manifest.',
+    hint: 'Nothing to do; losing one of them loses all that build on it.',
+  },
   WAL_MISSING: {
     severity: 'error',
     blames: 'source',

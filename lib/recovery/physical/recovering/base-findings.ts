@@ -1,6 +1,7 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BaseLayout } from '../base/layout/base-layout.ts';
 import type { BaseProblem } from '../base/unpacking/base-problems.ts';
+import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import type { NamedFiles } from '../base/unpacking/named-files.ts';
 import type { UnpackRefusal } from '../base/unpacking/unpack-refusal.ts';
 
@@ -81,8 +82,7 @@ export function findingOfProblem(problem: BaseProblem): Finding {
     case 'incremental':
       return finding(
         'BASE_BACKUP_REFUSED',
-        'this is an incremental backup: without the full one and all between them there is no cluster',
-        'Combine the chain with pg_combinebackup and drill the result.',
+        'it holds incremental files, and backup_label does not name the backup that they build on',
       );
     case 'manifest unusable':
     case 'label damaged':
@@ -103,4 +103,12 @@ export function findingOfProblem(problem: BaseProblem): Finding {
     case 'other cluster':
       return finding('BASE_BACKUP_CORRUPT', 'the manifest is of another cluster than pg_control');
   }
+}
+
+/** Nobody can tell whether a file of these is missing. */
+export function unverified(verifications: readonly Verification[]): Finding[] {
+  const without = verifications.filter(({ kind }) => kind === 'no manifest').length;
+  if (without === 0) return [];
+  const which = verifications.length === 1 ? 'the base backup has' : `${without} backups of the chain have`;
+  return [finding('BASE_BACKUP_UNVERIFIED', `${which} no backup_manifest`)];
 }

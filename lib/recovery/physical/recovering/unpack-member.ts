@@ -1,0 +1,67 @@
+import { statfs } from 'node:fs/promises';
+import type { Finding } from '../../../domain/findings/findings.ts';
+import type { UnpackedPlace } from '../base/combining/apply-incremental.ts';
+import type { BackupLabel } from '../base/facts/backup-label.ts';
+import type { ControlFile } from '../base/facts/control-file.ts';
+import { type DataDirectoryFacts, readDataDirectory } from '../base/facts/data-directory.ts';
+import type { BaseFile } from '../base/layout/base-file.ts';
+import { recogniseBase } from '../base/layout/recognise-base.ts';
+import { baseProblems } from '../base/unpacking/base-problems.ts';
+import type { Verification } from '../base/unpacking/manifest-comparison.ts';
+import { unpackBase } from '../base/unpacking/unpack-base.ts';
+import { findingOfLayout, findingOfProblem, findingOfRefusal } from './base-findings.ts';
+
+/** Left free on the disk: the WAL that waits to be replayed, and what the server writes. */
+const leftFreeBytes = 512 * 1024 ** 2;
+
+export interface MemberOptions {
+  isSnapshot: boolean;
+  signal: AbortSignal;
+  onBytes(bytes: number): void;
+}
+
+/** A backup as it lies unpacked, whole or incremental, with nothing wrong with it. */
+export interface UnpackedMember {
+  kind: 'unpacked';
+  facts: DataDirectoryFacts;
+  control: ControlFile;
+  /** Null only of a snapshot. */
+  label: BackupLabel | null;
+  verification: Verification;
+  bytes: number;
+}
+
+/** Unpacks one backup into its place and verifies it. */
+export async function unpackMember(
+  files: readonly BaseFile[],
+  { dataDirectory, tablespaceDirectory }: UnpackedPlace,
+  options: MemberOptions,
+): Promise<UnpackedMember | { kind: 'refused'; findings: Finding[]; bytes: number }> {
+  const layout = await recogniseBase(files);
+  if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown')
+    return { kind: 'refused', findings: [findingOfLayout(layout)], bytes: 0 };
+  const { bavail, bsize } = await statfs(dataDirectory);
+  const outcome = await unpackBase(layout, {
+    dataDirectory,
+    tablespacesDirectory: tablespaceDirectory,
+    limitBytes: Math.max(0, bavail * bsize - leftFreeBytes),
+    signal: options.signal,
+    onProgress: options.onBytes,
+  });
+  const { bytes } = outcome.account;
+  if (outcome.kind === 'refused') {
+    const finding = findingOfRefusal(outcome.refusal, outcome.account.lastName);
+    return { kind: 'refused', findings: [finding], bytes };
+  }
+  const facts = readDataDirectory(dataDirectory);
+  const label = facts.label?.kind === 'label' ? facts.label.label : null;
+  // An incremental backup that names the one before is a part of a chain; files of one without that are of nothing.
+  const problems = baseProblems(outcome, facts, { isSnapshot: options.isSnapshot }).filter(
+    ({ kind }) => kind !== 'incremental' || label?.incrementalFrom == null,
+  );
+  const { control } = facts;
+  if (problems.length > 0 || control?.kind !== 'control file')
+    return { kind: 'refused', findings: problems.map(findingOfProblem), bytes };
+  const { verification } = outcome;
+  return { kind: 'unpacked', facts, control: control.control, label, verification, bytes };
+}
