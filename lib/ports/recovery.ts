@@ -1,5 +1,5 @@
 import type { DumpHeader, SelectedDump } from '../domain/backup/dump.ts';
-import type { DumpOpening } from '../domain/backup/dump-opening.ts';
+import type { DumpOpening, DumpSecrets } from '../domain/backup/dump-opening.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
@@ -58,6 +58,8 @@ export interface BaseBackupSource {
   key: string;
   /** What the keys of archived WAL begin with. */
   walPrefix: string;
+  /** What opens either where it is encrypted. */
+  keys: DumpSecrets;
 }
 
 export type RecoveryRequest = GivenFor[NeedOf<'physical'>] & {

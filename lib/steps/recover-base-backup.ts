@@ -16,7 +16,7 @@ export function recoveryTarget(at: string | null, recoverTo: RecoverTo, startedA
 /** Recovers the selected base backup in the sandbox at hand. @throws DrillError as Recoverer.recover */
 export async function recoverBaseBackup(
   state: At<'restore prepared'>,
-  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'recoverers' | 'progress'>,
+  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'dumpOpening' | 'recoverers' | 'progress'>,
   signal: AbortSignal,
 ): Promise<RestoreAccount> {
   const { source, restore } = ports.configuration.database(state.database);
@@ -24,8 +24,9 @@ export async function recoverBaseBackup(
   if (source.physical === null || ports.recoverers.physical === null)
     throw new DrillError('METHOD_UNAVAILABLE', 'base backups are not recovered here');
   const { store, prefix } = await openSource(state.database, ports);
+  const keys = await ports.dumpOpening(state.database);
   return ports.recoverers.physical.recover({
-    source: { store, key: state.dump.key, walPrefix: prefix + source.physical.walPrefix },
+    source: { store, key: state.dump.key, walPrefix: prefix + source.physical.walPrefix, keys },
     target: recoveryTarget(state.request.at, source.physical.recoverTo, state.startedAt),
     fullSnapshot: source.physical.fullSnapshot,
     sandbox,

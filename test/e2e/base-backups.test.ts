@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import { opensslProgram } from '../../scripts/oracle-programs.mjs';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
@@ -94,6 +95,35 @@ describe('a chain of incremental backups', () => {
       verdict: 'NOT_PROVEN',
       code: 'BASE_BACKUP_CHAIN_INCOMPLETE',
     });
+  });
+});
+
+describe('a base backup whose files are encrypted, and its WAL', () => {
+  /** As a job does that pipes each file through openssl. */
+  const encrypt = (folder: string): void => {
+    for (const name of readdirSync(folder)) {
+      const words = ['-aes-256-cbc', '-pbkdf2', '-pass', 'pass:right', '-in', join(folder, name)];
+      execFileSync(opensslProgram(), ['enc', ...words, '-out', join(folder, `${name}.enc`)]);
+      rmSync(join(folder, name));
+    }
+  };
+  const run = { env: { RIGHT: 'right', WRONG: 'wrong' } };
+  const withKey = (name: string): string[] => asked('--decrypt-passphrase-env', name);
+
+  test('are recovered with their passphrase', async () => {
+    encrypt(base());
+    encrypt(wal());
+    expect(markers(await world.expectProven(withKey('RIGHT'), run))).toBe(4);
+  });
+
+  test.each<[string, () => string[], FindingCode]>([
+    ['without one', () => asked(), 'DUMP_ENCRYPTED'],
+    ['with another', () => withKey('WRONG'), 'DECRYPTION_FAILED'],
+  ])('could not be verified %s, the base as little as the WAL', async (_, words, code) => {
+    encrypt(wal());
+    await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
+    encrypt(base());
+    await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
-import { baseNameOf, folderOf } from './dump-names.ts';
+import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
 
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
-const marks = /^(base\.tar(\.\w+)?|backup_manifest|PG_VERSION|backup_label)$/;
+const marks = /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|PG_VERSION|backup_label)$/;
 const tarball = /\.(tar|tgz|tar\.\w+)$/i;
 
 /** The outermost folder of a key that holds such a file, or null. */
@@ -21,12 +21,15 @@ function folderOfBackup(key: string, folders: ReadonlySet<string>): string | nul
  */
 export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: string): ListedDump[] {
   const files = objects.filter(({ key }) => !key.endsWith('/') && !key.startsWith(walPrefix));
-  const folders = new Set(files.flatMap(({ key }) => (marks.test(baseNameOf(key)) ? [folderOf(key)] : [])));
+  const folders = new Set(
+    files.flatMap(({ key }) => (marks.test(withoutEncryption(baseNameOf(key))) ? [folderOf(key)] : [])),
+  );
   const backups = new Map<string, ListedDump>();
   for (const file of files) {
     const folder = folderOfBackup(file.key, folders);
     if (folder === null) {
-      if (tarball.test(file.key)) backups.set(file.key, { ...file, directory: false, unfinished: null });
+      if (tarball.test(withoutEncryption(file.key)))
+        backups.set(file.key, { ...file, directory: false, unfinished: null });
       continue;
     }
     const known = backups.get(folder);

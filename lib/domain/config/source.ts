@@ -44,7 +44,7 @@ const decrypt = z
   })
   .meta({
     description:
-      'Keys of encrypted dumps. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
+      'Keys of encrypted dumps, base backups and WAL. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
   });
 
 const physical = z

@@ -111,6 +111,6 @@ function inspectorOf(dumps: DumpInspector, recoverer: Recoverer, signal: AbortSi
     inspect: (store, dump, opening) =>
       dump.walPrefix === undefined
         ? dumps.inspect(store, dump, opening)
-        : recoverer.inspect({ store, key: dump.key, walPrefix: dump.walPrefix }, signal),
+        : recoverer.inspect({ store, key: dump.key, walPrefix: dump.walPrefix, keys: opening }, signal),
   };
 }

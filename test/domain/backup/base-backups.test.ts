@@ -43,6 +43,12 @@ describe('the base backups of a listing', () => {
     expect(keys('wal/archive.tar.gz', 'wal/00000001000000000000000F', 'base/base.tar')).toEqual(['base/']);
   });
 
+  test('are the same when their files are encrypted one by one', () => {
+    expect(
+      keys('a/base.tar.gz.age', 'a/backup_manifest.age', 'b_20261120.tar.zst.gpg', 'c/PG_VERSION.enc'),
+    ).toEqual(['a/', 'b_20261120.tar.zst.gpg', 'c/']);
+  });
+
   test('are archived when one of their files is', () => {
     const [backup] = groupBaseBackups(
       [object('b/base.tar'), { ...object('b/backup_manifest'), archivedIn: 'GLACIER' }],

@@ -25,9 +25,7 @@ export async function openArchivedWal(
 ): Promise<ArchivedWal> {
   const spoolFolder = await mkdtemp(join(folder, 'unpacked-'));
   // Tarballs of an archive carry the moment in their names: the last one is the newest.
-  const archive = (await filesBelow(source.store, source.walPrefix)).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
+  const archive = (await filesBelow(source, source.walPrefix)).sort((a, b) => (a.name < b.name ? -1 : 1));
   const baseWal = await filesOf(join(dataDirectory, 'pg_wal'));
   let contents: ArchiveContents | null = null;
   let order: string[] = [];

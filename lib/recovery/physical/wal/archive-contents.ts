@@ -1,5 +1,6 @@
 /** The archive and the base's own WAL, as recovery asks for them. */
 import { isDrillError } from '../../../domain/findings/errors.ts';
+import { isKeyError } from '../../streams/encryption/decrypt.ts';
 import { parseBackupHistory } from './backup-history.ts';
 import type { CoverageQuestion, WalBase } from './coverage.ts';
 import { segmentName, segmentOf } from './segment-number.ts';
@@ -53,7 +54,7 @@ async function textOrReason(file: WalFile): Promise<{ text: string } | { reason:
     const text = await textOf(file);
     return text === null ? { reason: 'it is too long for a history' } : { text };
   } catch (error) {
-    if (isDrillError(error)) return { reason: error.message };
+    if (isDrillError(error) && !isKeyError(error)) return { reason: error.message };
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Reads a segment page by page, in memory that does not grow with it. */
 import { createHash } from 'node:crypto';
 import { isDrillError } from '../../../domain/findings/errors.ts';
+import { isKeyError } from '../../streams/encryption/decrypt.ts';
 import type { LogPage } from './log-page.ts';
 import type { Lsn } from './lsn.ts';
 import { walPageBytes } from './page-header.ts';
@@ -80,6 +81,7 @@ async function reading(
       take(piece);
     }
   } catch (error) {
+    if (isKeyError(error)) throw error;
     if (isDrillError(error)) return `decompression failed: ${error.message}`;
     throw error;
   }

@@ -1,9 +1,13 @@
 /** Files of WAL as they are stored, and their content, however they are compressed. */
 import type { Readable } from 'node:stream';
 import type { Compression } from '../../../domain/backup/dump.ts';
+import type { DumpSecrets } from '../../../domain/backup/dump-opening.ts';
+import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
+import { isKeyError } from '../../streams/encryption/decrypt.ts';
+import { decrypted } from '../decrypted.ts';
 
 /** A file of an archive, or of the folder pg_wal of a base backup. */
 export interface WalFile {
@@ -13,6 +17,8 @@ export interface WalFile {
   sizeBytes: number;
   /** Its path, where it lies on this machine. */
   path?: string;
+  /** What opens it where it is encrypted; absent where nothing that is stored so can be. */
+  keys?: DumpSecrets;
   /** The stored bytes, each time anew. */
   open(): Promise<Readable>;
 }
@@ -34,21 +40,28 @@ export function compressionOf(firstBytes: Buffer): Compression | null {
 
 /**
  * The content of a stored file. Let go of, it closes the file.
- * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN; and what reading the file throws
+ * @throws DrillError DUMP_ENCRYPTED, DECRYPTION_FAILED, DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN; and what reading the file throws
  */
 export async function* contentOf(file: WalFile): AsyncGenerator<Buffer, void, undefined> {
   const stream = await file.open();
   try {
-    yield* unpacked(stream);
+    yield* unpacked(stream, file.keys);
+  } catch (error) {
+    if (!isDrillError(error) || !isKeyError(error)) throw error;
+    throw new DrillError(error.code, `${file.name}: ${error.message}`, { hint: error.hint });
   } finally {
     stream.destroy();
   }
 }
 
 /** What the stored bytes hold. @throws as `contentOf` */
-export async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  const source = new ByteSource(stored);
+export async function* unpacked(
+  stored: AsyncIterable<Buffer>,
+  keys?: DumpSecrets,
+): AsyncGenerator<Buffer, void, undefined> {
+  let source = new ByteSource(stored);
   try {
+    if (keys !== undefined) source = await decrypted(source, keys);
     const compression = compressionOf(await source.peek(longestMagic));
     yield* compression === null ? source.pieces() : decompress(source, compression, refuseTrailing);
   } finally {

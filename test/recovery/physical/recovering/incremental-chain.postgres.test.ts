@@ -43,7 +43,7 @@ const place = () => ({
 async function combined() {
   for (const each of Object.values(place())) mkdirSync(each);
   const store = createFolderDumpStore(join(folder, 'backups'));
-  const source = { store, key: `${chain.names[2]}/`, walPrefix: 'wal/' };
+  const source = { store, key: `${chain.names[2]}/`, walPrefix: 'wal/', keys: { passphrase: null } };
   const options = { isSnapshot: false, signal: new AbortController().signal, onBytes: () => {} };
   const last = await unpackMember(await filesOfBase(source), place(), options);
   if (last.kind === 'refused' || last.label === null) throw new Error(JSON.stringify(last));
