@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import type { FindingCode } from '../../lib/domain/findings/findings.ts';
 import { opensslProgram } from '../../scripts/oracle-programs.mjs';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
+import { pgBackRestFiles, writeRepository } from '../support/pgbackrest-repository.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
 
@@ -124,6 +125,60 @@ describe('a base backup whose files are encrypted, and its WAL', () => {
     await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
     encrypt(base());
     await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
+  });
+});
+
+describe('a repository of pgBackRest', () => {
+  const labels = ['20260101-000000F', '20260101-000000F_20260102-000000I'];
+  const held = (): string => world.path('repository');
+  const source = `    source: { folder: ./repository, physical: { tool: pgbackrest, stanza: main }, decrypt: { passphraseEnv: KEY } }`;
+  const drill = (): string[] => ['shop', '--config', world.configuration(source)];
+  const run = { env: { KEY: 'right', WRONG: 'wrong' } };
+
+  beforeEach(() => {
+    const data = world.path('unpacked');
+    mkdirSync(data);
+    execFileSync('tar', ['-xzf', join(base(), 'base.tar.gz'), '-C', data]);
+    const names = readdirSync(data, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const files = new Map(
+      names.map(({ name, parentPath }) => {
+        const path = join(parentPath, name);
+        return [path.slice(data.length + 1), readFileSync(path)];
+      }),
+    );
+    const manifest = readFileSync(join(base(), 'backup_manifest'), 'utf8');
+    const [, startLsn = '', stopLsn = ''] = /"Start-LSN": "(.*?)", "End-LSN": "(.*?)"/.exec(manifest) ?? [];
+    writeRepository(
+      held(),
+      pgBackRestFiles({
+        passphrase: 'right',
+        systemIdentifier: archived.systemIdentifier,
+        backups: labels.map((label) => ({ label, files, startLsn, stopLsn })),
+        segments: new Map(segmentsIn(wal()).map((name) => [name, readFileSync(join(wal(), name))])),
+      }),
+    );
+  });
+
+  test('is recovered from its last backup, most of which lies in an earlier one', async () => {
+    const drilled = await world.expectProven(drill(), run);
+
+    expect(markers(drilled)).toBe(4);
+    expect(drilled.record.dump?.key).toBe(`backup/main/${labels[1]}/`);
+  });
+
+  test('could not be verified with another passphrase', async () => {
+    const words = [...drill(), '--decrypt-passphrase-env', 'WRONG'];
+    await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' }, run);
+  });
+
+  test('proves nothing where a file of its manifest, or a segment, is missing', async () => {
+    const segments = join(held(), 'archive/main/15-1', segmentsIn(wal())[0]?.slice(0, 16) ?? '');
+    const missing = readdirSync(segments).sort().at(-2) ?? '';
+    rmSync(join(segments, missing));
+    await world.expectDrill(drill(), { verdict: 'NOT_PROVEN', code: 'WAL_MISSING' }, run);
+
+    rmSync(join(held(), `backup/main/${labels[0]}/pg_data/global/1262.gz`));
+    await world.expectDrill(drill(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' }, run);
   });
 });
 

@@ -3,8 +3,15 @@ import type { DumpObject } from './dump.ts';
 import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
 
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
-const marks = /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|PG_VERSION|backup_label)$/;
+const marks = /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|PG_VERSION|backup_label)$/;
 const tarball = /\.(tar|tgz|tar\.\w+)$/i;
+
+/**
+ * A name from which the moment of a base backup is read. pgBackRest's folder of a differential or incremental one also has the
+ * moment of the full one before it, and a letter follows each: `20261120-021503F_20261120-090000I`.
+ */
+export const momentNameOf = (key: string): string =>
+  key.replace(/(?:\d{8}-\d{6}F_)?(\d{8}-\d{6})[FDI](?=\/?$)/, '$1');
 
 /** The outermost folder of a key that holds such a file, or null. */
 function folderOfBackup(key: string, folders: ReadonlySet<string>): string | null {

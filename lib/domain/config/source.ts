@@ -49,11 +49,21 @@ const decrypt = z
 
 const physical = z
   .strictObject({
-    wal: z.strictObject({
-      prefix: z.string().meta({
-        description: 'Where the archived WAL lies, below the prefix or folder of the source, e.g. `wal/`.',
-      }),
+    wal: z
+      .strictObject({
+        prefix: z.string().meta({
+          description: 'Where the archived WAL lies, below the prefix or folder of the source, e.g. `wal/`.',
+        }),
+      })
+      .optional()
+      .meta({ description: 'The archived WAL, where no `tool` tells where it lies.' }),
+    tool: z.literal('pgbackrest').optional().meta({
+      description:
+        'The source is a repository of pgBackRest, the folder or prefix with `archive/` and `backup/` in it. Its passphrase (`repo-cipher-pass`) is that of `decrypt`.',
     }),
+    stanza: matching(/^[A-Za-z0-9_.-]+$/, 'the name of a stanza', 'write it as in pgbackrest.conf')
+      .optional()
+      .meta({ description: 'Stanza of the repository, with `tool`.' }),
     recoverTo: z
       .union([
         z.enum(['latest', 'immediate']),
@@ -69,6 +79,16 @@ const physical = z
     fullSnapshot: flag(
       'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
     ).optional(),
+  })
+  .superRefine(({ wal, tool, stanza }, problems) => {
+    const isTool = tool !== undefined && stanza !== undefined && wal === undefined;
+    const isPlain = wal !== undefined && tool === undefined && stanza === undefined;
+    if (isTool || isPlain) return;
+    problems.addIssue({
+      code: 'custom',
+      message:
+        'it is not clear where the WAL lies\u0001give `wal.prefix`, or `tool` and `stanza` of a repository',
+    });
   })
   .meta({
     description:
@@ -202,6 +222,13 @@ function recoverTo(written: z.output<typeof physical>['recoverTo']): RecoverTo {
   return typeof written === 'string' ? { kind: written } : { kind: 'before', seconds: written.before };
 }
 
+/** Where base backups and WAL lie, below the prefix of the source. */
+function placesOf({ wal, stanza }: z.output<typeof physical>): { basePrefix: string; walPrefix: string } {
+  return wal === undefined
+    ? { basePrefix: `backup/${stanza}/`, walPrefix: `archive/${stanza}/` }
+    : { basePrefix: '', walPrefix: normalisePrefix(wal.prefix) };
+}
+
 function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {
   return {
     pattern: written.pattern ?? null,
@@ -224,7 +251,7 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
       written.physical === undefined
         ? null
         : {
-            walPrefix: normalisePrefix(written.physical.wal.prefix),
+            ...placesOf(written.physical),
             recoverTo: recoverTo(written.physical.recoverTo),
             fullSnapshot: written.physical.fullSnapshot ?? false,
           },

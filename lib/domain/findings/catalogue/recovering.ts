@@ -34,6 +34,12 @@ export const recoveringFindings = {
     meaning: 'An incremental base backup builds on another one that is not there.',
     hint: 'Keep every backup of a chain, from the full one on, in the same folder or prefix, for as long as one that builds on it; name that folder.',
   },
+  BASE_BACKUP_UNREAD: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The base backup is written in a way that only the program that made it reads. It may be good.',
+    hint: 'Restore it with that program into an empty folder and drill the folder, with `--base`.',
+  },
   BASE_BACKUP_COMBINED: {
     severity: 'info',
     blames: 'dump',

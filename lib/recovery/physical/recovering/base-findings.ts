@@ -46,14 +46,14 @@ export function findingOfRefusal({ kind, code, message }: UnpackRefusal, reached
   }
 }
 
+export const findingOfMissing = (files: NamedFiles): Finding =>
+  finding('BASE_BACKUP_INCOMPLETE', `${files.count} files of the manifest are missing: ${named(files)}`);
+
 /** What is wrong with an unpacked base backup. */
 export function findingOfProblem(problem: BaseProblem): Finding {
   switch (problem.kind) {
     case 'files missing':
-      return finding(
-        'BASE_BACKUP_INCOMPLETE',
-        `${problem.files.count} files of the manifest are missing: ${named(problem.files)}`,
-      );
+      return findingOfMissing(problem.files);
     case 'files changed':
       return finding(
         'BASE_BACKUP_CORRUPT',

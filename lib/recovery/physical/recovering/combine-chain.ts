@@ -8,11 +8,10 @@ import { applyIncremental, type UnpackedPlace } from '../base/combining/apply-in
 import { type ChainCandidate, type ChainLink, chainBefore } from '../base/combining/backup-chain.ts';
 import type { BackupLabel } from '../base/facts/backup-label.ts';
 import { readDataDirectory } from '../base/facts/data-directory.ts';
-import { recogniseBase } from '../base/layout/recognise-base.ts';
 import { lookIntoBase } from '../base/unpacking/look-into-base.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { unverified } from './base-findings.ts';
-import { filesOfBase } from './stored-files.ts';
+import { openBase } from './open-base.ts';
 import { type MemberOptions, type UnpackedMember, unpackMember } from './unpack-member.ts';
 
 type Incremental = UnpackedMember & { label: BackupLabel };
@@ -46,7 +45,7 @@ export async function combineChain(
     for (const [index, key] of before.members.entries()) {
       const memberPlace = index === 0 ? place : await makePlace(folder, String(index));
       const already = bytes;
-      const member = await unpackMember(await filesOfBase({ ...source, key }), memberPlace, {
+      const member = await unpackMember({ ...source, key }, memberPlace, {
         ...options,
         onBytes: (more) => options.onBytes(already + more),
       });
@@ -89,9 +88,9 @@ async function candidates(source: BaseBackupSource): Promise<ChainCandidate<stri
 }
 
 async function linkIn(source: BaseBackupSource): Promise<ChainLink | null> {
-  const layout = await recogniseBase(await filesOfBase(source));
-  if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown') return null;
-  const { label, manifest } = await lookIntoBase(layout, ['label', 'manifest'], lookedAtBytes);
+  const opened = await openBase(source);
+  if (opened.kind === 'refused') return null;
+  const { label, manifest } = await lookIntoBase(opened.layout, ['label', 'manifest'], lookedAtBytes);
   if (label?.kind !== 'label') return null;
   const { startLsn, startTimeline, incrementalFrom } = label.label;
   const systemIdentifier = manifest?.kind === 'manifest' ? manifest.manifest.systemIdentifier : null;

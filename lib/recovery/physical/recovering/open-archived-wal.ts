@@ -10,8 +10,8 @@ import type { CoverageQuestion, WalCoverage, WalTarget } from '../wal/coverage.t
 import { formatLsn, parseLsn } from '../wal/lsn.ts';
 import { coverageOf } from '../wal/wal-coverage.ts';
 import { contentOf, type WalFile } from '../wal/wal-file.ts';
+import { archivedFiles } from './archived-files.ts';
 import type { ArchivedWal, WalReach, WalStretch } from './archived-wal.ts';
-import { filesBelow } from './stored-files.ts';
 import { findingOfWal } from './wal-findings.ts';
 
 /**
@@ -24,13 +24,12 @@ export async function openArchivedWal(
   folder: string,
 ): Promise<ArchivedWal> {
   const spoolFolder = await mkdtemp(join(folder, 'unpacked-'));
-  // Tarballs of an archive carry the moment in their names: the last one is the newest.
-  const archive = (await filesBelow(source, source.walPrefix)).sort((a, b) => (a.name < b.name ? -1 : 1));
   const baseWal = await filesOf(join(dataDirectory, 'pg_wal'));
   let contents: ArchiveContents | null = null;
   let order: string[] = [];
   return {
     async reach(stretch) {
+      const archive = await archivedFiles(source, stretch.control.systemIdentifier);
       const question = { ...questionOf(stretch), archive, baseWal, spoolFolder };
       contents = await readContents(question);
       const coverage = await coverageOf(contents, question);

@@ -1,6 +1,7 @@
 import { withoutEncryption } from '../../../domain/backup/dump-names.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import type { BaseFile } from '../base/layout/base-file.ts';
+import type { StanzaFile } from '../pgbackrest/open-backup.ts';
 
 /** The files of a base backup, names relative to its folder; one, where it is a tarball. */
 export async function filesOfBase({ store, key, keys }: BaseBackupSource): Promise<BaseFile[]> {
@@ -14,7 +15,7 @@ export async function filesOfBase({ store, key, keys }: BaseBackupSource): Promi
 
 /** Every file whose key begins with a prefix, names without it and without what encryption appended to them. */
 export async function filesBelow(
-  { store, keys }: Pick<BaseBackupSource, 'store' | 'keys'>,
+  { store, keys }: Pick<BaseBackupSource, 'store'> & { keys: BaseBackupSource['keys'] | undefined },
   prefix: string,
 ): Promise<BaseFile[]> {
   const files: BaseFile[] = [];
@@ -28,11 +29,20 @@ export async function filesBelow(
     files.push({
       name: withoutEncryption(key.slice(prefix.length)),
       sizeBytes,
-      keys,
+      ...(keys === undefined ? {} : { keys }),
       open: () => store.open(key, pin),
     });
   }
   return files;
+}
+
+/** The files of a repository's folder of backups, parts of which are read. */
+export async function filesOfStanza(source: BaseBackupSource, folder: string): Promise<StanzaFile[]> {
+  const files = await filesBelow({ store: source.store, keys: undefined }, folder);
+  return files.map((file) => ({
+    ...file,
+    openRange: (range) => source.store.open(folder + file.name, range),
+  }));
 }
 
 const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1);

@@ -1,15 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import type { Finding } from '../../../domain/findings/findings.ts';
+import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import type { UnpackedPlace } from '../base/combining/apply-incremental.ts';
 import type { BackupLabel } from '../base/facts/backup-label.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
 import { type DataDirectoryFacts, readDataDirectory } from '../base/facts/data-directory.ts';
-import type { BaseFile } from '../base/layout/base-file.ts';
-import { recogniseBase } from '../base/layout/recognise-base.ts';
 import { baseProblems } from '../base/unpacking/base-problems.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { unpackBase } from '../base/unpacking/unpack-base.ts';
-import { findingOfLayout, findingOfProblem, findingOfRefusal } from './base-findings.ts';
+import { findingOfProblem, findingOfRefusal } from './base-findings.ts';
+import { openBase } from './open-base.ts';
 
 /** Left free on the disk: the WAL that waits to be replayed, and what the server writes. */
 const leftFreeBytes = 512 * 1024 ** 2;
@@ -33,15 +33,14 @@ export interface UnpackedMember {
 
 /** Unpacks one backup into its place and verifies it. */
 export async function unpackMember(
-  files: readonly BaseFile[],
+  source: BaseBackupSource,
   { dataDirectory, tablespaceDirectory }: UnpackedPlace,
   options: MemberOptions,
 ): Promise<UnpackedMember | { kind: 'refused'; findings: Finding[]; bytes: number }> {
-  const layout = await recogniseBase(files);
-  if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown')
-    return { kind: 'refused', findings: [findingOfLayout(layout)], bytes: 0 };
+  const opened = await openBase(source);
+  if (opened.kind === 'refused') return { kind: 'refused', findings: [opened.finding], bytes: 0 };
   const { bavail, bsize } = await statfs(dataDirectory);
-  const outcome = await unpackBase(layout, {
+  const outcome = await unpackBase(opened.layout, {
     dataDirectory,
     tablespacesDirectory: tablespaceDirectory,
     limitBytes: Math.max(0, bavail * bsize - leftFreeBytes),
@@ -49,6 +48,7 @@ export async function unpackMember(
     onProgress: options.onBytes,
   });
   const { bytes } = outcome.account;
+  if (outcome.kind === 'unpacked' && opened.verification !== null) outcome.verification = opened.verification;
   if (outcome.kind === 'refused') {
     const finding = findingOfRefusal(outcome.refusal, outcome.account.lastName);
     return { kind: 'refused', findings: [finding], bytes };

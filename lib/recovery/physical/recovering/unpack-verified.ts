@@ -7,7 +7,6 @@ import { neutralise } from '../base/foreign/neutralise.ts';
 import type { WalRange } from '../base/manifest/backup-manifest.ts';
 import { unverified } from './base-findings.ts';
 import { combineChain } from './combine-chain.ts';
-import { filesOfBase } from './stored-files.ts';
 import { type MemberOptions, unpackMember } from './unpack-member.ts';
 
 /** An unpacked base backup of which nothing acts any more, ready for a server. */
@@ -29,7 +28,7 @@ export async function unpackVerified(
   place: Pick<RecoveryPlace, 'dataDirectory' | 'tablespaceDirectory'>,
   options: MemberOptions,
 ): Promise<{ base: UnpackedBase | null; findings: Finding[]; bytes: number }> {
-  const first = await unpackMember(await filesOfBase(source), place, options);
+  const first = await unpackMember(source, place, options);
   const whole =
     first.kind === 'unpacked' && first.label?.incrementalFrom != null
       ? await combineChain(source, place, { ...first, label: first.label }, options)

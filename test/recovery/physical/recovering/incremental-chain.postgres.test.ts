@@ -16,7 +16,6 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFolderDumpStore } from '../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { combineChain } from '../../../../lib/recovery/physical/recovering/combine-chain.ts';
-import { filesOfBase } from '../../../../lib/recovery/physical/recovering/stored-files.ts';
 import { unpackMember } from '../../../../lib/recovery/physical/recovering/unpack-member.ts';
 import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
 import { type IncrementalChain, makeIncrementalChain } from '../../../support/incremental-chain.ts';
@@ -45,7 +44,7 @@ async function combined() {
   const store = createFolderDumpStore(join(folder, 'backups'));
   const source = { store, key: `${chain.names[2]}/`, walPrefix: 'wal/', keys: { passphrase: null } };
   const options = { isSnapshot: false, signal: new AbortController().signal, onBytes: () => {} };
-  const last = await unpackMember(await filesOfBase(source), place(), options);
+  const last = await unpackMember(source, place(), options);
   if (last.kind === 'refused' || last.label === null) throw new Error(JSON.stringify(last));
   return combineChain(source, place(), { ...last, label: last.label }, options);
 }
