@@ -1,3 +1,4 @@
+import type { ImageCompression } from '../domain/recovery/image-compression.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 
 /**
@@ -59,6 +60,8 @@ export interface RecoveryPlace {
   readonly dataDirectory: string;
   /** Where tablespaces go, each in a folder of its object id. */
   readonly tablespaceDirectory: string;
+  /** Whether its server was built to replay images of pages that are compressed so. */
+  replaysCompression(compression: ImageCompression): Promise<boolean>;
   /** @throws DrillError SANDBOX_UNAVAILABLE when the server cannot be started at all */
   replay(replay: Replay): Promise<RecoveryEnd>;
   /**

@@ -27,7 +27,10 @@ export const segmentsIn = (wal: string): string[] =>
  * is forced, and the database asks every session for a library that is nowhere.
  * @param format as pg_basebackup's -F
  */
-export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCluster> {
+export async function makeArchivedCluster(
+  format: 'p' | 't',
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ArchivedCluster> {
   const folder = makeServerFolder('archived');
   const wal = join(folder, 'wal');
   mkdirSync(wal);
@@ -40,6 +43,7 @@ export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCl
       max_prepared_transactions: '5',
       archive_mode: 'on',
       archive_command: `cp %p ${wal}/%f`,
+      ...settings,
     },
   });
   await source.createDatabase('shop');

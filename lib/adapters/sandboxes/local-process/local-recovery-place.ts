@@ -1,6 +1,7 @@
 import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type { RecoveryEnd, RecoveryPlace, Replay, RequiredSettings } from '../../../ports/recovery-place.ts';
 import { admitDrill } from './admit-drill.ts';
 import type { Isolation } from './isolation.ts';
@@ -9,6 +10,7 @@ import { runRecovery } from './run-recovery.ts';
 import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
 import { unavailable } from './sandbox-job.ts';
 import type { ServerAccount } from './server-account.ts';
+import { replaysCompression } from './server-compression.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 import { runTool } from './tool-run.ts';
 import { WalSpool } from './wal-spool.ts';
@@ -20,6 +22,8 @@ export interface LocalRecovery {
   socketDirectory: string;
   tablespaceDirectory: string;
   spoolDirectory: string;
+  /** Who may run its programs outside the walls. */
+  account: ServerAccount;
   /** Who runs the server. */
   owner: ServerAccount;
   /** postgresql.conf of a sandbox, before what recovery adds. */
@@ -48,6 +52,10 @@ export class LocalRecoveryPlace implements RecoveryPlace {
     this.#recovery = recovery;
     this.dataDirectory = recovery.files.dataDirectory;
     this.tablespaceDirectory = recovery.tablespaceDirectory;
+  }
+
+  replaysCompression(compression: ImageCompression): Promise<boolean> {
+    return replaysCompression(this.#recovery.binDirectory, compression, this.#recovery.account);
   }
 
   async replay({ archive, signal, timeoutSeconds, ...settings }: Replay): Promise<RecoveryEnd> {

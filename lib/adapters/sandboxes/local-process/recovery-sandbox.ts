@@ -11,6 +11,7 @@ import { programsOf } from './private-root.ts';
 import { identifyProcess } from './process-identity.ts';
 import { makePrivateDirectory } from './sandbox-directory.ts';
 import { handOver, type RunningSandbox, refuseWithoutDisk, type SandboxJob } from './sandbox-job.ts';
+import { replaysCompression } from './server-compression.ts';
 import { pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
 
 /** What restore_command needs beside the server. None of it is shown to the server that answers later. */
@@ -27,6 +28,9 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   const binaries = await findServer(plan.majorVersion, job.cacheDirectory, {
     account,
     signal,
+    isPreferred: async ({ binDirectory }) =>
+      (await replaysCompression(binDirectory, 'lz4', account)) &&
+      (await replaysCompression(binDirectory, 'zstd', account)),
     onFetch: ({ name, version }, { bytesDone, bytesTotal }) =>
       onProgress({ step: 'fetch', detail: `downloading ${name} ${version}`, bytesDone, bytesTotal }),
   });
@@ -80,7 +84,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     },
   };
   running.place = new LocalRecoveryPlace({
-    ...{ files, tablespaceDirectory, spoolDirectory, owner, conf, password, signal },
+    ...{ files, tablespaceDirectory, spoolDirectory, account, owner, conf, password, signal },
     majorVersion: plan.majorVersion,
     binDirectory: binaries.binDirectory,
     socketDirectory: lease.socketDirectory,

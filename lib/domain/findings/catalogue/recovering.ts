@@ -85,6 +85,13 @@ export const recoveringFindings = {
       'The moment lies before the end of the base backup; PostgreSQL would come up with the rows of the backup.',
     hint: 'Name a later moment, or keep base backups for longer.',
   },
+  SERVER_LACKS_COMPRESSION: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning:
+      'The WAL holds images of pages that are compressed with lz4 or zstd, and the server at hand was built without it. The backup may be good.',
+    hint: 'Install PostgreSQL of this major from the packages of your system or of PostgreSQL, which are built with both; it is used when present.',
+  },
   RECOVERY_FAILED: {
     severity: 'error',
     blames: 'dump',

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
 import type { WalFetch } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
@@ -27,6 +28,8 @@ export interface WalReach {
   lastCommitAt: string | null;
   segments: number;
   bytes: number;
+  /** Of the images of pages in it, beside pglz: the server must have been built with them. */
+  imageCompressions: ImageCompression[];
 }
 
 /** The archived WAL of a cluster, opened. */

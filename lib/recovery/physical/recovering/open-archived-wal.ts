@@ -105,7 +105,7 @@ function targetOf(target: RecoveryTarget): WalTarget {
   }
 }
 
-function reachOf({ reached, segments, walBytes, problem }: WalCoverage): WalReach {
+function reachOf({ reached, segments, walBytes, problem, imageCompressions }: WalCoverage): WalReach {
   return {
     problems: problem === null ? [] : [findingOfWal(problem, reached)],
     endLsn: formatLsn(reached.lsn),
@@ -114,5 +114,6 @@ function reachOf({ reached, segments, walBytes, problem }: WalCoverage): WalReac
     lastCommitAt: reached.lastCompleted?.time.toISOString() ?? null,
     segments: segments.length,
     bytes: walBytes,
+    imageCompressions,
   };
 }

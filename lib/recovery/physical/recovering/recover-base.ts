@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type {
   RecoveredCluster,
   RestoreAccount,
@@ -64,6 +65,9 @@ async function replayed(
   );
   book.findings.push(...reach.problems);
   if (reach.problems.length > 0) return book.account(null);
+  for (const compression of reach.imageCompressions)
+    if (!(await place.replaysCompression(compression))) book.findings.push(lacks(compression));
+  if (book.findings.some(({ code }) => code === 'SERVER_LACKS_COMPRESSION')) return book.account(null);
   const required = requiredBy(control);
   const end = await book.timed('data', () =>
     place.replay({
@@ -97,6 +101,12 @@ async function replayed(
     databases,
   );
 }
+
+const lacks = (compression: ImageCompression): Finding =>
+  finding(
+    'SERVER_LACKS_COMPRESSION',
+    `the WAL holds pages that are compressed with ${compression}, and the server here was built without it`,
+  );
 
 const requiredBy = ({ settings }: ControlFile): RequiredSettings => ({
   maxConnections: settings.max_connections,

@@ -1,5 +1,7 @@
 /** Follows the records of the log from page to page, as PostgreSQL's own reader does (`access/transam/xlogreader.c`). */
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import { crc32c, crcStart } from './crc32c.ts';
+import { imageCompressionOf } from './image-compression.ts';
 import type { LogPage } from './log-page.ts';
 import type { Lsn } from './lsn.ts';
 import { type Cluster, checkPage, isZero } from './page-check.ts';
@@ -25,6 +27,7 @@ interface WalkOptions {
 export class RecordWalker {
   readonly #options: Required<WalkOptions>;
   #place: WalkPlace;
+  readonly #imageCompressions = new Set<ImageCompression>();
 
   constructor(options: WalkOptions) {
     const never = Number.POSITIVE_INFINITY;
@@ -35,6 +38,11 @@ export class RecordWalker {
   /** Where the walk is, to `goBack` to. */
   get place(): WalkPlace {
     return copyOfPlace(this.#place);
+  }
+
+  /** Of the images of pages that were met, beside pglz. */
+  get imageCompressions(): ImageCompression[] {
+    return [...this.#imageCompressions].sort();
   }
 
   goBack(place: WalkPlace): void {
@@ -127,6 +135,8 @@ export class RecordWalker {
     to: number,
   ): WalkHalt | null {
     const [info, manager] = [header[at + 16] as number, header[at + 17] as number];
+    const compression = imageCompressionOf(bytes, from, to, this.#options.cluster.major);
+    if (compression !== null) this.#imageCompressions.add(compression);
     let next = end;
     let isReached = lsn >= this.#options.stopAtRecord;
     if (manager <= xactManager) {

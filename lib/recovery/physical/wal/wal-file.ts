@@ -7,7 +7,7 @@ import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
 import { isKeyError } from '../../streams/encryption/decrypt.ts';
-import { decrypted } from '../decrypted.ts';
+import { decrypted } from '../stored/decrypted.ts';
 
 /** A file of an archive, or of the folder pg_wal of a base backup. */
 export interface WalFile {

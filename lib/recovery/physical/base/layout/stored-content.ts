@@ -2,7 +2,7 @@
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { compressionOf } from '../../../streams/compression/compression-of.ts';
 import { decompress } from '../../../streams/compression/decompress.ts';
-import { decrypted } from '../../decrypted.ts';
+import { decrypted } from '../../stored/decrypted.ts';
 import type { BaseFile } from './base-file.ts';
 
 /** Enough to see past frames that are passed over. */

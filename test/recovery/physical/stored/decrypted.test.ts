@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decrypted } from '../../../lib/recovery/physical/decrypted.ts';
-import { contentOf } from '../../../lib/recovery/physical/wal/wal-file.ts';
-import { ByteSource } from '../../../lib/recovery/streams/bytes/byte-source.ts';
-import { opensslProgram } from '../../../scripts/oracle-programs.mjs';
-import { fileOf } from './base/support/folder-files.ts';
+import { decrypted } from '../../../../lib/recovery/physical/stored/decrypted.ts';
+import { contentOf } from '../../../../lib/recovery/physical/wal/wal-file.ts';
+import { ByteSource } from '../../../../lib/recovery/streams/bytes/byte-source.ts';
+import { opensslProgram } from '../../../../scripts/oracle-programs.mjs';
+import { fileOf } from '../base/support/folder-files.ts';
 
 /** As `openssl enc` writes it. */
 const encrypted = (content: Buffer, passphrase = 'right'): Buffer =>

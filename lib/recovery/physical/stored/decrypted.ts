@@ -1,10 +1,10 @@
 /** Takes encryption off the stored files of a base backup or of a WAL archive. */
-import type { DumpSecrets } from '../../domain/backup/dump-opening.ts';
-import { ByteSource } from '../streams/bytes/byte-source.ts';
-import { dumpError } from '../streams/bytes/dump-error.ts';
-import { compressionOf } from '../streams/compression/compression-of.ts';
-import { decrypt, isUnsure } from '../streams/encryption/decrypt.ts';
-import { encryptionOf } from '../streams/encryption/encryption-of.ts';
+import type { DumpSecrets } from '../../../domain/backup/dump-opening.ts';
+import { ByteSource } from '../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../streams/bytes/dump-error.ts';
+import { compressionOf } from '../../streams/compression/compression-of.ts';
+import { decrypt, isUnsure } from '../../streams/encryption/decrypt.ts';
+import { encryptionOf } from '../../streams/encryption/encryption-of.ts';
 
 const startBytes = 1024;
 
