@@ -9,6 +9,7 @@ import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../suppor
 import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
 import { pgBackRestFiles, writeRepository } from '../support/pgbackrest-repository.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { type S3Server, startS3Server } from './support/s3-server.ts';
 import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
 
 let commandLine: CommandLine;
@@ -179,6 +180,32 @@ describe('a repository of pgBackRest', () => {
 
     rmSync(join(held(), `backup/main/${labels[0]}/pg_data/global/1262.gz`));
     await world.expectDrill(drill(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' }, run);
+  });
+});
+
+describe('base backups and WAL in a bucket', () => {
+  let s3: S3Server;
+  beforeEach(async () => {
+    s3 = await startS3Server(world.base);
+  });
+  afterEach(() => s3.close());
+  const run = { env: { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' } };
+
+  test.each([
+    ['both', () => ['s3://backups/base/', 's3://backups/wal/']],
+    [
+      'a folder without its slash, which is no beginning of another',
+      () => ['s3://backups/base', 's3://backups/wal'],
+    ],
+    ['the WAL alone', () => [base(), 's3://backups/wal/']],
+  ])('are recovered from there: %s', async (_, places) => {
+    cpSync(base(), world.path('backups', 'base-other'), { recursive: true });
+    const [from = '', archive = ''] = places();
+    const words = ['--base', from, '--wal', archive, '--endpoint-url', s3.url];
+    const drilled = await world.expectProven(words, run);
+
+    expect(markers(drilled)).toBe(4);
+    expect(s3.read.filter((key) => key.startsWith('base-other'))).toEqual([]);
   });
 });
 
