@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -206,6 +215,73 @@ describe('base backups and WAL in a bucket', () => {
 
     expect(markers(drilled)).toBe(4);
     expect(s3.read.filter((key) => key.startsWith('base-other'))).toEqual([]);
+  });
+});
+
+describe('a backup of WAL-G', () => {
+  const name = 'base_000000010000000000000002';
+  const backups = (...names: string[]): string => world.path('basebackups_005', ...names);
+  const asked = (): string[] => ['--base', backups(), '--wal', wal()];
+
+  beforeEach(() => {
+    const data = world.path('unpacked');
+    mkdirSync(data);
+    mkdirSync(backups(name, 'tar_partitions'), { recursive: true });
+    execFileSync('tar', ['-xzf', join(base(), 'base.tar.gz'), '-C', data]);
+    // Its members begin with a slash, and pg_control lies in a tar of its own.
+    const tar = (to: string, ...words: string[]): void => {
+      const rooted = ['-P', '--transform', 's,^[.],,S', '-C', data, ...words];
+      execFileSync('tar', ['-czf', backups(name, 'tar_partitions', to), ...rooted]);
+    };
+    tar('part_001.tar.gz', '--exclude=./global/pg_control', '.');
+    tar('pg_control.tar.gz', './global/pg_control');
+    const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const told = files.map((each) => [
+      join(each.parentPath, each.name).slice(data.length),
+      { IsIncremented: false, IsSkipped: false },
+    ]);
+    const manifest = readFileSync(join(base(), 'backup_manifest'), 'utf8');
+    const [, start = '', stop = ''] = /"Start-LSN": "0.(.*?)", "End-LSN": "0.(.*?)"/.exec(manifest) ?? [];
+    writeFileSync(backups(name, 'files_metadata.json'), JSON.stringify({ Files: Object.fromEntries(told) }));
+    writeFileSync(
+      backups(`${name}_backup_stop_sentinel.json`),
+      `{"LSN":${Number.parseInt(start, 16)},"FinishLSN":${Number.parseInt(stop, 16)},"SystemIdentifier":${archived.systemIdentifier}}`,
+    );
+  });
+
+  test('is recovered, and said to have no checksums', async () => {
+    const { record } = await world.drill(asked());
+
+    expect(record.verdict).toBe('PROVEN');
+    expect(record.tables.find((table) => table.name === 'marker')?.rows).toBe(4);
+    expect(record.findings.map(({ code }) => code)).toContain('BASE_BACKUP_UNVERIFIED');
+  });
+
+  test('proves nothing where a file that it names is in none of its tars', async () => {
+    rmSync(backups(name, 'tar_partitions', 'part_001.tar.gz'));
+    const words = ['-czPf', backups(name, 'tar_partitions', 'part_001.tar.gz'), '--transform', 's,^[.],,S'];
+    const left = [
+      '--exclude=./global/pg_control',
+      '--exclude=./base/1/1259',
+      '-C',
+      world.path('unpacked'),
+      '.',
+    ];
+    execFileSync('tar', [...words, ...left]);
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('was not finished without its sentinel, where others have one', async () => {
+    renameSync(
+      backups(`${name}_backup_stop_sentinel.json`),
+      backups('base_000000010000000000000001_backup_stop_sentinel.json'),
+    );
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('could not be verified from its folder alone, where no sentinel is', async () => {
+    const words = ['--base', backups(name), '--wal', wal()];
+    await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'BASE_BACKUP_UNREAD' });
   });
 });
 

@@ -3,7 +3,8 @@ import type { DumpObject } from './dump.ts';
 import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
 
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
-const marks = /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|PG_VERSION|backup_label)$/;
+const marks =
+  /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|files_metadata\.json|PG_VERSION|backup_label)$/;
 const tarball = /\.(tar|tgz|tar\.\w+)$/i;
 
 /**

@@ -107,8 +107,19 @@ export function findingOfProblem(problem: BaseProblem): Finding {
 
 /** Nobody can tell whether a file of these is missing. */
 export function unverified(verifications: readonly Verification[]): Finding[] {
+  const withoutChecksums = verifications.some(
+    (each) => each.kind === 'compared' && each.files > 0 && each.withoutChecksum === each.files,
+  );
   const without = verifications.filter(({ kind }) => kind === 'no manifest').length;
-  if (without === 0) return [];
+  if (without === 0)
+    return withoutChecksums
+      ? [
+          finding(
+            'BASE_BACKUP_UNVERIFIED',
+            'the base backup has a list of its files and no checksums of them',
+          ),
+        ]
+      : [];
   const which = verifications.length === 1 ? 'the base backup has' : `${without} backups of the chain have`;
   return [finding('BASE_BACKUP_UNVERIFIED', `${which} no backup_manifest`)];
 }

@@ -7,14 +7,15 @@ import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { noFiles } from '../base/unpacking/named-files.ts';
 import { openBackup, type RepositoryBackup } from '../pgbackrest/open-backup.ts';
 import { findingOfLayout, findingOfMissing } from './base-findings.ts';
+import { isOfWalG, openWalG } from './open-wal-g.ts';
 import { filesOfBase, filesOfStanza } from './stored-files.ts';
 
 export type OpenedBase =
   | {
       kind: 'base';
       layout: UnpackableLayout;
-      /** Of a repository, each file of which is checked against its own manifest as it is read; else null. */
-      verification: Verification | null;
+      /** Compares what was unpacked with what another program wrote of it; null where PostgreSQL's manifest does. */
+      verify: ((dataDirectory: string) => Verification) | null;
     }
   | { kind: 'refused'; finding: Finding };
 
@@ -25,10 +26,11 @@ export type OpenedBase =
 export async function openBase(source: BaseBackupSource): Promise<OpenedBase> {
   const files = await filesOfBase(source);
   if (files.some(({ name }) => name === 'backup.manifest')) return openOfStanza(source);
+  if (isOfWalG(files)) return openWalG(source, files);
   const layout = await recogniseBase(files);
   return layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown'
     ? { kind: 'refused', finding: findingOfLayout(layout) }
-    : { kind: 'base', layout, verification: null };
+    : { kind: 'base', layout, verify: null };
 }
 
 /** A backup of pgBackRest builds on files of others, which lie in the folder around it. */
@@ -45,11 +47,12 @@ async function openOfStanza(source: BaseBackupSource): Promise<OpenedBase> {
   return {
     kind: 'base',
     layout: { kind: 'data directory', files, folder: '' },
-    verification: {
+    // Reading a file to its end has proven its size and checksum.
+    verify: () => ({
       ...{ kind: 'compared', files: files.length, withoutChecksum: 0, systemIdentifier, walRanges },
       bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       ...{ missing: noFiles(), changed: noFiles(), extra: noFiles() },
-    },
+    }),
   };
 }
 

@@ -48,7 +48,8 @@ export async function unpackMember(
     onProgress: options.onBytes,
   });
   const { bytes } = outcome.account;
-  if (outcome.kind === 'unpacked' && opened.verification !== null) outcome.verification = opened.verification;
+  if (outcome.kind === 'unpacked' && opened.verify !== null)
+    outcome.verification = opened.verify(dataDirectory);
   if (outcome.kind === 'refused') {
     const finding = findingOfRefusal(outcome.refusal, outcome.account.lastName);
     return { kind: 'refused', findings: [finding], bytes };
