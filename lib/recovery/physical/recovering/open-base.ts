@@ -2,22 +2,12 @@ import { dirname } from 'node:path/posix';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import { recogniseBase } from '../base/layout/recognise-base.ts';
-import type { UnpackableLayout } from '../base/unpacking/base-entries.ts';
-import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { noFiles } from '../base/unpacking/named-files.ts';
 import { openBackup, type RepositoryBackup } from '../pgbackrest/open-backup.ts';
 import { findingOfLayout, findingOfMissing } from './base-findings.ts';
 import { isOfWalG, openWalG } from './open-wal-g.ts';
+import type { OpenedBase } from './opened-base.ts';
 import { filesOfBase, filesOfStanza } from './stored-files.ts';
-
-export type OpenedBase =
-  | {
-      kind: 'base';
-      layout: UnpackableLayout;
-      /** Compares what was unpacked with what another program wrote of it; null where PostgreSQL's manifest does. */
-      verify: ((dataDirectory: string) => Verification) | null;
-    }
-  | { kind: 'refused'; finding: Finding };
 
 /**
  * How a base backup lies, ready to be unpacked.

@@ -8,7 +8,7 @@ import { storedContent } from '../base/layout/stored-content.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { addName, noFiles } from '../base/unpacking/named-files.ts';
 import { readWalGBackup, type WalGBackup } from '../wal-g/read-backup.ts';
-import type { OpenedBase } from './open-base.ts';
+import type { OpenedBase } from './opened-base.ts';
 import { filesBelow } from './stored-files.ts';
 
 /** By names that only WAL-G gives; its tars alone are no backup. */
