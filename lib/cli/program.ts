@@ -140,8 +140,14 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
 function withSource(command: Command): Command {
   return command
     .option('--dump <file>', 'a file, a directory dump or s3://bucket/key; works with no config at all')
-    .option('--base <path>', 'a base backup, or a folder of them, to recover instead of a dump; with --wal')
-    .option('--wal <path>', 'a folder of archived WAL, or a tarball of segments, for --base')
+    .option(
+      '--base <path>',
+      'a base backup, a folder of them, or s3://bucket/prefix/, to recover instead of a dump; with --wal',
+    )
+    .option(
+      '--wal <path>',
+      'a folder of archived WAL, a tarball of segments, or s3://bucket/prefix/, for --base',
+    )
     .option('--lsn <position>', 'recover to this position of WAL, e.g. 0/F000138')
     .option('--immediate', 'recover no further than the base backup needs to be consistent')
     .option(

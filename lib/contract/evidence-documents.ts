@@ -11,13 +11,18 @@ import type { CheckPlan, PreparedDatabase, StoredCheckResult } from '../domain/c
 import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { recordSchema } from '../domain/record/report/record-schema.ts';
-import type { FailureClass, RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
+import {
+  type FailureClass,
+  type RestoreAccount,
+  type RestoreProgress,
+  recoveryPhases,
+} from '../domain/recovery/restore-account.ts';
 
-const { findings, checks, tables, objects, witness, restore, rpo, verdict } = recordSchema.shape;
+const { findings, checks, tables, objects, witness, restore, recovered, rpo, verdict } = recordSchema.shape;
 
 const nullableText = z.string().nullable();
 const status = z.enum(['passed', 'failed', 'could not run']);
-const phase = z.enum(['reading', 'pre-data', 'data', 'post-data', 'finishing']);
+const phase = z.enum(['reading', 'pre-data', 'data', 'post-data', 'finishing', ...recoveryPhases]);
 
 const outcome = z.discriminatedUnion('status', [
   z.object({ status: z.literal('restored') }),
@@ -70,7 +75,14 @@ const recoveredCluster = z.object({
   lastCommitAt: nullableText,
   walBytes: z.number(),
   walSegments: z.number(),
+  timelines: z.array(z.number()),
+  archivedAt: nullableText,
+  pages: z.object({ files: z.number(), pages: z.number(), bytes: z.number(), bad: z.number() }).nullable(),
   tables: z.array(z.object({ database: z.string(), schema: z.string(), name: z.string() })),
+  indexChecks: z
+    .object({ schema: z.string(), databases: z.array(z.string()), countsUnique: z.boolean() })
+    .nullable(),
+  notTested: z.array(z.string()),
 });
 
 export const restoreAccount: z.ZodType<RestoreAccount> = z.object({
@@ -210,6 +222,7 @@ export const attemptReport: z.ZodType<AttemptReport> = z.object({
   objects,
   witness,
   restore,
+  recovered,
   sha256: nullableText,
   rto: z.object({ targetSeconds: z.number().nullable(), actualSeconds: z.number().nullable() }),
   rpo,

@@ -15,7 +15,7 @@ export interface ReadOptions {
 
 /** Which objects of a source are wanted. */
 export interface ListRange {
-  /** What their keys begin with, behind the prefix of the source. */
+  /** What their whole keys begin with, the prefix of the source included. */
   beginning: string;
   /** A whole key: only those that sort after it, by their bytes. Null: from the first. */
   after: string | null;

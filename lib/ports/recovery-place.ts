@@ -1,4 +1,6 @@
+import type { ImageCompression } from '../domain/recovery/image-compression.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
+import type { RecoveredCluster } from '../domain/recovery/restore-account.ts';
 
 /**
  * Settings that a server in archive recovery may not have lower than the cluster whose WAL it replays; they stand in pg_control.
@@ -53,19 +55,30 @@ export interface Replay {
   signal: AbortSignal;
 }
 
+/** What the drill may ask of a recovered cluster beside its rows. */
+export interface OpenedCluster {
+  /** Null: indexes cannot be compared with their tables here. */
+  indexChecks: RecoveredCluster['indexChecks'];
+  /** Plain sentences: what cannot be asked here, and why. */
+  notTested: string[];
+}
+
 /** A sandbox whose server does not run yet: a base backup is unpacked into it and recovered. */
 export interface RecoveryPlace {
   /** Empty at first. Whoever fills it does so with modes 0700 and 0600. */
   readonly dataDirectory: string;
   /** Where tablespaces go, each in a folder of its object id. */
   readonly tablespaceDirectory: string;
+  /** Whether its server was built to replay images of pages that are compressed so. */
+  replaysCompression(compression: ImageCompression): Promise<boolean>;
   /** @throws DrillError SANDBOX_UNAVAILABLE when the server cannot be started at all */
   replay(replay: Replay): Promise<RecoveryEnd>;
   /**
    * After a replay that was promoted: lets the drill in, and starts the server for good.
+   * @param carriedOn its databases are dumped, so nothing of the drill's may be left in them
    * @throws DrillError SANDBOX_UNAVAILABLE
    */
-  open(required: RequiredSettings): Promise<void>;
+  open(required: RequiredSettings, carriedOn: boolean): Promise<OpenedCluster>;
   /** Stops the server and empties the directories: for an older base backup. */
   reset(): Promise<void>;
 }

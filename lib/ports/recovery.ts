@@ -1,5 +1,5 @@
 import type { DumpHeader, SelectedDump } from '../domain/backup/dump.ts';
-import type { DumpOpening } from '../domain/backup/dump-opening.ts';
+import type { DumpOpening, DumpSecrets } from '../domain/backup/dump-opening.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
@@ -60,6 +60,8 @@ export interface BaseBackupSource {
   key: string;
   /** What the keys of archived WAL begin with. */
   walPrefix: string;
+  /** What opens either where it is encrypted. */
+  keys: DumpSecrets;
 }
 
 export type RecoveryRequest = GivenFor[NeedOf<'physical'>] & {
@@ -69,6 +71,8 @@ export type RecoveryRequest = GivenFor[NeedOf<'physical'>] & {
   fullSnapshot: boolean;
   /** Another backup was tried in this sandbox before: what it left goes first. */
   again: boolean;
+  /** What is recovered is carried into another server, where its indexes are built anew. */
+  carriedOn: boolean;
   timeoutSeconds: number;
   onProgress(progress: RestoreProgress): void;
   signal: AbortSignal;

@@ -1,22 +1,21 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
-import { backupOf } from '../domain/backup/kinds.ts';
 import type { PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { type At, reached } from '../domain/drill/known-at.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
-import { extendPhases } from '../domain/drill/phases.ts';
 import { stages } from '../domain/drill/stages.ts';
-import { type Finding, finding } from '../domain/findings/findings.ts';
+import type { Finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
-import { summariseRestore } from '../domain/record/attempt-report.ts';
+import { summariseRecovery, summariseRestore } from '../domain/record/attempt-report.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/verdict/judgement.ts';
 import { measureRpo, measureRto } from '../domain/verdict/objectives.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { digestFindings } from './digest.ts';
 import { failuresOf } from './failed-tasks.ts';
 import { type Judged, judgedHooks } from './hook-results.ts';
+import { checksPhase, restoreFailed } from './judged-phases.ts';
 import { objectsOf, tablesOf, witnessOf } from './measured.ts';
 import { readAccount } from './plan-checks.ts';
 import { extraSeconds, withReading } from './read-first.ts';
@@ -124,7 +123,7 @@ function reportAttempt(
     findings: [
       ...findings,
       ...(account?.findings ?? []),
-      ...integrityFindings(state, account),
+      ...digestFindings(state, account),
       ...rtoFindings,
       ...rpoFindings,
     ],
@@ -156,6 +155,7 @@ function reportAttempt(
             connections: connectionsOf(restore),
             serverVersion: state.sandbox?.address?.serverVersion ?? 'unknown',
           }),
+    ...(account === null ? {} : summariseRecovery(account, asOf(state))),
     sha256: account?.sha256 ?? null,
     rto,
     rpo,
@@ -167,39 +167,6 @@ function reportAttempt(
       ...(rpo.targetSeconds !== null && rpo.actualSeconds === null ? [rpoNotMeasured] : []),
     ],
   };
-}
-
-/** The digest can only be judged after the last byte was read. */
-function integrityFindings(state: DrillState, account: RestoreAccount | null): Finding[] {
-  const expected = state.dump?.expectedSha256 ?? null;
-  // A base backup is many files; its manifest has the digest of each.
-  if (account === null || state.dump === null || backupOf({ dump: state.dump }).kind === 'physical')
-    return [];
-  if (expected === null) {
-    return [
-      finding(
-        'CHECKSUM_ABSENT',
-        `${state.dump.key} has no .sha256 beside it, so its bytes were not verified`,
-      ),
-    ];
-  }
-  if (account.sha256 === expected) return [];
-  // A comparison that did not take place never counts as passed. A dump that broke off already has its finding.
-  if (account.sha256 === null) {
-    if (!account.complete) return [];
-    return [
-      finding(
-        'CHECK_COULD_NOT_RUN',
-        `the SHA-256 of ${state.dump.key} could not be computed, so its sidecar was not compared`,
-      ),
-    ];
-  }
-  return [
-    finding(
-      'CHECKSUM_MISMATCH',
-      `SHA-256 of ${state.dump.key} is ${account.sha256}; its sidecar says ${expected}`,
-    ),
-  ];
 }
 
 function rpoOf(
@@ -241,30 +208,6 @@ function lastPassed(judged: Judged[]): string | null {
     .filter(({ stored }) => stored?.result.status === 'passed')
     .map(({ stored }) => stored?.endedAt ?? '');
   return passed.sort().at(-1) ?? null;
-}
-
-/** A restore that ended in an error gave nothing back; its time is known from what came before and after it. */
-function restoreFailed(state: DrillState, now: Date): DrillState['phases'] | null {
-  const last = state.phases.at(-1);
-  if (state.stage !== 'restore prepared' || state.restored !== null || last === undefined) return null;
-  const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
-  return extendPhases(state.phases, {
-    name: phaseNames.restore,
-    startedAt,
-    endedAt: now.toISOString(),
-  });
-}
-
-function checksPhase(state: DrillState, judged: Judged[]): DrillState['phases'] {
-  const ends = judged
-    .map(({ stored }) => stored?.endedAt)
-    .filter((end) => end !== undefined)
-    .sort();
-  const endedAt = ends.at(-1);
-  const last = state.phases.at(-1);
-  if (endedAt === undefined || last === undefined) return state.phases;
-  const startedAt = new Date(Date.parse(last.startedAt) + last.seconds * 1000).toISOString();
-  return extendPhases(state.phases, { name: phaseNames.checks, startedAt, endedAt });
 }
 
 async function readPlan(state: DrillState, ports: Pick<DrillPorts, 'evidence'>) {

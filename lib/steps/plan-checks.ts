@@ -5,14 +5,16 @@ import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
+import type { DrillPhase } from '../domain/drill/facts.ts';
 import type { Given } from '../domain/drill/known-at.ts';
-import { phaseNames } from '../domain/drill/phase-names.ts';
+import { namesOfRecovery, phaseNames } from '../domain/drill/phase-names.ts';
 import { extendPhases } from '../domain/drill/phases.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
+import type { RecoveryPhase, RestoreAccount, RestorePhase } from '../domain/recovery/restore-account.ts';
 import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
+import { markerAt } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -28,7 +30,8 @@ export const planChecksStep = defineStep({
     state,
     ports: Pick<DrillPorts, 'configuration' | 'evidence' | 'planChecks' | 'capabilities' | 'ledger'>,
   ) => {
-    const phases = restorePhase(state);
+    const account = await readAccount(state.drillId, state.attempt, ports);
+    const phases = restorePhases(state, account);
     const { within } = state.restored;
     if (within !== undefined) {
       const { serverVersion, absentWalls } = within;
@@ -66,6 +69,8 @@ export async function planAttempt(
   const last = await ports.ledger.lastProven(state.database);
   const moment = momentOfTaking(state.dump);
   const { witness, notCompared } = await witnessFor(state, ports);
+  const { physical } = config.source;
+  const proof = physical === null ? { notCompared: [] } : markerAt(state.request.at, physical.recoverTo);
   const { planned, notTested } = account.complete
     ? ports.planChecks({
         account,
@@ -74,6 +79,7 @@ export async function planAttempt(
         ...comparedWith(last, moment.dumpMoment),
         drift: config.drift,
         ...(witness === null ? {} : { witness }),
+        ...(proof.marker === undefined ? {} : { marker: proof.marker }),
         dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
         ...moment,
         defaultDatabase: account.databases[0]?.name ?? 'postgres',
@@ -87,6 +93,8 @@ export async function planAttempt(
     notTested: [
       ...notTested,
       ...notCompared,
+      ...proof.notCompared,
+      ...(account.recovered?.notTested ?? []),
       ...rolesNotTested(config, ports),
       ...hooksNotTested(config, state.hooks),
     ],
@@ -112,7 +120,10 @@ function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabil
   return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
 }
 
-function restorePhase({ restored, phases }: Given<'restored'>) {
+/** That of a dump is one; a base backup's are told apart, because each grows with something else. */
+function restorePhases({ restored, phases }: Given<'restored'>, account: RestoreAccount): DrillPhase[] {
+  const parts = account.phases.filter(isOfRecovery);
+  if (parts.length > 0) return recoveryPhasesAfter(phases, restored.startedAt, parts);
   const endedAt = new Date(Date.parse(restored.startedAt) + restored.seconds * 1000).toISOString();
   const { startedAt, bytesRead, rowsLoaded } = restored;
   return extendPhases(phases, {
@@ -122,6 +133,29 @@ function restorePhase({ restored, phases }: Given<'restored'>) {
     bytes: bytesRead,
     rows: rowsLoaded,
   });
+}
+
+const isOfRecovery = (phase: RestorePhase): phase is RestorePhase & { name: RecoveryPhase } =>
+  phase.name in namesOfRecovery;
+
+function recoveryPhasesAfter(
+  before: DrillPhase[],
+  beganAt: string,
+  parts: (RestorePhase & { name: RecoveryPhase })[],
+): DrillPhase[] {
+  let phases = before;
+  let startedAt = beganAt;
+  for (const { name, seconds, bytes } of parts) {
+    const endedAt = new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
+    phases = extendPhases(phases, {
+      name: namesOfRecovery[name],
+      startedAt,
+      endedAt,
+      ...(bytes === undefined ? {} : { bytes }),
+    });
+    startedAt = endedAt;
+  }
+  return phases;
 }
 
 /** The account that the restore left. @throws DrillError when there is none */

@@ -56,7 +56,8 @@ export async function restorePrepared(
   const startedAt = ports.clock.now().toISOString();
   const limit = AbortSignal.timeout(restore.timeoutSeconds * 1000);
   const signal = AbortSignal.any([ports.signal, limit]);
-  const recover = backupOf(state).kind === 'physical' ? recoverBaseBackup : restoreDump;
+  const physical = backupOf(state).kind === 'physical';
+  const recover = physical ? recoverBaseBackup : restoreDump;
   const account = await withinLimit(
     limit,
     `the restore took longer than ${inWords(restore.timeoutSeconds)}`,
@@ -70,6 +71,7 @@ export async function restorePrepared(
     seconds: secondsBetween(startedAt, ports.clock.now().toISOString()),
     bytesRead: account.bytesRead,
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
+    ...(physical ? { walBytes: account.recovered?.walBytes ?? null } : {}),
     findings,
     hooks: readyHooks(state.hooks, config, account),
   };

@@ -117,7 +117,7 @@ export function selectionCriteria(
 ): SelectionCriteria {
   return {
     pattern: source.pattern,
-    prefix,
+    prefix: prefix + (source.physical?.basePrefix ?? ''),
     timezone: source.timezone,
     minBytes: source.minBytes,
     now: request.now,

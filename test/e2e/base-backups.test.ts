@@ -1,11 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
+import { opensslProgram } from '../../scripts/oracle-programs.mjs';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
+import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
+import { pgBackRestFiles, writeRepository } from '../support/pgbackrest-repository.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { type S3Server, startS3Server } from './support/s3-server.ts';
 import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
 
 let commandLine: CommandLine;
@@ -67,6 +80,208 @@ describe('a base backup with its WAL', () => {
       world.path('wal_archive.tar.gz'),
     ];
     expect(markers(await world.expectProven(words))).toBe(4);
+  });
+});
+
+describe('a chain of incremental backups', () => {
+  let chain: IncrementalChain;
+  beforeAll(async () => {
+    chain = await makeIncrementalChain('t');
+  });
+  afterAll(() => rmSync(chain.folder, { recursive: true, force: true }));
+  const rows = ({ record }: Drilled): unknown => record.tables.find(({ name }) => name === 'item')?.rows;
+
+  test('is recovered, from its last backup to the end of the archive', async () => {
+    const drilled = await world.expectProven(['--base', chain.backups, '--wal', chain.wal]);
+
+    expect(rows(drilled)).toBe(chain.rows.latest);
+    expect(drilled.record.findings).toContainEqual(expect.objectContaining({ code: 'BASE_BACKUP_COMBINED' }));
+  });
+
+  test('proves nothing where one of it is missing', async () => {
+    const backups = world.path('chain');
+    cpSync(chain.backups, backups, { recursive: true });
+    rmSync(join(backups, chain.names[1] ?? ''), { recursive: true });
+    await world.expectDrill(['--base', backups, '--wal', chain.wal], {
+      verdict: 'NOT_PROVEN',
+      code: 'BASE_BACKUP_CHAIN_INCOMPLETE',
+    });
+  });
+});
+
+describe('a base backup whose files are encrypted, and its WAL', () => {
+  /** As a job does that pipes each file through openssl. */
+  const encrypt = (folder: string): void => {
+    for (const name of readdirSync(folder)) {
+      const words = ['-aes-256-cbc', '-pbkdf2', '-pass', 'pass:right', '-in', join(folder, name)];
+      execFileSync(opensslProgram(), ['enc', ...words, '-out', join(folder, `${name}.enc`)]);
+      rmSync(join(folder, name));
+    }
+  };
+  const run = { env: { RIGHT: 'right', WRONG: 'wrong' } };
+  const withKey = (name: string): string[] => asked('--decrypt-passphrase-env', name);
+
+  test('are recovered with their passphrase', async () => {
+    encrypt(base());
+    encrypt(wal());
+    expect(markers(await world.expectProven(withKey('RIGHT'), run))).toBe(4);
+  });
+
+  test.each<[string, () => string[], FindingCode]>([
+    ['without one', () => asked(), 'DUMP_ENCRYPTED'],
+    ['with another', () => withKey('WRONG'), 'DECRYPTION_FAILED'],
+  ])('could not be verified %s, the base as little as the WAL', async (_, words, code) => {
+    encrypt(wal());
+    await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
+    encrypt(base());
+    await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
+  });
+});
+
+describe('a repository of pgBackRest', () => {
+  const labels = ['20260101-000000F', '20260101-000000F_20260102-000000I'];
+  const held = (): string => world.path('repository');
+  const source = `    source: { folder: ./repository, physical: { tool: pgbackrest, stanza: main }, decrypt: { passphraseEnv: KEY } }`;
+  const drill = (): string[] => ['shop', '--config', world.configuration(source)];
+  const run = { env: { KEY: 'right', WRONG: 'wrong' } };
+
+  beforeEach(() => {
+    const data = world.path('unpacked');
+    mkdirSync(data);
+    execFileSync('tar', ['-xzf', join(base(), 'base.tar.gz'), '-C', data]);
+    const names = readdirSync(data, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const files = new Map(
+      names.map(({ name, parentPath }) => {
+        const path = join(parentPath, name);
+        return [path.slice(data.length + 1), readFileSync(path)];
+      }),
+    );
+    const manifest = readFileSync(join(base(), 'backup_manifest'), 'utf8');
+    const [, startLsn = '', stopLsn = ''] = /"Start-LSN": "(.*?)", "End-LSN": "(.*?)"/.exec(manifest) ?? [];
+    writeRepository(
+      held(),
+      pgBackRestFiles({
+        passphrase: 'right',
+        systemIdentifier: archived.systemIdentifier,
+        backups: labels.map((label) => ({ label, files, startLsn, stopLsn })),
+        segments: new Map(segmentsIn(wal()).map((name) => [name, readFileSync(join(wal(), name))])),
+      }),
+    );
+  });
+
+  test('is recovered from its last backup, most of which lies in an earlier one', async () => {
+    const drilled = await world.expectProven(drill(), run);
+
+    expect(markers(drilled)).toBe(4);
+    expect(drilled.record.dump?.key).toBe(`backup/main/${labels[1]}/`);
+  });
+
+  test('could not be verified with another passphrase', async () => {
+    const words = [...drill(), '--decrypt-passphrase-env', 'WRONG'];
+    await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' }, run);
+  });
+
+  test('proves nothing where a file of its manifest, or a segment, is missing', async () => {
+    const segments = join(held(), 'archive/main/15-1', segmentsIn(wal())[0]?.slice(0, 16) ?? '');
+    const missing = readdirSync(segments).sort().at(-2) ?? '';
+    rmSync(join(segments, missing));
+    await world.expectDrill(drill(), { verdict: 'NOT_PROVEN', code: 'WAL_MISSING' }, run);
+
+    rmSync(join(held(), `backup/main/${labels[0]}/pg_data/global/1262.gz`));
+    await world.expectDrill(drill(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' }, run);
+  });
+});
+
+describe('base backups and WAL in a bucket', () => {
+  let s3: S3Server;
+  beforeEach(async () => {
+    s3 = await startS3Server(world.base);
+  });
+  afterEach(() => s3.close());
+  const run = { env: { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-west-1' } };
+
+  test.each([
+    ['both', () => ['s3://backups/base/', 's3://backups/wal/']],
+    [
+      'a folder without its slash, which is no beginning of another',
+      () => ['s3://backups/base', 's3://backups/wal'],
+    ],
+    ['the WAL alone', () => [base(), 's3://backups/wal/']],
+  ])('are recovered from there: %s', async (_, places) => {
+    cpSync(base(), world.path('backups', 'base-other'), { recursive: true });
+    const [from = '', archive = ''] = places();
+    const words = ['--base', from, '--wal', archive, '--endpoint-url', s3.url];
+    const drilled = await world.expectProven(words, run);
+
+    expect(markers(drilled)).toBe(4);
+    expect(s3.read.filter((key) => key.startsWith('base-other'))).toEqual([]);
+  });
+});
+
+describe('a backup of WAL-G', () => {
+  const name = 'base_000000010000000000000002';
+  const backups = (...names: string[]): string => world.path('basebackups_005', ...names);
+  const asked = (): string[] => ['--base', backups(), '--wal', wal()];
+
+  beforeEach(() => {
+    const data = world.path('unpacked');
+    mkdirSync(data);
+    mkdirSync(backups(name, 'tar_partitions'), { recursive: true });
+    execFileSync('tar', ['-xzf', join(base(), 'base.tar.gz'), '-C', data]);
+    // Its members begin with a slash, and pg_control lies in a tar of its own.
+    const tar = (to: string, ...words: string[]): void => {
+      const rooted = ['-P', '--transform', 's,^[.],,S', '-C', data, ...words];
+      execFileSync('tar', ['-czf', backups(name, 'tar_partitions', to), ...rooted]);
+    };
+    tar('part_001.tar.gz', '--exclude=./global/pg_control', '.');
+    tar('pg_control.tar.gz', './global/pg_control');
+    const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    const told = files.map((each) => [
+      join(each.parentPath, each.name).slice(data.length),
+      { IsIncremented: false, IsSkipped: false },
+    ]);
+    const manifest = readFileSync(join(base(), 'backup_manifest'), 'utf8');
+    const [, start = '', stop = ''] = /"Start-LSN": "0.(.*?)", "End-LSN": "0.(.*?)"/.exec(manifest) ?? [];
+    writeFileSync(backups(name, 'files_metadata.json'), JSON.stringify({ Files: Object.fromEntries(told) }));
+    writeFileSync(
+      backups(`${name}_backup_stop_sentinel.json`),
+      `{"LSN":${Number.parseInt(start, 16)},"FinishLSN":${Number.parseInt(stop, 16)},"SystemIdentifier":${archived.systemIdentifier}}`,
+    );
+  });
+
+  test('is recovered, and said to have no checksums', async () => {
+    const { record } = await world.drill(asked());
+
+    expect(record.verdict).toBe('PROVEN');
+    expect(record.tables.find((table) => table.name === 'marker')?.rows).toBe(4);
+    expect(record.findings.map(({ code }) => code)).toContain('BASE_BACKUP_UNVERIFIED');
+  });
+
+  test('proves nothing where a file that it names is in none of its tars', async () => {
+    rmSync(backups(name, 'tar_partitions', 'part_001.tar.gz'));
+    const words = ['-czPf', backups(name, 'tar_partitions', 'part_001.tar.gz'), '--transform', 's,^[.],,S'];
+    const left = [
+      '--exclude=./global/pg_control',
+      '--exclude=./base/1/1259',
+      '-C',
+      world.path('unpacked'),
+      '.',
+    ];
+    execFileSync('tar', [...words, ...left]);
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('was not finished without its sentinel, where others have one', async () => {
+    renameSync(
+      backups(`${name}_backup_stop_sentinel.json`),
+      backups('base_000000010000000000000001_backup_stop_sentinel.json'),
+    );
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('could not be verified from its folder alone, where no sentinel is', async () => {
+    const words = ['--base', backups(name), '--wal', wal()];
+    await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'BASE_BACKUP_UNREAD' });
   });
 });
 

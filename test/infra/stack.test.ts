@@ -215,16 +215,20 @@ describe('parameter groups for imports', () => {
 });
 
 describe('schedules', () => {
-  test('start one drill per database, in its timezone, and give up within two hours', () => {
+  test('start the drills of each database, in their timezone and kind of sandbox, and give up within two hours', () => {
     const schedules = resourcesOf<{ Target: Record<string, unknown>; ScheduleExpressionTimezone: string }>(
       five.json,
       'AWS::Scheduler::Schedule',
     );
     const requests = schedules.map(({ Target }) => JSON.stringify(Target.Input).replaceAll('\\', ''));
-    for (const [index, database] of Object.keys(exampleConfig().databases).entries()) {
+    const drills = Object.entries(exampleConfig().databases).flatMap(([database, { schedules: all }]) =>
+      all.map(({ sandbox }) => ({ database, sandbox: sandbox === null ? '' : `,"sandbox":"${sandbox}"` })),
+    );
+    expect(requests).toHaveLength(drills.length);
+    for (const [index, { database, sandbox }] of drills.entries()) {
       // The name of the execution begins with the database: messages and the console show it.
       expect(requests[index]).toContain(`"Name":"${database}-<aws.scheduler.execution-id>"`);
-      expect(requests[index]).toContain(`{"database":"${database}","operator":"schedule"}`);
+      expect(requests[index]).toContain(`{"database":"${database}","operator":"schedule"${sandbox}}`);
     }
     for (const { Target, ScheduleExpressionTimezone } of schedules) {
       expect(ScheduleExpressionTimezone).toBe('Europe/London');

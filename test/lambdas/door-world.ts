@@ -59,6 +59,7 @@ export async function enterDoorWorld(settings: { databaseMetrics?: boolean } = {
     STATE_MACHINE_ARN: stateMachineArn,
     APPROVAL_URL: 'https://example.lambda-url.eu-west-1.on.aws/',
     RESTORE_CLUSTER: 'restore-drill',
+    SANDBOX_TASKS: '[]',
     RESTORE_TASKS: JSON.stringify([
       { taskDefinition: 'small', upToDumpBytes: 1000, vcpu: 1, memoryGib: 2 },
       { taskDefinition: 'large', upToDumpBytes: 2000, vcpu: 8, memoryGib: 16 },

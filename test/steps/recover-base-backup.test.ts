@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recoveryTarget } from '../../lib/steps/recover-base-backup.ts';
+import type { RecoverTo } from '../../lib/domain/config/index.ts';
+import { markerAt, recoveryTarget } from '../../lib/steps/recover-base-backup.ts';
 
 const startedAt = '2026-11-20T12:00:00.000Z';
 
@@ -21,5 +22,31 @@ describe('where a base backup is recovered to', () => {
       kind: 'time',
       time: '2026-11-20T11:55:00.000Z',
     });
+  });
+});
+
+describe('the marker rows of drills.yaml', () => {
+  const marker = { table: 'drill_marker', column: 'id', database: null, before: '2', after: '3' };
+  const at: RecoverTo = { kind: 'at', time: '2026-11-20T11:30:00.000Z', marker };
+
+  test('are asked at their own moment', () => {
+    expect(markerAt(null, at)).toEqual({ marker, notCompared: [] });
+    expect(markerAt('2026-11-20T12:30:00+01:00', at)).toEqual({ marker, notCompared: [] });
+  });
+
+  test('are not asked at another moment, which the record says', () => {
+    const { marker: asked, notCompared } = markerAt('2026-11-20T11:31:00Z', at);
+    expect({ asked, notCompared }).toEqual({ asked: undefined, notCompared: [expect.any(String)] });
+  });
+
+  test('go with the moment of a request where they stand alone; at the end of the archive both are there', () => {
+    const alone: RecoverTo = { kind: 'asked', marker };
+    expect(markerAt('2026-11-20T11:31:00Z', alone)).toEqual({ marker, notCompared: [] });
+    expect(markerAt(null, alone)).toEqual({
+      marker: { ...marker, after: null },
+      notCompared: [expect.any(String)],
+    });
+    expect(recoveryTarget(null, alone, startedAt)).toEqual({ kind: 'latest' });
+    expect(recoveryTarget(null, at, startedAt)).toEqual({ kind: 'time', time: '2026-11-20T11:30:00.000Z' });
   });
 });

@@ -14,6 +14,19 @@ export interface ArchivedCluster {
   /** ISO 8601: rows 1 and 2 of `shop.marker` are committed, 3 and 4 are not. */
   moment: string;
   systemIdentifier: string;
+  /** Files of the relations that `before` made, below the data directory. */
+  paths: Readonly<Record<string, string>>;
+}
+
+interface ArchivedOptions {
+  /** Folder of the programs of another major than 15. */
+  programs?: string;
+  /** More words for initdb. */
+  initdb?: readonly string[];
+  /** Statements in the database before the backup. */
+  before?: readonly string[];
+  /** Of the server, beside those of an archive. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** Whole segments of an archive, in order. */
@@ -27,13 +40,17 @@ export const segmentsIn = (wal: string): string[] =>
  * is forced, and the database asks every session for a library that is nowhere.
  * @param format as pg_basebackup's -F
  */
-export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCluster> {
+export async function makeArchivedCluster(
+  format: 'p' | 't',
+  { programs = postgresqlPrograms(15), initdb = [], before = [], settings = {} }: ArchivedOptions = {},
+): Promise<ArchivedCluster> {
   const folder = makeServerFolder('archived');
   const wal = join(folder, 'wal');
   mkdirSync(wal);
   giveToServerAccount(wal);
   const source = await TestServer.start('source', {
-    programs: postgresqlPrograms(15),
+    programs,
+    initdb,
     settings: {
       wal_level: 'replica',
       max_wal_senders: '10',
@@ -41,6 +58,7 @@ export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCl
       archive_mode: 'on',
       // A segment appears whole: whoever waits for it may read it at once.
       archive_command: `cp %p ${wal}/%f.part && mv ${wal}/%f.part ${wal}/%f`,
+      ...settings,
     },
   });
   await source.createDatabase('shop');
@@ -53,6 +71,10 @@ export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCl
     await session.query('ALTER TABLE marker ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY');
     await session.query(`ALTER DATABASE shop SET session_preload_libraries = 'not_here'`);
     await insert(1);
+    for (const statement of before) await session.query(statement);
+    const { rows } = await session.query<{ name: string; path: string }>(
+      "SELECT relname AS name, pg_relation_filepath(oid) AS path FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')",
+    );
     const base = join(folder, 'base');
     const tar = format === 't' ? ['-z'] : [];
     source.tool('pg_basebackup', ['-D', base, `-F${format}`, ...tar, '-X', 'stream', '-c', 'fast']);
@@ -69,6 +91,7 @@ export async function makeArchivedCluster(format: 'p' | 't'): Promise<ArchivedCl
     const systemIdentifier = await textOf('SELECT system_identifier::text FROM pg_control_system()');
     return {
       ...{ folder, base, wal, systemIdentifier },
+      paths: Object.fromEntries(rows.map(({ name, path }) => [name, path])),
       moment: new Date(`${moment.replace(' ', 'T')}:00`).toISOString(),
     };
   } finally {

@@ -96,10 +96,13 @@ async function answers(folder: string, user: Superuser, port: number): Promise<b
   }
 }
 
-/** Ends a server at once, without a checkpoint. */
-export async function stopPostgres(server: ChildProcess): Promise<void> {
+/** Ends a server: at once and without a checkpoint, or with one (`SIGINT`, a fast shutdown). */
+export async function stopPostgres(
+  server: ChildProcess,
+  signal: 'SIGQUIT' | 'SIGINT' = 'SIGQUIT',
+): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
-  server.kill('SIGQUIT');
+  server.kill(signal);
   await ended;
 }

@@ -78,6 +78,7 @@ export class TestServer {
    * Starts a server for the caller alone, who stops it: to change its settings, to kill it, to read its files.
    *
    * @param options.programs folder of another major's initdb and postgres
+   * @param options.initdb more words for initdb, e.g. `--data-checksums`
    * @param options.roleWithPassword a role that must give its password; all others are trusted
    */
   static async start(
@@ -85,14 +86,16 @@ export class TestServer {
     options: {
       settings?: Readonly<Record<string, string>>;
       programs?: string;
+      initdb?: readonly string[];
       roleWithPassword?: string;
     } = {},
   ): Promise<TestServer> {
     const superuser = superuserOf[kind];
     const directory = makeServerFolder(kind);
     const programs = options.programs ?? programsOf(kind);
-    if (options.programs === undefined) copyData(await askDesk({ ask: 'template', kind }), directory);
-    else initialise(directory, superuser, programs);
+    if (options.programs === undefined && options.initdb === undefined)
+      copyData(await askDesk({ ask: 'template', kind }), directory);
+    else initialise(directory, superuser, programs, options.initdb);
     if (options.roleWithPassword !== undefined)
       writeFileSync(
         join(directory, 'data', 'pg_hba.conf'),
@@ -217,6 +220,11 @@ export class TestServer {
   /** Process id of the postmaster. */
   get pid(): number {
     return Number(this.file('postmaster.pid').split('\n')[0]);
+  }
+
+  /** Shuts a server of the caller's down with a checkpoint, and leaves its files. */
+  shutDown(): Promise<void> {
+    return stopPostgres(this.#own, 'SIGINT');
   }
 
   /** Ends a server that was started for the caller alone, and removes its files. */

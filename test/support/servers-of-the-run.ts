@@ -70,7 +70,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   return async () => {
     process.off('exit', onExit);
     desk.close();
-    await Promise.all(running.map(stopPostgres));
+    await Promise.all(running.map((server) => stopPostgres(server)));
     remove();
   };
 }

@@ -105,7 +105,7 @@ async function recover(
     signal: new AbortController().signal,
   });
   if (!end.promoted) throw new Error(JSON.stringify(end.log));
-  await place.open(required);
+  await place.open(required, false);
 }
 
 async function outcomeOf(login: object, statement: string): Promise<string> {

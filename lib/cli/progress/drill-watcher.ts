@@ -116,7 +116,10 @@ export class DrillWatcher implements StepWatcher {
   #restored(summary: RestoredSummary): void {
     this.#close({
       failed: !summary.complete,
-      detail: `${formatCount(summary.rowsLoaded)} rows${summary.complete ? '' : '; the dump could not be read to its end'}`,
+      detail:
+        summary.walBytes === undefined
+          ? `${formatCount(summary.rowsLoaded)} rows${summary.complete ? '' : '; the dump could not be read to its end'}`
+          : recoveredText(summary.bytesRead, summary.walBytes),
     });
   }
 
@@ -129,3 +132,6 @@ export class DrillWatcher implements StepWatcher {
     this.#open = null;
   }
 }
+
+const recoveredText = (unpackedBytes: number, walBytes: number | null): string =>
+  `${formatBytes(unpackedBytes)} unpacked, ${walBytes === null ? 'and not recovered' : `${formatBytes(walBytes)} of WAL replayed`}`;

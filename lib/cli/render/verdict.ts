@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../../domain/findings/findings.ts';
 import type { Verdict } from '../../domain/findings/verdict.ts';
+import { backupWord, isBaseBackup } from '../../domain/record/backup-words.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { wrapped } from '../../domain/record/report/dossier.ts';
 import { summaryFacts } from '../../domain/record/report/summary.ts';
@@ -23,11 +24,18 @@ const longestGraveList = 50;
 /** The end of a run names the first of what was not tested; the reports name all. */
 const longestNotTested = 4;
 
-const headlines: Record<Verdict, { symbol: string; meaning: string }> = {
-  PROVEN: { symbol: '✔', meaning: 'this dump restores' },
-  NOT_PROVEN: { symbol: '✖', meaning: 'do not rely on this dump' },
-  COULD_NOT_VERIFY: { symbol: '?', meaning: 'nothing is proven either way' },
-};
+const symbols: Record<Verdict, string> = { PROVEN: '✔', NOT_PROVEN: '✖', COULD_NOT_VERIFY: '?' };
+
+function meaningOf(record: DrillRecord): string {
+  switch (record.verdict) {
+    case 'PROVEN':
+      return `this ${backupWord(record)} ${isBaseBackup(record) ? 'recovers' : 'restores'}`;
+    case 'NOT_PROVEN':
+      return `do not rely on this ${backupWord(record)}`;
+    case 'COULD_NOT_VERIFY':
+      return 'nothing is proven either way';
+  }
+}
 
 /** What a person reads at the end of `run`: verdict, why, findings, the facts, what was not tested, where the reports lie. */
 export function renderVerdict(record: DrillRecord, { width, colour, reports = [] }: VerdictOptions): string {
@@ -55,13 +63,12 @@ export function renderVerdict(record: DrillRecord, { width, colour, reports = []
 }
 
 function headline(record: DrillRecord, colours: Colours): string {
-  const { symbol, meaning } = headlines[record.verdict];
   const paint = { PROVEN: colours.green, NOT_PROVEN: colours.red, COULD_NOT_VERIFY: colours.yellow }[
     record.verdict
   ];
   const seconds = (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
-  const verdict = paint(colours.bold(`${symbol} ${record.verdict}`));
-  return `${verdict}  ${visibleText(record.database)}: ${meaning} ${colours.dim(`(${formatSeconds(seconds)})`)}`;
+  const verdict = paint(colours.bold(`${symbols[record.verdict]} ${record.verdict}`));
+  return `${verdict}  ${visibleText(record.database)}: ${meaningOf(record)} ${colours.dim(`(${formatSeconds(seconds)})`)}`;
 }
 
 function findings(record: DrillRecord, colours: Colours, width: number): string[] {

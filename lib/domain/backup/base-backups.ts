@@ -1,10 +1,18 @@
 import type { ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
-import { baseNameOf, folderOf } from './dump-names.ts';
+import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
 
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
-const marks = /^(base\.tar(\.\w+)?|backup_manifest|PG_VERSION|backup_label)$/;
+const marks =
+  /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|files_metadata\.json|PG_VERSION|backup_label)$/;
 const tarball = /\.(tar|tgz|tar\.\w+)$/i;
+
+/**
+ * A name from which the moment of a base backup is read. pgBackRest's folder of a differential or incremental one also has the
+ * moment of the full one before it, and a letter follows each: `20261120-021503F_20261120-090000I`.
+ */
+export const momentNameOf = (key: string): string =>
+  key.replace(/(?:\d{8}-\d{6}F_)?(\d{8}-\d{6})[FDI](?=\/?$)/, '$1');
 
 /** The outermost folder of a key that holds such a file, or null. */
 function folderOfBackup(key: string, folders: ReadonlySet<string>): string | null {
@@ -21,12 +29,15 @@ function folderOfBackup(key: string, folders: ReadonlySet<string>): string | nul
  */
 export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: string): ListedDump[] {
   const files = objects.filter(({ key }) => !key.endsWith('/') && !key.startsWith(walPrefix));
-  const folders = new Set(files.flatMap(({ key }) => (marks.test(baseNameOf(key)) ? [folderOf(key)] : [])));
+  const folders = new Set(
+    files.flatMap(({ key }) => (marks.test(withoutEncryption(baseNameOf(key))) ? [folderOf(key)] : [])),
+  );
   const backups = new Map<string, ListedDump>();
   for (const file of files) {
     const folder = folderOfBackup(file.key, folders);
     if (folder === null) {
-      if (tarball.test(file.key)) backups.set(file.key, { ...file, directory: false, unfinished: null });
+      if (tarball.test(withoutEncryption(file.key)))
+        backups.set(file.key, { ...file, directory: false, unfinished: null });
       continue;
     }
     const known = backups.get(folder);

@@ -3,6 +3,7 @@ import { recogniseSwappedTimestamp, recogniseTimestamp } from '../time/name-time
 import { swappedDay } from '../time/swapped-day.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
 import { zoneUncertaintySeconds } from '../time/zones.ts';
+import { momentNameOf } from './base-backups.ts';
 import type { ListedDump } from './directory-dumps.ts';
 import { isUploadOf } from './dump-moment.ts';
 import { baseNameOf, finishedName, folderOf, nameKind } from './dump-names.ts';
@@ -84,7 +85,7 @@ function judgeName(
     if (dump.key.replace(/\/$/, '') !== asked.replace(/\/$/, '')) return { kind: 'ignored' };
     const match = pattern === null ? null : matchDumpName(pattern, relative ?? dump.key, timezone);
     const timestamp = match?.kind === 'match' ? match.timestamp : null;
-    const stamp = timestamp ?? timestampOfKey(relative ?? dump.key, timezone);
+    const stamp = timestamp ?? timestampOfKey(momentNameOf(relative ?? dump.key), timezone);
     return dump.parts !== undefined && dump.unfinished !== null
       ? { kind: 'refused', reason: dump.unfinished, code: 'DUMP_PART_MISSING', timestamp: stamp }
       : { kind: 'eligible', timestamp: stamp };
@@ -96,7 +97,7 @@ function judgeName(
   if (pattern === null) {
     // Base backups were put together by what they hold, whatever they are called.
     if (walPrefix === undefined && nameKind(name) !== 'possible dump') return { kind: 'ignored' };
-    timestamp = timestampOfKey(name, timezone);
+    timestamp = timestampOfKey(momentNameOf(name), timezone);
     const swapped = timestamp === null ? recogniseSwappedTimestamp(baseNameOf(name), timezone) : null;
     if (swapped !== null) return refusedAsSwapped(swapped);
   } else {

@@ -40,6 +40,12 @@ export function baseNameOf(key: string): string {
   return trimmed.slice(trimmed.lastIndexOf('/') + 1);
 }
 
+/** What people append to the name of a file that they encrypt. Not `.asc`, which a signature beside the file has. */
+const encryptedEnding = /\.(age|gpg|pgp|enc|openssl)$/i;
+
+/** The name of what was encrypted. */
+export const withoutEncryption = (key: string): string => key.replace(encryptedEnding, '');
+
 /** The folder of a key with its final slash, or an empty text at the top. */
 export function folderOf(key: string): string {
   const trimmed = key.replace(/\/+$/, '');

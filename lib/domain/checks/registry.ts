@@ -1,4 +1,5 @@
 import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
+import { collations } from './kinds/collations.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
 import { drift } from './kinds/drift.ts';
@@ -6,12 +7,15 @@ import { extensionsInstalled } from './kinds/extensions.ts';
 import { foreignKeys } from './kinds/foreign-keys.ts';
 import { foreignKeysHold } from './kinds/foreign-keys-hold.ts';
 import { freshness } from './kinds/freshness.ts';
+import { indexContent } from './kinds/index-content.ts';
 import { indexesValid } from './kinds/indexes-valid.ts';
 import { login } from './kinds/login.ts';
+import { marker } from './kinds/marker.ts';
 import { matviewsPopulated } from './kinds/matviews.ts';
 import { migrations } from './kinds/migrations.ts';
 import { objectsExist } from './kinds/objects.ts';
 import { partitionTrees } from './kinds/partition-trees.ts';
+import { recoveredState } from './kinds/recovered-state.ts';
 import { rowCounts } from './kinds/row-counts.ts';
 import { rows } from './kinds/rows.ts';
 import { rowsReadable } from './kinds/rows-readable.ts';
@@ -29,10 +33,14 @@ export const checkKinds: readonly CheckKind<unknown, unknown>[] = [
   extensionsInstalled,
   rowCounts,
   rowsReadable,
+  marker,
   partitionTrees,
   foreignKeysHold,
   uniqueIndexes,
   indexesValid,
+  indexContent,
+  collations,
+  recoveredState,
   constraintsValidated,
   sequencesAhead,
   matviewsPopulated,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkConfigSchema } from '../checks/check-config.ts';
-import { choosableKinds } from '../sandbox/sandbox-plan.ts';
+import { choosableKinds } from './choosable-kinds.ts';
 import { drift } from './drift.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
 import { production } from './production.ts';

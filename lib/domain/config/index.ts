@@ -12,6 +12,7 @@ export {
 } from './database.ts';
 export { renderConfigJsonSchema } from './json-schema.ts';
 export { type DrillConfig, formatProblem, parseConfig } from './parse-config.ts';
+export type { RecoverTo } from './recover-to.ts';
 export { connectionsOf, entryTimeoutOf } from './restore.ts';
 export type { ScheduleConfig } from './schedule.ts';
-export { noKeys, type RecoverTo, type S3SourceConfig, type SourceConfig } from './source.ts';
+export { noKeys, type S3SourceConfig, type SourceConfig } from './source.ts';

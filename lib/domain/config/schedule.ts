@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { parseCron } from '../time/cron.ts';
+import { choosableKinds } from './choosable-kinds.ts';
 import { duration, timezone, withHint } from './field-types.ts';
 
 /** Words for the usual ones, at an hour at which nightly backups are there. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
+import { recoverTo, writtenRecoverTo } from './recover-to.ts';
 
 const environmentName = matching(
   /^[A-Za-z_][A-Za-z0-9_]*$/,
@@ -44,31 +45,41 @@ const decrypt = z
   })
   .meta({
     description:
-      'Keys of encrypted dumps. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
+      'Keys of encrypted dumps, base backups and WAL. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
   });
 
 const physical = z
   .strictObject({
-    wal: z.strictObject({
-      prefix: z.string().meta({
-        description: 'Where the archived WAL lies, below the prefix or folder of the source, e.g. `wal/`.',
-      }),
-    }),
-    recoverTo: z
-      .union([
-        z.enum(['latest', 'immediate']),
-        z.strictObject({
-          before: duration().meta({ description: 'So long before the drill begins, e.g. `5m`.' }),
+    wal: z
+      .strictObject({
+        prefix: z.string().min(1).meta({
+          description:
+            'What the keys of archived WAL begin with, below the prefix or folder of the source: `wal/`, or `wal_archive_` where both lie side by side.',
         }),
-      ])
+      })
       .optional()
-      .meta({
-        description:
-          'Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), or a span before the drill.',
-      }),
+      .meta({ description: 'The archived WAL, where no `tool` tells where it lies.' }),
+    tool: z.literal('pgbackrest').optional().meta({
+      description:
+        'The source is a repository of pgBackRest, the folder or prefix with `archive/` and `backup/` in it. Its passphrase (`repo-cipher-pass`) is that of `decrypt`.',
+    }),
+    stanza: matching(/^[A-Za-z0-9_.-]+$/, 'the name of a stanza', 'write it as in pgbackrest.conf')
+      .optional()
+      .meta({ description: 'Stanza of the repository, with `tool`.' }),
+    recoverTo: writtenRecoverTo.optional(),
     fullSnapshot: flag(
       'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
     ).optional(),
+  })
+  .superRefine(({ wal, tool, stanza }, problems) => {
+    const isTool = tool !== undefined && stanza !== undefined && wal === undefined;
+    const isPlain = wal !== undefined && tool === undefined && stanza === undefined;
+    if (isTool || isPlain) return;
+    problems.addIssue({
+      code: 'custom',
+      message:
+        'it is not clear where the WAL lies\u0001give `wal.prefix`, or `tool` and `stanza` of a repository',
+    });
   })
   .meta({
     description:
@@ -190,16 +201,11 @@ function normalisePrefix(prefix: string): string {
   return trimmed === '' ? '' : `${trimmed}/`;
 }
 
-/** Where a drill of a base backup recovers to, unless the request names a moment. */
-export type RecoverTo =
-  | { kind: 'latest' }
-  | { kind: 'immediate' }
-  | { kind: 'before'; seconds: number }
-  | { kind: 'lsn'; lsn: string };
-
-function recoverTo(written: z.output<typeof physical>['recoverTo']): RecoverTo {
-  if (written === undefined) return { kind: 'latest' };
-  return typeof written === 'string' ? { kind: written } : { kind: 'before', seconds: written.before };
+/** Where base backups and WAL lie, below the prefix of the source. */
+function placesOf({ wal, stanza }: z.output<typeof physical>): { basePrefix: string; walPrefix: string } {
+  return wal === undefined
+    ? { basePrefix: `backup/${stanza}/`, walPrefix: `archive/${stanza}/` }
+    : { basePrefix: '', walPrefix: wal.prefix.replace(/^\/+/, '') };
 }
 
 function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {
@@ -224,7 +230,7 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
       written.physical === undefined
         ? null
         : {
-            walPrefix: normalisePrefix(written.physical.wal.prefix),
+            ...placesOf(written.physical),
             recoverTo: recoverTo(written.physical.recoverTo),
             fullSnapshot: written.physical.fullSnapshot ?? false,
           },

@@ -1,10 +1,11 @@
 import type { SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
+import type { ChoosableKind } from '../config/choosable-kinds.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { SandboxAddress } from '../sandbox/address.ts';
 import type { HookRun, RestoreTaskPlace } from '../sandbox/rds/tasks.ts';
-import type { ChoosableKind, DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
+import type { DrillMode, SandboxPlan } from '../sandbox/sandbox-plan.ts';
 import type { ApprovalAnswer, DrillPhase, HandOver } from './facts.ts';
 import type { Stage } from './stages.ts';
 
@@ -135,6 +136,8 @@ export interface RestoredSummary {
   seconds: number;
   bytesRead: number;
   rowsLoaded: number;
+  /** Of base backups: bytes of WAL that were replayed; null: none were, because the recovery failed. */
+  walBytes?: number | null;
   /** What the task found beside the dump itself: role passwords that could not be set. */
   findings: Finding[];
   /** The planned hooks with the database that was restored; null: none, or there is nothing whole to run them on. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { choosableKinds } from '../config/choosable-kinds.ts';
 import { type Finding, finding } from '../findings/findings.ts';
-import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { isGivenMoment, momentExamples, momentGiven } from '../time/given-moment.ts';
 import type { DrillRequest } from './drill-state.ts';
 

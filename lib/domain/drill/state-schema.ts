@@ -4,10 +4,10 @@
  * fields that are not known here are kept, for the door of that version which reads the document next.
  */
 import * as z from 'zod';
+import { choosableKinds } from '../config/choosable-kinds.ts';
 import type { ProductionConfig } from '../config/index.ts';
 import { DrillError } from '../findings/errors.ts';
 import type { Finding, FindingCode } from '../findings/findings.ts';
-import { choosableKinds } from '../sandbox/sandbox-plan.ts';
 import { type DrillState, newDrillState, stateSchemaVersion } from './drill-state.ts';
 import { dumpCandidate, selectedDump } from './dump-schema.ts';
 import { stages } from './stages.ts';
@@ -119,6 +119,7 @@ const restored = z.looseObject({
   seconds: z.number(),
   bytesRead: z.number(),
   rowsLoaded: z.number(),
+  walBytes: z.number().nullable().exactOptional(),
   findings: findings.default([]),
   hooks: hooks.default({ migrate: null, smokeTest: null }),
   within: z.looseObject({ serverVersion: z.string(), absentWalls: z.array(z.string()) }).exactOptional(),

@@ -7,6 +7,7 @@ import type { Verdict } from '../findings/verdict.ts';
 import { inWords, secondsBetween } from '../time/spans.ts';
 import { judgeDrill } from '../verdict/judgement.ts';
 import type { AttemptReport } from './attempt-report.ts';
+import { isBaseBackup } from './backup-words.ts';
 import type { DrillRecord } from './drill-record.ts';
 
 /** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
@@ -63,6 +64,7 @@ export function assembleRecord(input: {
     ...(first?.objects === undefined ? {} : { objects: first.objects }),
     ...(first?.witness === undefined ? {} : { witness: first.witness }),
     restore: first?.restore ?? null,
+    ...recoveredOf(proven ?? first),
     phases: input.phases,
     rto: {
       targetSeconds: null,
@@ -78,6 +80,9 @@ export function assembleRecord(input: {
     software: input.software,
   };
 }
+
+const recoveredOf = (attempt: AttemptReport | undefined): Pick<DrillRecord, 'recovered'> =>
+  attempt?.recovered === undefined ? {} : { recovered: attempt.recovered };
 
 function teardownOf(state: DrillState): DrillRecord['teardown'] {
   if (state.handOver !== null) return { confirmed: false, detail: 'none: the restored database is kept' };
@@ -124,15 +129,18 @@ function walkBackFindings(attempts: AttemptReport[]): Finding[] {
     return older.map((attempt) =>
       finding(
         'DUMP_REFUSED',
-        `the older dump ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`,
+        `the older ${kindOf(attempt)} ${attempt.dump?.key ?? '(none)'} was tried too: ${attempt.verdict}`,
       ),
     );
   }
   const [newer, olderPoint] = [momentOf(first), momentOf(proven)];
   const loss =
     newer === null || olderPoint === null ? '' : distanceInWords(secondsBetween(olderPoint, newer));
-  return [finding('OLDER_DUMP_PROVEN', `the older dump ${proven.dump?.key} restores${loss}`)];
+  return [finding('OLDER_DUMP_PROVEN', `the older ${kindOf(proven)} ${proven.dump?.key} restores${loss}`)];
 }
+
+const kindOf = ({ dump }: AttemptReport): string =>
+  dump?.header.format.layout === 'base backup' ? 'base backup' : 'dump';
 
 const momentOf = ({ dump }: AttemptReport): string | null => (dump === null ? null : dumpMoment(dump));
 
@@ -164,7 +172,8 @@ function verdictSentence(record: Parameters<typeof summariseVerdict>[0]): string
   const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
   if (record.verdict === 'PROVEN') {
     const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
-    return `${record.dump?.key ?? 'the dump'} restores: ${record.tables.length} tables, ${rows} rows`;
+    const does = isBaseBackup(record) ? 'recovers' : 'restores';
+    return `${record.dump?.key ?? 'the dump'} ${does}: ${record.tables.length} tables, ${rows} rows`;
   }
   return worst === undefined ? 'no finding explains it' : `${worst.code}: ${worst.message}`;
 }

@@ -2,7 +2,8 @@ import type { SelectedDump } from '../backup/dump.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { EntryAccount, RestoreAccount } from '../recovery/restore-account.ts';
-import type { DrillRecord } from './drill-record.ts';
+import { secondsBetween } from '../time/spans.ts';
+import type { DrillRecord, RecoveredStretch } from './drill-record.ts';
 
 /** Everything one attempt came to; a drill that walks back has several. Kept in the evidence store. */
 export interface AttemptReport {
@@ -18,6 +19,8 @@ export interface AttemptReport {
   objects?: NonNullable<DrillRecord['objects']>;
   witness?: NonNullable<DrillRecord['witness']>;
   restore: DrillRecord['restore'];
+  /** Absent: no base backup was recovered. */
+  recovered?: RecoveredStretch;
   sha256: string | null;
   rto: { targetSeconds: number | null; actualSeconds: number | null };
   rpo: DrillRecord['rpo'];
@@ -42,6 +45,29 @@ export function summariseRestore(
     exceptions: account.entries.flatMap(exceptionOf),
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
     bytesRead: account.bytesRead,
+  };
+}
+
+/** The record's part about the WAL that was replayed. @param asOf ISO 8601, from which the lag is measured. Pure. */
+export function summariseRecovery(
+  { recovered }: Pick<RestoreAccount, 'recovered'>,
+  asOf: string,
+): { recovered?: RecoveredStretch } {
+  if (recovered === undefined) return {};
+  const {
+    tables: _tables,
+    notTested: _notTested,
+    indexChecks: _indexChecks,
+    timeline,
+    ...stretch
+  } = recovered;
+  const { archivedAt } = stretch;
+  return {
+    recovered: {
+      ...stretch,
+      timelines: stretch.timelines.length === 0 ? [timeline] : stretch.timelines,
+      archiveLagSeconds: archivedAt === null ? null : Math.max(0, secondsBetween(archivedAt, asOf)),
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { DrillState } from '../drill/drill-state.ts';
 import type { DrillPhase } from '../drill/facts.ts';
-import { phaseNames } from '../drill/phase-names.ts';
+import { namesOfRecovery, phaseNames } from '../drill/phase-names.ts';
 import { actualCostUsd, taskCostUsd } from '../sandbox/rds/cost.ts';
 import { rdsPlanOf } from '../sandbox/sandbox-plan.ts';
 import { secondsBetween } from '../time/spans.ts';
@@ -16,7 +16,7 @@ export function drillCost(
   endedAt: string,
 ): NonNullable<DrillRecord['cost']> | null {
   if (region === null) return null;
-  const taskSeconds = secondsOf(state.phases, phaseNames.restore) + secondsOf(state.phases, phaseNames.read);
+  const taskSeconds = inTask.reduce((sum, name) => sum + secondsOf(state.phases, name), 0);
   if (state.plan?.kind === 'task') {
     const { diskGib, estimatedCostUsd } = state.plan.task;
     const actualUsd = taskCostUsd({
@@ -50,6 +50,9 @@ export function drillCost(
     }),
   };
 }
+
+/** Phases of the restore task. */
+const inTask = [phaseNames.restore, phaseNames.read, ...Object.values(namesOfRecovery)];
 
 const secondsOf = (phases: DrillPhase[], name: string): number =>
   phases.filter((phase) => phase.name === name).reduce((sum, { seconds }) => sum + seconds, 0);

@@ -11,6 +11,25 @@ interface DumpAttempt {
   findingCodes: string[];
 }
 
+/** Which stretch of WAL was replayed on a base backup. Positions are like `0/F000028`. */
+export interface RecoveredStretch {
+  systemIdentifier: string;
+  startLsn: string;
+  consistentLsn: string | null;
+  endLsn: string;
+  /** On the way, the last is the one that was followed to the end. */
+  timelines: number[];
+  /** Of the last commit that was replayed; null: none lies behind the base backup. */
+  lastCommitAt: string | null;
+  walSegments: number;
+  walBytes: number;
+  /** When the newest file of the archive came, and how long before the drill that was; null: it is empty. */
+  archivedAt: string | null;
+  archiveLagSeconds: number | null;
+  /** Data pages whose checksums were compared; null: the cluster has none. */
+  pages: { files: number; pages: number; bytes: number; bad: number } | null;
+}
+
 /**
  * One drill's evidence: what `--json` prints, the ledger keeps and every report is rendered from. Holds names,
  * counts, timestamps and hashes; no row value of the user's data. Times are ISO 8601 in UTC.
@@ -66,6 +85,8 @@ export interface DrillRecord {
     rowsLoaded: number;
     bytesRead: number;
   } | null;
+  /** Of base backups: what was recovered, of the attempt that was proven, else of the first. Absent: nothing was. */
+  recovered?: RecoveredStretch;
   phases: DrillPhase[];
   /** From the go decision to the last check passed; null when no check passed. */
   rto: { targetSeconds: number | null; actualSeconds: number | null; lastProvenSeconds: number | null };

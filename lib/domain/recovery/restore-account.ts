@@ -76,9 +76,16 @@ export interface AnnouncedObject {
   table: string | null;
 }
 
+/** Phases of the loading of a dump. */
+type LoadingPhase = 'reading' | 'pre-data' | 'data' | 'post-data' | 'finishing';
+
+/** Phases of the recovery of a base backup, in their order; none of them overlap. */
+export const recoveryPhases = ['unpack', 'read wal', 'replay', 'verify pages', 'open', 'carry'] as const;
+export type RecoveryPhase = (typeof recoveryPhases)[number];
+
 /** Seconds and volume of one phase of a restore. Phases overlap; each runs from its first to its last work. */
 export interface RestorePhase {
-  name: 'reading' | 'pre-data' | 'data' | 'post-data' | 'finishing';
+  name: LoadingPhase | RecoveryPhase;
   seconds: number;
   bytes?: number;
   rows?: number;
@@ -97,8 +104,21 @@ export interface RecoveredCluster {
   lastCommitAt: string | null;
   walBytes: number;
   walSegments: number;
+  /** Timelines on the way, the last is the one that was followed to the end. */
+  timelines: number[];
+  /** When the newest file of the archive came, ISO 8601; null: the archive is empty. */
+  archivedAt: string | null;
+  /** Data pages whose checksums were compared; null: the cluster has none. */
+  pages: { files: number; pages: number; bytes: number; bad: number } | null;
   /** Every table that holds rows itself. */
   tables: { database: string; schema: string; name: string }[];
+  /**
+   * Where amcheck's function lies that the drill may call, and in which databases; `countsUnique`: it also tells two rows of one
+   * key. Null: there is none.
+   */
+  indexChecks: { schema: string; databases: string[]; countsUnique: boolean } | null;
+  /** Plain sentences: what could not be asked of this cluster. */
+  notTested: string[];
 }
 
 /** The exact account of a restore: what every entry of the dump came to. */

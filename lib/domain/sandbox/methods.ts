@@ -1,5 +1,6 @@
 import type { BackupKind } from '../backup/kinds.ts';
-import type { ChoosableKind, DrillMode, SandboxKind } from './sandbox-plan.ts';
+import type { ChoosableKind } from '../config/choosable-kinds.ts';
+import type { DrillMode, SandboxKind } from './sandbox-plan.ts';
 
 /**
  * What a method of recovery works on: a server that answers, the data directory of one that does not run yet, both – what

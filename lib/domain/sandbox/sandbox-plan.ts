@@ -45,10 +45,6 @@ export type SandboxPlan = RdsSandboxPlan | TaskSandboxPlan | LocalProcessPlan;
 
 export type SandboxKind = SandboxPlan['kind'];
 
-/** Kinds that drills.yaml and a request may choose between, where a stack is deployed. */
-export const choosableKinds = ['rds', 'task'] as const satisfies readonly SandboxKind[];
-export type ChoosableKind = (typeof choosableKinds)[number];
-
 /** How many places the plan has in which the sandbox may be made, tried in turn while there is no capacity. */
 export const placesOf = (plan: SandboxPlan): number => (plan.kind === 'rds' ? plan.rds.placements.length : 1);
 

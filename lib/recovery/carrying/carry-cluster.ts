@@ -1,11 +1,18 @@
 import type { Readable } from 'node:stream';
-import { finding } from '../../domain/findings/findings.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FindingCode, finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { CarriedFrom } from '../../ports/cluster-dump.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import { countRows, differingRows } from './compare-rows.ts';
 import { pipedDump } from './piped-dump.ts';
 import { withoutRoles } from './without-roles.ts';
+
+/** pg_dumpall ends with its text: whoever has read it to its end waits no longer for how that was. */
+const endSeconds = 5;
+
+/** What the restorer makes of a text that pg_dumpall broke off, which says itself why. */
+const endsEarly: ReadonlySet<FindingCode> = new Set(['DUMP_TRUNCATED', 'DUMP_EMPTY']);
 
 /**
  * Carries a recovered cluster into another server: pg_dumpall writes, the restorer reads as it is written, by the same policy
@@ -21,11 +28,21 @@ export async function carryCluster(
   restorerOf: (text: Readable) => Restorer,
   into: Omit<RestoreRequest, 'dump' | 'store'>,
 ): Promise<RestoreAccount> {
-  const cluster = from.dump(into.signal);
+  const startedAt = performance.now();
+  const stop = new AbortController();
+  const cluster = from.dump(AbortSignal.any([into.signal, stop.signal]));
   const text = cluster.text.pipe(withoutRoles(from.ownRoles));
   cluster.text.once('error', (error) => text.destroy(error));
-  const carried = await restorerOf(text).restore({ ...into, ...pipedDump(new Date().toISOString()) });
-  const failure = await cluster.failure;
+  let carried: RestoreAccount;
+  let failure: string | null;
+  try {
+    carried = await restorerOf(text).restore({ ...into, ...pipedDump(new Date().toISOString()) });
+    const late = carried.complete ? 'pg_dumpall did not end with its text' : null;
+    failure = await Promise.race([cluster.failure, delay(endSeconds * 1000, late, { ref: false })]);
+  } finally {
+    // A restore that gave up reads no further, and pg_dumpall would wait for it for ever.
+    stop.abort();
+  }
   const names = recovered.databases.map(({ name }) => name);
   const rows = carried.complete && failure === null ? await countRows(names, from.connection) : [];
   return {
@@ -34,13 +51,17 @@ export async function carryCluster(
     // Digests are of what was stored, and this text was not.
     sha256: null,
     bytesRead: recovered.bytesRead,
-    phases: [...recovered.phases, ...carried.phases],
+    phases: [
+      ...recovered.phases,
+      { name: 'carry', seconds: (performance.now() - startedAt) / 1000, bytes: carried.bytesRead },
+    ],
     findings: [
       ...recovered.findings,
-      ...carried.findings,
+      ...(failure === null ? carried.findings : carried.findings.filter(({ code }) => !endsEarly.has(code))),
       ...(failure === null ? [] : [finding('CARRY_FAILED', failure)]),
       ...differingRows(rows, carried.tables),
     ],
-    ...(recovered.recovered === undefined ? {} : { recovered: recovered.recovered }),
+    // Its tables are those of the account now, and are counted there.
+    ...(recovered.recovered === undefined ? {} : { recovered: { ...recovered.recovered, tables: [] } }),
   };
 }

@@ -73,7 +73,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       return withOptions(configured ?? loneDump(), dump, options);
     },
     openStore: async (source) => {
-      if (dump?.kind === 'base backup') return { store: await openBase(dump), prefix: '' };
+      if (dump?.kind === 'base backup') return { store: await openBase(dump, options), prefix: '' };
       if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
       return openConfiguredStore(source, {
         baseFolder: file === null ? '.' : dirname(file),
@@ -126,6 +126,7 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
 }
 
 type AskedDump =
+  /** Each a path or an address `s3://…`. */
   | { kind: 'base backup'; base: string; wal: string; dumpKey: null; name: string }
   | { kind: 'file'; path: string; dumpKey: string }
   | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
@@ -141,23 +142,45 @@ function askedDump(options: DrillOptions): AskedDump | null {
         hint: 'Run `restore-drill run --base basebackup/ --wal wal/`, with --at TIME to recover to a moment.',
       },
     );
-  return {
-    kind: 'base backup',
-    base: resolve(base),
-    wal: resolve(wal),
-    dumpKey: null,
-    name: basename(resolve(base)),
-  };
+  const places = { base: placeOf(base), wal: placeOf(wal) };
+  return { kind: 'base backup', ...places, dumpKey: null, name: basename(places.base) };
 }
 
 /** Below prefixes of their own: where base backups and WAL lie says nothing of how they belong together. */
 const walPrefix = 'wal/';
 
-async function openBase({ base, wal }: { base: string; wal: string }): Promise<DumpStore> {
+async function openBase(
+  { base, wal }: { base: string; wal: string },
+  options: DrillOptions,
+): Promise<DumpStore> {
   return joinedStore([
-    { prefix: 'base/', store: (await createFileDumpStore(base)).store },
-    { prefix: walPrefix, store: (await createFileDumpStore(wal)).store },
+    { prefix: 'base/', store: await openPlace(base, options) },
+    { prefix: walPrefix, store: await openPlace(wal, options) },
   ]);
+}
+
+const placeOf = (text: string): string => (parseS3Url(text) === null ? resolve(text) : text);
+
+/** One object; any other key is the folder that holds what is asked for, and not the beginning of another's name. */
+const tarballName = /\.(tar|tgz)(\.\w+)*$/i;
+
+/** What lies at a path, or below a prefix: keys of the store are relative to the prefix's folder. */
+async function openPlace(
+  place: string,
+  { region, endpointUrl, pathStyle }: DrillOptions,
+): Promise<DumpStore> {
+  const s3 = parseS3Url(place);
+  if (s3 === null) return (await createFileDumpStore(place)).store;
+  const { createS3DumpStore } = await import('../../adapters/dump-stores/s3/s3-dump-store.ts');
+  return createS3DumpStore({
+    bucket: s3.bucket,
+    prefix: tarballName.test(s3.key) ? s3.key : `${s3.key.replace(/\/+$/, '')}/`,
+    region: region ?? null,
+    endpointUrl: endpointUrl ?? null,
+    pathStyle: pathStyle ?? endpointUrl !== undefined,
+    credentials: null,
+    expectedBucketOwner: null,
+  });
 }
 
 function recoverToOf({ lsn, immediate }: DrillOptions): RecoverTo {
@@ -202,7 +225,10 @@ const connectionsHere = (): number => Math.min(8, Math.max(2, availableParalleli
 
 function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOptions): SourceConfig {
   if (dump?.kind === 'base backup')
-    return { ...source, physical: { walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false } };
+    return {
+      ...source,
+      physical: { basePrefix: '', walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false },
+    };
   const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {
     const { pattern, timezone, minBytes, maxAgeSeconds, intervalSeconds, decrypt, physical } = source;

@@ -30,7 +30,7 @@ export async function lookAtDumps(
 ): Promise<Known> {
   const look = async (after: string | null) => {
     const objects: DumpObject[] = [];
-    const range = { beginning: beginningOf(source.pattern), after };
+    const range = { beginning: opened.prefix + beginningOf(source.pattern), after };
     for await (const object of opened.store.list(range)) objects.push(object);
     return newestOf(objects, source, opened, now);
   };

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CheckContext } from '../../../lib/domain/checks/asking/check.ts';
 import { planChecks } from '../../../lib/domain/checks/registry.ts';
+import type { RecoveryMarker } from '../../../lib/domain/recovery/recovery-marker.ts';
 import type { AnnouncedObject } from '../../../lib/domain/recovery/restore-account.ts';
 import { aContext, anAccount, anEntry, announced, aTable } from '../../domain/checks/builders.ts';
 import { TestServer } from '../../support/server.ts';
@@ -404,17 +405,23 @@ describe('materialized views', () => {
   });
 });
 
+const recovered = {
+  systemIdentifier: '7',
+  timeline: 1,
+  startLsn: '0/F00028',
+  consistentLsn: '0/F00138',
+  endLsn: '0/15072A0',
+  lastCommitAt: null,
+  walBytes: 0,
+  walSegments: 0,
+  timelines: [1],
+  archivedAt: null,
+  pages: null,
+  indexChecks: null,
+  notTested: [],
+};
+
 describe('rowsReadable', () => {
-  const recovered = {
-    systemIdentifier: '7',
-    timeline: 1,
-    startLsn: '0/F00028',
-    consistentLsn: '0/F00138',
-    endLsn: '0/15072A0',
-    lastCommitAt: null,
-    walBytes: 0,
-    walSegments: 0,
-  };
   const tables = (...names: string[]) => names.map((name) => ({ database: 'shop', schema: 'public', name }));
   const ask = async (...names: string[]) => {
     const account = anAccount({
@@ -444,5 +451,148 @@ describe('rowsReadable', () => {
 
   test('is not asked of a dump', async () => {
     expect(await runKind(server, 'rowsReadable', aContext())).toEqual([]);
+  });
+});
+
+describe('marker', () => {
+  const ask = async (marker: Partial<RecoveryMarker>) => {
+    const context = aContext({
+      account: anAccount({ recovered: { ...recovered, tables: [] } }),
+      marker: { table: 'customers', column: 'id', database: null, before: '1', after: '99', ...marker },
+      defaultDatabase: 'shop',
+    });
+    const results = await runKind(server, 'marker', context);
+    expect(results).toHaveLength(1);
+    return results[0];
+  };
+
+  test('passes when the row before is there and the row after is not', async () => {
+    expect(outcome(await ask({}))).toEqual(passed);
+    expect(outcome(await ask({ table: 'public.customers' }))).toEqual(passed);
+    expect(outcome(await ask({ after: null }))).toEqual(passed);
+  });
+
+  test('tells a row that is lacking and one that is too much, and shows neither', async () => {
+    const lacking = await ask({ before: '98765' });
+    expect(outcome(lacking)).toEqual({ status: 'failed', codes: ['MARKER_MISSING'] });
+    expect(JSON.stringify(lacking)).not.toContain('98765');
+    expect(outcome(await ask({ after: '2' }))).toEqual({ status: 'failed', codes: ['MARKER_PASSED'] });
+  });
+
+  test('is no proof without its table or column', async () => {
+    expect(outcome(await ask({ table: 'gone' }))).toEqual({ status: 'failed', codes: ['TABLE_MISSING'] });
+    expect(outcome(await ask({ column: 'gone' }))).toEqual({
+      status: 'could not run',
+      codes: ['CHECK_COULD_NOT_RUN'],
+    });
+  });
+
+  test('is not asked of a dump', async () => {
+    const marker = { table: 'customers', column: 'id', database: null, before: '1', after: null };
+    expect(await runKind(server, 'marker', aContext({ marker }))).toEqual([]);
+  });
+});
+
+describe('indexContent', () => {
+  const schema = 'drill_amcheck';
+  const asSuperuser = (sql: string) => server.sql('shop', sql);
+  const ask = async () => {
+    const indexChecks = { schema, databases: ['shop'], countsUnique: false };
+    const account = anAccount({ recovered: { ...recovered, tables: [], indexChecks } });
+    return (await runKind(server, 'indexContent', aContext({ account, defaultDatabase: 'shop' })))[0];
+  };
+
+  beforeAll(async () => {
+    await asSuperuser(`CREATE SCHEMA ${schema}; GRANT USAGE ON SCHEMA ${schema} TO master`);
+    await asSuperuser(
+      `CREATE FUNCTION ${schema}.bt_index_check(regclass, boolean) RETURNS void LANGUAGE c STRICT AS '$libdir/amcheck', 'bt_index_check'`,
+    );
+  });
+
+  test('passes where every index holds every row, and is not asked without the function', async () => {
+    expect(outcome(await ask())).toEqual(passed);
+    const account = anAccount({ recovered: { ...recovered, tables: [] } });
+    expect(await runKind(server, 'indexContent', aContext({ account }))).toEqual([]);
+  });
+
+  test('names an index that lacks a row of its table, and shows none', async () => {
+    await asSuperuser(`CREATE TABLE public.pets (id integer); CREATE INDEX pets_id ON public.pets (id);
+      UPDATE pg_index SET indisready = false WHERE indexrelid = 'public.pets_id'::regclass`);
+    await asSuperuser('INSERT INTO public.pets VALUES (98765)');
+    await asSuperuser(`UPDATE pg_index SET indisready = true WHERE indexrelid = 'public.pets_id'::regclass`);
+    const result = await ask();
+    await asSuperuser('DROP TABLE public.pets');
+
+    expect(outcome(result)).toEqual({ status: 'failed', codes: ['INDEX_CORRUPT'] });
+    expect(result?.findings[0]?.message).toContain('public.pets_id');
+    expect(JSON.stringify(result)).not.toContain('98765');
+  });
+
+  test('calls no function and no operator that the cluster brought', async () => {
+    await asSuperuser(`CREATE TABLE public.called (by name);
+      CREATE FUNCTION public.tell(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+        RAISE EXCEPTION 'called'; END $$;
+      CREATE FUNCTION public.told(a integer, b integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+        IF pg_catalog.current_setting('application_name') = 'restore-drill check' THEN RAISE EXCEPTION 'called'; END IF;
+        RETURN CASE WHEN a < b THEN -1 WHEN a > b THEN 1 ELSE 0 END; END $$;
+      CREATE OPERATOR CLASS public.hostile FOR TYPE integer USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =,
+        OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 public.told(integer, integer);
+      CREATE TYPE public.pair_of AS (a integer);
+      CREATE TABLE public.traps (id integer, pair public.pair_of);
+      CREATE INDEX traps_expression ON public.traps (public.tell(id));
+      CREATE INDEX traps_condition ON public.traps (id) WHERE public.tell(id) > 0;
+      CREATE INDEX traps_operator ON public.traps (id public.hostile);
+      CREATE INDEX traps_pair ON public.traps (pair);
+      SET enable_seqscan = off; ALTER TABLE public.traps SET (autovacuum_enabled = off)`);
+    // The rows come while the two that would fail on them are switched off.
+    await asSuperuser(
+      `UPDATE pg_index SET indisready = false WHERE indexrelid IN ('public.traps_expression'::regclass, 'public.traps_condition'::regclass)`,
+    );
+    await asSuperuser(
+      'INSERT INTO public.traps SELECT id, ROW(id)::public.pair_of FROM generate_series(1, 3) id',
+    );
+    await asSuperuser(`UPDATE pg_index SET indisready = true WHERE indrelid = 'public.traps'::regclass`);
+    const result = await ask();
+    await asSuperuser(
+      'DROP TABLE public.traps, public.called; DROP OPERATOR FAMILY public.hostile USING btree CASCADE',
+    );
+
+    expect(outcome(result)).toEqual(passed);
+  });
+});
+
+describe('what a recovery leaves', () => {
+  const ask = async (kind: 'collations' | 'recoveredState') => {
+    const account = anAccount({ recovered: { ...recovered, tables: [] } });
+    const results = await runKind(server, kind, aContext({ account, defaultDatabase: 'shop' }));
+    expect(results).toHaveLength(1);
+    return results[0];
+  };
+  const asSuperuser = (sql: string) => server.sql('shop', sql);
+
+  test('is nothing to tell where collations are as they were', async () => {
+    expect(outcome(await ask('collations'))).toEqual(passed);
+  });
+
+  test('is told with the indexes that another version of a collation touches', async () => {
+    await asSuperuser(`CREATE TABLE public.sorted (name text COLLATE "de-x-icu"); CREATE INDEX sorted_name ON public.sorted (name);
+      UPDATE pg_collation SET collversion = '1.0' WHERE collname IN ('de-x-icu', 'fr-x-icu')`);
+    const result = await ask('collations');
+    await asSuperuser(`DROP TABLE public.sorted;
+      UPDATE pg_collation SET collversion = pg_collation_actual_version(oid) WHERE collname IN ('de-x-icu', 'fr-x-icu')`);
+
+    expect(outcome(result)).toEqual({ status: 'passed', codes: ['COLLATION_CHANGED'] });
+    expect(result?.findings[0]?.message).toMatch(
+      /de-x-icu was of version 1\.0 .* 1 index, public\.sorted_name$/,
+    );
+  });
+
+  test('are unlogged tables, which come back empty, by name', async () => {
+    await asSuperuser('CREATE UNLOGGED TABLE public.cache (id integer)');
+    const result = await ask('recoveredState');
+    await asSuperuser('DROP TABLE public.cache');
+
+    expect(outcome(result)).toEqual({ status: 'passed', codes: ['UNLOGGED_TABLES_EMPTY'] });
+    expect(result?.findings[0]?.message).toContain('public.cache');
   });
 });

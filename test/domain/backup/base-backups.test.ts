@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { groupBaseBackups } from '../../../lib/domain/backup/base-backups.ts';
+import { groupBaseBackups, momentNameOf } from '../../../lib/domain/backup/base-backups.ts';
 
 const at = '2026-11-20T02:15:12Z';
 const object = (key: string, sizeBytes = 10, modifiedAt = at) => ({ key, sizeBytes, modifiedAt });
@@ -41,6 +41,24 @@ describe('the base backups of a listing', () => {
 
   test('are not archives of WAL below its prefix', () => {
     expect(keys('wal/archive.tar.gz', 'wal/00000001000000000000000F', 'base/base.tar')).toEqual(['base/']);
+  });
+
+  test('are the same when their files are encrypted one by one', () => {
+    expect(
+      keys('a/base.tar.gz.age', 'a/backup_manifest.age', 'b_20261120.tar.zst.gpg', 'c/PG_VERSION.enc'),
+    ).toEqual(['a/', 'b_20261120.tar.zst.gpg', 'c/']);
+  });
+
+  test("are pgBackRest's folders, which begin when the last of their moments says", () => {
+    const labels = ['20261120-021503F', '20261120-021503F_20261120-090000I'];
+    expect(keys(...labels.map((label) => `backup/main/${label}/backup.manifest`))).toEqual(
+      labels.map((label) => `backup/main/${label}/`),
+    );
+    expect(labels.map((label) => momentNameOf(`backup/main/${label}/`))).toEqual([
+      'backup/main/20261120-021503/',
+      'backup/main/20261120-090000/',
+    ]);
+    expect(momentNameOf('base_20261120-021503/')).toBe('base_20261120-021503/');
   });
 
   test('are archived when one of their files is', () => {

@@ -25,7 +25,7 @@ describe('the example drills.yaml', () => {
     const parsed = parseConfig(text);
     const databases = 'config' in parsed ? Object.values(parsed.config.databases) : [];
 
-    expect(databases).toHaveLength(5);
+    expect(databases).toHaveLength(7);
     for (const { checks, schedules, objectives } of databases) {
       expect(checks.length).toBeGreaterThan(5);
       expect(schedules).not.toEqual([]);

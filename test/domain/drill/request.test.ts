@@ -86,6 +86,18 @@ describe('a typed request', () => {
     }
   });
 
+  test('may ask for a kind of sandbox, but for a real restore, which always ends in RDS', () => {
+    expect(normaliseRequest({ database: 'vlvt', sandbox: 'task' }, facts)).toMatchObject({
+      request: { sandbox: 'task' },
+    });
+    const restore = { database: 'vlvt', mode: 'restore', confirm: 'vlvt', sandbox: 'task' };
+    expect(normaliseRequest(restore, facts)).toMatchObject({
+      accepted: false,
+      findings: [{ message: 'sandbox: a real restore always ends in RDS; leave it out' }],
+    });
+    expect(normaliseRequest({ database: 'vlvt', sandbox: 'paper' }, facts).accepted).toBe(false);
+  });
+
   test('is refused as a real restore where nothing could keep the database', () => {
     const normalised = normaliseRequest(
       { database: 'vlvt', mode: 'restore', confirm: 'vlvt' },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { methodFor, recoveryMethods } from '../../../lib/domain/sandbox/methods.ts';
+import { kindFor, methodFor, recoveryMethods } from '../../../lib/domain/sandbox/methods.ts';
 
 describe('the method for a backup and a sandbox', () => {
   test.each(recoveryMethods)('is the one of the table: $backup in $sandbox needs a $needs', (row) => {
@@ -19,7 +19,27 @@ describe('the method for a backup and a sandbox', () => {
 
   test('names the kinds of sandbox that could instead', () => {
     expect(methodFor('logical', 'paper' as never)).toEqual({
-      refused: 'a logical backup cannot be recovered in a sandbox of kind paper, but in rds, local-process',
+      refused:
+        'a logical backup cannot be recovered in a sandbox of kind paper, but in rds, task, local-process',
     });
+  });
+});
+
+describe('the kind of sandbox of a drill', () => {
+  const account = ['rds', 'task'] as const;
+  const given = { backup: 'logical', mode: 'drill', asked: null, configured: null } as const;
+
+  test('is what was asked for, else what drills.yaml says, else what suits the backup', () => {
+    expect(kindFor(account, given)).toBe('rds');
+    expect(kindFor(account, { ...given, backup: 'physical' })).toBe('task');
+    expect(kindFor(account, { ...given, configured: 'task' })).toBe('task');
+    expect(kindFor(account, { ...given, configured: 'task', asked: 'rds' })).toBe('rds');
+  });
+
+  test('is always RDS for a real restore, and on one machine always that of the machine', () => {
+    expect(kindFor(account, { ...given, mode: 'restore', backup: 'physical', configured: 'task' })).toBe(
+      'rds',
+    );
+    expect(kindFor(['local-process'], { ...given, asked: 'task' })).toBe('local-process');
   });
 });

@@ -26,7 +26,7 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   },
   {
     action: /^dynamodb:Query$/,
-    door: /^(normalise-request|select-dump|plan-sandbox|plan-checks|seal-record|clean-up-after-abort|sweep)$/,
+    door: /^(normalise-request|select-dump|plan-sandbox|prepare-restore|plan-checks|seal-record|clean-up-after-abort|sweep)$/,
     reason: 'reading of the ledger is one statement; what was spent in a month and trends need lists',
   },
   {
@@ -47,8 +47,9 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   },
   {
     action: /^ecs:/,
-    door: /^(judge|sweep)$/,
-    reason: 'the diagnosis of a task that died, and the end of tasks that an ended drill left',
+    door: /^(judge|sweep|tear-down-sandbox|confirm-gone)$/,
+    reason:
+      'the diagnosis of a task that died, and the end of tasks that an ended drill left or that stop slowly',
   },
   {
     action: /^states:(DescribeExecution|SendTaskHeartbeat)$/,

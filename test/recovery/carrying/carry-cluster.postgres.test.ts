@@ -51,9 +51,22 @@ async function carried(): Promise<{ account: RestoreAccount; into: SandboxAddres
   const signal = new AbortController().signal;
   const onProgress = () => undefined;
   const recovered = await createRecoverer(host).recover({
-    source: { store: createFolderDumpStore(archived.folder), key: 'base/', walPrefix: 'wal/' },
+    source: {
+      store: createFolderDumpStore(archived.folder),
+      key: 'base/',
+      walPrefix: 'wal/',
+      keys: { passphrase: null },
+    },
     target: { kind: 'time', time: archived.moment },
-    ...{ fullSnapshot: false, sandbox: from, again: false, timeoutSeconds: 60, onProgress, signal },
+    ...{
+      fullSnapshot: false,
+      sandbox: from,
+      again: false,
+      carriedOn: true,
+      timeoutSeconds: 60,
+      onProgress,
+      signal,
+    },
   });
   const parsed = parseConfig('databases: { shop: { source: { folder: . } } }');
   if (!('config' in parsed)) throw new Error('no configuration');

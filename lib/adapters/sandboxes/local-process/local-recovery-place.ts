@@ -1,14 +1,23 @@
 import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RecoveryEnd, RecoveryPlace, Replay, RequiredSettings } from '../../../ports/recovery-place.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import type {
+  OpenedCluster,
+  RecoveryEnd,
+  RecoveryPlace,
+  Replay,
+  RequiredSettings,
+} from '../../../ports/recovery-place.ts';
 import { admitDrill } from './admit-drill.ts';
+import { grantIndexChecks } from './index-checks.ts';
 import type { Isolation } from './isolation.ts';
 import { recoveredConf, recoveryConf } from './recovery-conf.ts';
 import { runRecovery } from './run-recovery.ts';
 import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
 import { unavailable } from './sandbox-job.ts';
 import type { ServerAccount } from './server-account.ts';
+import { replaysCompression } from './server-compression.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
 import { runTool } from './tool-run.ts';
 import { WalSpool } from './wal-spool.ts';
@@ -20,6 +29,8 @@ export interface LocalRecovery {
   socketDirectory: string;
   tablespaceDirectory: string;
   spoolDirectory: string;
+  /** Who may run its programs outside the walls. */
+  account: ServerAccount;
   /** Who runs the server. */
   owner: ServerAccount;
   /** postgresql.conf of a sandbox, before what recovery adds. */
@@ -50,6 +61,10 @@ export class LocalRecoveryPlace implements RecoveryPlace {
     this.tablespaceDirectory = recovery.tablespaceDirectory;
   }
 
+  replaysCompression(compression: ImageCompression): Promise<boolean> {
+    return replaysCompression(this.#recovery.binDirectory, compression, this.#recovery.account);
+  }
+
   async replay({ archive, signal, timeoutSeconds, ...settings }: Replay): Promise<RecoveryEnd> {
     const { conf, files, majorVersion, owner, spoolDirectory, walls } = this.#recovery;
     await this.#handOver();
@@ -70,14 +85,18 @@ export class LocalRecoveryPlace implements RecoveryPlace {
     }
   }
 
-  async open(required: RequiredSettings): Promise<void> {
+  async open(required: RequiredSettings, carriedOn: boolean): Promise<OpenedCluster> {
     const { conf, files, majorVersion, password, walls } = this.#recovery;
     writeFileSync(files.configFile, conf + recoveredConf(required, majorVersion), { mode: 0o644 });
     const start = this.#start(walls.answering);
-    await admitDrill({ ...start, password });
+    const databases = await admitDrill({ ...start, password });
+    const opened = carriedOn
+      ? { indexChecks: null, notTested: [] }
+      : await grantIndexChecks({ ...start, majorVersion }, databases);
     const started = await startServer({ ...start, logFile: files.logFile, network: 'own' });
     if ('failed' in started) throw unavailable(started.failed, null);
     this.#become(started);
+    return opened;
   }
 
   async reset(): Promise<void> {

@@ -3,7 +3,7 @@ import type { RecoveryLog } from '../../../ports/recovery-place.ts';
 
 /** Words by which PostgreSQL ends reading WAL where something is wrong with it (xlogreader.c, xlogrecovery.c, 14 to 18). */
 const trouble =
-  /invalid magic number|incorrect resource manager data checksum|incorrect prev-link|unexpected pageaddr|WAL file is from different|unexpected timeline ID|invalid record length .*(?!wanted)|there is no contrecord|contrecord is requested|record with incorrect|could not open directory|has wrong size|out-of-sequence timeline/;
+  /invalid magic number|incorrect resource manager data checksum|incorrect prev-link|unexpected pageaddr|WAL file is from different|unexpected timeline ID|invalid record length .*(?!wanted)|there is no contrecord|contrecord is requested|record with incorrect|could not open directory|has wrong size|out-of-sequence timeline|not supported by build/;
 
 /** Reads the log of the start that replayed; written with `log_line_prefix` empty, in English and UTC (server-settings.ts). */
 export function readRecoveryLog(path: string): RecoveryLog {

@@ -17,6 +17,7 @@ import {
   refuseWithoutWalls,
   type SandboxJob,
 } from './sandbox-job.ts';
+import { replaysCompression } from './server-compression.ts';
 import { pgHbaConf, pgIdentConf, postgresqlConf, usableMemoryBytes } from './server-settings.ts';
 
 /**
@@ -30,6 +31,9 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   const binaries = await findServer(plan.majorVersion, job.cacheDirectory, {
     account,
     signal,
+    isPreferred: async ({ binDirectory }) =>
+      (await replaysCompression(binDirectory, 'lz4', account)) &&
+      (await replaysCompression(binDirectory, 'zstd', account)),
     onFetch: ({ name, version }, { bytesDone, bytesTotal }) =>
       onProgress({ step: 'fetch', detail: `downloading ${name} ${version}`, bytesDone, bytesTotal }),
   });
@@ -93,7 +97,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     },
   };
   running.place = new LocalRecoveryPlace({
-    ...{ files, tablespaceDirectory, spoolDirectory, owner, conf, password, signal },
+    ...{ files, tablespaceDirectory, spoolDirectory, account, owner, conf, password, signal },
     majorVersion: plan.majorVersion,
     binDirectory: binaries.binDirectory,
     socketDirectory: lease.socketDirectory,

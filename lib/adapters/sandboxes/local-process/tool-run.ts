@@ -5,7 +5,7 @@ export interface ToolOutcome {
   /** Null when a signal ended it or it could not be started. */
   exitCode: number | null;
   stdout: string;
-  /** The last 4 kB of what it said, or why it could not be started. */
+  /** The end of what it said, or why it could not be started. */
   stderr: string;
 }
 
@@ -13,11 +13,13 @@ export interface ToolOptions {
   account: ServerAccount | null;
   workingDirectory?: string;
   signal?: AbortSignal;
+  /** Of each of its outputs the last so many are kept. @default 4096 */
+  keptCharacters?: number;
   /** What the tool reads from its standard input. @default nothing */
   input?: string;
 }
 
-const keptCharacters = 4096;
+const usuallyKeptCharacters = 4096;
 
 /**
  * What a server sees of the environment: nothing of ours, of PostgreSQL's or of the loader's, and a locale that exists
@@ -34,7 +36,7 @@ const toolEnvironment = (): NodeJS.ProcessEnv => ({
 /** Runs a short tool (initdb, cp, `postgres --version`) to its end. Never throws: how it ended is a value. */
 export function runTool(command: string, args: string[], options: ToolOptions): Promise<ToolOutcome> {
   return new Promise((resolve) => {
-    const { account } = options;
+    const { account, keptCharacters = usuallyKeptCharacters } = options;
     const child = spawn(command, args, {
       stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: toolEnvironment(),

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Finding, FindingCode } from '../../findings/findings.ts';
+import type { RecoveryMarker } from '../../recovery/recovery-marker.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
 import type { Witness } from '../../witness/witness.ts';
 
@@ -149,6 +150,8 @@ export interface CheckContext {
   drift?: DriftTolerance;
   /** What the source said of itself when the dump was made; absent: nothing is known of it. */
   witness?: Witness;
+  /** Two rows around the moment that was recovered to; absent: none are configured, or not of this moment. */
+  marker?: RecoveryMarker;
   /** Size and format of the dump at hand; absent: not compared. */
   dump?: { bytes: number; format: string };
   /** The moment from which ages are measured: the dump's own, ISO 8601. */

@@ -12,6 +12,9 @@ const paramsSchema = z.object({
 });
 type Params = z.infer<typeof paramsSchema>;
 
+/** feature_not_supported: what a server built without lz4 says of a value that is compressed with it (detoast.c). */
+const lacksCompression = (reason: string): boolean => reason.includes('SQLSTATE 0A000');
+
 /** A part reads at most 50 tables. */
 const mostTables = 50;
 
@@ -24,7 +27,7 @@ export const rowsReadable: BuiltInCheckKind<Params, ScalarAnswer[]> = {
   asks: 'Can every value of every row be read? (Of base backups: they do not say how many rows there are.)',
   origin: 'built-in',
   scans: true,
-  findings: ['ROWS_UNREADABLE', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
+  findings: ['ROWS_UNREADABLE', 'SERVER_LACKS_COMPRESSION', 'CHECK_COULD_NOT_RUN', 'CHECK_TIMED_OUT'],
   plan(context) {
     const { recovered } = context.account;
     if (recovered === undefined) return [];
@@ -60,6 +63,13 @@ export const rowsReadable: BuiltInCheckKind<Params, ScalarAnswer[]> = {
       if ('value' in answer) measured.push({ database, schema, name, rows: Number(answer.value) });
       else if (answer.refused.code === 'CHECK_TIMED_OUT')
         findings.push(refusedFinding(answer.refused, `whether ${schema}.${name} can be read`));
+      else if (lacksCompression(answer.refused.reason))
+        findings.push(
+          finding(
+            'SERVER_LACKS_COMPRESSION',
+            `rows of ${schema}.${name} cannot be read here: ${answer.refused.reason}`,
+          ),
+        );
       else
         findings.push(
           finding('ROWS_UNREADABLE', `rows of ${schema}.${name} cannot be read: ${answer.refused.reason}`),

@@ -28,6 +28,25 @@ export const recoveringFindings = {
       'The base backup has no manifest, so nobody can tell whether a file is missing: PostgreSQL makes it anew from WAL, with fewer rows.',
     hint: 'Keep backup_manifest beside the base backup; pg_basebackup writes it from PostgreSQL 13 on.',
   },
+  BASE_BACKUP_CHAIN_INCOMPLETE: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'An incremental base backup builds on another one that is not there.',
+    hint: 'Keep every backup of a chain, from the full one on, in the same folder or prefix, for as long as one that builds on it; name that folder.',
+  },
+  BASE_BACKUP_UNREAD: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'The base backup is written in a way that only the program that made it reads. It may be good.',
+    hint: 'Restore it with that program into an empty folder and drill the folder, with `--base`.',
+  },
+  BASE_BACKUP_COMBINED: {
+    severity: 'info',
+    blames: 'dump',
+    meaning:
+      'The base backup is incremental, and was combined with those that it builds on: each was read and compared with its manifest.',
+    hint: 'Nothing to do; losing one of them loses all that build on it.',
+  },
   WAL_MISSING: {
     severity: 'error',
     blames: 'source',
@@ -59,6 +78,18 @@ export const recoveringFindings = {
     meaning: 'The archive does not reach the moment to which was to be recovered.',
     hint: 'Look at how far archiving is behind (pg_stat_archiver), or name an earlier moment.',
   },
+  MARKER_MISSING: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The marker row that was written before the moment is not in the recovered cluster.',
+    hint: 'Recovery ended too early, or the row was never committed: compare the marker table of production with drills.yaml.',
+  },
+  MARKER_PASSED: {
+    severity: 'error',
+    blames: 'source',
+    meaning: 'The marker row that was written after the moment is in the recovered cluster.',
+    hint: 'Recovery went beyond the moment, or the row was written before it: compare `recoverTo` with the time of the row.',
+  },
   TARGET_BEFORE_BACKUP: {
     severity: 'error',
     blames: 'dump',
@@ -84,6 +115,56 @@ export const recoveringFindings = {
     meaning:
       'Settings that the cluster brought were not used: nothing of it may act, archive or listen here.',
     hint: 'Nothing to do; look whether a setting is missing that a check needs.',
+  },
+  PAGE_CORRUPT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'Pages of the recovered cluster do not have the checksum that they were written with.',
+    hint: 'The message names relation files and blocks, as pg_checksums does: run pg_checksums or pg_amcheck in production now, then take a new base backup.',
+  },
+  INDEX_CORRUPT: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'An index of the recovered cluster is damaged, out of order, or lacks rows of its table.',
+    hint: 'Queries through it give wrong answers: run pg_amcheck in production now, and REINDEX what it names. After another version of a collation, its indexes are out of order.',
+  },
+  INDEX_ORDER_UNKNOWN: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning:
+      'An index is not in the order of this server, which has another version of its collation, or one that nobody knows.',
+    hint: 'Recover on a server with the collation library of production; COLLATION_CHANGED names the versions.',
+  },
+  COLLATION_CHANGED: {
+    severity: 'warning',
+    blames: 'sandbox',
+    meaning: 'This server has another version of a collation than the one that indexes were built with.',
+    hint: 'A real restore to a server like this one must REINDEX what is named, then ALTER DATABASE or COLLATION … REFRESH VERSION; without it queries miss rows.',
+  },
+  PREPARED_TRANSACTIONS_OPEN: {
+    severity: 'warning',
+    blames: 'source',
+    meaning: 'Prepared transactions stood open at the moment of the recovery; nobody has decided on them.',
+    hint: 'After a real restore the transaction manager must COMMIT PREPARED or ROLLBACK PREPARED them (pg_prepared_xacts): until then they hold locks.',
+  },
+  UNLOGGED_TABLES_EMPTY: {
+    severity: 'info',
+    blames: 'source',
+    meaning: 'WAL does not hold the rows of unlogged tables, so that a recovery leaves them empty.',
+    hint: 'Nothing to do when they are caches; else ALTER TABLE … SET LOGGED in production.',
+  },
+  SERVER_LACKS_COMPRESSION: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning:
+      'The server of the sandbox was built without a compression that the cluster uses, lz4 or zstd. The backup may be good.',
+    hint: 'Install the PostgreSQL of your distribution or of postgresql.org, which have lz4 and zstd: it is used before the one from npm.',
+  },
+  LOCALE_UNAVAILABLE: {
+    severity: 'unverified',
+    blames: 'sandbox',
+    meaning: 'A database of the cluster has a locale that the machine of the sandbox does not have.',
+    hint: 'Generate the locale where the drill runs (locale-gen, or the package locales-all), under the same name.',
   },
   ROWS_UNREADABLE: {
     severity: 'error',

@@ -5,13 +5,15 @@ import {
   formatMoment,
   formatSeconds,
 } from '../../text/quantities.ts';
+import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { markdownTable, markdownText } from './markdown-text.ts';
-import { objectiveResult } from './wording.ts';
+import { objectiveResult, walSentence } from './wording.ts';
 
 /** What, who, when, with which dump and on which server: rows of the table that opens the record. */
 export function identity(record: DrillRecord): string[][] {
   const { dump, restore } = record;
+  const physical = isBaseBackup(record);
   const seconds = (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
   const rows: [string, string][] = [
     ['Date', record.startedAt.slice(0, 10)],
@@ -22,30 +24,38 @@ export function identity(record: DrillRecord): string[][] {
     ['End', formatMoment(record.endedAt)],
     ['Duration', formatSeconds(seconds)],
     ['Ages measured from', formatMoment(record.asOf)],
-    ['Dump', dump === null ? 'none' : dump.key],
+    [physical ? 'Base backup' : 'Dump', dump === null ? 'none' : dump.key],
   ];
   if (dump !== null) {
+    const { versionId, sha256, checksumVerified, serverVersion, dumpVersion } = dump;
+    const ofDump = (...facts: [string, string][]) => (physical ? [] : facts);
     rows.push(
-      ['Dump taken from', dump.location],
-      ['Dump version', dump.versionId ?? 'no object version'],
+      [physical ? 'Taken from' : 'Dump taken from', dump.location],
+      ...ofDump(['Dump version', versionId ?? 'no object version']),
       ['Format', dump.format],
       ['Size', `${formatBytes(dump.bytes)} (${formatCount(dump.bytes)} bytes)`],
-      ['SHA-256', dump.sha256 ?? 'not computed'],
-      ['Checksum', dump.checksumVerified ? 'equals the one stored beside the dump' : 'not compared'],
-      ['Source server', dump.serverVersion ?? 'not named by the dump'],
-      ['Made by', dump.dumpVersion === null ? 'not named by the dump' : `pg_dump ${dump.dumpVersion}`],
+      ...ofDump(
+        ['SHA-256', sha256 ?? 'not computed'],
+        ['Checksum', checksumVerified ? 'equals the one stored beside the dump' : 'not compared'],
+        ['Source server', serverVersion ?? 'not named by the dump'],
+        ['Made by', dumpVersion === null ? 'not named by the dump' : `pg_dump ${dumpVersion}`],
+      ),
     );
   }
   if (restore !== null) {
     const connections = formatCountOf(restore.connections, 'connection');
     rows.push(
-      ['Restored into', `PostgreSQL ${restore.serverVersion}, ${restore.engine} engine, ${connections}`],
-      ['Restored', `${formatCount(restore.rowsLoaded)} rows from ${formatBytes(restore.bytesRead)}`],
+      physical
+        ? ['Recovered on', `PostgreSQL ${restore.serverVersion}`]
+        : ['Restored into', `PostgreSQL ${restore.serverVersion}, ${restore.engine} engine, ${connections}`],
+      physical
+        ? ['Unpacked', formatBytes(restore.bytesRead)]
+        : ['Restored', `${formatCount(restore.rowsLoaded)} rows from ${formatBytes(restore.bytesRead)}`],
     );
   }
   const { confirmed, detail } = record.teardown;
   rows.push(
-    ['Proven dump', record.provenDump ?? 'none'],
+    [physical ? 'Proven base backup' : 'Proven dump', record.provenDump ?? 'none'],
     ['Sandbox removed', `${confirmed ? 'confirmed' : 'NOT CONFIRMED'}: ${detail}`],
     ['Software', `restore-drill ${record.software.version}, Node.js ${record.software.node}`],
   );
@@ -59,13 +69,42 @@ export function identity(record: DrillRecord): string[][] {
   return rows.map(([name, value]) => [name, markdownText(value)]);
 }
 
+/** Which stretch of WAL was replayed: rows of a table of its own. */
+export function recovery({ recovered }: DrillRecord): string[][] {
+  if (recovered === undefined) return [];
+  const { pages, archivedAt, archiveLagSeconds } = recovered;
+  const rows: [string, string][] = [
+    ['Cluster', `system identifier ${recovered.systemIdentifier}`],
+    ['WAL', walSentence(recovered)],
+    ['Consistent at', recovered.consistentLsn ?? 'not said'],
+    [
+      'Last commit',
+      recovered.lastCommitAt === null ? 'none behind the base backup' : formatMoment(recovered.lastCommitAt),
+    ],
+    [
+      'Newest file of the archive',
+      archivedAt === null || archiveLagSeconds === null
+        ? 'none'
+        : `${formatMoment(archivedAt)}, ${formatSeconds(archiveLagSeconds)} before`,
+    ],
+    [
+      'Pages by checksum',
+      pages === null
+        ? 'not compared: the cluster has no checksums'
+        : `${formatCount(pages.pages)} in ${formatCountOf(pages.files, 'file')}, ${formatCount(pages.bad)} bad`,
+    ],
+  ];
+  return rows.map(([name, value]) => [name, markdownText(value)]);
+}
+
 function kindOf({ mode, handOver }: DrillRecord): string {
   if (mode === 'drill') return 'drill: restored to prove, then destroyed';
   return handOver === undefined ? 'real restore: not kept' : 'real restore: kept';
 }
 
 /** Promised against measured, and the three instants that an RPO is made of. */
-export function objectives({ rto, rpo }: DrillRecord): string[] {
+export function objectives(record: DrillRecord): string[] {
+  const { rto, rpo } = record;
   const duration = (seconds: number | null, otherwise: string) =>
     seconds === null ? otherwise : formatSeconds(seconds);
   const row = (name: string, objective: typeof rto | typeof rpo) => [
@@ -78,7 +117,7 @@ export function objectives({ rto, rpo }: DrillRecord): string[] {
   return [
     markdownTable(['Objective', 'Target', 'Achieved', 'Result'], [row('RTO', rto), row('RPO', rpo)]),
     [
-      `- The dump holds the state of: ${moment(rpo.dumpPoint)}`,
+      `- The ${backupWord(record)} holds the state of: ${moment(rpo.dumpPoint)}`,
       `- Its upload ended: ${moment(rpo.uploadEnd)}`,
       `- Newest row found after the restore: ${moment(rpo.newestRow)}`,
       `- Most that can be lost between two dumps: ${duration(rpo.worstCaseSeconds, 'not known')}`,

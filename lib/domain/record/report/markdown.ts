@@ -1,7 +1,8 @@
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
+import { isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
-import { identity, objectives } from './markdown-facts.ts';
+import { identity, objectives, recovery } from './markdown-facts.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
 import { bySeverity, checkSentence, dataSentence, severityNames, verdictReason } from './wording.ts';
 
@@ -19,6 +20,9 @@ export function renderMarkdown(record: DrillRecord): string {
     markdownTable(['Drill', ''], identity(record)),
     '## Objectives',
     ...objectives(record),
+    ...(record.recovered === undefined
+      ? []
+      : ['## Recovery', markdownTable(['Recovered', ''], recovery(record))]),
     '## Steps',
     steps(record),
     '## Validation results',
@@ -29,8 +33,7 @@ export function renderMarkdown(record: DrillRecord): string {
     followUps(record),
     ...handOver(record),
     ...attempts(record),
-    '## Left out, changed or failed while restoring',
-    exceptions(record),
+    ...(isBaseBackup(record) ? [] : ['## Left out, changed or failed while restoring', exceptions(record)]),
     '## Not tested',
     record.notTested.length === 0
       ? 'This record names nothing.'
@@ -100,7 +103,7 @@ function validation(record: DrillRecord): string[] {
     formatCount(rows),
   ]);
   return [
-    `Checks: ${checkSentence(record)}. Restored: ${dataSentence(record)}.`,
+    `Checks: ${checkSentence(record)}. ${isBaseBackup(record) ? 'Recovered' : 'Restored'}: ${dataSentence(record)}.`,
     ...(checks.length === 0 ? [] : [markdownTable(['Check', 'Kind', 'Result', 'Time'], checks)]),
     ...(tables.length === 0
       ? []
@@ -133,7 +136,8 @@ function attempts(record: DrillRecord): string[] {
   const rows = record.attempts.map((attempt) =>
     [attempt.key, attempt.verdict, attempt.findingCodes.join(', ')].map(markdownText),
   );
-  return ['## Dumps tried, newest first', markdownTable(['Dump', 'Verdict', 'Findings'], rows)];
+  const word = isBaseBackup(record) ? 'Base backup' : 'Dump';
+  return [`## ${word}s tried, newest first`, markdownTable([word, 'Verdict', 'Findings'], rows)];
 }
 
 function exceptions({ restore }: DrillRecord): string {

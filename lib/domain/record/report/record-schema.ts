@@ -59,6 +59,20 @@ const restore = z.object({
   bytesRead: z.number(),
 });
 
+const recovered = z.object({
+  systemIdentifier: z.string(),
+  startLsn: z.string(),
+  consistentLsn: nullableText,
+  endLsn: z.string(),
+  timelines: z.array(z.number()),
+  lastCommitAt: nullableText,
+  walSegments: z.number(),
+  walBytes: z.number(),
+  archivedAt: nullableText,
+  archiveLagSeconds: nullableNumber,
+  pages: z.object({ files: z.number(), pages: z.number(), bytes: z.number(), bad: z.number() }).nullable(),
+});
+
 export const recordSchema = z.object({
   schemaVersion: z.literal(1),
   drillId: z.string(),
@@ -94,6 +108,7 @@ export const recordSchema = z.object({
   objects: z.array(z.object({ database: z.string(), kind: z.string(), count: z.number() })).exactOptional(),
   witness: z.object({ tables: z.number(), contents: z.number(), rows: z.number() }).exactOptional(),
   restore: restore.nullable(),
+  recovered: recovered.exactOptional(),
   phases: z.array(
     z.object({
       name: z.string(),

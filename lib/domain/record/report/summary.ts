@@ -1,6 +1,7 @@
 import { formatBytes, formatMoment } from '../../text/quantities.ts';
+import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
-import { checkSentence, dataSentence, objectiveSentence } from './wording.ts';
+import { checkSentence, dataSentence, objectiveSentence, walSentence } from './wording.ts';
 
 /** The few facts that every terminal view of a record opens with: label and value, values not yet made visible. */
 export function summaryFacts(record: DrillRecord): [label: string, value: string][] {
@@ -9,18 +10,28 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
   if (dump === null) {
     facts.push(['Dump', 'none']);
   } else {
-    const server =
-      dump.serverVersion === null ? 'server version not named' : `from PostgreSQL ${dump.serverVersion}`;
-    facts.push(['Dump', dump.key], ['', `${dump.format}, ${formatBytes(dump.bytes)}, ${server}`]);
+    const server = isBaseBackup(record)
+      ? []
+      : [dump.serverVersion === null ? 'server version not named' : `from PostgreSQL ${dump.serverVersion}`];
+    facts.push(
+      [isBaseBackup(record) ? 'Backup' : 'Dump', dump.key],
+      ['', [dump.format, formatBytes(dump.bytes), ...server].join(', ')],
+    );
     facts.push([
       'State of',
-      rpo.dumpPoint === null ? 'not known: the dump does not say' : formatMoment(rpo.dumpPoint),
+      rpo.dumpPoint === null
+        ? `not known: the ${backupWord(record)} does not say`
+        : formatMoment(rpo.dumpPoint),
     ]);
   }
   if (record.provenDump !== null && record.provenDump !== dump?.key)
     facts.push(['Proven', record.provenDump]);
+  if (record.recovered !== undefined) facts.push(['WAL', walSentence(record.recovered)]);
   facts.push(
-    ['Restored', record.restore === null ? 'nothing' : dataSentence(record)],
+    [
+      isBaseBackup(record) ? 'Recovered' : 'Restored',
+      record.restore === null ? 'nothing' : dataSentence(record),
+    ],
     ['Checks', checkSentence(record)],
     ['RTO', objectiveSentence(rto)],
     ['RPO', objectiveSentence(rpo)],

@@ -1,6 +1,7 @@
 import type { Finding, Severity } from '../../findings/findings.ts';
-import { formatCount, formatCountOf, formatSeconds } from '../../text/quantities.ts';
-import type { DrillRecord } from '../drill-record.ts';
+import { formatBytes, formatCount, formatCountOf, formatSeconds } from '../../text/quantities.ts';
+import { backupWord, isBaseBackup } from '../backup-words.ts';
+import type { DrillRecord, RecoveredStretch } from '../drill-record.ts';
 
 const severities: Severity[] = ['error', 'unverified', 'warning', 'info'];
 
@@ -68,6 +69,18 @@ export function dataSentence(record: DrillRecord): string {
   return databases > 1 ? `${formatCountOf(databases, 'database')}, ${counted}` : counted;
 }
 
+/** `0/F00028 to 0/15072A0 on timeline 1: 6 segments, 5.1 MB`. */
+export function walSentence({
+  startLsn,
+  endLsn,
+  timelines,
+  walSegments,
+  walBytes,
+}: RecoveredStretch): string {
+  const on = `${timelines.length > 1 ? 'timelines' : 'timeline'} ${timelines.join(', ')}`;
+  return `${startLsn} to ${endLsn} on ${on}: ${formatCountOf(walSegments, 'segment')}, ${formatBytes(walBytes)}`;
+}
+
 /** One or two sentences that say why the verdict is what it is. Claims nothing that the record does not hold. */
 export function verdictReason(record: DrillRecord): string {
   if (record.verdict === 'PROVEN') return provenReason(record);
@@ -83,7 +96,7 @@ export function verdictReason(record: DrillRecord): string {
   // The newest dump decides the verdict, so an older one that holds is news a person needs at once.
   return record.provenDump === null
     ? why
-    : `${why} An older dump, ${record.provenDump}, was restored and holds.`;
+    : `${why} An older ${backupWord(record)}, ${record.provenDump}, was restored and holds.`;
 }
 
 function provenReason(record: DrillRecord): string {
@@ -96,7 +109,8 @@ function provenReason(record: DrillRecord): string {
         ? `, and the ${met[0]?.toUpperCase()} was met`
         : '';
   const checks = passed === 1 ? 'the one check passed' : `all ${formatCount(passed)} checks passed`;
-  return `The dump was restored, ${checks}${objectives}.${contentSentence(record)}`;
+  const was = isBaseBackup(record) ? 'base backup was recovered with its WAL' : 'dump was restored';
+  return `The ${was}, ${checks}${objectives}.${contentSentence(record)}`;
 }
 
 /** What a witness of the source proves, and no more. */

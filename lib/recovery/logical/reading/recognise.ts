@@ -2,7 +2,7 @@
 import type { Wrapping } from '../../../domain/backup/dump.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
 import { compressionOf } from '../../streams/compression/compression-of.ts';
-import { isOpenssl } from '../../streams/encryption/openssl.ts';
+import { encryptionOf } from '../../streams/encryption/encryption-of.ts';
 import { recogniseText } from './recognise-text.ts';
 
 /** Wrappings around one content; tar and zip hold many. */
@@ -63,23 +63,7 @@ const isDumpStart = (start: Buffer): boolean =>
   /^--\r?\n-- PostgreSQL/.test(start.toString('latin1', 0, 30));
 
 function wrappingOf(start: Buffer): TakenOff | null {
-  const compression = compressionOf(start);
-  if (compression !== null) return compression;
-  if (isOpenssl(start)) return 'openssl';
-  return encryptionOf(start);
-}
-
-function encryptionOf(start: Buffer): 'age' | 'openpgp' | null {
-  const text = start.toString('latin1', 0, 40);
-  if (text.startsWith('age-encryption.org/v') || text.startsWith('-----BEGIN AGE ENCRYPTED FILE'))
-    return 'age';
-  if (text.startsWith('-----BEGIN PGP MESSAGE')) return 'openpgp';
-  // RFC 9580: a session key packet (tag 1 or 3) comes first, its version after a length of one or two bytes.
-  const [tag, second] = [start[0] ?? 0, start[1] ?? 0];
-  const isShort = [0x84, 0x8c, 0xc1, 0xc3].includes(tag);
-  const isLong = [0x85, 0x8d].includes(tag) || ([0xc1, 0xc3].includes(tag) && second >= 192);
-  const version = isLong ? start[3] : start[2];
-  return (isShort || isLong) && version !== undefined && version >= 3 && version <= 6 ? 'openpgp' : null;
+  return compressionOf(start) ?? encryptionOf(start);
 }
 
 const cmsOf = (start: Buffer): Recognised | null =>

@@ -5,9 +5,7 @@ import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { type ReadingLimits, unpacksTooFar } from '../../streams/bytes/reading-limits.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
-import { decryptAge } from '../../streams/encryption/age.ts';
-import { decryptOpenpgp } from '../../streams/encryption/openpgp.ts';
-import { decryptOpenssl } from '../../streams/encryption/openssl.ts';
+import { decrypt } from '../../streams/encryption/decrypt.ts';
 import type { ChosenMember } from './packages/dump-members.ts';
 import { memberOfTar, memberOfZip } from './packages/open-member.ts';
 import { recognise, type TakenOff } from './recognise.ts';
@@ -41,13 +39,9 @@ function contentOf(
     case 'zip':
       return memberOfZip(bytes, layer, (content) => bounded(outermost, content, limits));
     case 'age':
-      return decryptAge(bytes, opening);
     case 'openpgp':
-      return decryptOpenpgp(bytes, opening);
     case 'openssl':
-      if (opening.passphrase === null)
-        throw dumpError('DUMP_ENCRYPTED', 'it is encrypted with openssl, and no passphrase was given');
-      return decryptOpenssl(bytes, opening.passphrase, (start) => {
+      return decrypt(bytes, layer.wrapping, opening, (start) => {
         const inside = recognise(start);
         return inside.kind !== 'refused' || inside.code !== 'DUMP_NOT_A_DUMP';
       });

@@ -4,6 +4,7 @@ import type { Finding } from '../../../domain/findings/findings.ts';
 import type { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { defaultReadingLimits, type ReadingLimits } from '../../streams/bytes/reading-limits.ts';
+import { isUnsure } from '../../streams/encryption/decrypt.ts';
 import { contentOfMember } from './member-content.ts';
 import { DumpMembers } from './packages/dump-members.ts';
 import { layoutOfTar, layoutOfTarStart, type TarLayout } from './packages/tar-layout.ts';
@@ -106,12 +107,9 @@ function addLayer(layers: Layer[], layer: Layer): void {
     throw dumpError('COMPRESSION_UNKNOWN', `it is packed more than ${maxPackages} times`);
 }
 
-/** Encryption that cannot tell by itself whether the key was right: a wrong one gives bytes of no kind. */
-const unsure: readonly Wrapping[] = ['openssl', 'openpgp'];
-
 function refusal({ code, message }: Extract<Recognised, { kind: 'refused' }>, layers: readonly Layer[]) {
   const last = layers.at(-1)?.wrapping;
-  if (code === 'DUMP_NOT_A_DUMP' && last !== undefined && unsure.includes(last))
+  if (code === 'DUMP_NOT_A_DUMP' && last !== undefined && isUnsure(last))
     return dumpError('DECRYPTION_FAILED', 'the passphrase does not decrypt the dump');
   const inside =
     layers.length === 0

@@ -1,4 +1,5 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
 import type { WalFetch } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
@@ -23,10 +24,16 @@ export interface WalReach {
   /** Where the last record begins: what the server calls `redo done at`; null: there is none. */
   lastRecord: string | null;
   timeline: number;
+  /** On the way to the one that is recovered to, which is the last; the end may lie on one before it. */
+  timelines: number[];
   /** Of the last commit or abort, ISO 8601; null: there is none between the start and the end. */
   lastCommitAt: string | null;
   segments: number;
+  /** When the newest file of the archive came, ISO 8601; null: it is empty. */
+  archivedAt: string | null;
   bytes: number;
+  /** Of the images of pages in it, beside pglz: the server must have been built with them. */
+  imageCompressions: ImageCompression[];
 }
 
 /** The archived WAL of a cluster, opened. */

@@ -1,6 +1,8 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { formatCountOf } from '../../../domain/text/quantities.ts';
 import type { BaseLayout } from '../base/layout/base-layout.ts';
 import type { BaseProblem } from '../base/unpacking/base-problems.ts';
+import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import type { NamedFiles } from '../base/unpacking/named-files.ts';
 import type { UnpackRefusal } from '../base/unpacking/unpack-refusal.ts';
 
@@ -45,23 +47,26 @@ export function findingOfRefusal({ kind, code, message }: UnpackRefusal, reached
   }
 }
 
+export const findingOfMissing = (files: NamedFiles): Finding =>
+  finding(
+    'BASE_BACKUP_INCOMPLETE',
+    `${formatCountOf(files.count, 'file')} of the manifest missing: ${named(files)}`,
+  );
+
 /** What is wrong with an unpacked base backup. */
 export function findingOfProblem(problem: BaseProblem): Finding {
   switch (problem.kind) {
     case 'files missing':
-      return finding(
-        'BASE_BACKUP_INCOMPLETE',
-        `${problem.files.count} files of the manifest are missing: ${named(problem.files)}`,
-      );
+      return findingOfMissing(problem.files);
     case 'files changed':
       return finding(
         'BASE_BACKUP_CORRUPT',
-        `${problem.files.count} files are not what the manifest says: ${named(problem.files)}`,
+        `${formatCountOf(problem.files.count, 'file')} not as the manifest says: ${named(problem.files)}`,
       );
     case 'files extra':
       return finding(
         'BASE_BACKUP_CORRUPT',
-        `${problem.files.count} files are there that the manifest does not know: ${named(problem.files)}`,
+        `${formatCountOf(problem.files.count, 'file')} there that the manifest does not know: ${named(problem.files)}`,
       );
     case 'tablespaces missing':
       return finding(
@@ -81,8 +86,7 @@ export function findingOfProblem(problem: BaseProblem): Finding {
     case 'incremental':
       return finding(
         'BASE_BACKUP_REFUSED',
-        'this is an incremental backup: without the full one and all between them there is no cluster',
-        'Combine the chain with pg_combinebackup and drill the result.',
+        'it holds incremental files, and backup_label does not name the backup that they build on',
       );
     case 'manifest unusable':
     case 'label damaged':
@@ -103,4 +107,23 @@ export function findingOfProblem(problem: BaseProblem): Finding {
     case 'other cluster':
       return finding('BASE_BACKUP_CORRUPT', 'the manifest is of another cluster than pg_control');
   }
+}
+
+/** Nobody can tell whether a file of these is missing. */
+export function unverified(verifications: readonly Verification[]): Finding[] {
+  const withoutChecksums = verifications.some(
+    (each) => each.kind === 'compared' && each.files > 0 && each.withoutChecksum === each.files,
+  );
+  const without = verifications.filter(({ kind }) => kind === 'no manifest').length;
+  if (without === 0)
+    return withoutChecksums
+      ? [
+          finding(
+            'BASE_BACKUP_UNVERIFIED',
+            'the base backup has a list of its files and no checksums of them',
+          ),
+        ]
+      : [];
+  const which = verifications.length === 1 ? 'the base backup has' : `${without} backups of the chain have`;
+  return [finding('BASE_BACKUP_UNVERIFIED', `${which} no backup_manifest`)];
 }

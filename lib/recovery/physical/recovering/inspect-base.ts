@@ -1,21 +1,20 @@
 import { bareHeader, type DumpHeader } from '../../../domain/backup/dump.ts';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import type { Finding } from '../../../domain/findings/findings.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
-import { recogniseBase } from '../base/layout/recognise-base.ts';
 import { lookIntoBase } from '../base/unpacking/look-into-base.ts';
-import { findingOfLayout, findingOfRefusal } from './base-findings.ts';
-import { filesOfBase } from './stored-files.ts';
+import { findingOfRefusal } from './base-findings.ts';
+import { openBase } from './open-base.ts';
 
 /** A data directory that somebody packed has PG_VERSION anywhere: a base of this size is read to its end for it. */
 const lookedAtBytes = 64 * 1024 ** 3;
 
 /** What a base backup says of itself. @throws DrillError what keeps it from being one */
 export async function inspectBase(source: BaseBackupSource): Promise<DumpHeader> {
-  const layout = await recogniseBase(await filesOfBase(source));
-  if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown')
-    throw errorOf(findingOfLayout(layout));
+  const opened = await openBase(source);
+  if (opened.kind === 'refused') throw errorOf(opened.finding);
   const { label, majorVersion, refusal } = await lookIntoBase(
-    layout,
+    opened.layout,
     ['label', 'majorVersion'],
     lookedAtBytes,
   );
@@ -31,5 +30,4 @@ function momentOf(written: string): string | null {
   return day === undefined ? null : `${day}T${time}Z`;
 }
 
-const errorOf = ({ code, message, hint }: ReturnType<typeof findingOfLayout>): DrillError =>
-  new DrillError(code, message, { hint });
+const errorOf = ({ code, message, hint }: Finding): DrillError => new DrillError(code, message, { hint });

@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, DatabaseError } from 'pg';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import { notOfExtension, userSchema } from '../../../domain/text/sql-text.ts';
 
 export interface RecoveredTables {
@@ -15,7 +16,7 @@ from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamesp
 where c.relkind in ('r', 'm') and c.relpersistence = 'p' and ${userSchema} and ${notOfExtension('pg_class', 'c.oid')}
 order by c.relpages desc, 1, 2`;
 
-/** What a recovered cluster holds. @throws what the driver throws */
+/** What a recovered cluster holds. @throws DrillError LOCALE_UNAVAILABLE; what the driver throws */
 export async function listRecovered(
   connection: (database: string) => Promise<ClientConfig>,
 ): Promise<RecoveredTables> {
@@ -25,14 +26,25 @@ export async function listRecovered(
   );
   const tables: RecoveredTables['tables'] = [];
   for (const database of databases)
-    for (const { schema, name } of await ask<{ schema: string; name: string }>(
-      await connection(database),
-      tablesSql,
-    ))
+    for (const { schema, name } of await tablesOf(database, await connection(database)))
       tables.push({ database, schema, name });
   // One without a table holds nothing that could be lost: the maintenance database is there in every cluster.
   const filled = databases.filter((name) => tables.some(({ database }) => database === name));
   return { databases: filled.length === 0 ? databases : filled, tables };
+}
+
+async function tablesOf(database: string, config: ClientConfig): Promise<{ schema: string; name: string }[]> {
+  try {
+    return await ask(config, tablesSql);
+  } catch (error) {
+    // postinit.c (`CheckMyDatabase`): it names the locale only in what follows the message.
+    if (error instanceof DatabaseError && /locale|ICU is not supported/.test(error.message))
+      throw new DrillError(
+        'LOCALE_UNAVAILABLE',
+        `database ${database} cannot be opened here: ${error.message}`,
+      );
+    throw error;
+  }
 }
 
 async function ask<Row extends Record<string, unknown>>(config: ClientConfig, sql: string): Promise<Row[]> {

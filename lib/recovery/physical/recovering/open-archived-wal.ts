@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
+import { formatLsn, parseLsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, readContents } from '../wal/archive-contents.ts';
 import type { CoverageQuestion, WalCoverage, WalTarget } from '../wal/coverage.ts';
-import { formatLsn, parseLsn } from '../wal/lsn.ts';
 import { coverageOf } from '../wal/wal-coverage.ts';
 import { contentOf, type WalFile } from '../wal/wal-file.ts';
+import { archivedFiles } from './archived-files.ts';
 import type { ArchivedWal, WalReach, WalStretch } from './archived-wal.ts';
-import { filesBelow } from './stored-files.ts';
 import { findingOfWal } from './wal-findings.ts';
 
 /**
@@ -24,20 +24,17 @@ export async function openArchivedWal(
   folder: string,
 ): Promise<ArchivedWal> {
   const spoolFolder = await mkdtemp(join(folder, 'unpacked-'));
-  // Tarballs of an archive carry the moment in their names: the last one is the newest.
-  const archive = (await filesBelow(source.store, source.walPrefix)).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
   const baseWal = await filesOf(join(dataDirectory, 'pg_wal'));
   let contents: ArchiveContents | null = null;
   let order: string[] = [];
   return {
     async reach(stretch) {
+      const { files: archive, archivedAt } = await archivedFiles(source, stretch.control.systemIdentifier);
       const question = { ...questionOf(stretch), archive, baseWal, spoolFolder };
       contents = await readContents(question);
       const coverage = await coverageOf(contents, question);
       order = coverage.segments.map(({ name }) => name);
-      return reachOf(coverage);
+      return reachOf(coverage, archivedAt);
     },
     fetch: {
       async fetch(name, path) {
@@ -108,14 +105,20 @@ function targetOf(target: RecoveryTarget): WalTarget {
   }
 }
 
-function reachOf({ reached, segments, walBytes, problem }: WalCoverage): WalReach {
+function reachOf(
+  { reached, segments, walBytes, timelines, problem, imageCompressions }: WalCoverage,
+  archivedAt: string | null,
+): WalReach {
   return {
     problems: problem === null ? [] : [findingOfWal(problem, reached)],
     endLsn: formatLsn(reached.lsn),
     lastRecord: reached.lastRecord === null ? null : formatLsn(reached.lastRecord),
     timeline: reached.timeline,
+    timelines: timelines.map(({ timeline }) => timeline),
+    archivedAt,
     lastCommitAt: reached.lastCompleted?.time.toISOString() ?? null,
     segments: segments.length,
     bytes: walBytes,
+    imageCompressions,
   };
 }

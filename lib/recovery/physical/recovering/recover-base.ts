@@ -1,17 +1,16 @@
 import type { ClientConfig } from 'pg';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
-import type {
-  RecoveredCluster,
-  RestoreAccount,
-  RestorePhase,
-} from '../../../domain/recovery/restore-account.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import type { RestoreAccount } from '../../../domain/recovery/restore-account.ts';
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
-import type { RecoveryEnd, RecoveryPlace, RequiredSettings } from '../../../ports/recovery-place.ts';
+import type { RecoveryPlace, RequiredSettings, WalFetch } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
-import { parseLsn } from '../base/numbers/lsn.ts';
-import type { ArchivedWal, WalReach } from './archived-wal.ts';
+import type { ArchivedWal } from './archived-wal.ts';
 import { listRecovered } from './list-recovered.ts';
+import { RecoveryBook } from './recovery-book.ts';
+import { endProblem } from './recovery-end.ts';
 import { type UnpackedBase, unpackVerified } from './unpack-verified.ts';
+import { verifyStopped } from './verify-stopped.ts';
 
 /** What a recovery works with beside what it is asked. */
 export interface RecoveryTools {
@@ -25,12 +24,15 @@ export interface RecoveryTools {
 export async function recoverBase(request: RecoveryRequest, tools: RecoveryTools): Promise<RestoreAccount> {
   const book = new RecoveryBook(request);
   if (request.again) await tools.place.reset();
-  const unpacked = await book.timed('reading', () =>
-    unpackVerified(request.source, tools.place, {
-      isSnapshot: request.fullSnapshot,
-      signal: request.signal,
-      onBytes: (bytes) => book.read(bytes),
-    }),
+  const unpacked = await book.timed(
+    'unpack',
+    () =>
+      unpackVerified(request.source, tools.place, {
+        isSnapshot: request.fullSnapshot,
+        signal: request.signal,
+        onBytes: (bytes) => book.unpacked(bytes),
+      }),
+    ({ bytes }) => bytes,
   );
   book.findings.push(...unpacked.findings);
   if (unpacked.base === null) return book.account(null);
@@ -53,35 +55,56 @@ async function replayed(
   const label = base.facts.label?.kind === 'label' ? base.facts.label.label : null;
   const [range] = base.walRanges;
   const startLsn = label?.startLsn ?? control.checkpoint.redoLsn;
-  const reach = await book.timed('pre-data', () =>
-    wal.reach({
-      control,
-      startLsn,
-      startTimeline: label?.startTimeline ?? control.checkpoint.timeline,
-      backupEndLsn: range?.endLsn ?? null,
-      target: request.target,
-    }),
+  const reach = await book.timed(
+    'read wal',
+    () =>
+      wal.reach({
+        control,
+        startLsn,
+        startTimeline: label?.startTimeline ?? control.checkpoint.timeline,
+        backupEndLsn: range?.endLsn ?? null,
+        target: request.target,
+      }),
+    ({ bytes }) => bytes,
   );
   book.findings.push(...reach.problems);
   if (reach.problems.length > 0) return book.account(null);
+  for (const compression of reach.imageCompressions)
+    if (!(await place.replaysCompression(compression))) book.findings.push(lacks(compression));
+  if (book.findings.some(({ code }) => code === 'SERVER_LACKS_COMPRESSION')) return book.account(null);
   const required = requiredBy(control);
-  const end = await book.timed('data', () =>
-    place.replay({
-      required,
-      target: request.target,
-      timeline: reach.timeline,
-      archive: wal.fetch,
-      timeoutSeconds: request.timeoutSeconds,
-      signal: request.signal,
-    }),
+  const end = await book.timed(
+    'replay',
+    () =>
+      place.replay({
+        required,
+        target: request.target,
+        timeline: reach.timelines.at(-1) ?? reach.timeline,
+        archive: counted(wal.fetch, control.walSegmentBytes, (bytes) =>
+          book.tell('replay', Math.min(bytes, reach.bytes), reach.bytes),
+        ),
+        timeoutSeconds: request.timeoutSeconds,
+        signal: request.signal,
+      }),
+    () => reach.bytes,
   );
   const problem = endProblem(end, reach);
   if (problem !== null) book.findings.push(problem);
   if (!end.promoted) return book.account(null);
-  const { databases, tables } = await book.timed('finishing', async () => {
-    await place.open(required);
-    return listRecovered(connection);
-  });
+  const stopped = await book.timed(
+    'verify pages',
+    () =>
+      verifyStopped(place, {
+        signal: request.signal,
+        onBytes: (bytes) => book.tell('verify pages', bytes),
+      }),
+    ({ pages }) => pages?.bytes ?? 0,
+  );
+  book.findings.push(...stopped.findings);
+  const { databases, tables, opened } = await book.timed('open', async () => ({
+    opened: await place.open(required, request.carriedOn),
+    ...(await listRecovered(connection)),
+  }));
   return book.account(
     {
       systemIdentifier: control.systemIdentifier,
@@ -92,11 +115,22 @@ async function replayed(
       lastCommitAt: end.log.lastCommitAt ?? reach.lastCommitAt,
       walBytes: reach.bytes,
       walSegments: reach.segments,
+      timelines: reach.timelines,
+      archivedAt: reach.archivedAt,
+      pages: stopped.pages,
       tables,
+      indexChecks: opened.indexChecks,
+      notTested: [...stopped.notTested, ...opened.notTested],
     },
     databases,
   );
 }
+
+const lacks = (compression: ImageCompression): Finding =>
+  finding(
+    'SERVER_LACKS_COMPRESSION',
+    `the WAL holds pages that are compressed with ${compression}, and the server here was built without it`,
+  );
 
 const requiredBy = ({ settings }: ControlFile): RequiredSettings => ({
   maxConnections: settings.max_connections,
@@ -106,74 +140,16 @@ const requiredBy = ({ settings }: ControlFile): RequiredSettings => ({
   maxLocksPerTransaction: settings.max_locks_per_transaction,
 });
 
-/** PostgreSQL's own end against what our reading of the archive says it must reach. */
-function endProblem({ promoted, log }: RecoveryEnd, reach: WalReach): Finding | null {
-  const said =
-    log.walTrouble.length === 0 ? '' : `; of the WAL it said: ${log.walTrouble.slice(-2).join('; ')}`;
-  if (!promoted)
-    return finding('RECOVERY_FAILED', `PostgreSQL ended: ${log.fatal ?? 'without a reason'}${said}`);
-  // `redo done at` names the beginning of the last record, and is not said when there was none.
-  const endedAt = parseLsn(log.redoEnd ?? '0/0') ?? 0n;
-  const expected = parseLsn(reach.lastRecord ?? '0/0') ?? 0n;
-  if (endedAt >= expected && log.lastCommitAt === reach.lastCommitAt) return null;
-  return finding(
-    'RECOVERY_ENDED_EARLY',
-    `replay ended at ${log.redoEnd ?? 'its beginning'} with the last commit of ${log.lastCommitAt ?? 'nobody'}; the archive reaches ${reach.endLsn} and a commit of ${reach.lastCommitAt ?? 'nobody'}${said}`,
-  );
-}
-
-/** Keeps the account of one recovery. */
-class RecoveryBook {
-  readonly findings: Finding[] = [];
-  readonly #phases: RestorePhase[] = [];
-  readonly #request: RecoveryRequest;
-  #bytes = 0;
-
-  constructor(request: RecoveryRequest) {
-    this.#request = request;
-  }
-
-  read(bytes: number): void {
-    this.#bytes = bytes;
-    this.#tell('reading');
-  }
-
-  async timed<T>(name: RestorePhase['name'], work: () => Promise<T>): Promise<T> {
-    const startedAt = performance.now();
-    this.#tell(name);
-    try {
-      return await work();
-    } finally {
-      this.#phases.push({ name, seconds: (performance.now() - startedAt) / 1000 });
-    }
-  }
-
-  account(recovered: RecoveredCluster | null, databases: string[] = []): RestoreAccount {
-    return {
-      engine: 'native',
-      complete: recovered !== null,
-      sha256: null,
-      bytesRead: this.#bytes,
-      databases: databases.map((name) => ({ dumpName: name, name })),
-      rolesCreated: [],
-      entries: [],
-      restoredBeside: 0,
-      tables: [],
-      announced: [],
-      phases: this.#phases,
-      findings: this.findings,
-      ...(recovered === null ? {} : { recovered }),
-    };
-  }
-
-  #tell(phase: RestorePhase['name']): void {
-    const progress = {
-      bytesRead: this.#bytes,
-      bytesTotal: null,
-      entriesDone: 0,
-      rowsLoaded: 0,
-      currentObject: null,
-    };
-    this.#request.onProgress({ ...progress, phase });
-  }
+/** The same files, with what has been brought of them. */
+function counted(archive: WalFetch, segmentBytes: number, onBytes: (bytes: number) => void): WalFetch {
+  let bytes = 0;
+  return {
+    fetch: async (name, path) => {
+      const found = await archive.fetch(name, path);
+      if (found && !name.endsWith('.history')) bytes += segmentBytes;
+      onBytes(bytes);
+      return found;
+    },
+    after: (name) => archive.after(name),
+  };
 }

@@ -1,16 +1,13 @@
-import { statfs } from 'node:fs/promises';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
-import { type DataDirectoryFacts, readDataDirectory } from '../base/facts/data-directory.ts';
+import type { DataDirectoryFacts } from '../base/facts/data-directory.ts';
 import { neutralise } from '../base/foreign/neutralise.ts';
-import { recogniseBase } from '../base/layout/recognise-base.ts';
 import type { WalRange } from '../base/manifest/backup-manifest.ts';
-import { baseProblems } from '../base/unpacking/base-problems.ts';
-import { unpackBase } from '../base/unpacking/unpack-base.ts';
-import { findingOfLayout, findingOfProblem, findingOfRefusal } from './base-findings.ts';
-import { filesOfBase } from './stored-files.ts';
+import { unverified } from './base-findings.ts';
+import { combineChain } from './combine-chain.ts';
+import { type MemberOptions, unpackMember } from './unpack-member.ts';
 
 /** An unpacked base backup of which nothing acts any more, ready for a server. */
 export interface UnpackedBase {
@@ -22,42 +19,27 @@ export interface UnpackedBase {
   findings: Finding[];
 }
 
-/** Left free on the disk: the WAL that waits to be replayed, and what the server writes. */
-const leftFreeBytes = 512 * 1024 ** 2;
-
 /**
- * Unpacks a base backup into its place and verifies it; nothing is started on what is not whole.
+ * Unpacks a base backup into its place and verifies it, with those that it builds on; nothing is started on what is not whole.
  * @returns null: the findings say why nothing can be recovered from it
  */
 export async function unpackVerified(
   source: BaseBackupSource,
-  place: RecoveryPlace,
-  options: { isSnapshot: boolean; signal: AbortSignal; onBytes(bytes: number): void },
+  place: Pick<RecoveryPlace, 'dataDirectory' | 'tablespaceDirectory'>,
+  options: MemberOptions,
 ): Promise<{ base: UnpackedBase | null; findings: Finding[]; bytes: number }> {
-  const layout = await recogniseBase(await filesOfBase(source));
-  if (layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown')
-    return { base: null, findings: [findingOfLayout(layout)], bytes: 0 };
-  const { bavail, bsize } = await statfs(place.dataDirectory);
-  const outcome = await unpackBase(layout, {
-    dataDirectory: place.dataDirectory,
-    tablespacesDirectory: place.tablespaceDirectory,
-    limitBytes: Math.max(0, bavail * bsize - leftFreeBytes),
-    signal: options.signal,
-    onProgress: options.onBytes,
-  });
-  const { bytes } = outcome.account;
-  if (outcome.kind === 'refused')
-    return { base: null, findings: [findingOfRefusal(outcome.refusal, outcome.account.lastName)], bytes };
-  const facts = readDataDirectory(place.dataDirectory);
-  const problems = baseProblems(outcome, facts, { isSnapshot: options.isSnapshot }).map(findingOfProblem);
-  const { control } = facts;
-  if (problems.length > 0 || control?.kind !== 'control file')
-    return { base: null, findings: problems, bytes };
+  const first = await unpackMember(source, place, options);
+  const whole =
+    first.kind === 'unpacked' && first.label?.incrementalFrom != null
+      ? await combineChain(source, place, { ...first, label: first.label }, options)
+      : first.kind === 'unpacked'
+        ? { ...first, findings: unverified([first.verification]) }
+        : first;
+  const { bytes } = whole;
+  if (whole.kind === 'refused') return { base: null, findings: whole.findings, bytes };
+  const { facts, control, verification } = whole;
   const { settings } = neutralise(place.dataDirectory, place.tablespaceDirectory);
-  const findings: Finding[] = [];
-  const { verification } = outcome;
-  if (verification.kind === 'no manifest')
-    findings.push(finding('BASE_BACKUP_UNVERIFIED', 'the base backup has no backup_manifest'));
+  const findings = [...whole.findings];
   if (settings.acting.length > 0)
     findings.push(
       finding(
@@ -66,5 +48,5 @@ export async function unpackVerified(
       ),
     );
   const walRanges = verification.kind === 'compared' ? verification.walRanges : [];
-  return { base: { facts, control: control.control, walRanges, bytes, findings }, findings, bytes };
+  return { base: { facts, control, walRanges, bytes, findings }, findings, bytes };
 }

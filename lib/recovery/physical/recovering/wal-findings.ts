@@ -1,6 +1,6 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { formatLsn } from '../numbers/lsn.ts';
 import type { WalProblem, WalReach } from '../wal/coverage.ts';
-import { formatLsn } from '../wal/lsn.ts';
 
 /** What keeps recovery from its target, in the words of the archive. */
 export function findingOfWal(problem: WalProblem, reached: WalReach): Finding {

@@ -1,11 +1,10 @@
 /** The archive and the base's own WAL, as recovery asks for them. */
-import { isDrillError } from '../../../domain/findings/errors.ts';
 import { parseBackupHistory } from './backup-history.ts';
 import type { CoverageQuestion, WalBase } from './coverage.ts';
 import { segmentName, segmentOf } from './segment-number.ts';
 import { TarballSpool } from './tarball-spool.ts';
 import { parseTimelineHistory, type TimelineStretch } from './timeline-history.ts';
-import { textOf, type WalFile } from './wal-file.ts';
+import { isDamage, textOf, type WalFile } from './wal-file.ts';
 import { type IndexedSegment, indexWal, type WalIndex } from './wal-index.ts';
 
 export interface ArchiveContents {
@@ -53,7 +52,7 @@ async function textOrReason(file: WalFile): Promise<{ text: string } | { reason:
     const text = await textOf(file);
     return text === null ? { reason: 'it is too long for a history' } : { text };
   } catch (error) {
-    if (isDrillError(error)) return { reason: error.message };
+    if (isDamage(error)) return { reason: error.message };
     throw error;
   }
 }

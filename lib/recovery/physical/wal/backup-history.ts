@@ -1,5 +1,5 @@
 /** Backup history files, `….backup`, which the server archives when a base backup ends (`access/transam/xlogbackup.c`). */
-import { type Lsn, parseLsn } from './lsn.ts';
+import { type Lsn, parseLsn } from '../numbers/lsn.ts';
 
 export interface BackupHistory {
   start: Lsn;

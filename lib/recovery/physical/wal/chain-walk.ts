@@ -1,7 +1,8 @@
 /** Follows the log from the start of a base from segment to segment, as far as it goes. */
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, findSegment } from './archive-contents.ts';
 import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
-import type { Lsn } from './lsn.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
 import { haveSameContent, readSegment } from './segment-reader.ts';
@@ -26,6 +27,8 @@ export interface ChainWalk {
   stopLsn: Lsn | null;
   /** The latest time in the log of the base itself, of a checkpoint or a transaction, in microseconds: it ended no earlier. */
   microsBeforeStop: number | null;
+  /** Of the images of pages in it, beside pglz. */
+  imageCompressions: ImageCompression[];
 }
 
 export class Chain {
@@ -143,6 +146,7 @@ export class Chain {
       halt,
       stopLsn: this.#stopLsn,
       microsBeforeStop: this.#microsBeforeStop,
+      imageCompressions: this.#walker.imageCompressions,
     };
   }
 }

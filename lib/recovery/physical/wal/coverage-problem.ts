@@ -1,8 +1,9 @@
 /** Names what stops a recovery first. */
+
+import type { Lsn } from '../numbers/lsn.ts';
 import type { ArchiveContents } from './archive-contents.ts';
 import type { ChainWalk } from './chain-walk.ts';
 import type { WalBase, WalProblem, WalTarget } from './coverage.ts';
-import type { Lsn } from './lsn.ts';
 import { startOfSegment } from './segment-number.ts';
 import type { TimelineStretch } from './timeline-history.ts';
 import type { IndexedSegment } from './wal-index.ts';

@@ -1,5 +1,6 @@
 /** What recovery must reach from a base backup with an archive of WAL, known before a server is started. */
-import type { Lsn } from './lsn.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import type { Cluster } from './page-check.ts';
 import type { TimelineStretch } from './timeline-history.ts';
 import type { WalFile } from './wal-file.ts';
@@ -84,6 +85,8 @@ export interface WalCoverage {
   walBytes: number;
   /** The way to the timeline that is recovered to, which is the last: name it as recovery_target_timeline. */
   timelines: TimelineStretch[];
+  /** Of the images of pages to what is reached, beside pglz: the server must have been built with them. */
+  imageCompressions: ImageCompression[];
   problem: WalProblem | null;
 }
 

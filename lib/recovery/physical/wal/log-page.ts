@@ -1,4 +1,4 @@
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 
 /** A page of the log in memory. */
 export interface LogPage {

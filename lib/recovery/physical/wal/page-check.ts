@@ -1,6 +1,7 @@
 /** Whether a page is the one that the log goes on with (`access/transam/xlogreader.c`: XLogReaderValidatePageHeader). */
+
+import { formatLsn } from '../numbers/lsn.ts';
 import type { LogPage } from './log-page.ts';
-import { formatLsn } from './lsn.ts';
 import { majorOfMagic, pageFlags, readPageHeader, readSegmentHeader, walPageBytes } from './page-header.ts';
 import type { WalkHalt } from './walk-halt.ts';
 

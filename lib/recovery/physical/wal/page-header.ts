@@ -1,5 +1,5 @@
 /** The header of each page of the log: XLogPageHeaderData and XLogLongPageHeaderData of `access/xlog_internal.h`. */
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 
 /** Bytes of a page: XLOG_BLCKSZ, which only a server that was built otherwise has otherwise. */
 export const walPageBytes = 8192;

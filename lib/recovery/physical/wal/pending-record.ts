@@ -1,7 +1,7 @@
 /** A record that goes on on the next page: what is kept of it, which is little however long it is. */
-import { crc32c, crcStart } from './crc32c.ts';
+import { addToCrc, crcStart } from '../numbers/crc32c.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import type { LogPage } from './log-page.ts';
-import type { Lsn } from './lsn.ts';
 import { pageFlags, walPageBytes } from './page-header.ts';
 import { checkRecordHeader, damagedRecord, hasChecksum, recordHeaderBytes } from './record-check.ts';
 import { lookedIntoBytes } from './wal-event.ts';
@@ -42,7 +42,7 @@ export function takePart(record: PendingRecord, { bytes, words }: LogPage, from:
     record.prefixBytes += more;
   }
   // A header that is cut is cut at eight bytes, so that what follows begins at a word here as well.
-  record.crc = crc32c(record.crc, bytes, words, at, to);
+  record.crc = addToCrc(record.crc, bytes, words, at, to);
   record.gotBytes += to - from;
 }
 

@@ -1,6 +1,6 @@
 /** Whether a record can stand where it does (`access/transam/xlogreader.c`: ValidXLogRecordHeader, ValidXLogRecord). */
-import { crc32c } from './crc32c.ts';
-import { formatLsn, type Lsn } from './lsn.ts';
+import { addToCrc } from '../numbers/crc32c.ts';
+import { formatLsn, type Lsn } from '../numbers/lsn.ts';
 import type { WalkHalt } from './walk-halt.ts';
 
 /** SizeOfXLogRecord, the header of each record (`access/xlogrecord.h`). */
@@ -44,4 +44,4 @@ export function checkRecordHeader(
 
 /** @param crc of what follows the header @param at where the header lies, whose checksum is of it as well */
 export const hasChecksum = (crc: number, bytes: Buffer, words: Int32Array, at: number): boolean =>
-  ~crc32c(crc, bytes, words, at, at + crcOffset) === bytes.readInt32LE(at + crcOffset);
+  ~addToCrc(crc, bytes, words, at, at + crcOffset) === bytes.readInt32LE(at + crcOffset);

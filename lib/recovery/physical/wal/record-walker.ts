@@ -1,7 +1,9 @@
 /** Follows the records of the log from page to page, as PostgreSQL's own reader does (`access/transam/xlogreader.c`). */
-import { crc32c, crcStart } from './crc32c.ts';
+import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import { addToCrc, crcStart } from '../numbers/crc32c.ts';
+import type { Lsn } from '../numbers/lsn.ts';
+import { imageCompressionOf } from './image-compression.ts';
 import type { LogPage } from './log-page.ts';
-import type { Lsn } from './lsn.ts';
 import { type Cluster, checkPage, isZero } from './page-check.ts';
 import { longHeaderBytes, pageFlags, shortHeaderBytes, walPageBytes } from './page-header.ts';
 import { beginRecord, goOnWith, takePart } from './pending-record.ts';
@@ -25,6 +27,7 @@ interface WalkOptions {
 export class RecordWalker {
   readonly #options: Required<WalkOptions>;
   #place: WalkPlace;
+  readonly #imageCompressions = new Set<ImageCompression>();
 
   constructor(options: WalkOptions) {
     const never = Number.POSITIVE_INFINITY;
@@ -35,6 +38,11 @@ export class RecordWalker {
   /** Where the walk is, to `goBack` to. */
   get place(): WalkPlace {
     return copyOfPlace(this.#place);
+  }
+
+  /** Of the images of pages that were met, beside pglz. */
+  get imageCompressions(): ImageCompression[] {
+    return [...this.#imageCompressions].sort();
   }
 
   goBack(place: WalkPlace): void {
@@ -106,7 +114,7 @@ export class RecordWalker {
         takePart(place.pending, page, from, bytesEnd);
         return null;
       }
-      const crc = crc32c(crcStart, bytes, words, from + recordHeaderBytes, to);
+      const crc = addToCrc(crcStart, bytes, words, from + recordHeaderBytes, to);
       if (!hasChecksum(crc, bytes, words, from))
         return damagedRecord(lsn, 'CRC: its content does not match its checksum');
       const end = align(lsn + totalBytes);
@@ -127,6 +135,8 @@ export class RecordWalker {
     to: number,
   ): WalkHalt | null {
     const [info, manager] = [header[at + 16] as number, header[at + 17] as number];
+    const compression = imageCompressionOf(bytes, from, to, this.#options.cluster.major);
+    if (compression !== null) this.#imageCompressions.add(compression);
     let next = end;
     let isReached = lsn >= this.#options.stopAtRecord;
     if (manager <= xactManager) {

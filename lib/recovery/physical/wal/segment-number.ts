@@ -1,5 +1,5 @@
 /** Segments of the log by number: segment n holds the bytes from n × wal_segment_size on (`access/xlog_internal.h`). */
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 
 /** Smallest and largest wal_segment_size, in bytes (WalSegMinSize, WalSegMaxSize). */
 const [leastBytes, mostBytes] = [2 ** 20, 2 ** 30];

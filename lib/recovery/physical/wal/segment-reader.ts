@@ -1,10 +1,9 @@
 /** Reads a segment page by page, in memory that does not grow with it. */
 import { createHash } from 'node:crypto';
-import { isDrillError } from '../../../domain/findings/errors.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import type { LogPage } from './log-page.ts';
-import type { Lsn } from './lsn.ts';
 import { walPageBytes } from './page-header.ts';
-import { contentOf, type WalFile } from './wal-file.ts';
+import { contentOf, isDamage, type WalFile } from './wal-file.ts';
 
 /** Bytes that are held at a time: a multiple of a page, and a part of the smallest segment. */
 const blockBytes = 32 * walPageBytes;
@@ -80,7 +79,7 @@ async function reading(
       take(piece);
     }
   } catch (error) {
-    if (isDrillError(error)) return `decompression failed: ${error.message}`;
+    if (isDamage(error)) return `decompression failed: ${error.message}`;
     throw error;
   }
   return null;

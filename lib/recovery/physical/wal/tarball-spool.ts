@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDrillError } from '../../../domain/findings/errors.ts';
+import { withoutEncryption } from '../../../domain/backup/dump-names.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { ReadingBudget } from '../../streams/bytes/reading-budget.ts';
 import { type TarMember, tarMembers } from '../../streams/bytes/tar-members.ts';
-import { unpacked, type WalFile } from './wal-file.ts';
+import { isDamage, unpacked, type WalFile } from './wal-file.ts';
 import { parseWalName } from './wal-name.ts';
 
 /** What was found in a tarball. */
@@ -34,17 +34,19 @@ export class TarballSpool {
   async unpack(tarball: WalFile): Promise<UnpackedTarball> {
     const files: WalFile[] = [];
     const stored = await tarball.open();
-    const source = new ByteSource(new ReadingBudget().spend(stored, unpacked));
+    const source = new ByteSource(
+      new ReadingBudget().spend(stored, (bytes) => unpacked(bytes, tarball.keys)),
+    );
     try {
       for await (const member of tarMembers(source)) {
-        if (!member.isFile || parseWalName(member.path) === null) continue;
+        if (!member.isFile || parseWalName(withoutEncryption(member.path)) === null) continue;
         if (member.sizeBytes > this.#mostBytes)
           return { files, reason: `its member ${member.path} has more bytes than a segment` };
         files.push(await this.#write(tarball, member));
       }
       return { files, reason: null };
     } catch (error) {
-      if (isDrillError(error)) return { files, reason: error.message };
+      if (isDamage(error)) return { files, reason: error.message };
       throw error;
     } finally {
       await source.cancel();
@@ -54,7 +56,7 @@ export class TarballSpool {
 
   /** Writes a member below a name of our own, whatever its path. */
   async #write(tarball: WalFile, member: TarMember): Promise<WalFile> {
-    const base = member.path.slice(member.path.lastIndexOf('/') + 1);
+    const base = withoutEncryption(member.path.slice(member.path.lastIndexOf('/') + 1));
     const path = join(this.#folder, `${this.#count}-${base}`);
     this.#count += 1;
     const hash = createHash('sha256');
@@ -82,6 +84,7 @@ export class TarballSpool {
       name: `${tarball.name}/${base}`,
       sizeBytes: member.sizeBytes,
       path,
+      ...(tarball.keys === undefined ? {} : { keys: tarball.keys }),
       open: async () => createReadStream(path),
     };
     known.set(digest, written);

@@ -1,5 +1,5 @@
 /** Timeline history files, `TTTTTTTT.history` (`access/transam/timeline.c`: readTimeLineHistory). */
-import { formatLsn, type Lsn, parseLsn } from './lsn.ts';
+import { formatLsn, type Lsn, parseLsn } from '../numbers/lsn.ts';
 
 /** A timeline's stretch of the log, on the way to the timeline that is recovered to. */
 export interface TimelineStretch {

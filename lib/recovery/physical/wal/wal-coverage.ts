@@ -29,6 +29,7 @@ export async function coverageOf(
     segments: walk.segments,
     walBytes: walk.reached.lsn - base.startLsn,
     timelines,
+    imageCompressions: walk.imageCompressions,
     problem: problemOf({ contents, timelines, base, target: question.target, walk }),
   };
 }

@@ -1,5 +1,5 @@
 /** What a record says of the log itself: ends of transactions and marks of the server; never content of rows. */
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 
 /** A record that the reach of a recovery depends on; `lsn` is where it begins, `micros` are since 1970 in UTC. */
 export type WalEvent =

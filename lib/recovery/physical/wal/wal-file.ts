@@ -1,9 +1,14 @@
 /** Files of WAL as they are stored, and their content, however they are compressed. */
 import type { Readable } from 'node:stream';
 import type { Compression } from '../../../domain/backup/dump.ts';
+import type { DumpSecrets } from '../../../domain/backup/dump-opening.ts';
+import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
+import type { FindingCode } from '../../../domain/findings/findings.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
+import { isKeyError } from '../../streams/encryption/decrypt.ts';
+import { decrypted } from '../stored/decrypted.ts';
 
 /** A file of an archive, or of the folder pg_wal of a base backup. */
 export interface WalFile {
@@ -13,6 +18,8 @@ export interface WalFile {
   sizeBytes: number;
   /** Its path, where it lies on this machine. */
   path?: string;
+  /** What opens it where it is encrypted; absent where nothing that is stored so can be. */
+  keys?: DumpSecrets;
   /** The stored bytes, each time anew. */
   open(): Promise<Readable>;
 }
@@ -34,21 +41,28 @@ export function compressionOf(firstBytes: Buffer): Compression | null {
 
 /**
  * The content of a stored file. Let go of, it closes the file.
- * @throws DrillError DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN; and what reading the file throws
+ * @throws DrillError DUMP_ENCRYPTED, DECRYPTION_FAILED, DUMP_TRUNCATED, DUMP_CORRUPT, COMPRESSION_UNKNOWN; and what reading the file throws
  */
 export async function* contentOf(file: WalFile): AsyncGenerator<Buffer, void, undefined> {
   const stream = await file.open();
   try {
-    yield* unpacked(stream);
+    yield* unpacked(stream, file.keys);
+  } catch (error) {
+    if (!isDrillError(error) || !isKeyError(error)) throw error;
+    throw new DrillError(error.code, `${file.name}: ${error.message}`, { hint: error.hint });
   } finally {
     stream.destroy();
   }
 }
 
 /** What the stored bytes hold. @throws as `contentOf` */
-export async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  const source = new ByteSource(stored);
+export async function* unpacked(
+  stored: AsyncIterable<Buffer>,
+  keys?: DumpSecrets,
+): AsyncGenerator<Buffer, void, undefined> {
+  let source = new ByteSource(stored);
   try {
+    if (keys !== undefined) source = await decrypted(source, keys);
     const compression = compressionOf(await source.peek(longestMagic));
     yield* compression === null ? source.pieces() : decompress(source, compression, refuseTrailing);
   } finally {
@@ -60,6 +74,19 @@ export async function* unpacked(stored: AsyncIterable<Buffer>): AsyncGenerator<B
 function refuseTrailing(position: number): void {
   throw dumpError('DUMP_CORRUPT', `other bytes follow the compressed data, from byte ${position} on`);
 }
+
+/** What reaching the stored bytes fails with, or opening them without the right key: it says nothing of them. */
+const outOfReach: ReadonlySet<FindingCode> = new Set([
+  'DUMP_UNREADABLE',
+  'DUMP_NOT_FOUND',
+  'DUMP_CHANGED',
+  'DUMP_ENCRYPTED',
+  'DECRYPTION_FAILED',
+]);
+
+/** Whether reading failed because of what the file holds, and not because nobody could get at it. */
+export const isDamage = (error: unknown): error is DrillError =>
+  isDrillError(error) && !outOfReach.has(error.code);
 
 /** Content of a small file as text; null for one that is longer than 64 KiB, and so none of a history. */
 export async function textOf(file: WalFile): Promise<string | null> {

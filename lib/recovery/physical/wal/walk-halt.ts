@@ -1,4 +1,4 @@
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 
 /** Why a walk through the log goes no further. */
 export type WalkHalt =

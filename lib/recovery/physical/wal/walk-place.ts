@@ -1,4 +1,4 @@
-import type { Lsn } from './lsn.ts';
+import type { Lsn } from '../numbers/lsn.ts';
 import { copyOfRecord, type PendingRecord } from './pending-record.ts';
 
 /** How far a walk through the log came. */

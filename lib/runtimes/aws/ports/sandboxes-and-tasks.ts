@@ -7,7 +7,6 @@ import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-
 import { tokenAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
 import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
 import { createRdsSandboxHost } from '../../../adapters/sandboxes/rds/rds-sandbox-host.ts';
-import { sandboxesByKind } from '../../../adapters/sandboxes/sandboxes-by-kind.ts';
 import {
   createTaskSandboxHost,
   type TaskPlanning,
@@ -32,6 +31,7 @@ import { readEnvironment } from '../environment.ts';
 import { currentRegion } from '../region.ts';
 import { evidencePort, ledgerPort } from './evidence-and-ledger.ts';
 import { givenAnswersPort } from './people.ts';
+import { sandboxesByKind } from './sandboxes-by-kind.ts';
 
 /** For doors that look at, remove and promote sandboxes. */
 export const sandboxPort = (): SandboxHost => besideTasks(createRdsSandboxHost(sandboxHostOptions()));

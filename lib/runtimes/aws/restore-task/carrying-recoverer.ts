@@ -24,7 +24,10 @@ export function createCarryingRecoverer(
       if (request.again) await cleaner.empty(sandbox);
       const demand = { ...plan, needs: 'data directory' as const };
       return withServerInside(demand, signal, async ({ host, address }) => {
-        const account = await createRecoverer(host).recover({ ...request, sandbox: address, again: false });
+        const account = await createRecoverer(host).recover({
+          ...request,
+          ...{ sandbox: address, again: false, carriedOn: true },
+        });
         if (!account.complete) return account;
         const from = host.carriedFrom(address);
         const into = { sandbox, options, onProgress, signal };

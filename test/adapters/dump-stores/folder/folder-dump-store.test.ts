@@ -59,6 +59,16 @@ describe('dumps in a folder', () => {
     });
   });
 
+  it('are listed under the names of their own folders, whatever links lead to them', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `${index}`);
+    for (const name of names) await symlink(join(folder, `real-${name}`), join(folder, `latest-${name}`));
+    for (const name of names) await put(`real-${name}/a.dump`);
+
+    expect(await keysOf(createFolderDumpStore(folder))).toEqual(
+      names.map((name) => `real-${name}/a.dump`).sort(),
+    );
+  });
+
   it('may be reached by links; a link to nothing, a pipe and a circle are left out', async () => {
     await put('real/a.dump');
     await symlink(join(folder, 'real/a.dump'), join(folder, 'latest.dump'));

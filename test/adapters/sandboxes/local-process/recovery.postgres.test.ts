@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-host.ts';
 import type { LocalSandboxHost } from '../../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
 import type { RecoveryTarget } from '../../../../lib/domain/recovery/recovery-target.ts';
-import type { RecoveryEnd, RequiredSettings, WalFetch } from '../../../../lib/ports/recovery-place.ts';
+import type {
+  OpenedCluster,
+  RecoveryEnd,
+  RequiredSettings,
+  WalFetch,
+} from '../../../../lib/ports/recovery-place.ts';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../../../support/archived-cluster.ts';
 import { aDirectory, aPlan, removeDirectories, sharedCache, untilSettled } from './sandbox-fixture.ts';
 
@@ -45,26 +50,32 @@ const processesOf = (sandboxId: string): string[] =>
 
 interface Recovered {
   end: RecoveryEnd;
+  opened: OpenedCluster | null;
   /** Asks the recovered database as the drill does. */
   ask(sql: string): Promise<unknown[][]>;
   remove(): Promise<void>;
 }
 
-async function recover(target: RecoveryTarget, archive = archiveOf(archived)): Promise<Recovered> {
+async function recover(
+  target: RecoveryTarget,
+  archive = archiveOf(archived),
+  { base } = archived,
+): Promise<Recovered> {
   const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
   const look = await untilSettled(host, sandboxId);
   if (look.state !== 'ready') throw new Error(JSON.stringify(look));
   const place = host.recoveryPlace(sandboxId);
-  execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
+  execFileSync('cp', ['-R', `${base}/.`, place.dataDirectory]);
   const signal = new AbortController().signal;
   const end = await place.replay({
     ...{ archive, target, required, signal },
     timeline: null,
     timeoutSeconds: 60,
   });
-  if (end.promoted) await place.open(required);
+  const opened = end.promoted ? await place.open(required, false) : null;
   return {
     end,
+    opened,
     ask: async (sql) => {
       const client = new Client(await host.connection(look.address, 'shop'));
       await client.connect();
@@ -171,10 +182,73 @@ describe('a base backup recovered in a sandbox of this machine', () => {
         timeoutSeconds: 60,
       });
       expect(end.promoted).toBe(true);
-      await place.open(required);
+      await place.open(required, false);
       await place.reset();
       expect(readdirSync(place.dataDirectory)).toEqual([]);
     }
     await host.remove(sandboxId);
+  });
+
+  test('lets its reader compare indexes with their tables, and nobody else', async () => {
+    const { opened, ask, remove } = await recover({ kind: 'latest' });
+
+    expect(opened?.indexChecks?.databases).toContain('shop');
+    expect(
+      await ask(
+        `SELECT count(drill_amcheck.bt_index_check(indexrelid::regclass, true))::int > 100 FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE relam = 403`,
+      ),
+    ).toEqual([[true]]);
+    expect(
+      await ask(
+        `SELECT rolname FROM pg_roles WHERE rolcanlogin AND NOT rolsuper AND has_schema_privilege(rolname, 'drill_amcheck', 'USAGE')`,
+      ),
+    ).toEqual([['drill_reader']]);
+    await remove();
+  });
+
+  test('calls nothing in a schema of that name which the cluster brought', async () => {
+    const hostile = await makeArchivedCluster('p', {
+      before: [
+        'CREATE SCHEMA drill_amcheck',
+        'GRANT USAGE ON SCHEMA drill_amcheck TO PUBLIC',
+        'CREATE FUNCTION drill_amcheck.bt_index_check(index regclass, heapallindexed boolean) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ SELECT $$',
+      ],
+    });
+    try {
+      const { opened, remove } = await recover({ kind: 'latest' }, archiveOf(hostile), hostile);
+
+      expect(opened?.indexChecks?.databases ?? []).not.toContain('shop');
+      expect(opened?.notTested.join()).toContain('of shop: amcheck could not be set up there');
+      await remove();
+    } finally {
+      rmSync(hostile.folder, { recursive: true, force: true });
+    }
+  });
+
+  test('that is killed while it replays has not said why, which is no word against the backup', async () => {
+    const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
+    await untilSettled(host, sandboxId);
+    const place = host.recoveryPlace(sandboxId);
+    execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
+    const killed = new AbortController();
+    const archive: WalFetch = {
+      fetch: () => new Promise((resolve) => killed.signal.addEventListener('abort', () => resolve(false))),
+      after: () => [],
+    };
+    const replaying = place.replay({
+      ...{ archive, required, target: { kind: 'latest' } as const, timeline: null },
+      timeoutSeconds: 60,
+      signal: new AbortController().signal,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (const line of execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n'))
+      if (line.includes(sandboxId) && line.includes('/postgres -D '))
+        process.kill(Number.parseInt(line, 10), 'SIGKILL');
+    killed.abort();
+
+    expect(await replaying).toMatchObject({ promoted: false, log: { fatal: null } });
+    await host.remove(sandboxId);
+    // A restore_command that waited looks every 20 ms whether its server lives.
+    await expect.poll(() => processesOf(sandboxId), { timeout: 5000 }).toEqual([]);
   });
 });

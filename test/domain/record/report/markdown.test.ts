@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renderMarkdown } from '../../../../lib/domain/record/report/markdown.ts';
 import { markdownSentence, markdownText } from '../../../../lib/domain/record/report/markdown-text.ts';
 import { aHostileRecord, unsafeOnTerminal } from '../../../support/hostile-record.ts';
-import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../../support/records.ts';
+import { aFailedRecord, anUnverifiedRecord, aRecord, aRecordedDump } from '../../../support/records.ts';
 
 describe('Markdown text', () => {
   test.each([
@@ -193,5 +193,37 @@ describe('the drill record in Markdown', () => {
     for (const row of text.split('\n').filter((line) => line.startsWith('|'))) {
       expect(row.match(/(?<!\\)\|/g)?.length, row).toBeLessThanOrEqual(6);
     }
+  });
+});
+
+describe('the record of a base backup', () => {
+  const record = aRecord({
+    dump: aRecordedDump({ key: 'basebackup/20261118T021500Z/', format: 'base backup', serverVersion: null }),
+    recovered: {
+      systemIdentifier: '7709311248685840412',
+      startLsn: '0/F00028',
+      consistentLsn: '0/F00138',
+      endLsn: '0/15072A0',
+      timelines: [1, 2],
+      lastCommitAt: '2026-11-18T17:55:00.000Z',
+      walSegments: 7,
+      walBytes: 7_300_000,
+      archivedAt: '2026-11-18T18:00:00.000Z',
+      archiveLagSeconds: 90,
+      pages: { files: 12, pages: 3837, bytes: 31_432_704, bad: 0 },
+    },
+  });
+  const text = renderMarkdown(record);
+
+  test('says which stretch of WAL was proven, to which commit, and how far the archive is behind', () => {
+    expect(text).toContain('| WAL | 0/F00028 to 0/15072A0 on timelines 1, 2: 7 segments, 7.3 MB |');
+    expect(text).toContain('| Last commit | 2026-11-18 17:55:00 UTC |');
+    expect(text).toContain('| Newest file of the archive | 2026-11-18 18:00:00 UTC, 1 min 30 s before |');
+    expect(text).toContain('| Pages by checksum | 3,837 in 12 files, 0 bad |');
+  });
+
+  test('speaks of no dump where it means the backup', () => {
+    expect(text).toContain('The base backup was recovered with its WAL');
+    expect(text).not.toMatch(/this dump|The dump was restored|Entries of the dump|pg_dump/);
   });
 });

@@ -6,8 +6,8 @@ import {
   readTablespaceMap,
   writeTablespaceMap,
 } from '../../../../lib/recovery/physical/base/facts/tablespace-map.ts';
-import { crc32c } from '../../../../lib/recovery/physical/base/numbers/crc32c.ts';
-import { formatLsn, parseLsn } from '../../../../lib/recovery/physical/base/numbers/lsn.ts';
+import { crc32c } from '../../../../lib/recovery/physical/numbers/crc32c.ts';
+import { formatLsn, parseLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 
 describe('CRC-32C', () => {
   test('is the one of RFC 3720, appendix B.4', () => {
@@ -25,9 +25,9 @@ describe('CRC-32C', () => {
 });
 
 test('an LSN is read with and without zeros in front, and nothing else is one', () => {
-  expect(parseLsn('0/F00028')).toBe(0xf00028n);
-  expect(parseLsn('A/00F00028')).toBe(0xa_00f0_0028n);
-  expect(formatLsn(0xa_00f0_0028n)).toBe('A/F00028');
+  expect(parseLsn('0/F00028')).toBe(0xf00028);
+  expect(parseLsn('A/00F00028')).toBe(0xa_00f0_0028);
+  expect(formatLsn(0xa_00f0_0028)).toBe('A/F00028');
   for (const text of ['', '0', '0/', '/1', '0/123456789', 'G/1']) expect(parseLsn(text)).toBeNull();
 });
 

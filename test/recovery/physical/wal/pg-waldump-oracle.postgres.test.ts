@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { formatLsn, parseLsn } from '../../../../lib/recovery/physical/wal/lsn.ts';
+import { formatLsn, parseLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 import { readSegmentHeader } from '../../../../lib/recovery/physical/wal/page-header.ts';
 import { RecordWalker } from '../../../../lib/recovery/physical/wal/record-walker.ts';
 import { readSegment } from '../../../../lib/recovery/physical/wal/segment-reader.ts';

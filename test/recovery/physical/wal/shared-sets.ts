@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { parseLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 import type { WalBase } from '../../../../lib/recovery/physical/wal/coverage.ts';
-import { parseLsn } from '../../../../lib/recovery/physical/wal/lsn.ts';
 import type { WalFile } from '../../../../lib/recovery/physical/wal/wal-file.ts';
 
 export const physical = join(import.meta.dirname, '../../../../../shared/physical');

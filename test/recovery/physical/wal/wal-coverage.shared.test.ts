@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { formatLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 import type { WalCoverage, WalTarget } from '../../../../lib/recovery/physical/wal/coverage.ts';
-import { formatLsn } from '../../../../lib/recovery/physical/wal/lsn.ts';
 import { walCoverage } from '../../../../lib/recovery/physical/wal/wal-coverage.ts';
 import {
   baseOf,

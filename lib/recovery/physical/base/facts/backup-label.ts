@@ -1,5 +1,5 @@
 /** `backup_label`: where recovery from a base backup has to begin. PostgreSQL's build_backup_content() writes it. */
-import { formatLsn, parseLsn } from '../numbers/lsn.ts';
+import { formatLsn, parseLsn } from '../../numbers/lsn.ts';
 
 export interface BackupLabel {
   /** Where replay begins, e.g. `0/F00028`. */

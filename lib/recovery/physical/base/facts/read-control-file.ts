@@ -2,8 +2,8 @@
  * Reads `global/pg_control`. The layouts of 13 to 18 are one up to the checksum's version (all of them little-endian and aligned
  * to eight bytes): 18 put wal_level into padding, and one byte before the nonce.
  */
-import { crc32c } from '../numbers/crc32c.ts';
-import { formatLsn } from '../numbers/lsn.ts';
+import { crc32c } from '../../numbers/crc32c.ts';
+import { formatLsn } from '../../numbers/lsn.ts';
 import { type ControlFile, type ControlFileReading, databaseStates } from './control-file.ts';
 
 /** PG_CONTROL_FILE_SIZE. */
@@ -62,7 +62,7 @@ function fieldsOf(
   known: Pick<ControlFile, 'controlVersion' | 'catalogVersion' | 'majorVersion' | 'state'>,
 ): ControlFile {
   const number = (at: number): number => bytes.readUInt32LE(at);
-  const lsn = (at: number): string => formatLsn(bytes.readBigUInt64LE(at));
+  const lsn = (at: number): string => formatLsn(Number(bytes.readBigUInt64LE(at)));
   const minimumTimeline = number(144);
   return {
     systemIdentifier: bytes.readBigUInt64LE(0).toString(),

@@ -16,6 +16,8 @@ export type BaseLayout =
   | { kind: 'packed tars'; file: BaseFile; folder: string }
   /** One tar of a data directory, `folder` being the path of the directory in it. */
   | { kind: 'packed data directory'; file: BaseFile; folder: string }
+  /** Tars that hold parts of a data directory, as WAL-G makes them. */
+  | { kind: 'tar partitions'; files: BaseFile[] }
   /** The files of a data directory, below `folder`. */
   | { kind: 'data directory'; files: BaseFile[]; folder: string }
   /** A repository of another program, which its own program restores from. */

@@ -1,5 +1,6 @@
 /** Recognises how a base backup lies in its folder: by names where PostgreSQL gives them, else by bytes. */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
+import { isKeyError } from '../../../streams/encryption/decrypt.ts';
 import type { BaseFile } from './base-file.ts';
 import { type BaseLayout, tarRole } from './base-layout.ts';
 import { repositoryTool } from './repository-tool.ts';
@@ -63,12 +64,18 @@ async function layoutOfOne(files: readonly BaseFile[]): Promise<BaseLayout> {
 }
 
 async function contentOfTarball(file: BaseFile): Promise<TarballContent> {
+  try {
+    return await contentOfTar(file);
+  } catch (error) {
+    if (!isDrillError(error) || isKeyError(error)) throw error;
+    return { kind: 'unknown', reason: error.message };
+  }
+}
+
+async function contentOfTar(file: BaseFile): Promise<TarballContent> {
   const source = await storedContent(file, (content) => content);
   try {
     return await tarballContent(source);
-  } catch (error) {
-    if (!isDrillError(error)) throw error;
-    return { kind: 'unknown', reason: error.message };
   } finally {
     source.cancel().catch(() => {});
   }

@@ -1,7 +1,8 @@
-/** The content of stored bytes, whatever compresses them. */
+/** The content of stored bytes, whatever encrypts and compresses them. */
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { compressionOf } from '../../../streams/compression/compression-of.ts';
 import { decompress } from '../../../streams/compression/decompress.ts';
+import { decrypted } from '../../stored/decrypted.ts';
 import type { BaseFile } from './base-file.ts';
 
 /** Enough to see past frames that are passed over. */
@@ -12,9 +13,13 @@ const mostLayers = 3;
 /** Passes pieces on, and throws when there are too many: of the decompressed bytes of every layer. */
 export type Bounding = (content: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
-/** @throws what opening throws; reading the content throws DUMP_TRUNCATED, DUMP_CORRUPT and what `bounding` throws */
+/**
+ * @throws DrillError DUMP_ENCRYPTED, DECRYPTION_FAILED, and what opening throws; reading the content throws DUMP_TRUNCATED,
+ * DUMP_CORRUPT and what `bounding` throws
+ */
 export async function storedContent(file: BaseFile, bounding: Bounding): Promise<ByteSource> {
-  return uncompressed(new ByteSource(await file.open()), bounding);
+  const stored = new ByteSource(await file.open());
+  return uncompressed(file.keys === undefined ? stored : await decrypted(stored, file.keys), bounding);
 }
 
 /** The same of a file within a tar. */

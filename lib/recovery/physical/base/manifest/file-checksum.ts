@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { crc32c } from '../numbers/crc32c.ts';
+import { crc32c } from '../../numbers/crc32c.ts';
 
 /** By the names that a manifest has for them (pg_checksum_type_name of checksum_helper.c); NONE writes none at all. */
 export const checksumAlgorithms = ['CRC32C', 'SHA224', 'SHA256', 'SHA384', 'SHA512'] as const;

@@ -3,7 +3,7 @@
  * spares holding a document of hundreds of megabytes.
  */
 import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
-import { formatLsn, parseLsn } from '../numbers/lsn.ts';
+import { formatLsn, parseLsn } from '../../numbers/lsn.ts';
 import type { BackupManifest, ManifestReading } from './backup-manifest.ts';
 import { manifestFile } from './manifest-file.ts';
 import { readManifestLines } from './manifest-lines.ts';

@@ -21,7 +21,7 @@ export interface BaseEntry {
 /** A layout that files can be unpacked from. */
 export type UnpackableLayout = Extract<
   BaseLayout,
-  { kind: 'tars' | 'packed tars' | 'packed data directory' | 'data directory' }
+  { kind: 'tars' | 'packed tars' | 'packed data directory' | 'tar partitions' | 'data directory' }
 >;
 
 /**
@@ -47,6 +47,12 @@ export async function* baseEntries(
       return;
     case 'packed data directory':
       yield* membersOfFile(layout.file, bounding, { folder: layout.folder, place: '' });
+      return;
+    case 'tar partitions':
+      // WAL-G names its members from the root of the data directory.
+      for (const file of layout.files)
+        for await (const entry of membersOfFile(file, bounding, { folder: '', place: '' }))
+          yield { ...entry, path: entry.path.replace(/^\/+/, '') };
       return;
     case 'data directory':
       for (const file of layout.files)

@@ -46,7 +46,9 @@ export async function lookIntoBase(
   };
   const limits = new UnpackLimits(limitBytes, Number.MAX_SAFE_INTEGER);
   try {
-    for await (const entry of baseEntries(layout, limits.bounding)) {
+    look.isIncremental =
+      layout.kind === 'data directory' && layout.files.some(({ name }) => isIncrementalFile(name));
+    for await (const entry of baseEntries(onlyTelling(layout), limits.bounding)) {
       limits.enter(entry.kind === 'file' ? entry.sizeBytes : 0);
       if (entry.kind === 'file') await see(entry, look);
       if (wanted.every((each) => look[each] !== null)) break;
@@ -58,23 +60,37 @@ export async function lookIntoBase(
   return look;
 }
 
+const nameOf: Readonly<Record<Wanted, string>> = {
+  label: 'backup_label',
+  majorVersion: 'PG_VERSION',
+  control: 'global/pg_control',
+  manifest: 'backup_manifest',
+};
+
+/** Of a data directory that lies file by file only those are opened: each of thousands may be a request to a store. */
+function onlyTelling(layout: UnpackableLayout): UnpackableLayout {
+  if (layout.kind !== 'data directory') return layout;
+  const names = Object.values(nameOf).map((name) => `${layout.folder}${name}`);
+  return { ...layout, files: layout.files.filter(({ name }) => names.includes(name)) };
+}
+
 async function see(entry: BaseEntry, look: BaseLook): Promise<void> {
   const found = entryName(entry.path, entry.folder);
   if (found.kind !== 'inside') return;
   const source = new ByteSource(entry.body);
   switch (`${entry.place}${found.name}`) {
-    case 'backup_label': {
+    case nameOf.label: {
       look.label = readBackupLabel((await source.readUpTo(longestLabelBytes)).toString('utf8'));
       if (look.label.kind === 'label' && look.label.label.incrementalFrom !== null) look.isIncremental = true;
       return;
     }
-    case 'PG_VERSION':
+    case nameOf.majorVersion:
       look.majorVersion = majorOf((await source.readUpTo(32)).toString('latin1'));
       return;
-    case 'global/pg_control':
+    case nameOf.control:
       look.control = readControlFile(await source.readUpTo(controlFileBytes + 1));
       return;
-    case 'backup_manifest':
+    case nameOf.manifest:
       look.manifest = await readManifest(source);
       return;
     default:

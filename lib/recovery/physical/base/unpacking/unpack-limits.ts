@@ -1,7 +1,7 @@
 import { dumpError } from '../../../streams/bytes/dump-error.ts';
+import { parseLsn } from '../../numbers/lsn.ts';
 import type { Bounding } from '../layout/stored-content.ts';
 import { type BackupManifest, bytesOfFiles } from '../manifest/backup-manifest.ts';
-import { parseLsn } from '../numbers/lsn.ts';
 
 /** A header, an extension header and the padding of one member of a tar; of two tars when one is in the other. */
 const tarOverheadBytes = 4096;
@@ -23,7 +23,7 @@ export function neededBytes(manifest: BackupManifest, segmentBytes = 16 * 1024 *
 function walBytes({ walRanges }: BackupManifest): number {
   let sum = 0;
   for (const { startLsn, endLsn } of walRanges)
-    sum += Math.max(0, Number((parseLsn(endLsn) ?? 0n) - (parseLsn(startLsn) ?? 0n)));
+    sum += Math.max(0, (parseLsn(endLsn) ?? 0) - (parseLsn(startLsn) ?? 0));
   return sum;
 }
 

@@ -1,5 +1,5 @@
-import type { SandboxHost } from '../../ports/sandbox.ts';
-import { isTaskSandbox } from './task/task-sandbox-host.ts';
+import { isTaskSandbox } from '../../../adapters/sandboxes/task/task-sandbox-host.ts';
+import type { SandboxHost } from '../../../ports/sandbox.ts';
 
 /** The sandboxes of an account: instances, and servers inside the restore task. Ids tell which is which. */
 export function sandboxesByKind({

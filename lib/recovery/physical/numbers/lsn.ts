@@ -9,7 +9,7 @@ export function formatLsn(lsn: Lsn): string {
   return `${Math.floor(lsn / 2 ** 32).toString(16)}/${(lsn % 2 ** 32).toString(16)}`.toUpperCase();
 }
 
-/** @returns null for what is no position, or one beyond 2^53 */
+/** @returns null for what is no position, or one beyond 2^53. PostgreSQL 19 fills the second number with zeros. */
 export function parseLsn(text: string): Lsn | null {
   const parts = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(text);
   if (parts === null) return null;

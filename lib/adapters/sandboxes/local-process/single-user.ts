@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { type Isolation, launchOf } from './isolation.ts';
+import type { ServerAccount } from './server-account.ts';
+import { runTool } from './tool-run.ts';
+
+/** A stopped cluster, and how a server on it is walled in. */
+export interface StoppedServer {
+  binDirectory: string;
+  dataDirectory: string;
+  configFile: string;
+  account: ServerAccount;
+  isolation: Isolation;
+  signal: AbortSignal;
+}
+
+/** The last so many characters of the answer are kept. */
+const keptCharacters = 1024 ** 2;
+
+/**
+ * Runs statements, one a line, in a database of a stopped cluster as its superuser: in single-user mode there is no login, event
+ * triggers do not fire, settings of databases and roles do not hold, and no other session exists. Validators of languages, which
+ * are functions of the cluster, are not asked.
+ *
+ * Source: PostgreSQL documentation, postgres(1), Single-User Mode; `process_settings` of postinit.c, `EventTriggerDDLCommandStart`
+ * of event_trigger.c.
+ * @returns what it answered, or its first refusal
+ */
+export async function runSingleUser(
+  server: StoppedServer,
+  database: string,
+  statements: readonly string[],
+): Promise<{ answer: string } | { refused: string }> {
+  const { command, args, switchTo } = launchOf(server.isolation, server.account, 'own', [
+    join(server.binDirectory, 'postgres'),
+    '--single',
+    '-D',
+    server.dataDirectory,
+    '-c',
+    `config_file=${server.configFile}`,
+    '-c',
+    'log_min_messages=error',
+    '-c',
+    'check_function_bodies=off',
+    database,
+  ]);
+  const { exitCode, stdout, stderr } = await runTool(command, args, {
+    account: switchTo === null ? null : server.account,
+    workingDirectory: server.dataDirectory,
+    input: `${statements.join('\n')}\n`,
+    signal: server.signal,
+    keptCharacters,
+  });
+  server.signal.throwIfAborted();
+  const refused = /^(?:ERROR|FATAL|PANIC): +(.*)$/m.exec(stderr)?.[1];
+  return exitCode !== 0 || refused !== undefined
+    ? { refused: refused ?? `exit code ${exitCode}` }
+    : { answer: stdout };
+}
+
+/** The values of a column in an answer: `\t 1: datname = "shop"\t(typeid = …)`. */
+export function columnOf(answer: string, column: string): string[] {
+  return [...answer.matchAll(new RegExp(`^\\t ?\\d+: ${column} = "(.*)"\\t\\(typeid`, 'gm'))].map(
+    ([, value = '']) => value,
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { rowsReadable } from '../../../../lib/domain/checks/kinds/rows-readable.ts';
+
+const judged = (reason: string) =>
+  rowsReadable.judge({ database: 'shop', tables: [['public', 'item']] }, [
+    { refused: { code: 'CHECK_COULD_NOT_RUN', reason } },
+  ]);
+
+test('rows that the server was not built to read say nothing against the backup', () => {
+  expect(judged('compression method lz4 not supported (SQLSTATE 0A000)')).toMatchObject({
+    status: 'could not run',
+    findings: [{ code: 'SERVER_LACKS_COMPRESSION', message: expect.stringContaining('public.item') }],
+  });
+});
+
+test('rows that are damaged fail', () => {
+  expect(judged('invalid page in block 0 (SQLSTATE XX001)')).toMatchObject({
+    status: 'failed',
+    findings: [{ code: 'ROWS_UNREADABLE' }],
+  });
+});
