@@ -36,7 +36,7 @@ const lateness = 1.25;
 
 /**
  * How old the newest dump may be: what drills.yaml says, else what the interval of the backup job or the promised RPO
- * implies. Null: nobody said anything.
+ * implies. Null: nobody said anything, and always of base backups whose own age nobody limits.
  */
 export function dumpAgeLimitSeconds({
   source,
@@ -44,5 +44,6 @@ export function dumpAgeLimitSeconds({
 }: Pick<DatabaseConfig, 'source' | 'objectives'>): number | null {
   if (source.maxAgeSeconds !== null) return source.maxAgeSeconds;
   if (source.intervalSeconds !== null) return source.intervalSeconds * lateness;
-  return objectives.rpoSeconds;
+  // What is lost of an archive is behind its WAL, however old the base backup is.
+  return source.physical === null ? objectives.rpoSeconds : null;
 }

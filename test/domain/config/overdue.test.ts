@@ -57,4 +57,10 @@ describe('an old dump', () => {
     expect(limit('minBytes: 1', '{ rpo: 25h }')).toBe(25 * hour);
     expect(limit('minBytes: 1')).toBeNull();
   });
+
+  test('is no base backup that the archived WAL leads on from, whatever the RPO', () => {
+    const physical = 'physical: { wal: { prefix: wal/ } }';
+    expect(limit(physical, '{ rpo: 5m }')).toBeNull();
+    expect(limit(`${physical}, maxAge: 8d`, '{ rpo: 5m }')).toBe(8 * day);
+  });
 });
