@@ -24,7 +24,9 @@ export function plannedHooks(
 ): Hooks {
   const { address } = state.sandbox;
   const plan = (hook: HookConfig | null, name: 'migrate' | 'smokeTest'): HookRun | null => {
-    const taskDefinition = hook === null ? null : (ports.hookTask?.(state.database, name) ?? null);
+    // Another container reaches no server inside the restore task.
+    const within = state.plan?.kind === 'task';
+    const taskDefinition = hook === null || within ? null : (ports.hookTask?.(state.database, name) ?? null);
     if (hook === null || taskDefinition === null) return null;
     const ours = {
       [restoreTaskEnvironment.drillId]: state.drillId,
@@ -66,7 +68,9 @@ export function readyHooks(planned: Hooks, config: DatabaseConfig, account: Rest
 /** What is configured but cannot run where this drill runs. */
 export function hooksNotTested(config: DatabaseConfig, planned: Hooks): string[] {
   const left = (hook: HookConfig | null, run: HookRun | null, name: string) =>
-    hook !== null && run === null ? [`the ${name}: containers of yours run in drills in AWS only`] : [];
+    hook !== null && run === null
+      ? [`the ${name}: containers of yours run in drills with an instance in AWS only`]
+      : [];
   return [
     ...left(config.hooks.migrate, planned.migrate, 'migration hook'),
     ...left(config.hooks.smokeTest, planned.smokeTest, 'smoke test'),

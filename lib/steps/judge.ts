@@ -8,6 +8,7 @@ import { stages } from '../domain/drill/stages.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { summariseRecovery, summariseRestore } from '../domain/record/attempt-report.ts';
+import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/verdict/judgement.ts';
 import { measureRpo, measureRto } from '../domain/verdict/objectives.ts';
@@ -19,6 +20,7 @@ import { checksPhase, restoreFailed } from './judged-phases.ts';
 import { objectsOf, tablesOf, witnessOf } from './measured.ts';
 import { readAccount } from './plan-checks.ts';
 import { extraSeconds, withReading } from './read-first.ts';
+import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 const rpoNotMeasured =
@@ -111,14 +113,15 @@ function reportAttempt(
   { findings, account, judged, notTested }: Outcome,
   ports: Pick<DrillPorts, 'configuration'>,
 ): AttemptReport {
-  const { objectives, restore } = ports.configuration.database(state.database);
+  const { objectives, restore, source } = ports.configuration.database(state.database);
   const { rto, findings: rtoFindings } = measureRto({
     startedAt: state.startedAt,
     lastCheckPassedAt: lastPassed(judged),
     waitedSeconds: extraSeconds(state),
     targetSeconds: objectives.rtoSeconds,
   });
-  const { rpo, findings: rpoFindings } = rpoOf(state, account, judged, objectives.rpoSeconds);
+  const target = targetOf(state, source);
+  const { rpo, findings: rpoFindings } = rpoOf(state, account, judged, objectives.rpoSeconds, target);
   const judgement = judgeAttempt({
     findings: [
       ...findings,
@@ -155,7 +158,7 @@ function reportAttempt(
             connections: connectionsOf(restore),
             serverVersion: state.sandbox?.address?.serverVersion ?? 'unknown',
           }),
-    ...(account === null ? {} : summariseRecovery(account, asOf(state))),
+    ...(account === null ? {} : summariseRecovery(account, asOf(state, target))),
     sha256: account?.sha256 ?? null,
     rto,
     rpo,
@@ -174,6 +177,7 @@ function rpoOf(
   account: RestoreAccount | null,
   judged: Judged[],
   targetSeconds: number | null,
+  target: RecoveryTarget | null,
 ) {
   const recovered = account?.recovered;
   const newestRow = judged
@@ -183,7 +187,7 @@ function rpoOf(
     .at(-1);
   const moment = state.dump === null ? null : dumpMoment(state.dump);
   return measureRpo({
-    asOf: asOf(state),
+    asOf: asOf(state, target),
     // Of an archive, what would be lost begins after the last commit that it holds.
     dumpPoint: recovered === undefined ? moment : (recovered.lastCommitAt ?? moment),
     uploadEnd: recovered === undefined ? (state.dump?.uploadedAt ?? null) : null,
@@ -195,10 +199,12 @@ function rpoOf(
 
 /**
  * The moment of the imagined disaster: `--at`, else now – but for a dump that was asked for by name, its own moment,
- * because its age today says nothing about the backup job.
+ * because its age today says nothing about the backup job. Of an archive it is where the recovery was to end: what a drill leaves
+ * out on purpose is no loss.
  */
-export function asOf(state: DrillState): string {
+export function asOf(state: DrillState, target: RecoveryTarget | null): string {
   if (state.request.at !== null) return state.request.at;
+  if (target !== null) return target.kind === 'time' ? target.time : state.startedAt;
   if (state.request.key !== null && state.dump !== null) return dumpMoment(state.dump);
   return state.startedAt;
 }

@@ -1,6 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { formatName } from '../domain/backup/dump.ts';
-import { momentOfTaking } from '../domain/backup/dump-moment.ts';
+import { momentOfRecovery, momentOfTaking } from '../domain/backup/dump-moment.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
@@ -14,7 +14,7 @@ import type { RecoveryPhase, RestoreAccount, RestorePhase } from '../domain/reco
 import type { Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { hooksNotTested } from './hook-runs.ts';
-import { markerAt } from './recover-base-backup.ts';
+import { aimOf, markerAt, targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 /**
@@ -67,10 +67,24 @@ export async function planAttempt(
   const account = await readAccount(state.drillId, state.attempt, ports);
   const config = ports.configuration.database(state.database);
   const last = await ports.ledger.lastProven(state.database);
-  const moment = momentOfTaking(state.dump);
+  const target = targetOf(state, config.source);
+  const { recovered } = account;
+  const moment =
+    target === null || recovered === undefined
+      ? momentOfTaking(state.dump)
+      : momentOfRecovery(
+          target,
+          state.startedAt,
+          recovered.lastCommitAt ?? momentOfTaking(state.dump).dumpMoment,
+        );
+  // Nothing of a cluster that was recovered here is changed, so its roles keep the passwords they had.
+  const ownLogins = recovered === undefined || state.plan?.kind === 'rds';
   const { witness, notCompared } = await witnessFor(state, ports);
   const { physical } = config.source;
-  const proof = physical === null ? { notCompared: [] } : markerAt(state.request.at, physical.recoverTo);
+  const proof =
+    physical === null
+      ? { notCompared: [] }
+      : markerAt(state.request.at, aimOf(state.request, physical.recoverTo));
   const { planned, notTested } = account.complete
     ? ports.planChecks({
         account,
@@ -85,7 +99,10 @@ export async function planAttempt(
         defaultDatabase: account.databases[0]?.name ?? 'postgres',
         statementTimeoutSeconds: config.statementTimeoutSeconds,
         sequencesBehind: config.sequences,
-        roleLogins: ports.capabilities.rolePasswords && config.roles.checkLogin ? config.roles.passwords : [],
+        roleLogins:
+          ports.capabilities.rolePasswords && config.roles.checkLogin && ownLogins
+            ? config.roles.passwords
+            : [],
       } satisfies CheckContext)
     : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
   await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
@@ -95,7 +112,7 @@ export async function planAttempt(
       ...notCompared,
       ...proof.notCompared,
       ...(account.recovered?.notTested ?? []),
-      ...rolesNotTested(config, ports),
+      ...rolesNotTested(config, ports.capabilities.rolePasswords && ownLogins),
       ...hooksNotTested(config, state.hooks),
     ],
   });
@@ -115,9 +132,9 @@ async function witnessFor(
   return { witness: null, notCompared: [migrated] };
 }
 
-function rolesNotTested(config: DatabaseConfig, ports: Pick<DrillPorts, 'capabilities'>): string[] {
-  if (config.roles.passwords.length === 0 || ports.capabilities.rolePasswords) return [];
-  return ['role passwords from SSM Parameter Store: they are set by drills in AWS only'];
+function rolesNotTested(config: DatabaseConfig, areSet: boolean): string[] {
+  if (config.roles.passwords.length === 0 || areSet) return [];
+  return ['role passwords from SSM Parameter Store: they are set by drills with an instance in AWS only'];
 }
 
 /** That of a dump is one; a base backup's are told apart, because each grows with something else. */

@@ -9,6 +9,7 @@ import { kindFor, methodFor, type RecoveryMethod } from '../domain/sandbox/metho
 import {
   majorFor,
   type SandboxDemand,
+  sameMajor,
   storageBytesFor,
   supportedMajors,
 } from '../domain/sandbox/sandbox-plan.ts';
@@ -56,9 +57,12 @@ export const planSandboxStep = defineStep({
     const found = methodFor(backup, kind);
     if ('refused' in found) return impossible(state, finding('METHOD_UNAVAILABLE', found.refused));
     const { needs } = found.method;
-    const chosen = majorFor(dump.header.majorVersion, config.majorVersion);
+    const chosen =
+      backup === 'physical'
+        ? sameMajor(dump.header.majorVersion, config.majorVersion)
+        : majorFor(dump.header.majorVersion, config.majorVersion);
     if ('unsupported' in chosen) {
-      const message = `the dump comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
+      const message = `the ${backup === 'physical' ? 'base backup' : 'dump'} comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
       return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
     }
     const { major } = chosen;

@@ -1,4 +1,5 @@
-import type { RecoverTo } from '../domain/config/index.ts';
+import type { RecoverTo, SourceConfig } from '../domain/config/index.ts';
+import type { DrillRequest, DrillState } from '../domain/drill/drill-state.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import { DrillError } from '../domain/findings/errors.ts';
 import type { RecoveryMarker } from '../domain/recovery/recovery-marker.ts';
@@ -7,24 +8,40 @@ import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { openSource } from './configured-source.ts';
 
-/** Where to recover to: the moment that was asked for, or what drills.yaml says. Pure. */
-export function recoveryTarget(at: string | null, recoverTo: RecoverTo, startedAt: string): RecoveryTarget {
+/**
+ * What a base backup is recovered to: what drills.yaml says of drills. A real restore without a moment goes to the end of the
+ * archive, because nobody who needs his data wants less of it. Pure.
+ */
+export function aimOf({ mode, at }: Pick<DrillRequest, 'mode' | 'at'>, recoverTo: RecoverTo): RecoverTo {
+  if (mode === 'drill' || at !== null) return recoverTo;
+  const { marker } = recoverTo;
+  return marker === undefined ? { kind: 'latest' } : { kind: 'asked', marker };
+}
+
+/** Where the replay ends: at the moment that was asked for, or at what is aimed at. Pure. */
+export function recoveryTarget(at: string | null, aim: RecoverTo, startedAt: string): RecoveryTarget {
   if (at !== null) return { kind: 'time', time: at };
-  switch (recoverTo.kind) {
+  switch (aim.kind) {
     case 'before':
-      return {
-        kind: 'time',
-        time: new Date(Date.parse(startedAt) - recoverTo.seconds * 1000).toISOString(),
-      };
+      return { kind: 'time', time: new Date(Date.parse(startedAt) - aim.seconds * 1000).toISOString() };
     case 'at':
-      return { kind: 'time', time: recoverTo.time };
+      return { kind: 'time', time: aim.time };
     case 'lsn':
-      return { kind: 'lsn', lsn: recoverTo.lsn };
+      return { kind: 'lsn', lsn: aim.lsn };
     case 'asked':
       return { kind: 'latest' };
     default:
-      return { kind: recoverTo.kind };
+      return { kind: aim.kind };
   }
+}
+
+/** Where a drill of a source of base backups recovers to; null: its source holds dumps. Pure. */
+export function targetOf(
+  { request, startedAt }: Pick<DrillState, 'request' | 'startedAt'>,
+  { physical }: SourceConfig,
+): RecoveryTarget | null {
+  if (physical === null) return null;
+  return recoveryTarget(request.at, aimOf(request, physical.recoverTo), startedAt);
 }
 
 /**
@@ -58,13 +75,14 @@ export async function recoverBaseBackup(
 ): Promise<RestoreAccount> {
   const { source, restore } = ports.configuration.database(state.database);
   const { address: sandbox } = state.sandbox;
-  if (source.physical === null || ports.recoverers.physical === null)
+  const target = targetOf(state, source);
+  if (source.physical === null || target === null || ports.recoverers.physical === null)
     throw new DrillError('METHOD_UNAVAILABLE', 'base backups are not recovered here');
   const { store, prefix } = await openSource(state.database, ports);
   const keys = await ports.dumpOpening(state.database);
   return ports.recoverers.physical.recover({
     source: { store, key: state.dump.key, walPrefix: prefix + source.physical.walPrefix, keys },
-    target: recoveryTarget(state.request.at, source.physical.recoverTo, state.startedAt),
+    target,
     fullSnapshot: source.physical.fullSnapshot,
     sandbox,
     again: state.attempt > 1,

@@ -12,9 +12,11 @@ import { renderJson } from '../domain/record/report/json.ts';
 import { renderJunit } from '../domain/record/report/junit.ts';
 import { renderMarkdown } from '../domain/record/report/markdown.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
-import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
+import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
+import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 import { tellSealed } from './tell-people.ts';
 
@@ -53,7 +55,7 @@ export const sealRecordStep = defineStep({
       attempts,
       endedAt,
       cost: drillCost(state, ports.region, endedAt),
-      asOf: asOf(state),
+      asOf: asOf(state, aimedAt(state, ports.configuration)),
       phases: state.phases,
       lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
       trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
@@ -109,4 +111,10 @@ async function readAttempts(
   // Without the first one's report, the next would pass for the newest dump's.
   const missing = found.indexOf(null);
   return found.slice(0, missing === -1 ? found.length : missing).filter((report) => report !== null);
+}
+
+/** Where its recovery was to end; null for dumps, and for a database that a later drills.yaml does not have. */
+function aimedAt(state: DrillState, configuration: Configuration): RecoveryTarget | null {
+  if (state.dump === null || !configuration.databases().includes(state.database)) return null;
+  return targetOf(state, configuration.database(state.database).source);
 }

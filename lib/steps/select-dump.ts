@@ -19,6 +19,7 @@ import { type ChosenDump, chooseDump } from './choose-dump.ts';
 import { companionFindings } from './companions.ts';
 import { openSource } from './configured-source.ts';
 import { examineDump, keepWitness } from './examine-dump.ts';
+import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
@@ -53,11 +54,17 @@ export const selectDumpStep = defineStep({
     const config = ports.configuration.database(state.database);
     const opened = await openSource(state.database, ports);
     const { store } = opened;
+    // No base backup that ended after the moment leads to it.
+    const target = targetOf(state, config.source);
     const objects: DumpObject[] = [];
     for await (const object of store.list()) objects.push(object);
     const selection = selectDumps(
       objects,
-      selectionCriteria(config.source, opened, { ...state.request, now: state.startedAt }),
+      selectionCriteria(config.source, opened, {
+        ...state.request,
+        at: state.request.at ?? (target?.kind === 'time' ? target.time : null),
+        now: state.startedAt,
+      }),
     );
     const refusals = selection.refused
       .filter((refused) => refused.key !== selection.newestRefused?.key)

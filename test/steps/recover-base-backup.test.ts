@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RecoverTo } from '../../lib/domain/config/index.ts';
-import { markerAt, recoveryTarget } from '../../lib/steps/recover-base-backup.ts';
+import { aimOf, markerAt, recoveryTarget } from '../../lib/steps/recover-base-backup.ts';
 
 const startedAt = '2026-11-20T12:00:00.000Z';
 
@@ -48,5 +48,26 @@ describe('the marker rows of drills.yaml', () => {
     });
     expect(recoveryTarget(null, alone, startedAt)).toEqual({ kind: 'latest' });
     expect(recoveryTarget(null, at, startedAt)).toEqual({ kind: 'time', time: '2026-11-20T11:30:00.000Z' });
+  });
+});
+
+describe('what a real restore aims at', () => {
+  const marker = { table: 'shop.marker', column: 'id', database: null, before: '2', after: '3' };
+
+  test('is the end of the archive, whatever drills recover to, unless it names a moment', () => {
+    const restore = { mode: 'restore', at: null } as const;
+
+    expect(aimOf(restore, { kind: 'before', seconds: 300 })).toEqual({ kind: 'latest' });
+    expect(aimOf(restore, { kind: 'immediate' })).toEqual({ kind: 'latest' });
+    expect(aimOf({ ...restore, at: '2026-11-20T11:30:00Z' }, { kind: 'immediate' })).toEqual({
+      kind: 'immediate',
+    });
+    expect(aimOf({ mode: 'drill', at: null }, { kind: 'immediate' })).toEqual({ kind: 'immediate' });
+  });
+
+  test('keeps the marker row before the moment, which is there at the end too', () => {
+    const aim = aimOf({ mode: 'restore', at: null }, { kind: 'at', time: '2026-11-20T11:30:00Z', marker });
+
+    expect(markerAt(null, aim).marker).toEqual({ ...marker, after: null });
   });
 });

@@ -51,7 +51,7 @@ export async function walledDrill(run: {
     const family = pid === null ? new Map<string, string>() : familyOf(pid);
     child.stdin.end();
     await ended;
-    const survivors = [...family].filter(([member, words]) => wordsOf(member) === words);
+    const survivors = [...family].filter(([member, words]) => words !== '' && wordsOf(member) === words);
     return { report, server, complaint, survivors: survivors.map(([, words]) => words) };
   }
   await ended;

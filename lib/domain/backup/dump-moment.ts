@@ -1,3 +1,4 @@
+import type { RecoveryTarget } from '../recovery/recovery-target.ts';
 import { secondsBetween } from '../time/spans.ts';
 import type { NameTimestamp } from '../time/timestamp-format.ts';
 import { zoneUncertaintySeconds } from '../time/zones.ts';
@@ -67,6 +68,22 @@ export function momentOfTaking(dump: SelectedDump): {
   }
   if (header !== null) return { dumpMoment: header, dumpMomentToleranceSeconds: zoneUncertaintySeconds };
   return { dumpMoment: uploadedAt, dumpMomentToleranceSeconds: clockSkewSeconds };
+}
+
+/**
+ * The moment that a recovered cluster is asked about: the one it was recovered to, and at the end of the archive now. A base
+ * backup's own says nothing of rows that WAL brought.
+ *
+ * @param lastCommitAt for a recovery to a position, whose moment nobody told
+ */
+export function momentOfRecovery(
+  target: RecoveryTarget,
+  startedAt: string,
+  lastCommitAt: string,
+): { dumpMoment: string; dumpMomentToleranceSeconds: number } {
+  const dumpMoment =
+    target.kind === 'time' ? target.time : target.kind === 'latest' ? startedAt : lastCommitAt;
+  return { dumpMoment, dumpMomentToleranceSeconds: clockSkewSeconds };
 }
 
 /**

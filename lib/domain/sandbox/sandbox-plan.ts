@@ -69,6 +69,15 @@ export function majorFor(
   return { major: Math.max(wanted, supportedMajors[0]) };
 }
 
+/** The server major for a base backup: its own and no other. Where it does not say, what drills.yaml says. */
+export function sameMajor(
+  backupMajor: number | null,
+  configuredMajor: number | null,
+): { major: number } | { unsupported: number } {
+  const major = backupMajor ?? configuredMajor ?? supportedMajors[supportedMajors.length - 1]!;
+  return supportedMajors.some((supported) => supported === major) ? { major } : { unsupported: major };
+}
+
 /** How many times larger restored data may be than the stored dump, by how the dump is packed. */
 const growthFactor = { compressed: 12, plain: 3 };
 /** An empty cluster with its WAL. */

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { type FindingCode, finding } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
-import type { CarriedFrom } from '../../ports/cluster-dump.ts';
+import type { CarriedFrom, DumpFailure } from '../../ports/cluster-dump.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import { countRows, differingRows } from './compare-rows.ts';
 import { pipedDump } from './piped-dump.ts';
@@ -28,21 +29,32 @@ export async function carryCluster(
   restorerOf: (text: Readable) => Restorer,
   into: Omit<RestoreRequest, 'dump' | 'store'>,
 ): Promise<RestoreAccount> {
+  const left = await from.openTransactions();
   const startedAt = performance.now();
   const stop = new AbortController();
   const cluster = from.dump(AbortSignal.any([into.signal, stop.signal]));
   const text = cluster.text.pipe(withoutRoles(from.ownRoles));
   cluster.text.once('error', (error) => text.destroy(error));
   let carried: RestoreAccount;
-  let failure: string | null;
+  let failure: DumpFailure | null;
   try {
     carried = await restorerOf(text).restore({ ...into, ...pipedDump(new Date().toISOString()) });
-    const late = carried.complete ? 'pg_dumpall did not end with its text' : null;
+    const late = carried.complete ? { words: 'pg_dumpall did not end with its text', lost: true } : null;
     failure = await Promise.race([cluster.failure, delay(endSeconds * 1000, late, { ref: false })]);
   } finally {
     // A restore that gave up reads no further, and pg_dumpall would wait for it for ever.
     stop.abort();
   }
+  if (failure?.lost === true)
+    throw new DrillError(
+      'SANDBOX_LOST',
+      `the recovered cluster could not be carried over: ${failure.words}`,
+      {
+        hint: 'Start it again; a task that is short of memory takes a larger size by sandbox.storage.',
+        fault: 'service',
+        retryable: true,
+      },
+    );
   const names = recovered.databases.map(({ name }) => name);
   const rows = carried.complete && failure === null ? await countRows(names, from.connection) : [];
   return {
@@ -57,8 +69,16 @@ export async function carryCluster(
     ],
     findings: [
       ...recovered.findings,
+      ...(left === 0
+        ? []
+        : [
+            finding(
+              'PREPARED_TRANSACTIONS_OPEN',
+              `${left} prepared transactions were open at the moment of the recovery; they are not carried over, nor what they would have committed`,
+            ),
+          ]),
       ...(failure === null ? carried.findings : carried.findings.filter(({ code }) => !endsEarly.has(code))),
-      ...(failure === null ? [] : [finding('CARRY_FAILED', failure)]),
+      ...(failure === null ? [] : [finding('CARRY_FAILED', failure.words)]),
       ...differingRows(rows, carried.tables),
     ],
     // Its tables are those of the account now, and are counted there.

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { defaultReadingLimits } from '../streams/bytes/reading-limits.ts';
@@ -33,9 +34,25 @@ export function createRestorer(access: SandboxAccess, piped?: Readable): Restore
   });
 }
 
-/** Can be opened once. */
-const pipedSource = (text: Readable): DumpSource => ({
-  kind: 'stream',
-  open: async () => text,
-  sizeBytes: null,
-});
+/** @throws DrillError SANDBOX_LOST when it is opened again: what was read is gone, and so is the session that lost it */
+function pipedSource(text: Readable): DumpSource {
+  let opened = false;
+  return {
+    kind: 'stream',
+    open: async () => {
+      if (opened)
+        throw new DrillError(
+          'SANDBOX_LOST',
+          'the connection to the sandbox was lost while a cluster was carried into it',
+          {
+            hint: 'Start it again.',
+            fault: 'service',
+            retryable: true,
+          },
+        );
+      opened = true;
+      return text;
+    },
+    sizeBytes: null,
+  };
+}

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { bareHeader, type SelectedDump } from '../../../lib/domain/backup/dump.ts';
-import { dumpMoment, listedMoment, momentOfTaking } from '../../../lib/domain/backup/dump-moment.ts';
+import {
+  dumpMoment,
+  listedMoment,
+  momentOfRecovery,
+  momentOfTaking,
+} from '../../../lib/domain/backup/dump-moment.ts';
 import { judgeMoments } from '../../../lib/domain/backup/moment-agreement.ts';
+import type { RecoveryTarget } from '../../../lib/domain/recovery/recovery-target.ts';
 import { recogniseTimestamp } from '../../../lib/domain/time/name-timestamp.ts';
 
 interface Claims {
@@ -172,5 +178,20 @@ describe('the moment of taking, from which rows have their age', () => {
       dumpMomentToleranceSeconds: 38 * 3600,
     });
     expect(momentOfTaking(aDump({ key: 'latest.dump' })).dumpMomentToleranceSeconds).toBe(300);
+  });
+});
+
+describe('the moment of a recovered cluster', () => {
+  const [startedAt, lastCommitAt] = ['2026-11-20T14:00:00Z', '2026-11-20T02:59:00Z'];
+  const momentOf = (target: RecoveryTarget) => momentOfRecovery(target, startedAt, lastCommitAt).dumpMoment;
+
+  it('is the one it was recovered to, and now at the end of the archive: the base backup says nothing of rows that WAL brought', () => {
+    expect(momentOf({ kind: 'time', time: '2026-11-20T11:30:00Z' })).toBe('2026-11-20T11:30:00Z');
+    expect(momentOf({ kind: 'latest' })).toBe(startedAt);
+  });
+
+  it('is that of its last commit where a position or the base backup alone was asked for', () => {
+    expect(momentOf({ kind: 'lsn', lsn: '0/F00138' })).toBe(lastCommitAt);
+    expect(momentOf({ kind: 'immediate' })).toBe(lastCommitAt);
   });
 });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
+import type { DumpFailure } from '../../../lib/ports/cluster-dump.ts';
 import { carryCluster } from '../../../lib/recovery/carrying/carry-cluster.ts';
 
 const anAccount = (given: Partial<RestoreAccount> = {}): RestoreAccount => ({
@@ -16,16 +17,17 @@ const into = {
 };
 
 /** pg_dumpall as far as a restore sees it: its text, and how it ends when it is stopped. */
-function aDump(failure: Promise<string | null> | 'when stopped') {
+function aDump(failure: Promise<DumpFailure | null> | 'when stopped') {
   const seen = { stopped: false };
   const from = {
     ownRoles: ['drill_admin'],
     connection: () => Promise.reject(new Error('nothing is counted')),
+    openTransactions: async () => 0,
     dump: (signal: AbortSignal) => {
-      const stopped = new Promise<string>((resolve) =>
+      const stopped = new Promise<DumpFailure>((resolve) =>
         signal.addEventListener('abort', () => {
           seen.stopped = true;
-          resolve('it was stopped');
+          resolve({ words: 'it was stopped', lost: true });
         }),
       );
       return { text: Readable.from(['-- text']), failure: failure === 'when stopped' ? stopped : failure };
@@ -54,7 +56,9 @@ test('a restore that throws ends pg_dumpall too', async () => {
 });
 
 test('a cluster that cannot be read completely is told by the words of pg_dumpall alone', async () => {
-  const { from } = aDump(Promise.resolve('pg_dumpall ended with 1: invalid page in block 3'));
+  const { from } = aDump(
+    Promise.resolve({ words: 'pg_dumpall ended with 1: invalid page in block 3', lost: false }),
+  );
   const truncated = {
     code: 'DUMP_TRUNCATED',
     severity: 'error',
@@ -67,4 +71,27 @@ test('a cluster that cannot be read completely is told by the words of pg_dumpal
 
   expect(account.complete).toBe(false);
   expect(account.findings.map(({ code }) => code)).toEqual(['CARRY_FAILED']);
+});
+
+test('a server that died while it was read says nothing against the cluster', async () => {
+  const { from } = aDump(Promise.resolve({ words: 'server closed the connection unexpectedly', lost: true }));
+  const restorer = { restore: async () => anAccount({ complete: false }) };
+
+  await expect(carryCluster(anAccount(), from, () => restorer, into)).rejects.toMatchObject({
+    code: 'SANDBOX_LOST',
+  });
+});
+
+test('prepared transactions are told, because no dump carries them', async () => {
+  const { from } = aDump(Promise.resolve(null));
+  const restorer = { restore: async () => anAccount() };
+
+  const account = await carryCluster(
+    anAccount(),
+    { ...from, openTransactions: async () => 2 },
+    () => restorer,
+    into,
+  );
+
+  expect(account.findings.map(({ code }) => code)).toEqual(['PREPARED_TRANSACTIONS_OPEN']);
 });

@@ -1,12 +1,16 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { ClusterDump } from '../../../ports/cluster-dump.ts';
+import type { ClusterDump, DumpFailure } from '../../../ports/cluster-dump.ts';
 import { adminRole } from './server-settings.ts';
 import { serverEnvironment } from './tool-run.ts';
 
 /** What pg_dumpall said last, of its own: details of a row's content stand in other lines. */
 const errorLine = /^pg_dump(?:all)?: (?:error|detail): (.*)$/;
 const mostCharacters = 300;
+
+/** What libpq says when the other side is not there any more. */
+const serverGone =
+  /server closed the connection unexpectedly|no connection to the server|connection to server .* failed/;
 
 /**
  * Dumps a whole cluster as its administrator, with the program of the server's own major. It runs no code of the cluster but
@@ -27,13 +31,18 @@ export function dumpCluster(
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-16_384);
   });
-  const failure = new Promise<string | null>((resolve) => {
-    child.once('error', (error) => resolve(`pg_dumpall could not be started: ${error.message}`));
+  const failure = new Promise<DumpFailure | null>((resolve) => {
+    child.once('error', ({ message }) =>
+      resolve({ words: `pg_dumpall could not be started: ${message}`, lost: true }),
+    );
     child.once('close', (exitCode, killed) => {
       if (exitCode === 0) return resolve(null);
       const errors = said.split('\n').flatMap((line) => errorLine.exec(line)?.[1] ?? []);
       const last = errors.slice(-2).join('; ').slice(0, mostCharacters);
-      resolve(`pg_dumpall ended with ${exitCode ?? killed}${last === '' ? '' : `: ${last}`}`);
+      resolve({
+        words: `pg_dumpall ended with ${exitCode ?? killed}${last === '' ? '' : `: ${last}`}`,
+        lost: exitCode === null || serverGone.test(said),
+      });
     });
   });
   return { text: child.stdout, failure };

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { schemaOfDrill } from '../../../domain/text/sql-text.ts';
 import type { OpenedCluster } from '../../../ports/recovery-place.ts';
 import { readerRole } from './admit-drill.ts';
 import { runSingleUser, type StoppedServer } from './single-user.ts';
 
 /** A schema of ours: one of this name in the cluster is somebody else's, and nothing is called in it. */
-const schema = 'drill_amcheck';
+const schema = schemaOfDrill;
 
 /** Each costs a start of the server in single-user mode, some 0.1 s. */
 const mostDatabases = 100;

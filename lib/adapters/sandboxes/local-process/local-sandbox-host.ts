@@ -13,6 +13,7 @@ import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
+import { openTransactions } from './open-transactions.ts';
 import { makeRecoverySandbox } from './recovery-sandbox.ts';
 import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
@@ -192,6 +193,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     return {
       dump: (signal) => dumpCluster({ binDirectory, socketDirectory, port: address.port }, signal),
       connection: (database) => connection(address, database),
+      openTransactions: async () => openTransactions(await connection(address, 'template1')),
       ownRoles: [adminRole, readerRole],
     };
   }

@@ -67,6 +67,14 @@ describe('a sandbox inside the restore task', () => {
     expect(answer).toMatchObject({ possible: false, findings: [{ code }] });
   });
 
+  test('of a real restore is never refused for its price, nor because the ledger cannot be read', async () => {
+    const planning = { monthlyBudgetUsd: 1, spentThisMonthUsd: () => Promise.reject(new Error('no ledger')) };
+
+    expect(await aHost(planning).host.preflight(aDemand({ mode: 'restore' }))).toMatchObject({
+      possible: true,
+    });
+  });
+
   test('is ready without waiting, and gone only when no task of its drill runs', async () => {
     const { host, running } = aHost();
     const plan = { kind: 'task' as const, ...aDemand(), task: { diskGib: 30, estimatedCostUsd: 0.01 } };
