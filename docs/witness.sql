@@ -28,14 +28,14 @@ select pg_catalog.format(
   'select pg_catalog.json_build_object(''kind'', ''sequence'', ''schema'', %L::pg_catalog.text, ''name'', %L::pg_catalog.text, ''next'', (case when is_called then last_value::pg_catalog.numeric + %s else last_value end)::pg_catalog.text)::pg_catalog.text as entry from %I.%I',
   n.nspname, c.relname, s.seqincrement, n.nspname, c.relname) as statement
 from pg_catalog.pg_sequence s join pg_catalog.pg_class c on c.oid = s.seqrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relpersistence <> 't' and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
+where c.relpersistence <> 't' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
 order by n.nspname, c.relname
 \gexec
 \! pg_dump --snapshot="$WITNESS_SNAPSHOT" $PG_DUMP_OPTIONS || kill $PPID
 select q.statement from (with recursive chosen as (
   select c.oid, n.nspname, c.relname, c.relispartition, false as excluded, false as counts_only
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
+  where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
 ), parts(top, type) as (
   select distinct a.atttypid, a.atttypid from pg_catalog.pg_attribute a where a.attrelid in (select oid from chosen) and a.attnum > 0 and not a.attisdropped
   union
@@ -98,61 +98,61 @@ from (select pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(m.oid || 
   offset 0) rows;
 select pg_catalog.json_build_object('kind', 'objects', 'counts', pg_catalog.json_object_agg(kind, objects))::pg_catalog.text as entry from (
 select 'tables' as kind, count(*) as objects from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'r' and not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where c.relkind = 'r' and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'partitioned tables' as kind, count(*) as objects from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'p' and not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where c.relkind = 'p' and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'views' as kind, count(*) as objects from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'v' and not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where c.relkind = 'v' and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'materialized views' as kind, count(*) as objects from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'm' and not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where c.relkind = 'm' and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'sequences' as kind, count(*) as objects from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where c.relkind = 'S' and not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where c.relkind = 'S' and not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'indexes' as kind, count(*) as objects from pg_catalog.pg_index o join pg_catalog.pg_class c on c.oid = o.indrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and c.relkind in ('r', 'p', 'm')
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and c.relkind in ('r', 'p', 'm')
 union all
 select 'primary keys' as kind, count(*) as objects from pg_catalog.pg_constraint o join pg_catalog.pg_class c on c.oid = o.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'p'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'p'
 union all
 select 'unique constraints' as kind, count(*) as objects from pg_catalog.pg_constraint o join pg_catalog.pg_class c on c.oid = o.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'u'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'u'
 union all
 select 'foreign keys' as kind, count(*) as objects from pg_catalog.pg_constraint o join pg_catalog.pg_class c on c.oid = o.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'f'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'f'
 union all
 select 'check constraints' as kind, count(*) as objects from pg_catalog.pg_constraint o join pg_catalog.pg_class c on c.oid = o.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'c'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'c'
 union all
 select 'exclusion constraints' as kind, count(*) as objects from pg_catalog.pg_constraint o join pg_catalog.pg_class c on c.oid = o.conrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'x'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.contype = 'x'
 union all
 select 'triggers' as kind, count(*) as objects from pg_catalog.pg_trigger o join pg_catalog.pg_class c on c.oid = o.tgrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and not o.tgisinternal
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and not o.tgisinternal
 union all
 select 'rules' as kind, count(*) as objects from pg_catalog.pg_rewrite o join pg_catalog.pg_class c on c.oid = o.ev_class
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.rulename <> '_RETURN'
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and o.rulename <> '_RETURN'
 union all
 select 'policies' as kind, count(*) as objects from pg_catalog.pg_policy o join pg_catalog.pg_class c on c.oid = o.polrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  where not c.relispartition and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
+  where not c.relispartition and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e')
 union all
 select 'functions' as kind, count(*) as objects from pg_catalog.pg_proc o join pg_catalog.pg_namespace n on n.oid = o.pronamespace
-  where n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and x.objid = o.oid and x.deptype = 'e') and true
+  where n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and x.objid = o.oid and x.deptype = 'e') and true
 union all
 select 'types' as kind, count(*) as objects from pg_catalog.pg_type o join pg_catalog.pg_namespace n on n.oid = o.typnamespace
-  where n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and x.objid = o.oid and x.deptype = 'e') and (o.typtype in ('e', 'd', 'r') or (o.typtype = 'c' and exists (select 1 from pg_catalog.pg_class c where c.oid = o.typrelid and c.relkind = 'c')))
+  where n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and x.objid = o.oid and x.deptype = 'e') and (o.typtype in ('e', 'd', 'r') or (o.typtype = 'c' and exists (select 1 from pg_catalog.pg_class c where c.oid = o.typrelid and c.relkind = 'c')))
 union all
 select 'extensions' as kind, count(*) as objects from pg_catalog.pg_extension
 union all
@@ -161,7 +161,7 @@ select pg_catalog.format(
   'select pg_catalog.json_build_object(''kind'', ''sequence'', ''schema'', %L::pg_catalog.text, ''name'', %L::pg_catalog.text, ''next'', (case when is_called then last_value::pg_catalog.numeric + %s else last_value end)::pg_catalog.text)::pg_catalog.text as entry from %I.%I',
   n.nspname, c.relname, s.seqincrement, n.nspname, c.relname) as statement
 from pg_catalog.pg_sequence s join pg_catalog.pg_class c on c.oid = s.seqrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-where c.relpersistence <> 't' and n.nspname not in ('information_schema', 'drill_amcheck') and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
+where c.relpersistence <> 't' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_' and not exists (select 1 from pg_catalog.pg_depend x where x.classid = 'pg_catalog.pg_class'::pg_catalog.regclass and x.objid = c.oid and x.deptype = 'e') and (:complete or (pg_catalog.has_schema_privilege(n.oid, 'USAGE') and pg_catalog.has_table_privilege(c.oid, 'SELECT') and not pg_catalog.row_security_active(c.oid)))
 order by n.nspname, c.relname
 \gexec
 \qecho '{"kind":"end"}'

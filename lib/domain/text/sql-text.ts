@@ -16,11 +16,8 @@ export function rowSource(schema: string, name: string, relationKind: string): s
   return relationKind === 'p' ? quotedTable(schema, name) : `only ${quotedTable(schema, name)}`;
 }
 
-/** Schema that a drill makes in a recovered cluster, for functions that ask its indexes. */
-export const schemaOfDrill = 'drill_amcheck';
-
 /** Condition on alias `n` of pg_namespace: schemas of users. */
-export const userSchema = `n.nspname not in ('information_schema', '${schemaOfDrill}') and n.nspname !~ '^pg_'`;
+export const userSchema = `n.nspname <> 'information_schema' and n.nspname !~ '^pg_'`;
 
 /** Condition: the object does not belong to an extension. */
 export function notOfExtension(catalog: string, oid: string): string {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { schemaOfDrill } from '../../../domain/text/sql-text.ts';
+import { schemaOfDrill } from '../../../domain/text/own-objects.ts';
 import type { OpenedCluster } from '../../../ports/recovery-place.ts';
 import { readerRole } from './admit-drill.ts';
 import { runSingleUser, type StoppedServer } from './single-user.ts';

@@ -1,7 +1,8 @@
 import { totalmem } from 'node:os';
+import { adminRole } from '../../../domain/text/own-objects.ts';
 
 /** Login names inside a sandbox. */
-export const adminRole = 'drill_admin';
+export { adminRole };
 export const masterRole = 'master';
 
 export interface ServerSettingsOptions {

@@ -1,9 +1,9 @@
-import { objectCountsSql } from '../../witness/object-counts-sql.ts';
+import { sandboxObjectCountsSql } from '../../witness/object-counts-sql.ts';
 import type { CheckDatabase, ObjectCounts, Partition } from './check.ts';
 
 /** Counts the objects of a database by kind. */
 export async function countObjects(database: CheckDatabase): Promise<ObjectCounts> {
-  const rows = await database.query(objectCountsSql);
+  const rows = await database.query(sandboxObjectCountsSql);
   return Object.fromEntries(rows.map((row) => [String(row.kind), Number(row.objects)]));
 }
 

@@ -5,10 +5,16 @@ import { notOfExtension, userSchema } from '../../../domain/text/sql-text.ts';
 export interface RecoveredTables {
   databases: string[];
   tables: { database: string; schema: string; name: string }[];
+  /** Databases that nobody can be asked in, as sentences. */
+  notTested: string[];
 }
 
-const databasesSql =
-  'select datname from pg_catalog.pg_database where datallowconn and not datistemplate order by datname';
+/** The two templates that every cluster has hold nothing; -2 is what a DROP DATABASE leaves that was interrupted (dbcommands.c). */
+const databasesSql = `select datname, datallowconn and not datistemplate and datconnlimit <> -2 as asked
+from pg_catalog.pg_database where datname not in ('template0', 'template1') order by datname`;
+
+/** At most this many databases are named. */
+const databasesNamed = 10;
 
 /** Tables that hold rows themselves: partitioned ones have none, and those of an extension are its own. */
 const tablesSql = `select n.nspname as schema, c.relname as name
@@ -21,16 +27,24 @@ export async function listRecovered(
   connection: (database: string) => Promise<ClientConfig>,
 ): Promise<RecoveredTables> {
   // Every cluster has it, and nobody can drop it while it is a template.
-  const databases = (await ask<{ datname: string }>(await connection('template1'), databasesSql)).map(
-    ({ datname }) => datname,
-  );
+  const all = await ask<{ datname: string; asked: boolean }>(await connection('template1'), databasesSql);
+  const databases = all.filter(({ asked }) => asked).map(({ datname }) => datname);
+  const left = all.filter(({ asked }) => !asked).map(({ datname }) => datname);
   const tables: RecoveredTables['tables'] = [];
   for (const database of databases)
     for (const { schema, name } of await tablesOf(database, await connection(database)))
       tables.push({ database, schema, name });
   // One without a table holds nothing that could be lost: the maintenance database is there in every cluster.
   const filled = databases.filter((name) => tables.some(({ database }) => database === name));
-  return { databases: filled.length === 0 ? databases : filled, tables };
+  return { databases: filled.length === 0 ? databases : filled, tables, notTested: notAsked(left) };
+}
+
+function notAsked(left: readonly string[]): string[] {
+  if (left.length === 0) return [];
+  const more = left.length > databasesNamed ? ` and ${left.length - databasesNamed} more` : '';
+  return [
+    `What is in ${left.slice(0, databasesNamed).join(', ')}${more}: a template, or closed to connections.`,
+  ];
 }
 
 async function tablesOf(database: string, config: ClientConfig): Promise<{ schema: string; name: string }[]> {

@@ -101,7 +101,7 @@ async function replayed(
     ({ pages }) => pages?.bytes ?? 0,
   );
   book.findings.push(...stopped.findings);
-  const { databases, tables, opened } = await book.timed('open', async () => ({
+  const { databases, tables, opened, notTested } = await book.timed('open', async () => ({
     opened: await place.open(required, request.carriedOn),
     ...(await listRecovered(connection)),
   }));
@@ -120,7 +120,7 @@ async function replayed(
       pages: stopped.pages,
       tables,
       indexChecks: opened.indexChecks,
-      notTested: [...stopped.notTested, ...opened.notTested],
+      notTested: [...stopped.notTested, ...opened.notTested, ...notTested],
     },
     databases,
   );

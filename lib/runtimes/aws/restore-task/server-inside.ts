@@ -37,7 +37,7 @@ export async function withServerInside<Result>(
     requireWalls: true,
     clock: systemClock,
   });
-  const { sandboxId } = await host.provision({ kind: 'local-process', ...demand });
+  const { sandboxId } = await host.provision({ ...demand, kind: 'local-process' });
   try {
     return await use({ host, ...(await ready(host, sandboxId, signal)) });
   } finally {
