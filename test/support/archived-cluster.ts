@@ -29,6 +29,10 @@ interface ArchivedOptions {
   settings?: Readonly<Record<string, string>>;
 }
 
+/** An archive_command by which a segment appears whole: whoever waits for its name may read it at once, or stop the server. */
+export const archiveInto = (folder: string): string =>
+  `cp %p ${folder}/%f.part && mv ${folder}/%f.part ${folder}/%f`;
+
 /** Whole segments of an archive, in order. */
 export const segmentsIn = (wal: string): string[] =>
   readdirSync(wal)
@@ -56,8 +60,7 @@ export async function makeArchivedCluster(
       max_wal_senders: '10',
       max_prepared_transactions: '5',
       archive_mode: 'on',
-      // A segment appears whole: whoever waits for it may read it at once.
-      archive_command: `cp %p ${wal}/%f.part && mv ${wal}/%f.part ${wal}/%f`,
+      archive_command: archiveInto(wal),
       ...settings,
     },
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import { fetchedPrograms } from '../oracle/support/fetched-programs.ts';
+import { archiveInto } from './archived-cluster.ts';
 import { giveToServerAccount, makeServerFolder } from './cluster.ts';
 import { TestServer } from './server.ts';
 
@@ -32,7 +33,7 @@ export async function makeIncrementalChain(format: 'p' | 't'): Promise<Increment
     programs: await fetchedPrograms(17),
     settings: {
       ...{ wal_level: 'replica', max_wal_senders: '10', summarize_wal: 'on', full_page_writes: 'on' },
-      ...{ archive_mode: 'on', archive_command: `cp %p ${wal}/%f` },
+      ...{ archive_mode: 'on', archive_command: archiveInto(wal) },
     },
   });
   const names = ['20260101T000000Z_full', '20260102T000000Z_incr', '20260103T000000Z_incr'];

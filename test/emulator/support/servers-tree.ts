@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleRestoreImage } from '../../../lib/infra/bundles/restore-image.ts';
+import { archiveInto } from '../../support/archived-cluster.ts';
 import { buildTree, type ImageTree, removeTree, runInside } from './image-tree.ts';
 import { serversAtHand } from './servers-at-hand.ts';
 
@@ -24,7 +25,7 @@ setpriv --reuid=postgres --regid=postgres --init-groups sh -ec '
 cd /archived
 ${bin}/initdb -D source -A trust --no-sync
 ${bin}/pg_ctl -D source -w -l log start -o "-k /archived -c listen_addresses= -c archive_mode=on" \
-  -o "-c wal_level=replica -c archive_command=\\"cp %p /archived/wal/%f\\""
+  -o "-c wal_level=replica -c archive_command=\\"${archiveInto('/archived/wal')}\\""
 ask() { psql -h /archived -qAt -d "$1" -c "$2"; }
 ask postgres "CREATE ROLE shop_owner"
 ask postgres "CREATE DATABASE shop OWNER shop_owner"

@@ -20,6 +20,7 @@ import { walCoverage } from '../../../../lib/recovery/physical/wal/wal-coverage.
 import type { WalEvent } from '../../../../lib/recovery/physical/wal/wal-event.ts';
 import type { WalFile } from '../../../../lib/recovery/physical/wal/wal-file.ts';
 import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
+import { archiveInto } from '../../../support/archived-cluster.ts';
 import { initialise, makeServerFolder, startPostgres, stopPostgres } from '../../../support/cluster.ts';
 import { filesIn } from './shared-sets.ts';
 
@@ -49,7 +50,7 @@ beforeAll(async () => {
   initialise(folder, 'postgres', programs, ['--wal-segsize=1', '-k']);
   const settings = {
     archive_mode: 'on',
-    archive_command: `mkdir -p ${archive} && cp %p ${archive}/%f`,
+    archive_command: `mkdir -p ${archive} && ${archiveInto(archive)}`,
     wal_level: 'logical',
     max_prepared_transactions: '5',
     full_page_writes: 'on',
