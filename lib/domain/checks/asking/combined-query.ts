@@ -24,6 +24,11 @@ const notAsked: ScalarAnswer = {
   },
 };
 
+/** What stands for an answer that is not there: a question without one is never a passed one. */
+export const unanswered: ScalarAnswer = {
+  refused: { code: 'CHECK_COULD_NOT_RUN', reason: 'no answer came back' },
+};
+
 /**
  * Asks many scalar queries, up to 50 in one statement. When such a statement fails, its queries are asked one by one,
  * so that one table that cannot be read does not hide the others. Code of a dump that never ends (in an operator of a type, or

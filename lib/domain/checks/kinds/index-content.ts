@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { changedCollationsSql } from '../asking/collation-versions.ts';
-import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
+import {
+  askEach,
+  refusedFinding,
+  type ScalarAnswer,
+  statusOf,
+  unanswered,
+} from '../asking/combined-query.ts';
 import { plannedBuiltIn } from '../asking/planning.ts';
 
 const paramsSchema = z.object({ schema: z.string(), countsUnique: z.boolean() });
@@ -62,7 +68,7 @@ export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
     return rows.map((row, place) => ({
       index: `${row.schema}.${row.name}`,
       otherOrder: row.other_order === 't',
-      answer: answers[place] ?? { value: null },
+      answer: answers[place] ?? unanswered,
     }));
   },
   judge(_params, asked) {

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind, CountedTable } from '../asking/check.ts';
-import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
+import {
+  askEach,
+  refusedFinding,
+  type ScalarAnswer,
+  statusOf,
+  unanswered,
+} from '../asking/combined-query.ts';
 import { databasesOf, partOf, plannedBuiltIn, slices } from '../asking/planning.ts';
 
 const paramsSchema = z.object({
@@ -58,10 +64,9 @@ export const rowsReadable: BuiltInCheckKind<Params, ScalarAnswer[]> = {
     const findings: Finding[] = [];
     const measured: CountedTable[] = [];
     tables.forEach(([schema, name], index) => {
-      const answer = answers[index];
-      if (answer === undefined) return;
+      const answer = answers[index] ?? unanswered;
       if ('value' in answer) measured.push({ database, schema, name, rows: Number(answer.value) });
-      else if (answer.refused.code === 'CHECK_TIMED_OUT')
+      else if (answer.refused.code === 'CHECK_TIMED_OUT' || answer === unanswered)
         findings.push(refusedFinding(answer.refused, `whether ${schema}.${name} can be read`));
       else if (lacksCompression(answer.refused.reason))
         findings.push(

@@ -19,3 +19,13 @@ test('rows that are damaged fail', () => {
     findings: [{ code: 'ROWS_UNREADABLE' }],
   });
 });
+
+test('rows that nobody answered for could not be asked, and are never taken for readable', () => {
+  const params = { database: 'shop', tables: [['public', 'item']] as [string, string][] };
+
+  expect(rowsReadable.judge(params, [])).toMatchObject({
+    status: 'could not run',
+    findings: [{ code: 'CHECK_COULD_NOT_RUN' }],
+    measured: { tables: [] },
+  });
+});
