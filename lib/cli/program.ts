@@ -146,7 +146,7 @@ function withSource(command: Command): Command {
     )
     .option(
       '--wal <path>',
-      'a folder of archived WAL, a tarball of segments, or s3://bucket/prefix/, for --base',
+      'a folder of archived WAL, a tarball of segments, how the names of such files begin, or s3://bucket/prefix/, for --base',
     )
     .option('--lsn <position>', 'recover to this position of WAL, e.g. 0/F000138')
     .option('--immediate', 'recover no further than the base backup needs to be consistent')

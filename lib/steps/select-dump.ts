@@ -15,6 +15,7 @@ import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
+import type { ListRange } from '../ports/dump-store.ts';
 import { type ChosenDump, chooseDump } from './choose-dump.ts';
 import { companionFindings } from './companions.ts';
 import { openSource } from './configured-source.ts';
@@ -57,7 +58,7 @@ export const selectDumpStep = defineStep({
     // No base backup that ended after the moment leads to it.
     const target = targetOf(state, config.source);
     const objects: DumpObject[] = [];
-    for await (const object of store.list()) objects.push(object);
+    for await (const object of store.list(listed(config.source, opened))) objects.push(object);
     const selection = selectDumps(
       objects,
       selectionCriteria(config.source, opened, {
@@ -115,6 +116,10 @@ export const selectDumpStep = defineStep({
     return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
   },
 });
+
+/** Beside base backups lies WAL, of which there is far more. */
+const listed = ({ physical }: SourceConfig, { prefix }: OpenedSource): ListRange | undefined =>
+  physical === null ? undefined : { beginning: prefix + physical.basePrefix, after: null };
 
 /** What the selection looks for, from drills.yaml and the request. */
 export function selectionCriteria(

@@ -80,6 +80,12 @@ describe('a base backup with its WAL', () => {
       world.path('wal_archive.tar.gz'),
     ];
     expect(markers(await world.expectProven(words))).toBe(4);
+
+    // The same by the beginning of the archive's names, from a folder that holds both.
+    cpSync(words[1] as string, world.path('night', 'base_20260101T000000Z.tar.gz'));
+    cpSync(words[3] as string, world.path('night', 'wal_archive_20260101T120000Z.tar.gz'));
+    const together = ['--base', world.path('night'), '--wal', world.path('night', 'wal_archive')];
+    expect(markers(await world.expectProven(together))).toBe(4);
   });
 });
 
@@ -93,8 +99,11 @@ describe('a chain of incremental backups', () => {
 
   test('is recovered, from its last backup to the end of the archive', async () => {
     const drilled = await world.expectProven(['--base', chain.backups, '--wal', chain.wal]);
+    const byName = await world.expectProven([
+      ...['--base', join(chain.backups, chain.names.at(-1) ?? ''), '--wal', chain.wal],
+    ]);
 
-    expect(rows(drilled)).toBe(chain.rows.latest);
+    expect([rows(drilled), rows(byName)]).toEqual([chain.rows.latest, chain.rows.latest]);
     expect(drilled.record.findings).toContainEqual(expect.objectContaining({ code: 'BASE_BACKUP_COMBINED' }));
   });
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, resolve } from 'node:path';
 import { createFileDumpStore } from '../../adapters/dump-stores/folder/folder-dump-store.ts';
-import { joinedStore } from '../../adapters/dump-stores/joined-store.ts';
 import { openConfiguredStore } from '../../adapters/dump-stores/open-for-local.ts';
 import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { readConfig } from '../../adapters/files/config-file.ts';
@@ -18,7 +17,13 @@ import {
 } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../../ports/drill-ports.ts';
-import type { DumpStore } from '../../ports/dump-store.ts';
+import {
+  type BaseBackupPlaces,
+  joinedPrefixes,
+  nameOfPlace,
+  openBaseBackupPlaces,
+  placeOf,
+} from './base-backup-places.ts';
 import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
 
@@ -73,7 +78,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       return withOptions(configured ?? loneDump(), dump, options);
     },
     openStore: async (source) => {
-      if (dump?.kind === 'base backup') return { store: await openBase(dump, options), prefix: '' };
+      if (dump?.kind === 'base backup')
+        return { store: await openBaseBackupPlaces(dump.places, options), prefix: '' };
       if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
       return openConfiguredStore(source, {
         baseFolder: file === null ? '.' : dirname(file),
@@ -126,8 +132,7 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
 }
 
 type AskedDump =
-  /** Each a path or an address `s3://…`. */
-  | { kind: 'base backup'; base: string; wal: string; dumpKey: null; name: string }
+  | { kind: 'base backup'; places: BaseBackupPlaces; dumpKey: null; name: string }
   | { kind: 'file'; path: string; dumpKey: string }
   | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
 
@@ -143,44 +148,7 @@ function askedDump(options: DrillOptions): AskedDump | null {
       },
     );
   const places = { base: placeOf(base), wal: placeOf(wal) };
-  return { kind: 'base backup', ...places, dumpKey: null, name: basename(places.base) };
-}
-
-/** Below prefixes of their own: where base backups and WAL lie says nothing of how they belong together. */
-const walPrefix = 'wal/';
-
-async function openBase(
-  { base, wal }: { base: string; wal: string },
-  options: DrillOptions,
-): Promise<DumpStore> {
-  return joinedStore([
-    { prefix: 'base/', store: await openPlace(base, options) },
-    { prefix: walPrefix, store: await openPlace(wal, options) },
-  ]);
-}
-
-const placeOf = (text: string): string => (parseS3Url(text) === null ? resolve(text) : text);
-
-/** One object; any other key is the folder that holds what is asked for, and not the beginning of another's name. */
-const tarballName = /\.(tar|tgz)(\.\w+)*$/i;
-
-/** What lies at a path, or below a prefix: keys of the store are relative to the prefix's folder. */
-async function openPlace(
-  place: string,
-  { region, endpointUrl, pathStyle }: DrillOptions,
-): Promise<DumpStore> {
-  const s3 = parseS3Url(place);
-  if (s3 === null) return (await createFileDumpStore(place)).store;
-  const { createS3DumpStore } = await import('../../adapters/dump-stores/s3/s3-dump-store.ts');
-  return createS3DumpStore({
-    bucket: s3.bucket,
-    prefix: tarballName.test(s3.key) ? s3.key : `${s3.key.replace(/\/+$/, '')}/`,
-    region: region ?? null,
-    endpointUrl: endpointUrl ?? null,
-    pathStyle: pathStyle ?? endpointUrl !== undefined,
-    credentials: null,
-    expectedBucketOwner: null,
-  });
+  return { kind: 'base backup', places, dumpKey: null, name: nameOfPlace(places.base) };
 }
 
 function recoverToOf({ lsn, immediate }: DrillOptions): RecoverTo {
@@ -227,7 +195,12 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
   if (dump?.kind === 'base backup')
     return {
       ...source,
-      physical: { basePrefix: '', walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false },
+      physical: {
+        basePrefix: joinedPrefixes.base,
+        walPrefix: joinedPrefixes.wal,
+        recoverTo: recoverToOf(options),
+        fullSnapshot: false,
+      },
     };
   const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {
