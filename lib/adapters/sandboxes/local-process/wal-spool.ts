@@ -46,21 +46,25 @@ export class WalSpool {
       await mkdir(path, { recursive: true, mode: 0o700 });
       await chown(path, owner.uid, owner.gid);
     }
-    spool.#watching = spool.#watch();
+    spool.#watching = spool.#watch().catch((error: unknown) => {
+      spool.#error ??= error;
+    });
     return spool;
   }
 
   /**
    * For postgresql.conf. It ends with 1 for a file that the archive has not, which PostgreSQL takes for the end of the
-   * archive; our own reading of the archive tells a gap from an end. When the server is gone nobody is asked any more.
+   * archive; our own reading of the archive tells a gap from an end. When the server is gone nobody is asked any more, nor when
+   * this directory is: a server whose postmaster was killed waits for this command before it notices.
    * It names no device: a root directory without mounts has none.
    */
   get restoreCommand(): string {
+    const spool = shellQuoted(this.#directory);
     const at = (folder: string): string => `${shellQuoted(join(this.#directory, folder))}/%f`;
-    return `: > ${at('wanted')}; while [ ! -e ${at('ready')} ]; do [ -e ${at('absent')} ] && exit 1; kill -0 $PPID 2>&- || exit 1; sleep 0.02; done; mv ${at('ready')} "%p"`;
+    return `: > ${at('wanted')}; while [ ! -e ${at('ready')} ]; do [ -e ${at('absent')} ] && exit 1; kill -0 $PPID 2>&- || exit 1; [ -d ${spool} ] || exit 1; sleep 0.02; done; mv ${at('ready')} "%p"`;
   }
 
-  /** Why fetching failed, when it did: the server is told that there is no more. */
+  /** Why fetching or looking what is wanted failed, when it did: the server is told that there is no more. */
   get error(): unknown {
     return this.#error;
   }
