@@ -132,6 +132,7 @@ export function selectionCriteria(
     key: request.key,
     acceptArchived: store.thaw !== undefined,
     ...(source.physical === null ? {} : { walPrefix: prefix + source.physical.walPrefix }),
+    ...(source.physical?.commands == null ? {} : { listedByTool: true as const }),
   };
 }
 

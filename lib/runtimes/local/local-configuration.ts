@@ -19,6 +19,7 @@ import {
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../../ports/drill-ports.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
+import { readCommandEnvironment } from './command-environment.ts';
 import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
 
@@ -29,6 +30,8 @@ export interface LocalConfiguration extends Configuration {
   /** Key of the one dump that was asked for. */
   dumpKey: string | null;
   openStore(source: SourceConfig): Promise<OpenedSource>;
+  /** What stands in the environment of its commands. @throws DrillError where a secret is not there */
+  commandEnvironment(source: SourceConfig): ReturnType<typeof readCommandEnvironment>;
   /** Where the keys of a database's encrypted dumps stand on this machine. */
   keyPlaces(database: string): KeyPlaces;
 }
@@ -70,7 +73,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       const configured = config()?.databases[name];
       // A dump that fits no configured database is drilled with the built-in checks alone.
       if (configured === undefined && dump === null) throw unknownDatabase(name, file);
-      return withOptions(configured ?? loneDump(), dump, options);
+      const chosen = withOptions(configured ?? loneDump(), dump, options);
+      return { ...chosen, source: besideCommands(chosen.source, file) };
     },
     openStore: async (source) => {
       if (dump?.kind === 'base backup') return { store: await openBase(dump, options), prefix: '' };
@@ -80,6 +84,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         ...(options.from === undefined ? {} : { fromFolder: options.from }),
       });
     },
+    commandEnvironment: (source) => readCommandEnvironment(source, file === null ? '.' : dirname(file)),
     keyPlaces: (name) =>
       keyPlacesOf(
         options,
@@ -87,6 +92,12 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         file === null ? '.' : dirname(file),
       ),
   };
+}
+
+/** Commands run in a folder of their own: what they shall see is named from the root. */
+function besideCommands(source: SourceConfig, file: string | null): SourceConfig {
+  if (source.kind !== 'folder' || source.physical?.commands == null) return source;
+  return { ...source, folder: resolve(file === null ? '.' : dirname(file), source.folder) };
 }
 
 /** A dump of which nothing is configured may create its own database: the restorer makes it, never the dump. */
@@ -227,7 +238,13 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
   if (dump?.kind === 'base backup')
     return {
       ...source,
-      physical: { basePrefix: '', walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false },
+      physical: {
+        basePrefix: '',
+        walPrefix,
+        commands: null,
+        recoverTo: recoverToOf(options),
+        fullSnapshot: false,
+      },
     };
   const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {

@@ -84,7 +84,9 @@ export function recovery({ recovered }: DrillRecord): string[][] {
     [
       'Newest file of the archive',
       archivedAt === null || archiveLagSeconds === null
-        ? 'none'
+        ? recovered.walSegments > 0
+          ? 'not known: the archive was asked for one file after another'
+          : 'none'
         : `${formatMoment(archivedAt)}, ${formatSeconds(archiveLagSeconds)} before`,
     ],
     [

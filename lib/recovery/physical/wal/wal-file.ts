@@ -18,6 +18,8 @@ export interface WalFile {
   sizeBytes: number;
   /** Its path, where it lies on this machine. */
   path?: string;
+  /** It is what PostgreSQL takes, which decompresses nothing. */
+  asIs?: true;
   /** What opens it where it is encrypted; absent where nothing that is stored so can be. */
   keys?: DumpSecrets;
   /** The stored bytes, each time anew. */
@@ -46,7 +48,8 @@ export function compressionOf(firstBytes: Buffer): Compression | null {
 export async function* contentOf(file: WalFile): AsyncGenerator<Buffer, void, undefined> {
   const stream = await file.open();
   try {
-    yield* unpacked(stream, file.keys);
+    if (file.asIs) yield* stream as AsyncIterable<Buffer>;
+    else yield* unpacked(stream, file.keys);
   } catch (error) {
     if (!isDrillError(error) || !isKeyError(error)) throw error;
     throw new DrillError(error.code, `${file.name}: ${error.message}`, { hint: error.hint });
