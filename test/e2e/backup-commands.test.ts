@@ -107,6 +107,9 @@ describe('a base backup that commands bring', () => {
       archivedAt: null,
     });
     expect(record.recovered?.walSegments).toBeGreaterThan(2);
+    // Nothing that is said of it calls it a dump.
+    const said = [...record.notTested, ...record.findings.map(({ message }) => message)];
+    expect(said.filter((sentence) => /\bdumps?\b/i.test(sentence))).toEqual([]);
     expect(record.notTested.join('\n')).toContain('more than eight segments');
   });
 
@@ -120,32 +123,41 @@ describe('a base backup that commands bring', () => {
     );
   });
 
-  test('is the newest of the list, at a moment the newest before it, and an older one when that is broken', async () => {
-    for (const day of ['20250101', '20250102'])
-      cpSync(repository('base'), repository('bases', day), { recursive: true });
-    openToAll(repository('bases'));
-    const more = [`list: ${script('list', 'cat "$REPOSITORY/listing"')}`];
-    const fetch = ['cp -R "$REPOSITORY/bases/$3/." "$1"'];
-    writeFileSync(
-      repository('listing'),
-      'backup_name modified\n20250102 2025-01-02T00:00:00Z x\n20250101 2025-01-01T00:00:00Z\n',
-    );
-    const { record } = await world.expectProven(configured({ fetch, more }));
-    expect(record.provenDump).toBe('20250102');
-    expect(record.dump?.nameTimestamp).toBe('2025-01-02T00:00:00.000Z');
+  describe('that a list names', () => {
+    const listed = (): string[] =>
+      configured({
+        fetch: ['cp -R "$REPOSITORY/bases/$3/." "$1"'],
+        more: [`list: ${script('list', 'cat "$REPOSITORY/listing"')}`],
+      });
 
-    rmSync(repository('bases', '20250102', 'global'), { recursive: true });
-    const walked = await world.expectDrill(configured({ fetch, more }), notProven('BASE_BACKUP_INCOMPLETE'));
-    expect(walked.record.provenDump).toBe('20250101');
-    expect(walked.record.findings.map(({ code }) => code)).toContain('OLDER_DUMP_PROVEN');
+    beforeEach(() => {
+      for (const day of ['20250101', '20250102'])
+        cpSync(repository('base'), repository('bases', day), { recursive: true });
+      openToAll(repository('bases'));
+      writeFileSync(
+        repository('listing'),
+        'backup_name modified\n20250102 2025-01-02T00:00:00Z x\n20250101 2025-01-01T00:00:00Z\n',
+      );
+    });
 
-    const { record: early } = await world.drill([
-      ...configured({ fetch, more }),
-      '--at',
-      '2025-01-01T12:00:00Z',
-    ]);
-    expect(early.dump?.key).toBe('20250101');
-    expect(early.findings.map(({ code }) => code)).toContain('TARGET_BEFORE_BACKUP');
+    test('is the newest by its moment', async () => {
+      const { record } = await world.expectProven(listed());
+      expect(record.provenDump).toBe('20250102');
+      expect(record.dump?.nameTimestamp).toBe('2025-01-02T00:00:00.000Z');
+    });
+
+    test('is an older one when the newest is broken', async () => {
+      rmSync(repository('bases', '20250102', 'global'), { recursive: true });
+      const { record } = await world.expectDrill(listed(), notProven('BASE_BACKUP_INCOMPLETE'));
+      expect(record.provenDump).toBe('20250101');
+      expect(record.findings.map(({ code }) => code)).toContain('OLDER_DUMP_PROVEN');
+    });
+
+    test('is the newest before a moment that is asked for', async () => {
+      const { record } = await world.drill([...listed(), '--at', '2025-01-01T12:00:00Z']);
+      expect(record.dump?.key).toBe('20250101');
+      expect(record.findings.map(({ code }) => code)).toContain('TARGET_BEFORE_BACKUP');
+    });
   });
 
   test('may be one that its user alone could not have read: secrets come by name, and are told nowhere', async () => {
@@ -201,6 +213,20 @@ test('on a machine without namespaces the commands see its files, and the record
   chmodSync(words[2] ?? '', 0o644);
   const { record } = await world.expectProven(words, { asNormalUser: true, withoutNamespaces: true });
   expect(record.notTested.join('\n')).toContain('A root directory of their own for the commands');
+});
+
+test('the doctor looks for the programs, and asks for the backups', async () => {
+  const more = [`list: ${script('list', 'ls "$REPOSITORY"')}`];
+  const [, , file = ''] = configured({ more });
+  const well = await world.run(['doctor', '--config', file]);
+  expect(well.code, well.stdout).toBe(0);
+  expect(well.stdout).toContain(`commands of shop: ${world.path('fetch.sh')} is ${world.path('fetch.sh')}`);
+  expect(well.stdout).toContain('commands of shop: list names 2 backups, e.g. wal');
+
+  chmodSync(world.path('restore.sh'), 0o644);
+  const ill = await world.run(['doctor', '--config', file]);
+  expect(ill.code).toBe(2);
+  expect(ill.stdout).toContain(`problem  commands of shop: ${world.path('restore.sh')} is not executable`);
 });
 
 describe('a fetch that', () => {

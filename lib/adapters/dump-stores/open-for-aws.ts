@@ -1,12 +1,11 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DumpOpening } from '../../domain/backup/dump-opening.ts';
-import { latestBackup } from '../../domain/backup/listed-backups.ts';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import type { DumpSecretReader } from '../../ports/secret-reader.ts';
 import { readStoreCredentials } from '../secrets/store-credentials.ts';
-import { createCommandedStore } from './commanded-store.ts';
+import { storeOfLatest } from './commanded-store.ts';
 import { createS3DumpStore, type S3DumpStoreOptions } from './s3/s3-dump-store.ts';
 
 export interface SourceOpenerOptions {
@@ -36,15 +35,7 @@ export function createSourceOpener(
       );
     }
     // The tool is in the image of the restore task alone: which backup its newest is, the task asks.
-    if (source.physical?.commands != null)
-      return {
-        store: createCommandedStore(
-          'what the commands have',
-          async () => [{ name: latestBackup, takenAt: null }],
-          () => new Date(),
-        ),
-        prefix: '',
-      };
+    if (source.physical?.commands != null) return { store: storeOfLatest(() => new Date()), prefix: '' };
     const credentials =
       source.credentialsSecret === null
         ? null

@@ -54,6 +54,7 @@ function placesOf({ wal, stanza }: z.output<typeof physical>): { basePrefix: str
 /** The same after defaults. `commands` null: they are read by ourselves, below these prefixes. */
 export const physicalOf = (written: z.output<typeof physical>) => ({
   ...placesOf(written),
+  tool: written.tool ?? null,
   commands: written.commands === undefined ? null : commandsOf(written.commands),
   recoverTo: recoverTo(written.recoverTo),
   fullSnapshot: written.fullSnapshot ?? false,

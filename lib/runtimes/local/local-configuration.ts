@@ -241,6 +241,7 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
       physical: {
         basePrefix: '',
         walPrefix,
+        tool: null,
         commands: null,
         recoverTo: recoverToOf(options),
         fullSnapshot: false,

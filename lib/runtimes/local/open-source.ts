@@ -27,9 +27,7 @@ export async function openLocalSource(
     }
   };
   return {
-    store: createCommandedStore(`what \`${commands?.list?.[0] ?? commands?.fetch[0]}\` has`, list, () =>
-      systemClock.now(),
-    ),
+    store: createCommandedStore(`what \`${commands?.fetch[0]}\` has`, list, () => systemClock.now()),
     prefix: '',
   };
 }
