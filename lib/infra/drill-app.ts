@@ -43,7 +43,10 @@ function contextOf(app: App, name: string): string | undefined {
  * @throws DrillError CONFIG_INVALID with every problem of drills.yaml
  */
 export async function makeDrillApp(app: App, root: string): Promise<{ stack: DrillStack; summary: string }> {
-  const config = await readDeployableConfig(resolve(root, contextOf(app, 'config') ?? 'drills.yaml'));
+  const config = await readDeployableConfig(
+    resolve(root, contextOf(app, 'config') ?? 'drills.yaml'),
+    contextOf(app, 'sandboxImage') ?? null,
+  );
   const outdir = mkdtempSync(join(tmpdir(), 'restore-drill-synth-'));
   // Assets are copied into the assembly as constructs are made.
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));

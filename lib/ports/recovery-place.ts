@@ -1,6 +1,7 @@
 import type { ImageCompression } from '../domain/recovery/image-compression.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RecoveredCluster } from '../domain/recovery/restore-account.ts';
+import type { BackupCommands, CommandRoom } from './backup-commands.ts';
 
 /**
  * Settings that a server in archive recovery may not have lower than the cluster whose WAL it replays; they stand in pg_control.
@@ -69,6 +70,9 @@ export interface RecoveryPlace {
   readonly dataDirectory: string;
   /** Where tablespaces go, each in a folder of its object id. */
   readonly tablespaceDirectory: string;
+  readonly majorVersion: number;
+  /** A room for commands of the user beside them. @throws DrillError SANDBOX_UNAVAILABLE */
+  commandRoom(commands: BackupCommands): Promise<CommandRoom>;
   /** Whether its server was built to replay images of pages that are compressed so. */
   replaysCompression(compression: ImageCompression): Promise<boolean>;
   /** @throws DrillError SANDBOX_UNAVAILABLE when the server cannot be started at all */

@@ -5,6 +5,7 @@ import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount, RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RecoverableKind, recoveryMethods } from '../domain/sandbox/methods.ts';
+import type { BackupCommands } from './backup-commands.ts';
 import type { DumpStore } from './dump-store.ts';
 
 export interface RestoreOptions extends DumpOpening {
@@ -62,6 +63,8 @@ export interface BaseBackupSource {
   walPrefix: string;
   /** What opens either where it is encrypted. */
   keys: DumpSecrets;
+  /** Bring both, the backup of the name `key`; absent: they lie in the store. */
+  commands?: BackupCommands;
 }
 
 export type RecoveryRequest = GivenFor[NeedOf<'physical'>] & {

@@ -34,7 +34,7 @@ export async function chooseDump(
       : [finding('DUMP_REFUSED', `${newestRefused.key} was passed over: ${newestRefused.reason}`)];
   const proven = await newestProven(candidates, state.database, ports);
   if (proven === -1) {
-    const message = `no dump of ${state.database} that is still there was ever proven; the newest is restored`;
+    const message = `no backup of ${state.database} that is still there was ever proven; the newest is restored`;
     return { dump: newest, older, findings: [...refused, finding('NEVER_PROVEN', message)] };
   }
   const newer = proven > 0 ? newest.key : newestRefused?.key;
@@ -49,7 +49,7 @@ export async function chooseDump(
         : [
             finding(
               'NEWER_DUMP_UNPROVEN',
-              `${chosen.key} is the newest proven dump; the newer ${newer} is not proven`,
+              `${chosen.key} is the newest proven backup; the newer ${newer} is not proven`,
             ),
           ]),
     ],

@@ -1,6 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
-import type { SelectedDump } from '../domain/backup/dump.ts';
+import { bareHeader, type SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
 import { judgeMoments } from '../domain/backup/moment-agreement.ts';
 import { nameDisagreement } from '../domain/backup/name-agreement.ts';
@@ -25,7 +25,11 @@ export async function examineDump(
   try {
     const opening = await ports.dumpOpening(database);
     const wal = physical === null ? {} : { walPrefix: prefix + physical.walPrefix };
-    const header = await ports.inspector.inspect(store, { ...candidate, ...wal }, opening);
+    // Nothing of it can be looked at before a command has brought it.
+    const header =
+      physical?.commands == null
+        ? await ports.inspector.inspect(store, { ...candidate, ...wal }, opening)
+        : bareHeader({ layout: 'base backup', wrappings: [], archiveVersion: null });
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
     if (header.globalsOnly === true) {

@@ -24,7 +24,7 @@ import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
 const rpoNotMeasured =
-  'the recovery point objective: the dump was asked for by name and no freshness check found its newest row';
+  'the recovery point objective: the backup was asked for by name and no freshness check found its newest row';
 
 const notRds =
   "RDS: what it does otherwise than a server of one's own (rights of its master, extensions it lacks, its parameters) was not tried";

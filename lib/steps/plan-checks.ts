@@ -1,6 +1,7 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { formatName } from '../domain/backup/dump.ts';
 import { momentOfRecovery, momentOfTaking } from '../domain/backup/dump-moment.ts';
+import { backupOf, backupWords } from '../domain/backup/kinds.ts';
 import type { CheckContext } from '../domain/checks/asking/check.ts';
 import { runsInTask } from '../domain/checks/lanes.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
@@ -94,7 +95,10 @@ export async function planAttempt(
         drift: config.drift,
         ...(witness === null ? {} : { witness }),
         ...(proof.marker === undefined ? {} : { marker: proof.marker }),
-        dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) },
+        // Nobody knows the size of what a command brings.
+        ...(state.dump.sizeBytes === 0
+          ? {}
+          : { dump: { bytes: state.dump.sizeBytes, format: formatName(state.dump.header.format) } }),
         ...moment,
         defaultDatabase: account.databases[0]?.name ?? 'postgres',
         statementTimeoutSeconds: config.statementTimeoutSeconds,
@@ -104,7 +108,12 @@ export async function planAttempt(
             ? config.roles.passwords
             : [],
       } satisfies CheckContext)
-    : { planned: [], notTested: ['the restored data: the dump could not be read to its end'] };
+    : {
+        planned: [],
+        notTested: [
+          `the restored data: the ${backupWords[backupOf(state).kind]} could not be ${backupOf(state).kind === 'physical' ? 'recovered' : 'read to its end'}`,
+        ],
+      };
   await ports.evidence.write(evidenceOf.checkPlan(state.attempt), state.drillId, {
     planned,
     notTested: [

@@ -1,5 +1,5 @@
 import type { SelectedDump } from '../domain/backup/dump.ts';
-import { backupOf } from '../domain/backup/kinds.ts';
+import { backupOf, backupWords } from '../domain/backup/kinds.ts';
 import type { DatabaseConfig } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { At, Given } from '../domain/drill/known-at.ts';
@@ -62,7 +62,7 @@ export const planSandboxStep = defineStep({
         ? sameMajor(dump.header.majorVersion, config.majorVersion)
         : majorFor(dump.header.majorVersion, config.majorVersion);
     if ('unsupported' in chosen) {
-      const message = `the ${backup === 'physical' ? 'base backup' : 'dump'} comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
+      const message = `the ${backupWords[backup]} comes from PostgreSQL ${chosen.unsupported}; sandboxes offer ${supportedMajors.join(', ')}`;
       return impossible(state, finding('SERVER_VERSION_UNSUPPORTED', message));
     }
     const { major } = chosen;
@@ -77,7 +77,7 @@ export const planSandboxStep = defineStep({
           plan,
           sandbox: { ...sandbox, address: sandbox.address },
         };
-      const message = `the older dump needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
+      const message = `the older ${backupWords[backup]} needs PostgreSQL ${major}; the sandbox of this drill is ${plan.majorVersion}`;
       return impossible(known, finding('SERVER_VERSION_UNSUPPORTED', message));
     }
 
@@ -117,7 +117,7 @@ function impossible(state: Given<'dump'>, ...reasons: Finding[]): At<'plan impos
 
 function versionUnknown(dump: SelectedDump, config: DatabaseConfig['sandbox'], major: number): Finding[] {
   if (dump.header.majorVersion !== null || config.majorVersion !== null) return [];
-  const message = `the dump names no server version; PostgreSQL ${major} is used`;
+  const message = `the ${backupWords[backupOf({ dump }).kind]} names no server version; PostgreSQL ${major} is used`;
   return [finding('SERVER_VERSION_UNKNOWN', message)];
 }
 

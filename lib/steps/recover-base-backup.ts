@@ -6,6 +6,7 @@ import type { RecoveryMarker } from '../domain/recovery/recovery-marker.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { commandsWith } from './backup-commands.ts';
 import { openSource } from './configured-source.ts';
 
 /**
@@ -80,8 +81,12 @@ export async function recoverBaseBackup(
     throw new DrillError('METHOD_UNAVAILABLE', 'base backups are not recovered here');
   const { store, prefix } = await openSource(state.database, ports);
   const keys = await ports.dumpOpening(state.database);
+  const commands = commandsWith(source, keys);
   return ports.recoverers.physical.recover({
-    source: { store, key: state.dump.key, walPrefix: prefix + source.physical.walPrefix, keys },
+    source: {
+      ...{ store, key: state.dump.key, walPrefix: prefix + source.physical.walPrefix, keys },
+      ...(commands === null ? {} : { commands }),
+    },
     target,
     fullSnapshot: source.physical.fullSnapshot,
     sandbox,

@@ -23,9 +23,12 @@ import { examineDump, keepWitness } from './examine-dump.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
-const companionsNotAsked = 'the files that must lie beside the dump: it was asked for by name';
+const companionsNotAsked = 'the files that must lie beside the backup: it was asked for by name';
 const companionsOfRestore =
-  'the files that must lie beside the dump, and its age: a real restore takes the best there is';
+  'the files that must lie beside the backup, and its age: a real restore takes the best there is';
+
+const ageNotTold =
+  'the age of the base backup against source.maxAge: neither its name nor the list of the commands tells its moment';
 
 /** At most this many refused candidates are named in the record. */
 const refusalsNamed = 10;
@@ -106,11 +109,11 @@ export const selectDumpStep = defineStep({
         ...(restoring ? [] : tooOld({ key: newest.key, moment }, config.source.maxAgeSeconds, asOf)),
         ...(lone ? [] : await companionFindings(opened, objects, { config, dump: newest, asOf }, ports)),
       ],
-      notTested: restoring
-        ? [companionsOfRestore]
-        : lone && config.companions.length > 0
-          ? [companionsNotAsked]
-          : [],
+      notTested: [
+        ...(restoring ? [companionsOfRestore] : []),
+        ...(!restoring && lone && config.companions.length > 0 ? [companionsNotAsked] : []),
+        ...(hasNoAge(newest, config.source) ? [ageNotTold] : []),
+      ],
     };
     await keepWitness(examined.witness, state, ports);
     return dump === null ? { ...found, stage: 'no dump', dump } : { ...found, stage: 'dump selected', dump };
@@ -137,6 +140,7 @@ export function selectionCriteria(
     key: request.key,
     acceptArchived: store.thaw !== undefined,
     ...(source.physical === null ? {} : { walPrefix: prefix + source.physical.walPrefix }),
+    ...(source.physical?.commands == null ? {} : { listedByTool: true as const }),
   };
 }
 
@@ -224,6 +228,10 @@ function nothingFound(
   return { ...state, stage: 'no dump', findings: [...state.findings, found] };
 }
 
+/** Nobody can say how old what a command will bring is. */
+const hasNoAge = ({ nameTimestamp }: DumpCandidate, { physical, maxAgeSeconds }: SourceConfig): boolean =>
+  physical?.commands != null && maxAgeSeconds !== null && nameTimestamp === null;
+
 function tooOld(
   newest: { key: string; moment: string },
   maxAgeSeconds: number | null,
@@ -231,7 +239,7 @@ function tooOld(
 ): Finding[] {
   const ageSeconds = secondsBetween(newest.moment, asOf);
   if (maxAgeSeconds === null || ageSeconds <= maxAgeSeconds) return [];
-  const message = `the newest dump, ${newest.key}, is ${inWords(ageSeconds)} old; at most ${inWords(maxAgeSeconds)} is allowed`;
+  const message = `the newest backup, ${newest.key}, is ${inWords(ageSeconds)} old; at most ${inWords(maxAgeSeconds)} is allowed`;
   return [finding('DUMP_TOO_OLD', message)];
 }
 

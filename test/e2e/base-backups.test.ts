@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
 import { opensslProgram } from '../../scripts/oracle-programs.mjs';
@@ -185,6 +185,19 @@ describe('a repository of pgBackRest', () => {
     expect(drilled.record.dump?.key).toBe(`backup/main/${labels[1]}/`);
   });
 
+  test('is looked for by the doctor, with its key', async () => {
+    const file = world.configuration(
+      `    source: { folder: ${held()}, physical: { tool: pgbackrest, stanza: main }, decrypt: { passphraseEnv: KEY } }`,
+    );
+    const doctor = async (key: string) => world.run(['doctor', '--config', file], { env: { KEY: key } });
+    expect((await doctor('right')).stdout).toMatch(/^ok +repository of shop: .* answers: 2 backups$/m);
+    expect((await doctor('wrong')).stdout).toMatch(/^problem +repository of shop: .* does not decrypt/m);
+    rmSync(join(held(), 'archive'), { recursive: true });
+    const lacking = await doctor('right');
+    expect(lacking.stdout).toContain('there is no archive/main/archive.info');
+    expect(lacking.code).toBe(2);
+  });
+
   test('could not be verified with another passphrase', async () => {
     const words = [...drill(), '--decrypt-passphrase-env', 'WRONG'];
     await world.expectDrill(words, { verdict: 'COULD_NOT_VERIFY', code: 'DECRYPTION_FAILED' }, run);
@@ -226,6 +239,10 @@ describe('base backups and WAL in a bucket', () => {
     expect(s3.read.filter((key) => key.startsWith('base-other'))).toEqual([]);
   });
 });
+
+/** Fast, and as WAL-G writes it: without any mark at its beginning. */
+const brotli = (content: Buffer): Buffer =>
+  brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 
 describe('a backup of WAL-G', () => {
   const name = 'base_000000010000000000000002';
@@ -285,6 +302,51 @@ describe('a backup of WAL-G', () => {
       backups(`${name}_backup_stop_sentinel.json`),
       backups('base_000000010000000000000001_backup_stop_sentinel.json'),
     );
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test('is recovered from brotli, its WAL too, and not where that was cut', async () => {
+    const tars = backups(name, 'tar_partitions');
+    for (const tar of readdirSync(tars)) {
+      const content = gunzipSync(readFileSync(join(tars, tar)));
+      writeFileSync(join(tars, tar.replace(/gz$/, 'br')), brotli(content));
+      rmSync(join(tars, tar));
+    }
+    for (const segmentName of segmentsIn(wal())) {
+      writeFileSync(join(wal(), `${segmentName}.br`), brotli(readFileSync(join(wal(), segmentName))));
+      rmSync(join(wal(), segmentName));
+    }
+    const { record } = await world.drill(asked());
+    expect(record.verdict).toBe('PROVEN');
+    expect(record.tables.find((table) => table.name === 'marker')?.rows).toBe(4);
+
+    truncateSync(join(tars, 'part_001.tar.br'), 50_000);
+    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
+  });
+
+  test.each<[string, object, string]>([
+    ['is a delta', { DeltaFrom: 'base_000000010000000000000001' }, 'it is a delta backup'],
+    [
+      'was made without a list of its files',
+      { FilesMetadataDisabled: true },
+      'made without files_metadata.json',
+    ],
+  ])('could not be verified where it %s, and the hint names commands', async (_, more, message) => {
+    const sentinel = backups(`${name}_backup_stop_sentinel.json`);
+    const told = readFileSync(sentinel, 'utf8');
+    writeFileSync(sentinel, told.replace(/\}$/, `,${JSON.stringify(more).slice(1)}`));
+    if ('FilesMetadataDisabled' in more) rmSync(backups(name, 'files_metadata.json'));
+    const { record } = await world.expectDrill(asked(), {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'BASE_BACKUP_UNREAD',
+    });
+    const found = record.findings.find(({ code }) => code === 'BASE_BACKUP_UNREAD');
+    expect(found?.message).toContain(message);
+    expect(found?.hint).toContain('source.physical.commands');
+  });
+
+  test('lacks its list of files without a word of its sentinel, and proves nothing', async () => {
+    rmSync(backups(name, 'files_metadata.json'));
     await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_INCOMPLETE' });
   });
 

@@ -64,7 +64,16 @@ export function pgBackRestFiles(content: RepositoryContent): Map<string, Buffer>
   const database = { 'db-id': 1, 'db-system-id': systemIdentifier, 'db-version': '15' };
   files.set(
     'backup/main/backup.info',
-    sealed(user, Buffer.from(infoFile({ ...cipher('of manifests'), db: database }))),
+    sealed(
+      user,
+      Buffer.from(
+        infoFile({
+          'backup:current': Object.fromEntries(content.backups.map(({ label }) => [label, {}])),
+          ...cipher('of manifests'),
+          db: database,
+        }),
+      ),
+    ),
   );
   files.set(
     'archive/main/archive.info',

@@ -5,6 +5,7 @@ import { DrillError } from '../../domain/findings/errors.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import type { DumpSecretReader } from '../../ports/secret-reader.ts';
 import { readStoreCredentials } from '../secrets/store-credentials.ts';
+import { storeOfLatest } from './commanded-store.ts';
 import { createS3DumpStore, type S3DumpStoreOptions } from './s3/s3-dump-store.ts';
 
 export interface SourceOpenerOptions {
@@ -33,6 +34,8 @@ export function createSourceOpener(
         },
       );
     }
+    // The tool is in the image of the restore task alone: which backup its newest is, the task asks.
+    if (source.physical?.commands != null) return { store: storeOfLatest(() => new Date()), prefix: '' };
     const credentials =
       source.credentialsSecret === null
         ? null
@@ -60,9 +63,38 @@ export async function readOpening(source: SourceConfig, secrets: DumpSecretReade
   const { decrypt, member } = source;
   const read = async (parameter: string | null, secret: string | null): Promise<string | null> =>
     parameter !== null ? secrets.parameter(parameter) : secret !== null ? secrets.secret(secret) : null;
+  const environment = await readEnvironment(source, secrets);
   return {
     passphrase: await read(decrypt.passphraseParameter, decrypt.passphraseSecret),
     privateKey: await read(decrypt.keyParameter, decrypt.keySecret),
     member,
+    ...(environment === undefined ? {} : { environment }),
   };
+}
+
+async function readEnvironment(
+  { physical }: SourceConfig,
+  secrets: DumpSecretReader,
+): Promise<DumpOpening['environment']> {
+  const commands = physical?.commands ?? null;
+  if (commands === null) return undefined;
+  const variables: Record<string, string> = {};
+  const hidden: string[] = [];
+  for (const [name, one] of Object.entries(commands.environment)) {
+    if ('value' in one) {
+      variables[name] = one.value;
+      continue;
+    }
+    const value =
+      one.parameter !== null
+        ? await secrets.parameter(one.parameter)
+        : one.secret !== null
+          ? await secrets.secret(one.secret)
+          : null;
+    // Refused before it is deployed.
+    if (value === null) throw new RangeError(`${name} names no secret of AWS`);
+    variables[name] = value;
+    hidden.push(value);
+  }
+  return { variables, secrets: hidden };
 }

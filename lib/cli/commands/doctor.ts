@@ -2,8 +2,10 @@ import { access, constants, mkdir, statfs } from 'node:fs/promises';
 import { readConfig } from '../../adapters/files/config-file.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
+import { loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
+import { diagnoseBackupTools } from '../doctor/backup-tools.ts';
 import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../doctor/diagnosis.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
@@ -65,7 +67,7 @@ async function ofThisMachine(options: DoctorOptions): Promise<Diagnosis[]> {
     await freeDisk(places.sandboxDirectory),
     ...(await servers(places)),
     ...(await walls(places)),
-    ...(options.config === undefined ? [] : await configuration(options.config)),
+    ...(options.config === undefined ? [] : await configuration(options.config, places)),
   ];
 }
 
@@ -135,10 +137,15 @@ const walls = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
     ];
   });
 
-async function configuration(file: string): Promise<Diagnosis[]> {
+async function configuration(file: string, places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> {
   try {
     const { databases } = await readConfig(file);
-    return [ok('configuration', `${file}: ${Object.keys(databases).join(', ')}`)];
+    const read = await loadLocalConfiguration({ config: file });
+    const sandboxes = localSandboxes(places, () => {});
+    return [
+      ok('configuration', `${file}: ${Object.keys(databases).join(', ')}`),
+      ...(await diagnoseBackupTools(read, sandboxes)),
+    ];
   } catch (error) {
     if (!isDrillError(error)) throw error;
     return [problem('configuration', error.message)];

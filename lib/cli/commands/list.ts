@@ -7,6 +7,9 @@ import { visibleJson, visibleText } from '../../domain/text/visible-text.ts';
 import { momentGiven } from '../../domain/time/given-moment.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
+import { localSandboxes } from '../../runtimes/local/local-ports.ts';
+import { openLocalSource } from '../../runtimes/local/open-source.ts';
+import { placesFor } from '../../runtimes/local/places.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { selectionCriteria } from '../../steps/select-dump.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
@@ -27,7 +30,11 @@ export async function list(
 ): Promise<number> {
   if (!wantsAccount(options)) {
     const configuration = await loadLocalConfiguration({ ...options, database });
-    return listAll(configuration, options, (source) => configuration.openStore(source));
+    const sandboxes = localSandboxes(placesFor(options), () => {});
+    const { signal } = new AbortController();
+    return listAll(configuration, options, (source) =>
+      openLocalSource(source, configuration, sandboxes, signal),
+    );
   }
   refuseFolders(options);
   // --region is the account's here: each source has its own.
@@ -145,7 +152,7 @@ function described({ database, location, selection }: DumpList, limit: number): 
     ...refused.slice(0, limit).map(({ key, reason }) => `  refused   ${key}: ${reason}`),
     ...more(refused.length - limit, 'refused'),
     ...findings.map(({ code, message }) => `  ${code}: ${message}`),
-    `  ignored   ${ignored} objects that are no dumps by their names`,
+    `  ignored   ${ignored} objects that are no backups by their names`,
   ];
   return lines.map((line) => `${visibleText(line)}\n`).join('');
 }

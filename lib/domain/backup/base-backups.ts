@@ -5,6 +5,8 @@ import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
 const marks =
   /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|files_metadata\.json|PG_VERSION|backup_label)$/;
+/** Where WAL-G keeps the tars of a backup, in its folder. */
+const partitions = /^(.*\/)?tar_partitions\/[^/]+$/;
 const tarball = /\.(tar|tgz|tar\.\w+)$/i;
 
 /**
@@ -30,7 +32,11 @@ function folderOfBackup(key: string, folders: ReadonlySet<string>): string | nul
 export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: string): ListedDump[] {
   const files = objects.filter(({ key }) => !key.endsWith('/') && !key.startsWith(walPrefix));
   const folders = new Set(
-    files.flatMap(({ key }) => (marks.test(withoutEncryption(baseNameOf(key))) ? [folderOf(key)] : [])),
+    files.flatMap(({ key }) => {
+      const parts = partitions.exec(key);
+      if (parts !== null) return [parts[1] ?? ''];
+      return marks.test(withoutEncryption(baseNameOf(key))) ? [folderOf(key)] : [];
+    }),
   );
   const backups = new Map<string, ListedDump>();
   for (const file of files) {

@@ -30,6 +30,8 @@ export interface SelectionCriteria {
   acceptArchived: boolean;
   /** Base backups are looked for, and WAL lies below this prefix; absent: dumps. */
   walPrefix?: string;
+  /** A tool lists them: of their names and moments it says what it will, and nothing of their size. */
+  listedByTool?: true;
 }
 
 /** A dump that was passed over, and why. `code` is the finding that fits. */
@@ -62,10 +64,18 @@ export function judgeDump(
   criteria: SelectionCriteria,
 ): DumpJudgement {
   const named = judgeName(dump, pattern, criteria);
+  if (dump.takenAt !== undefined && named.kind === 'eligible') named.timestamp = momentOf(dump.takenAt);
   if (named.kind !== 'eligible') return named;
   const refusal = refusalOf(dump, named.timestamp, criteria);
   return refusal === null ? named : { kind: 'refused', ...refusal, timestamp: named.timestamp };
 }
+
+/** As a name would say it, to the second. */
+const momentOf = (takenAt: string): NameTimestamp => ({
+  startsAt: takenAt,
+  endsAt: new Date(Date.parse(takenAt) + 1000).toISOString(),
+  precision: 'second',
+});
 
 /** The moment in a name; where it holds none, in its folders: `2026-11-28/shop.sql`, `2026/11/28/shop.sql`. */
 function timestampOfKey(key: string, timezone: string): NameTimestamp | null {
@@ -141,6 +151,7 @@ function refusalOf(
   if (late !== null) return { reason: late, code: 'DUMP_REFUSED' };
   const early = criteria.key === null ? claimOfFuture(dump, timestamp, criteria) : null;
   if (early !== null) return early;
+  if (criteria.listedByTool) return null;
   if (dump.sizeBytes === 0) return { reason: 'it has zero bytes', code: 'DUMP_EMPTY' };
   if (dump.sizeBytes < criteria.minBytes) {
     return {

@@ -10,4 +10,6 @@ export interface DumpSecrets {
 export interface DumpOpening extends DumpSecrets {
   /** Name of the dump in its tar or zip, `*` for anything within a folder; null or absent: the only dump there. */
   member?: string | null;
+  /** What stands in the environment of the commands of the source, secrets included; absent: there are none. */
+  environment?: { variables: Record<string, string>; secrets: string[] };
 }

@@ -51,8 +51,9 @@ export interface DumpSelection {
  */
 export function selectDumps(objects: readonly DumpObject[], criteria: SelectionCriteria): DumpSelection {
   const { walPrefix } = criteria;
-  const dumps =
-    walPrefix === undefined
+  const dumps = criteria.listedByTool
+    ? objects.map((object) => ({ ...object, directory: true, unfinished: null }))
+    : walPrefix === undefined
       ? groupSplitDumps(groupDirectoryDumps(objects))
       : groupBaseBackups(objects, walPrefix);
   const pattern = criteria.pattern === null ? null : trustedDumpPattern(criteria.pattern);

@@ -83,6 +83,10 @@ export interface DumpObject {
   versionId?: string;
   /** S3 storage class when the object must be thawed before it can be read. */
   archivedIn?: string;
+  /** ISO 8601: the moment of the backup, by the tool that lists it. */
+  takenAt?: string;
+  /** Reading it to its end takes it away. */
+  isMoved?: true;
 }
 
 /** The dump a drill works on: pinned so that what is restored is what was selected. */

@@ -21,6 +21,13 @@ export interface PhysicalBackup {
 /** A backup as a drill selected it, by kind. A kind comes in here with the code that selects it. */
 export type SelectedBackup = LogicalBackup | PhysicalBackup;
 
+/** What people are told that a kind is. */
+export const backupWords = {
+  logical: 'dump',
+  physical: 'base backup',
+  snapshot: 'snapshot',
+} as const satisfies Record<BackupKind, string>;
+
 /** The backup that a drill's state names. */
 export const backupOf = ({ dump }: { dump: SelectedDump }): SelectedBackup => ({
   kind: dump.header.format.layout === 'base backup' ? 'physical' : 'logical',

@@ -6,7 +6,8 @@ import { byteSize, duration, flag, matching, namePattern, withHint } from './fie
 import { production } from './production.ts';
 import { restore } from './restore.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
-import { sourceSchema, ssmParameterName, writtenSource } from './source.ts';
+import { ssmParameterName } from './secret-places.ts';
+import { sourceSchema, writtenSource } from './source.ts';
 
 const companion = z
   .strictObject({
@@ -225,6 +226,13 @@ export const databaseSchema = z
     error: withHint(
       'the lease is not longer than the timeout of the restore, so the sandbox would vanish under it',
       'raise sandbox.lease or lower restore.timeout',
+    ),
+  })
+  .refine(({ source, sandbox }) => source.physical?.commands == null || sandbox.majorVersion !== null, {
+    path: ['sandbox', 'majorVersion'],
+    error: withHint(
+      'it is missing, and nothing is known of a base backup before a command has brought it',
+      'give the major of the cluster, e.g. sandbox: { majorVersion: 17 }',
     ),
   });
 

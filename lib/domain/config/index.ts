@@ -3,6 +3,7 @@
  * section of the file.
  */
 export type { AwsConfig } from './account.ts';
+export type { CommandsConfig, CommandVariable } from './backup-commands.ts';
 export {
   type DatabaseConfig,
   defaultDatabaseConfig,

@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
-import { recoverTo, writtenRecoverTo } from './recover-to.ts';
-
-const environmentName = matching(
-  /^[A-Za-z_][A-Za-z0-9_]*$/,
-  'the name of an environment variable',
-  'give its name, never the secret itself',
-);
-export const ssmParameterName = matching(
-  /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
-  'the name of an SSM parameter',
-  'write e.g. /prod/app/password',
-);
+import { physical, physicalOf } from './physical.ts';
+import { environmentName, ssmParameterName } from './secret-places.ts';
 
 const secretFile = z.string().min(1);
 const secretName = z.string().min(1);
@@ -46,44 +36,6 @@ const decrypt = z
   .meta({
     description:
       'Keys of encrypted dumps, base backups and WAL. The passphrase is that of `openssl enc -aes-256-cbc -pbkdf2`, `age -p` or `gpg -c`, or unlocks the private key; the private key is an identity of age or an armored private key of OpenPGP.',
-  });
-
-const physical = z
-  .strictObject({
-    wal: z
-      .strictObject({
-        prefix: z.string().min(1).meta({
-          description:
-            'What the keys of archived WAL begin with, below the prefix or folder of the source: `wal/`, or `wal_archive_` where both lie side by side.',
-        }),
-      })
-      .optional()
-      .meta({ description: 'The archived WAL, where no `tool` tells where it lies.' }),
-    tool: z.literal('pgbackrest').optional().meta({
-      description:
-        'The source is a repository of pgBackRest, the folder or prefix with `archive/` and `backup/` in it. Its passphrase (`repo-cipher-pass`) is that of `decrypt`.',
-    }),
-    stanza: matching(/^[A-Za-z0-9_.-]+$/, 'the name of a stanza', 'write it as in pgbackrest.conf')
-      .optional()
-      .meta({ description: 'Stanza of the repository, with `tool`.' }),
-    recoverTo: writtenRecoverTo.optional(),
-    fullSnapshot: flag(
-      'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
-    ).optional(),
-  })
-  .superRefine(({ wal, tool, stanza }, problems) => {
-    const isTool = tool !== undefined && stanza !== undefined && wal === undefined;
-    const isPlain = wal !== undefined && tool === undefined && stanza === undefined;
-    if (isTool || isPlain) return;
-    problems.addIssue({
-      code: 'custom',
-      message:
-        'it is not clear where the WAL lies\u0001give `wal.prefix`, or `tool` and `stanza` of a repository',
-    });
-  })
-  .meta({
-    description:
-      'The source holds base backups and archived WAL, not dumps. `pattern` names the base backups, e.g. `basebackup/{timestamp}/`.',
   });
 
 const commonSource = {
@@ -201,13 +153,6 @@ function normalisePrefix(prefix: string): string {
   return trimmed === '' ? '' : `${trimmed}/`;
 }
 
-/** Where base backups and WAL lie, below the prefix of the source. */
-function placesOf({ wal, stanza }: z.output<typeof physical>): { basePrefix: string; walPrefix: string } {
-  return wal === undefined
-    ? { basePrefix: `backup/${stanza}/`, walPrefix: `archive/${stanza}/` }
-    : { basePrefix: '', walPrefix: wal.prefix.replace(/^\/+/, '') };
-}
-
 function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof folderSchema>, 'folder'>) {
   return {
     pattern: written.pattern ?? null,
@@ -226,13 +171,6 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
       keySecret: written.decrypt?.keySecret ?? null,
     },
     member: written.member ?? null,
-    physical:
-      written.physical === undefined
-        ? null
-        : {
-            ...placesOf(written.physical),
-            recoverTo: recoverTo(written.physical.recoverTo),
-            fullSnapshot: written.physical.fullSnapshot ?? false,
-          },
+    physical: written.physical === undefined ? null : physicalOf(written.physical),
   };
 }

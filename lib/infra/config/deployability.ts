@@ -1,4 +1,9 @@
-import type { DrillConfig, ProductionConfig, S3SourceConfig } from '../../domain/config/index.ts';
+import type {
+  CommandsConfig,
+  DrillConfig,
+  ProductionConfig,
+  S3SourceConfig,
+} from '../../domain/config/index.ts';
 import { longestDrillGapSeconds } from '../../domain/config/overdue.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { longestStackName } from '../names/physical-names.ts';
@@ -31,6 +36,7 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
           `${at}.source.decrypt: AWS has no environment or files of yours – give keyParameter or keySecret`,
         );
       }
+      found.push(...commandProblems(at, source.physical?.commands ?? null));
       const kinds = [sandbox.kind, ...schedules.map((schedule) => schedule.sandbox)];
       if (
         (hooks.migrate !== null || hooks.smokeTest !== null) &&
@@ -76,6 +82,40 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
   return problems;
 }
 
+/** Secrets of this machine are none of AWS. */
+function commandProblems(at: string, commands: CommandsConfig | null): string[] {
+  return Object.entries(commands?.environment ?? {}).flatMap(([name, one]) =>
+    'value' in one || one.parameter !== null || one.secret !== null
+      ? []
+      : [
+          `${at}.source.physical.commands.environment.${name}: AWS has no environment or files of yours – give parameter or secret`,
+        ],
+  );
+}
+
+/** What the image that is built here holds of what commands may begin with. */
+const programsOfImage: ReadonlySet<string> = new Set(['pgbackrest', 'sh', 'node']);
+
+/**
+ * Commands that no image of the restore task would have. One plain sentence each.
+ * @param sandboxImage URI of a ready image (`-c sandboxImage`); null: one is built
+ */
+export function imageProblems({ databases }: DrillConfig, sandboxImage: string | null): string[] {
+  if (sandboxImage !== null) return [];
+  return Object.entries(databases).flatMap(([name, { source }]) => {
+    const { fetch, restore, list } = source.physical?.commands ?? { fetch: [], restore: [], list: null };
+    const programs = [fetch[0], restore[0], list?.[0]].filter((one) => one !== undefined);
+    const absent = [...new Set(programs)].filter(
+      (one) => !programsOfImage.has(one.replace(/^(\/usr)?\/bin\//, '')),
+    );
+    return absent.length === 0
+      ? []
+      : [
+          `databases.${name}.source.physical.commands: the image that is built holds no ${absent.join(', ')} – build one from target \`sandbox\` of containers/restore with it, and give -c sandboxImage=URI`,
+        ];
+  });
+}
+
 /** Roles of permission sets (docs/facts.md#roles-of-iam-identity-center). */
 const isOfIdentityCenter = (arn: string): boolean => arn.includes(':role/') && /\bAWSReservedSSO_/.test(arn);
 
@@ -95,8 +135,8 @@ function otherVpc(at: string, { securityGroups, subnetGroup }: ProductionConfig)
 const mostOnDashboard = 100;
 
 /** @throws DrillError CONFIG_INVALID with every problem, one per line */
-export function assertDeployable(config: DrillConfig, fileName: string): void {
-  const problems = deploymentProblems(config);
+export function assertDeployable(config: DrillConfig, fileName: string, sandboxImage: string | null): void {
+  const problems = [...deploymentProblems(config), ...imageProblems(config, sandboxImage)];
   if (problems.length === 0) return;
   throw new DrillError('CONFIG_INVALID', problems.map((problem) => `${fileName} ${problem}`).join('\n'), {
     hint: 'These are fine for `restore-drill run`, but not for a deployment; docs/configuration.md lists every key.',

@@ -8,9 +8,13 @@ import { assertDeployable } from './deployability.ts';
  * Reads drills.yaml for a deployment. Nothing stands in for a missing file: a stack that drills somebody's example
  * would be worse than none.
  *
+ * @param sandboxImage URI of a ready image of the restore task with servers; null: one is built
  * @throws DrillError CONFIG_INVALID with every problem, one per line
  */
-export async function readDeployableConfig(path: string): Promise<DrillConfig> {
+export async function readDeployableConfig(
+  path: string,
+  sandboxImage: string | null = null,
+): Promise<DrillConfig> {
   const shown = relative(process.cwd(), path) || path;
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new DrillError('CONFIG_INVALID', `${shown} cannot be read`, {
@@ -26,6 +30,6 @@ export async function readDeployableConfig(path: string): Promise<DrillConfig> {
       { hint: 'Correct the lines named; docs/configuration.md lists every key.' },
     );
   }
-  assertDeployable(parsed.config, shown);
+  assertDeployable(parsed.config, shown, sandboxImage);
   return parsed.config;
 }

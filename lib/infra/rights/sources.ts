@@ -169,12 +169,22 @@ function secretArn(stack: Stack, secret: string): string {
   });
 }
 
-/** Passphrases and private keys of encrypted dumps: exactly what drills.yaml names. */
+/** Passphrases and private keys of encrypted dumps, and secrets of commands that bring backups: exactly what drills.yaml names. */
 export function readDumpKeys(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
   const places = Object.values(config.databases).map(({ source }) => source.decrypt);
   const named = (...names: (string | null)[]): string[] => names.filter((name) => name !== null);
-  const parameters = places.flatMap((place) => named(place.passphraseParameter, place.keyParameter));
-  const secrets = places.flatMap((place) => named(place.passphraseSecret, place.keySecret));
+  const variables = Object.values(config.databases)
+    .flatMap(({ source }) => Object.values(source.physical?.commands?.environment ?? {}))
+    .flatMap((one) => ('value' in one ? [] : [one]));
+  const parameters = [
+    ...places.flatMap((place) => named(place.passphraseParameter, place.keyParameter)),
+    ...variables.flatMap(({ parameter }) => named(parameter)),
+  ];
+  const secrets = [
+    ...places.flatMap((place) => named(place.passphraseSecret, place.keySecret)),
+    // One that also stands in Parameter Store is read there.
+    ...variables.flatMap(({ parameter, secret }) => (parameter === null ? named(secret) : [])),
+  ];
   return [
     ...readParameters(stack, 'Passphrases', parameters),
     ...readSecrets(stack, 'ReadDumpKeys', secrets),

@@ -53,7 +53,8 @@ export async function readKeys({ passphrase, privateKey }: KeyPlaces): Promise<D
   };
 }
 
-async function readPlace(place: SecretPlace, what: string): Promise<string | null> {
+/** @throws DrillError DECRYPTION_FAILED when the place holds nothing */
+export async function readPlace(place: SecretPlace, what: string): Promise<string | null> {
   if (place === null) return null;
   if (place.kind === 'file') {
     const text = await readSmallFile(place.path, what);
@@ -66,10 +67,11 @@ async function readPlace(place: SecretPlace, what: string): Promise<string | nul
   throw nothingIn(`the environment variable ${place.name}`, what, hint);
 }
 
-function firstLine(text: string | null, path: string): string | null {
+/** Editors end a file with a line end, which belongs to no secret. @throws DrillError DECRYPTION_FAILED */
+export function firstLine(text: string | null, path: string, what = 'passphrase'): string | null {
   const line = text?.split(/\r?\n/, 1)[0] ?? null;
   if (line !== '') return line;
-  throw nothingIn(`the first line of the file ${path}`, 'passphrase', `Write the passphrase into it.`);
+  throw nothingIn(`the first line of the file ${path}`, what, `Write the ${what} into it.`);
 }
 
 async function readSmallFile(path: string, what: string): Promise<string> {

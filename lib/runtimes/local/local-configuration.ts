@@ -24,6 +24,7 @@ import {
   openBaseBackupPlaces,
   placeOf,
 } from './base-backup-places.ts';
+import { readCommandEnvironment } from './command-environment.ts';
 import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
 
@@ -34,6 +35,8 @@ export interface LocalConfiguration extends Configuration {
   /** Key of the one dump that was asked for. */
   dumpKey: string | null;
   openStore(source: SourceConfig): Promise<OpenedSource>;
+  /** What stands in the environment of its commands. @throws DrillError where a secret is not there */
+  commandEnvironment(source: SourceConfig): ReturnType<typeof readCommandEnvironment>;
   /** Where the keys of a database's encrypted dumps stand on this machine. */
   keyPlaces(database: string): KeyPlaces;
 }
@@ -75,7 +78,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       const configured = config()?.databases[name];
       // A dump that fits no configured database is drilled with the built-in checks alone.
       if (configured === undefined && dump === null) throw unknownDatabase(name, file);
-      return withOptions(configured ?? loneDump(), dump, options);
+      const chosen = withOptions(configured ?? loneDump(), dump, options);
+      return { ...chosen, source: besideCommands(chosen.source, file) };
     },
     openStore: async (source) => {
       if (dump?.kind === 'base backup')
@@ -86,6 +90,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         ...(options.from === undefined ? {} : { fromFolder: options.from }),
       });
     },
+    commandEnvironment: (source) => readCommandEnvironment(source, file === null ? '.' : dirname(file)),
     keyPlaces: (name) =>
       keyPlacesOf(
         options,
@@ -93,6 +98,12 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         file === null ? '.' : dirname(file),
       ),
   };
+}
+
+/** Commands run in a folder of their own: what they shall see is named from the root. */
+function besideCommands(source: SourceConfig, file: string | null): SourceConfig {
+  if (source.kind !== 'folder' || source.physical?.commands == null) return source;
+  return { ...source, folder: resolve(file === null ? '.' : dirname(file), source.folder) };
 }
 
 /** A dump of which nothing is configured may create its own database: the restorer makes it, never the dump. */
@@ -198,6 +209,8 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
       physical: {
         basePrefix: joinedPrefixes.base,
         walPrefix: joinedPrefixes.wal,
+        tool: null,
+        commands: null,
         recoverTo: recoverToOf(options),
         fullSnapshot: false,
       },

@@ -22,6 +22,7 @@ import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
 import { readKeys } from './dump-keys.ts';
 import type { LocalConfiguration } from './local-configuration.ts';
+import { openLocalSource } from './open-source.ts';
 import type { Places } from './places.ts';
 
 /** What a local drill tells while it runs. */
@@ -75,7 +76,7 @@ export function createLocalPorts(
     clock: systemClock,
     configuration,
     objects: objectReader,
-    openStore: (source) => configuration.openStore(source),
+    openStore: (source) => openLocalSource(source, configuration, sandboxes, signal),
     inspector: createBackupInspector(signal),
     sandboxes,
     cleaner: createSandboxCleaner(sandboxes),
@@ -95,10 +96,15 @@ export function createLocalPorts(
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },
-    dumpOpening: async (database) => ({
-      ...(await readKeys(configuration.keyPlaces(database))),
-      member: configuration.database(database).source.member,
-    }),
+    dumpOpening: async (database) => {
+      const { source } = configuration.database(database);
+      const environment = await configuration.commandEnvironment(source);
+      return {
+        ...(await readKeys(configuration.keyPlaces(database))),
+        member: source.member,
+        ...(environment === undefined ? {} : { environment }),
+      };
+    },
     software: { version, node: process.version },
     signal,
   };

@@ -75,7 +75,7 @@ describe('compared with the last proven drill', () => {
       codes: ['TABLES_GONE', 'TABLES_EMPTIED', 'TABLES_SHRANK'],
     });
     expect(result?.findings.map(({ message }) => message)).toEqual([
-      '1 table of the proven drill of 2026-11-17 is not in this dump: public.audit',
+      '1 table of the proven drill of 2026-11-17 is not in this backup: public.audit',
       '1 table that held rows in the proven drill of 2026-11-17 is empty: public.orders (60 rows)',
       '1 table lost more rows since the proven drill of 2026-11-17 than allowed: public.customers (300 rows, now 100)',
     ]);
@@ -134,7 +134,7 @@ describe('compared with the last proven drill', () => {
     const tables = [...same.tables, { database: 'crm', schema: 'public', name: 'leads', rows: 4 }];
     const result = await compared({ ...same, tables }, { account: cluster });
     expect(result?.findings.map(({ message }) => message)).toEqual([
-      '1 database of the proven drill of 2026-11-17 is not in this dump: crm',
+      '1 database of the proven drill of 2026-11-17 is not in this backup: crm',
     ]);
   });
 });

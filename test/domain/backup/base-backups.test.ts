@@ -61,6 +61,12 @@ describe('the base backups of a listing', () => {
     expect(momentNameOf('base_20261120-021503/')).toBe('base_20261120-021503/');
   });
 
+  test("are WAL-G's folders, with or without a list of their files", () => {
+    const tars = ['tar_partitions/part_001.tar.br', 'tar_partitions/pg_control.tar.br'];
+    const files = tars.map((tar) => `basebackups_005/base_000000010000000000000002/${tar}`);
+    expect(keys(...files)).toEqual(['basebackups_005/base_000000010000000000000002/']);
+  });
+
   test('are archived when one of their files is', () => {
     const [backup] = groupBaseBackups(
       [object('b/base.tar'), { ...object('b/backup_manifest'), archivedIn: 'GLACIER' }],

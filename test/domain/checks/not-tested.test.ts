@@ -56,4 +56,17 @@ describe('what was not tested', () => {
     const account = anAccount({ announced: [announced('QUANTUM INDEX', 'q')] });
     expect(notTestedByChecks(aContext({ account })).join()).toContain('QUANTUM INDEX');
   });
+
+  test('calls what was restored what it is: a base backup is no dump', () => {
+    const recovered = {
+      ...{ systemIdentifier: '1', timeline: 1, startLsn: '0/1', consistentLsn: null, endLsn: '0/2' },
+      ...{ lastCommitAt: null, walBytes: 0, walSegments: 0, timelines: [1], archivedAt: null, pages: null },
+      ...{ tables: [], indexChecks: null, notTested: [] },
+    };
+    const drift = { mode: 'warn' as const, maxDropShare: 0.5, tables: {} };
+    const ofBase = notTestedByChecks(aContext({ account: { ...anAccount(), recovered }, drift }));
+    expect(ofBase.filter((sentence) => /\bdumps?\b/i.test(sentence))).toEqual([]);
+    expect(ofBase.join('\n')).toContain('before the base backup was made');
+    expect(notTestedByChecks(aContext({ drift })).join('\n')).toContain('before the dump was made');
+  });
 });

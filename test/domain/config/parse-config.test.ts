@@ -25,6 +25,52 @@ function database(settings: string): DatabaseConfig {
   return shop;
 }
 
+const withCommands = (commands: string, sandbox = '{ majorVersion: 17 }'): string =>
+  `databases: { a: { source: { folder: ., physical: { commands: ${commands} } }, sandbox: ${sandbox} } }`;
+
+describe('commands that bring backups', () => {
+  it.each([
+    ['{ fetch: "get {directory}", restore: "get {file} {path}" }', '{}', 'sandbox.majorVersion'],
+    ['{ fetch: "get", restore: "get {file} {path}" }', undefined, '{directory} is missing'],
+    ['{ fetch: "get {directory}", restore: "get {file}" }', undefined, '{path} is missing'],
+    ['{ fetch: "get {directroy} {directory}", restore: "get {file} {path}" }', undefined, 'no placeholder'],
+    [`{ fetch: "get '{directory}", restore: "get {file} {path}" }`, undefined, 'not closed'],
+    [
+      '{ fetch: "get {directory}", restore: "get {file} {path}", list: ls }',
+      undefined,
+      '{backup} is missing',
+    ],
+    ['{ fetch: "{directory}", restore: "get {file} {path}" }', undefined, 'begins with no program'],
+    [
+      '{ fetch: [get, "{directory}"], restore: "get {file} {path}", environment: { A: {} } }',
+      undefined,
+      'environment.A',
+    ],
+    ['{ fetch: "get {directory}", restore: "get {file} {path}", reads: [etc] }', undefined, 'absolute path'],
+  ])('are refused as %s', (commands, sandbox, message) => {
+    const parsed = parseConfig(withCommands(commands, sandbox));
+    expect(
+      'problems' in parsed ? parsed.problems.map((each) => formatProblem('f', each)).join() : '',
+    ).toContain(message);
+  });
+
+  it('are words, whether they are written as a text or as a list', () => {
+    const parsed = parseConfig(
+      withCommands(
+        `{ fetch: [get, "{directory}", "a b"], restore: "get 'a b' {file} {path}", environment: { A: x, B: { env: B } } }`,
+      ),
+    );
+    const { physical } =
+      'config' in parsed ? (parsed.config.databases.a?.source ?? { physical: null }) : { physical: null };
+    expect(physical?.commands).toMatchObject({
+      fetch: ['get', '{directory}', 'a b'],
+      restore: ['get', 'a b', '{file}', '{path}'],
+      environment: { A: { value: 'x' }, B: { env: 'B', file: null } },
+      list: null,
+    });
+  });
+});
+
 describe('drills.yaml', () => {
   it('reads the sketch of the design', () => {
     const { databases } = good(`

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { deploymentProblems } from '../../../lib/infra/config/deployability.ts';
+import { deploymentProblems, imageProblems } from '../../../lib/infra/config/deployability.ts';
 import { readDeployableConfig } from '../../../lib/infra/config/deployable-config.ts';
 import { aConfig } from '../support/configs.ts';
 
@@ -27,6 +27,19 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect(
       problemsOf('databases: { a: { source: { bucket: acme, decrypt: { passphraseEnv: KEY } } } }')[0],
     ).toContain('give passphraseParameter');
+  });
+
+  test('brings backups by a program that the image has not, with secrets of this machine', () => {
+    const brought = (program: string, secret: string): string =>
+      `databases: { a: { source: { bucket: acme, physical: { commands: { fetch: "${program} backup-fetch {directory} LATEST", restore: "${program} wal-fetch {file} {path}", environment: { KEY: { ${secret} } } } } }, sandbox: { majorVersion: 17 } } }`;
+    expect(problemsOf(brought('wal-g', 'env: KEY'))).toEqual([
+      'databases.a.source.physical.commands.environment.KEY: AWS has no environment or files of yours – give parameter or secret',
+    ]);
+    const config = aConfig(brought('wal-g', 'secret: acme/key'));
+    expect(deploymentProblems(config)).toEqual([]);
+    expect(imageProblems(config, null)[0]).toContain('holds no wal-g – build one from target `sandbox`');
+    expect(imageProblems(config, 'acme.example/restore:1')).toEqual([]);
+    expect(imageProblems(aConfig(brought('pgbackrest', 'secret: x')), null)).toEqual([]);
   });
 
   test('asks for a dashboard without the metrics that it draws, or of more databases than it holds', () => {

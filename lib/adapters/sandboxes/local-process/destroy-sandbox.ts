@@ -84,6 +84,8 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     worksInData(pid: number): boolean {
       const folder = this.told(pid, 'cwd').replace(/ \(deleted\)$/, '');
       if (folder === dataDirectory) return true;
+      // A command that brings a backup.
+      if (folder.startsWith(path.join(directory, 'commands') + path.sep)) return true;
       // A server in a mount namespace works below the root directory that it was given there; a recovery has two of them.
       return folder.startsWith(directory + path.sep) && folder.endsWith(path.join('/root', dataDirectory));
     },

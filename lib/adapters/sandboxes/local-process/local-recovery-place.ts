@@ -2,6 +2,7 @@ import { chownSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
+import type { BackupCommands, CommandRoom } from '../../../ports/backup-commands.ts';
 import type {
   OpenedCluster,
   RecoveryEnd,
@@ -12,6 +13,7 @@ import type {
 import { admitDrill } from './admit-drill.ts';
 import { grantIndexChecks } from './index-checks.ts';
 import type { Isolation } from './isolation.ts';
+import { LocalCommandRoom } from './local-command-room.ts';
 import { recoveredConf, recoveryConf } from './recovery-conf.ts';
 import { runRecovery } from './run-recovery.ts';
 import { makePrivateDirectory, type SandboxFiles } from './sandbox-directory.ts';
@@ -52,6 +54,7 @@ export interface LocalRecovery {
 export class LocalRecoveryPlace implements RecoveryPlace {
   readonly dataDirectory: string;
   readonly tablespaceDirectory: string;
+  readonly majorVersion: number;
   readonly #recovery: LocalRecovery;
   #server: ServerProcess | null = null;
 
@@ -59,6 +62,13 @@ export class LocalRecoveryPlace implements RecoveryPlace {
     this.#recovery = recovery;
     this.dataDirectory = recovery.files.dataDirectory;
     this.tablespaceDirectory = recovery.tablespaceDirectory;
+    this.majorVersion = recovery.majorVersion;
+  }
+
+  commandRoom(commands: BackupCommands): Promise<CommandRoom> {
+    const { files, owner: account, signal, onSpawn } = this.#recovery;
+    const directory = join(files.directory, 'commands');
+    return LocalCommandRoom.open({ directory, account, commands, signal, onSpawn });
   }
 
   replaysCompression(compression: ImageCompression): Promise<boolean> {

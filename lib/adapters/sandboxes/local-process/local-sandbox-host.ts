@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
+import type { BackupCommands, CommandRoom } from '../../../ports/backup-commands.ts';
 import type { CarriedFrom } from '../../../ports/cluster-dump.ts';
 import type { SandboxLook } from '../../../ports/sandbox.ts';
 import { administratorLogin } from './administrator.ts';
@@ -12,6 +14,7 @@ import { describeWalls } from './describe-walls.ts';
 import { describeServers } from './find-server.ts';
 import { installExtension } from './install-extension.ts';
 import { type Lease, readLease, writeLease } from './lease.ts';
+import { LocalCommandRoom } from './local-command-room.ts';
 import type { KeptSandbox, LocalSandboxHost, LocalSandboxOptions } from './local-sandbox-options.ts';
 import { openTransactions } from './open-transactions.ts';
 import { makeRecoverySandbox } from './recovery-sandbox.ts';
@@ -19,7 +22,7 @@ import { removeSandboxDirectory } from './remove-sandbox.ts';
 import { isSandboxId, makeSandboxDirectory, sandboxFiles, sandboxIdOf } from './sandbox-directory.ts';
 import { makeSandbox, type RunningSandbox } from './sandbox-job.ts';
 import { brokenBy, lookFromOutside, lost, readyBy, refuseLiving } from './sandbox-look.ts';
-import { type ServerAccount, serverAccount } from './server-account.ts';
+import { type ServerAccount, sandboxAccount, serverAccount } from './server-account.ts';
 import { logTail } from './server-process.ts';
 import { adminRole } from './server-settings.ts';
 import { fallbackRoots, usableDirectory } from './storage-roots.ts';
@@ -185,6 +188,16 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     }
   }
 
+  async function commandRoom(commands: BackupCommands, signal: AbortSignal): Promise<CommandRoom> {
+    const parent = usableDirectory(stateRoots, 'sandboxes', ownAccount());
+    const around = mkdtempSync(join(parent, '.new-'));
+    chmodSync(around, 0o711);
+    const account = sandboxAccount(ownAccount(), basename(around), [around]);
+    const directory = join(around, 'commands');
+    const room = await LocalCommandRoom.open({ directory, account, commands, signal, onSpawn: () => {} });
+    return Object.assign(room, { close: () => rm(around, { recursive: true, force: true }) });
+  }
+
   function carriedFrom(address: SandboxAddress): CarriedFrom {
     const sandbox = own.get(address.sandboxId);
     if (sandbox?.state.name !== 'ready') throw noSuchSandbox(address.sandboxId);
@@ -236,6 +249,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       return place;
     },
     carriedFrom: (address) => carriedFrom(address),
+    commandRoom,
     installExtension: (address, database, statement) =>
       installExtension(administratorOf(address, database), address.masterRole, statement),
     release,

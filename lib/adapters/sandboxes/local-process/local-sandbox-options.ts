@@ -1,4 +1,5 @@
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
+import type { BackupCommands, CommandRoom } from '../../../ports/backup-commands.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { CarriedFrom } from '../../../ports/cluster-dump.ts';
 import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
@@ -62,6 +63,8 @@ export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
   release(sandboxId: string): Promise<KeptSandbox>;
   /** Where a base backup is recovered, in a sandbox that was made for it. @throws DrillError SANDBOX_LOST for any other */
   recoveryPlace(sandboxId: string): RecoveryPlace;
+  /** A room for commands where no sandbox is needed: to list backups. It is removed when it is closed. */
+  commandRoom(commands: BackupCommands, signal: AbortSignal): Promise<CommandRoom>;
   /** A recovered cluster of ours, to carry it into another server. @throws DrillError SANDBOX_LOST */
   carriedFrom(address: SandboxAddress): CarriedFrom;
   /** Which majors are installed, cached and fetchable here; downloads nothing. */

@@ -50,6 +50,8 @@ export function launchInNamespaces(
   { uid, gid, switchTo }: ServerAccount,
   network: 'own' | 'shared',
   program: [string, ...string[]],
+  /** Works here, and all that it starts ends with it, in a namespace of processes of its own; left out: a server ends its own. */
+  ownProcessesIn?: string,
 ): Launch {
   const asRoot = switchTo !== null;
   const itself = ['--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps'];
@@ -58,6 +60,7 @@ export function launchInNamespaces(
     command: tools.unshare,
     args: [
       ...(asRoot ? [] : ['--user', '--map-root-user']),
+      ...(ownProcessesIn === undefined ? [] : ['--pid', '--fork', '--kill-child']),
       ...(network === 'own' ? ['--net'] : []),
       '--mount',
       '--ipc',
@@ -71,8 +74,11 @@ export function launchInNamespaces(
       tools.unshare,
       ...(asRoot ? [] : itself),
       `--root=${privateRoot.root}`,
+      ...(ownProcessesIn === undefined ? [] : [`--wd=${ownProcessesIn}`]),
       setprivInside,
       ...become,
+      // Becoming another user has cleared it.
+      ...(ownProcessesIn === undefined ? [] : ['--pdeathsig=KILL']),
       ...withoutRights,
       ...program,
     ],

@@ -39,6 +39,8 @@ export interface PrivateRootContent {
   /** Where the skeleton goes. */
   directory: string;
   readOnly: string[];
+  /** Links, which stay links: what they lead to is shown beside. */
+  links?: string[];
   writable: string[];
   account: ServerAccount;
   /** util-linux's setpriv on this machine. */
@@ -67,6 +69,7 @@ export function makePrivateRoot(content: PrivateRootContent): PrivateRoot {
   }
   // A device that is shown read-only cannot be written to.
   for (const device of devices) if (kindOf(device) !== null) show(device, 'bind');
+  for (const path of content.links ?? []) link(root, path);
   for (const path of content.readOnly) show(path, 'bind,ro');
   for (const path of content.writable) show(path, 'bind');
   show(setpriv, 'bind,ro', setprivInside);

@@ -130,7 +130,7 @@ async function lookForRows(database: CheckDatabase): Promise<Found> {
 
 const noTableHint = (tablesFailed: boolean): string =>
   tablesFailed
-    ? 'Other findings of this drill say what kept the tables of the dump from being restored.'
+    ? 'Other findings of this drill say what kept the tables of the backup from being restored.'
     : 'The dump defines no table: check which database the backup job dumps (its -d, PGDATABASE or URL).';
 
 function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean): string {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { formatBytes, formatCountOf, listOf } from '../../text/quantities.ts';
 import { rowSource } from '../../text/sql-text.ts';
+import { wordOfBackup } from '../asking/backup-word.ts';
 import type {
   BuiltInCheckKind,
   CheckContext,
@@ -79,7 +80,7 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
     return [
       context.drift.mode === 'off'
         ? 'What was lost since the last proven drill: drift is off in drills.yaml.'
-        : 'What was lost since an earlier drill: there is no proven drill of an earlier dump to compare with.',
+        : `What was lost since an earlier drill: there is no proven drill of an earlier ${wordOfBackup(context)} to compare with.`,
     ];
   },
   parseParams: (params) => paramsSchema.parse(params),
@@ -132,7 +133,7 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
     findings.push(
       finding(
         'TABLES_GONE',
-        `${formatCountOf(databasesGone.length, 'database')} of the proven drill of ${since} ${databasesGone.length === 1 ? 'is' : 'are'} not in this dump: ${listOf(databasesGone, tablesNamed)}`,
+        `${formatCountOf(databasesGone.length, 'database')} of the proven drill of ${since} ${databasesGone.length === 1 ? 'is' : 'are'} not in this backup: ${listOf(databasesGone, tablesNamed)}`,
       ),
     );
   if (gone.length > 0) {
@@ -166,7 +167,7 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
     findings.push(
       finding(
         'DUMP_SHRANK',
-        `the dump has ${formatBytes(bytes.now)}; that of the proven drill of ${since} had ${formatBytes(bytes.before)}`,
+        `the backup has ${formatBytes(bytes.now)}; that of the proven drill of ${since} had ${formatBytes(bytes.before)}`,
       ),
     );
   return findings;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { wordOfBackup } from '../asking/backup-word.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
 import { expectedObjects } from './objects.ts';
@@ -28,7 +29,9 @@ export const extensionsInstalled: BuiltInCheckKind<Params, InstalledExtension[]>
       });
     });
   },
-  notTested: () => ['Versions of extensions against production: the dump does not say them.'],
+  notTested: (context) => [
+    `Versions of extensions against production: the ${wordOfBackup(context)} does not say them.`,
+  ],
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(

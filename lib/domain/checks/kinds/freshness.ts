@@ -118,7 +118,7 @@ export const freshness: ConfiguredCheckKind<Params, Observation> = {
     if (ageMilliseconds < -toleranceSeconds * 1000) {
       const when = newest.iso === null ? 'infinitely far' : `at ${newest.iso}`;
       return couldNotRun(
-        `it holds future values (the newest is ${when}, the dump's moment ${dumpMoment}), which cannot prove freshness; choose a column that records when rows were written, or leave future rows out in a query`,
+        `it holds future values (the newest is ${when}, the moment of the backup, ${dumpMoment}), which cannot prove freshness; choose a column that records when rows were written, or leave future rows out in a query`,
       );
     }
     const measured = newest.iso === null ? {} : { newestRow: newest.iso };
@@ -131,7 +131,7 @@ export const freshness: ConfiguredCheckKind<Params, Observation> = {
       findings: [
         finding(
           'STALE_DATA',
-          `the newest row by ${what} was ${age} at the dump's moment ${dumpMoment}; allowed are ${settings.maxAge}`,
+          `the newest row by ${what} was ${age} at the moment of the backup, ${dumpMoment}; allowed are ${settings.maxAge}`,
         ),
       ],
       measured,

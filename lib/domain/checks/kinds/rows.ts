@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
+import { wordOfBackup } from '../asking/backup-word.ts';
 import type { CheckContext, ConfiguredCheck, ConfiguredCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { configuredOf, databasesOf, plannedConfigured, sandboxName } from '../asking/planning.ts';
@@ -107,7 +108,9 @@ export const rows: ConfiguredCheckKind<Params, Observation> = {
   notTested(context) {
     const configured = configuredOf(context, 'rows');
     if (configured.length === 0)
-      return ['Whether rows were lost before the dump was made: no row bounds are configured.'];
+      return [
+        `Whether rows were lost before the ${wordOfBackup(context)} was made: no row bounds are configured.`,
+      ];
     return configured.flatMap((check) => {
       const { table, maxDrop } = rowsSettings.parse(check.settings);
       const comparable = Object.keys(lastProvenRowsOf(context, check, table)).length > 0;

@@ -24,7 +24,7 @@ export const checkingFindings = {
   TABLES_GONE: {
     severity: 'warning',
     blames: 'source',
-    meaning: 'Tables, or whole databases, of the last proven drill are no longer in the dump.',
+    meaning: 'Tables, or whole databases, of the last proven drill are no longer in the backup.',
     hint: 'Check that they were dropped on purpose; list the tables that must exist under `checks: tables`.',
   },
   TABLES_EMPTIED: {
@@ -49,7 +49,7 @@ export const checkingFindings = {
   DUMP_SHRANK: {
     severity: 'warning',
     blames: 'source',
-    meaning: 'The dump has less than half the size of the last proven one, and no table explains it.',
+    meaning: 'The backup has less than half the size of the last proven one, and no table explains it.',
     hint: 'Check whether the backup job compresses otherwise or leaves something out (large objects, say).',
   },
   CONTENT_DIFFERS: {
@@ -83,7 +83,7 @@ export const checkingFindings = {
     severity: 'error',
     blames: 'dump',
     meaning: 'A table has fewer rows than configured.',
-    hint: 'Check whether data was lost in production or the dump is partial.',
+    hint: 'Check whether data was lost in production or the backup is partial.',
   },
   ROWS_DROPPED: {
     severity: 'error',
@@ -131,14 +131,14 @@ export const checkingFindings = {
     severity: 'error',
     blames: 'dump',
     explainedBy: 'EXTENSION_UNAVAILABLE',
-    meaning: 'An extension of the dump is not installed after the restore.',
+    meaning: 'An extension of the backup is not installed after the restore.',
     hint: 'Look at the restore outcome of that extension.',
   },
   STALE_DATA: {
     severity: 'error',
     blames: 'source',
     meaning: 'The newest row is older than allowed.',
-    hint: 'The dump was made from a stale source (a stopped replica, an old copy) or the application stopped writing.',
+    hint: 'The backup was made from a stale source (a stopped replica, an old copy) or the application stopped writing.',
   },
   FRESHNESS_EMPTY: {
     severity: 'error',
@@ -150,7 +150,7 @@ export const checkingFindings = {
     severity: 'error',
     blames: 'dump',
     meaning: 'The restored database is not at the expected migration.',
-    hint: 'The dump is older than the code, or the migrations table is not in the dump.',
+    hint: 'The backup is older than the code, or the migrations table is not in it.',
   },
   EXPECTATION_FAILED: {
     severity: 'error',

@@ -11,13 +11,13 @@ export const drillFindings = {
   NEWER_DUMP_UNPROVEN: {
     severity: 'warning',
     blames: 'drill',
-    meaning: 'A newer dump exists than the proven one that is restored.',
+    meaning: 'A newer backup exists than the proven one that is restored.',
     hint: 'Ask for it by key (`"dump": "…"`) to restore it instead, or drill it first.',
   },
   NEVER_PROVEN: {
     severity: 'warning',
     blames: 'drill',
-    meaning: 'No dump of this database was ever proven, so the newest one is restored.',
+    meaning: 'No backup of this database was ever proven, so the newest one is restored.',
     hint: 'Read the verdict before you approve; drill the database on a schedule from now on.',
   },
   RESTORE_DECLINED: {

@@ -5,7 +5,7 @@ export const dumpFindings = {
   NO_DUMP_FOUND: {
     severity: 'unverified',
     blames: 'source',
-    meaning: 'No eligible dump was found in the source.',
+    meaning: 'No eligible backup was found in the source.',
     hint: 'Check that the backup job runs, and that the prefix and pattern in drills.yaml match the names it writes; `restore-drill list` shows what was seen and why it was refused.',
   },
   DUMP_NOT_FOUND: {
@@ -31,7 +31,7 @@ export const dumpFindings = {
   DUMP_REFUSED: {
     severity: 'info',
     blames: 'source',
-    meaning: 'A candidate was passed over when the dump was selected.',
+    meaning: 'A candidate was passed over when the backup was selected.',
     hint: 'Nothing to do when the reason is expected; otherwise see why the backup job left it behind.',
   },
   DUMP_IN_FUTURE: {
@@ -89,7 +89,7 @@ export const dumpFindings = {
   DUMP_TOO_OLD: {
     severity: 'error',
     blames: 'source',
-    meaning: 'The newest dump is older than allowed.',
+    meaning: 'The newest backup is older than allowed.',
     hint: 'Look at when the backup job last ran and why it stopped.',
   },
   DUMP_NOT_A_DUMP: {

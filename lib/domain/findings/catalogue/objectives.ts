@@ -14,7 +14,7 @@ export const objectivesFindings = {
     blames: 'source',
     objectivesOnly: true,
     meaning: 'More would have been lost than the recovery point objective allows.',
-    hint: 'Take dumps more often, or change the objective.',
+    hint: 'Take backups more often (of base backups: archive WAL more often, archive_timeout), or change the objective.',
   },
   RTO_SLOWER: {
     severity: 'warning',
@@ -25,7 +25,7 @@ export const objectivesFindings = {
   OLDER_DUMP_PROVEN: {
     severity: 'info',
     blames: 'dump',
-    meaning: 'The newest dump failed; an older one could be restored.',
-    hint: 'Until a newer dump is proven, a real restore loses everything since the older one.',
+    meaning: 'The newest backup failed; an older one could be restored.',
+    hint: 'Until a newer backup is proven, a real restore loses everything since the older one.',
   },
 } as const satisfies Record<string, FindingDefinition>;

@@ -38,7 +38,51 @@ export const recoveringFindings = {
     severity: 'unverified',
     blames: 'drill',
     meaning: 'The base backup is written in a way that only the program that made it reads. It may be good.',
-    hint: 'Restore it with that program into an empty folder and drill the folder, with `--base`.',
+    hint: 'Let the program itself bring it: `source.physical.commands` in drills.yaml (docs/configuration.md has examples). Or restore it with that program into an empty folder and drill the folder, with `--base`.',
+  },
+  BACKUP_COMMAND_MISSING: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A program that brings base backups or WAL is not there, or cannot be run.',
+    hint: 'Install it where the drill runs (in AWS in the image of the restore task, `-c sandboxImage=URI`) or give its path in `source.physical.commands`; `restore-drill doctor --config drills.yaml` looks for it.',
+  },
+  BACKUP_COMMAND_FAILED: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A command that brings base backups or WAL ended with an error. The backup may be good.',
+    hint: 'See what it said. It runs as a user without rights, with the environment of `source.physical.commands` alone, and sees of this machine the programs of the system, the folder of the source and `reads`.',
+  },
+  BACKUP_COMMAND_TIMED_OUT: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning:
+      'A command that brings base backups or WAL did not end in its time, and was ended with all that it had started.',
+    hint: 'Look what it waits for, such as a lock, a password or a network that it may not use; else raise `timeout` or `fileTimeout` of `source.physical.commands`.',
+  },
+  BACKUP_COMMAND_OUTPUT: {
+    severity: 'unverified',
+    blames: 'drill',
+    meaning: 'A command printed more than can be meant, or no list of backups.',
+    hint: 'Let `list` print a backup a line, its name first, and lower the log level of the tool.',
+  },
+  BACKUP_COMMAND_EMPTY: {
+    severity: 'error',
+    blames: 'dump',
+    meaning: 'A command ended with 0, as if all were well, and brought nothing.',
+    hint: 'Run it by hand: a restore in need would believe it. Look whether it writes to {directory}, or to {path}, and whether a script passes on the exit code of the tool (set -e).',
+  },
+  BACKUP_COMMAND_REFUSED: {
+    severity: 'error',
+    blames: 'dump',
+    meaning:
+      'A command brought what is no file of a backup: a link that leads away, a device, a file of several names.',
+    hint: 'Let it write files of its own. Tablespaces belong into {tablespaces}, by the option of the tool that maps them.',
+  },
+  BACKUP_CHOSEN: {
+    severity: 'info',
+    blames: 'drill',
+    meaning: 'Which base backup was taken was known only where the tool could be asked.',
+    hint: 'Nothing to do; the message names it.',
   },
   BASE_BACKUP_COMBINED: {
     severity: 'info',

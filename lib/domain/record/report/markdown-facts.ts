@@ -33,7 +33,10 @@ export function identity(record: DrillRecord): string[][] {
       [physical ? 'Taken from' : 'Dump taken from', dump.location],
       ...ofDump(['Dump version', versionId ?? 'no object version']),
       ['Format', dump.format],
-      ['Size', `${formatBytes(dump.bytes)} (${formatCount(dump.bytes)} bytes)`],
+      [
+        'Size',
+        dump.bytes === 0 ? 'not known' : `${formatBytes(dump.bytes)} (${formatCount(dump.bytes)} bytes)`,
+      ],
       ...ofDump(
         ['SHA-256', sha256 ?? 'not computed'],
         ['Checksum', checksumVerified ? 'equals the one stored beside the dump' : 'not compared'],
@@ -84,7 +87,9 @@ export function recovery({ recovered }: DrillRecord): string[][] {
     [
       'Newest file of the archive',
       archivedAt === null || archiveLagSeconds === null
-        ? 'none'
+        ? recovered.walSegments > 0
+          ? 'not known: the archive was asked for one file after another'
+          : 'none'
         : `${formatMoment(archivedAt)}, ${formatSeconds(archiveLagSeconds)} before`,
     ],
     [

@@ -15,7 +15,8 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
       : [dump.serverVersion === null ? 'server version not named' : `from PostgreSQL ${dump.serverVersion}`];
     facts.push(
       [isBaseBackup(record) ? 'Backup' : 'Dump', dump.key],
-      ['', [dump.format, formatBytes(dump.bytes), ...server].join(', ')],
+      // Of what a command brings nobody knows the size.
+      ['', [dump.format, ...(dump.bytes === 0 ? [] : [formatBytes(dump.bytes)]), ...server].join(', ')],
     );
     facts.push([
       'State of',

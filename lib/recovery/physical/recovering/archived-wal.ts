@@ -29,7 +29,7 @@ export interface WalReach {
   /** Of the last commit or abort, ISO 8601; null: there is none between the start and the end. */
   lastCommitAt: string | null;
   segments: number;
-  /** When the newest file of the archive came, ISO 8601; null: it is empty. */
+  /** When the newest file of the archive came, ISO 8601; null: it is empty, or nobody can list it. */
   archivedAt: string | null;
   bytes: number;
   /** Of the images of pages in it, beside pglz: the server must have been built with them. */

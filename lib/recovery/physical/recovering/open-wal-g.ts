@@ -7,13 +7,12 @@ import type { BaseFile } from '../base/layout/base-file.ts';
 import { storedContent } from '../base/layout/stored-content.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { addName, noFiles } from '../base/unpacking/named-files.ts';
-import { readWalGBackup, type WalGBackup } from '../wal-g/read-backup.ts';
+import { readWalGBackup, toldWithoutMetadata, type WalGBackup } from '../wal-g/read-backup.ts';
 import type { OpenedBase } from './opened-base.ts';
 import { filesBelow } from './stored-files.ts';
 
 /** By names that only WAL-G gives; its tars alone are no backup. */
 export const isOfWalG = (files: readonly BaseFile[]): boolean =>
-  files.some(({ name }) => name === 'files_metadata.json') &&
   files.some(({ name }) => name.startsWith('tar_partitions/'));
 
 const sentinelEnding = '_backup_stop_sentinel.json';
@@ -21,7 +20,7 @@ const sentinelEnding = '_backup_stop_sentinel.json';
 /** A file of a million names. */
 const mostBytes = 256 * 1024 ** 2;
 /** What this program does not decompress, and WAL-G does. */
-const otherCompression = /\.(br|lzma|lzo)$/;
+const otherCompression = /\.(lzma|lzo)$/;
 
 /** A backup of WAL-G in its plain layout: tars whose members begin with a slash, and a sentinel that is written last. */
 export async function openWalG(source: BaseBackupSource, files: readonly BaseFile[]): Promise<OpenedBase> {
@@ -42,14 +41,24 @@ export async function openWalG(source: BaseBackupSource, files: readonly BaseFil
       `the sentinel of ${name}, which WAL-G writes last, is not beside its folder`,
       'Name the folder around it, basebackups_005, with all that lies in it.',
     );
-  if (sentinel === undefined || metadata === undefined)
+  if (sentinel === undefined)
     return refused('BASE_BACKUP_INCOMPLETE', `${name} has no sentinel, which WAL-G writes last`);
+  if (metadata === undefined)
+    return toldWithoutMetadata(await textOf(sentinel))
+      ? refused(
+          'BASE_BACKUP_UNREAD',
+          `${name} was made without files_metadata.json, so that nobody but WAL-G can tell what it must hold`,
+        )
+      : refused(
+          'BASE_BACKUP_INCOMPLETE',
+          `${name} has no files_metadata.json, and its sentinel does not say why`,
+        );
   const backup = readWalGBackup(name, await textOf(sentinel), await textOf(metadata));
   if (backup.kind === 'damaged') return refused('BASE_BACKUP_CORRUPT', `${name}: ${backup.reason}`);
   if (backup.kind === 'unread') return refused('BASE_BACKUP_UNREAD', `${name}: ${backup.reason}`);
   const tars = files.filter((file) => file.name.startsWith('tar_partitions/'));
   if (tars.some((tar) => otherCompression.test(tar.name)))
-    return refused('BASE_BACKUP_UNREAD', `${name} is compressed with brotli, lzma or lzo`);
+    return refused('BASE_BACKUP_UNREAD', `${name} is compressed with lzma or lzo`);
   return {
     kind: 'base',
     layout: { kind: 'tar partitions', files: tars },

@@ -2,9 +2,11 @@ import type { ClientConfig } from 'pg';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type { RestoreAccount } from '../../../domain/recovery/restore-account.ts';
+import type { CommandRoom } from '../../../ports/backup-commands.ts';
 import type { RecoveryRequest } from '../../../ports/recovery.ts';
 import type { RecoveryPlace, RequiredSettings, WalFetch } from '../../../ports/recovery-place.ts';
 import type { ControlFile } from '../base/facts/control-file.ts';
+import { fetchBase } from '../commanded/fetch-base.ts';
 import type { ArchivedWal } from './archived-wal.ts';
 import { listRecovered } from './list-recovered.ts';
 import { RecoveryBook } from './recovery-book.ts';
@@ -15,7 +17,8 @@ import { verifyStopped } from './verify-stopped.ts';
 /** What a recovery works with beside what it is asked. */
 export interface RecoveryTools {
   place: RecoveryPlace;
-  openWal(request: RecoveryRequest): Promise<ArchivedWal>;
+  /** @param room where commands bring it; null: it lies in the store */
+  openWal(request: RecoveryRequest, room: CommandRoom | null): Promise<ArchivedWal>;
   /** How the drill logs in to a database of the recovered cluster. */
   connection(database: string): Promise<ClientConfig>;
 }
@@ -24,25 +27,61 @@ export interface RecoveryTools {
 export async function recoverBase(request: RecoveryRequest, tools: RecoveryTools): Promise<RestoreAccount> {
   const book = new RecoveryBook(request);
   if (request.again) await tools.place.reset();
-  const unpacked = await book.timed(
-    'unpack',
-    () =>
-      unpackVerified(request.source, tools.place, {
-        isSnapshot: request.fullSnapshot,
-        signal: request.signal,
-        onBytes: (bytes) => book.unpacked(bytes),
-      }),
-    ({ bytes }) => bytes,
-  );
-  book.findings.push(...unpacked.findings);
-  if (unpacked.base === null) return book.account(null);
-  const wal = await tools.openWal(request);
+  const { commands } = request.source;
+  const room = commands === undefined ? null : await tools.place.commandRoom(commands);
   try {
-    return await replayed(request, tools, unpacked.base, wal, book);
+    const unpacked = await book.timed(
+      'unpack',
+      () => unpackedBase(request, tools.place, room, book),
+      ({ bytes }) => bytes,
+    );
+    book.findings.push(...unpacked.findings);
+    if (unpacked.base === null) return book.account(null);
+    const wal = await tools.openWal(request, room);
+    try {
+      return await replayed(request, tools, unpacked.base, wal, book, notAsked(room));
+    } finally {
+      await wal.close();
+    }
   } finally {
-    await wal.close();
+    await room?.close();
   }
 }
+
+/** Where a command brings the backup, it is unpacked from what that brought. */
+async function unpackedBase(
+  { source, fullSnapshot, target, signal }: RecoveryRequest,
+  place: RecoveryPlace,
+  room: CommandRoom | null,
+  book: RecoveryBook,
+): ReturnType<typeof unpackVerified> {
+  const onBytes = (bytes: number): void => book.unpacked(bytes);
+  const options = { isSnapshot: fullSnapshot, signal, onBytes };
+  const { commands } = source;
+  if (commands === undefined || room === null) return unpackVerified(source, place, options);
+  const fetched = await fetchBase(source, { room, commands, target, signal, onBytes });
+  if ('refused' in fetched) return { base: null, findings: [fetched.refused], bytes: 0 };
+  const unpacked = await unpackVerified(fetched.source, place, options);
+  const findings = [...fetched.findings, ...unpacked.findings];
+  const major = unpacked.base?.control.majorVersion ?? place.majorVersion;
+  if (major === place.majorVersion) return { ...unpacked, findings };
+  const message = `the base backup that fetch brought is of PostgreSQL ${major}, and sandbox.majorVersion says ${place.majorVersion}`;
+  const hint = `Set sandbox.majorVersion: ${major} in drills.yaml.`;
+  return {
+    ...unpacked,
+    base: null,
+    findings: [...findings, finding('SERVER_VERSION_UNSUPPORTED', message, hint)],
+  };
+}
+
+/** What commands leave open, in sentences. */
+const notAsked = (room: CommandRoom | null): string[] =>
+  room === null
+    ? []
+    : [
+        ...room.absentWalls,
+        'Whether WAL lies behind a gap of more than eight segments, and when the last one was archived: the commands bring files by name and list none.',
+      ];
 
 async function replayed(
   request: RecoveryRequest,
@@ -50,6 +89,7 @@ async function replayed(
   base: UnpackedBase,
   wal: ArchivedWal,
   book: RecoveryBook,
+  leftOpen: readonly string[],
 ): Promise<RestoreAccount> {
   const { control } = base;
   const label = base.facts.label?.kind === 'label' ? base.facts.label.label : null;
@@ -120,7 +160,7 @@ async function replayed(
       pages: stopped.pages,
       tables,
       indexChecks: opened.indexChecks,
-      notTested: [...stopped.notTested, ...opened.notTested, ...notTested],
+      notTested: [...stopped.notTested, ...opened.notTested, ...notTested, ...leftOpen],
     },
     databases,
   );

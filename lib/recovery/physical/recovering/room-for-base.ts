@@ -25,7 +25,8 @@ const neverFilledBytes = 1024 ** 3;
 /** Compares what a base backup needs with the disk, before a byte of it is unpacked. */
 export async function roomForBase(files: readonly BaseFile[], directory: string): Promise<RoomForBase> {
   const { bavail, bsize } = await statfs(directory);
-  const onDiskBytes = Math.max(0, bavail * bsize - leftFreeBytes);
+  const freedBytes = files.reduce((sum, { sizeBytes, isMoved }) => sum + (isMoved ? sizeBytes : 0), 0);
+  const onDiskBytes = Math.max(0, bavail * bsize + freedBytes - leftFreeBytes);
   const storedBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const plausibleBytes = neverFilledBytes + mostBytesOfOne * storedBytes;
   const limitBytes = Math.min(onDiskBytes, plausibleBytes);

@@ -25,7 +25,7 @@ export async function filesBelow(
 ): Promise<StoredFile[]> {
   const files: StoredFile[] = [];
   for await (const object of store.list({ beginning: prefix, after: null })) {
-    const { key, sizeBytes, modifiedAt, etag, versionId } = object;
+    const { key, sizeBytes, modifiedAt, etag, versionId, isMoved } = object;
     if (!key.startsWith(prefix) || key.endsWith('/')) continue;
     // What is read again later must be what was listed.
     const pin = {
@@ -37,6 +37,7 @@ export async function filesBelow(
       sizeBytes,
       modifiedAt,
       ...(keys === undefined ? {} : { keys }),
+      ...(isMoved === undefined ? {} : { isMoved }),
       open: () => store.open(key, pin),
     });
   }

@@ -22,6 +22,10 @@ const sentinel = z.object({
 });
 const metadata = z.object({ Files: z.record(z.string(), z.object({ IsIncremented: z.boolean() })) });
 
+/** Whether the sentinel says that no list of files was written (WALG_WITHOUT_FILES_METADATA). */
+export const toldWithoutMetadata = (sentinelText: string): boolean =>
+  parsed(z.object({ FilesMetadataDisabled: z.literal(true) }), sentinelText) !== null;
+
 /** @param name of the backup's folder, `base_<segment>` @param sentinelText `<name>_backup_stop_sentinel.json` */
 export function readWalGBackup(name: string, sentinelText: string, metadataText: string): WalGBackup {
   const told = parsed(sentinel, sentinelText);

@@ -14,6 +14,10 @@ export interface ArchiveContents {
   histories: Map<number, TimelineStretch[]>;
   /** History files that cannot be read, and why. */
   badHistories: { name: string; timeline: number; reason: string }[];
+  /** Asks for a segment that the walk comes to, where nobody can list the archive; absent: the index is whole. */
+  ask?(name: string): Promise<void>;
+  /** The walk went no further than this segment: looks whether any lie behind it. */
+  lookBehind?(number: number, timelines: readonly TimelineStretch[]): Promise<void>;
 }
 
 export async function readContents({
@@ -83,6 +87,18 @@ export interface FoundSegment {
   found: { segment: IndexedSegment; from: 'archive' | 'base' } | null;
 }
 
+/** What recovery calls the segment of this number: by the newest timeline that has begun in it. */
+export function wantedSegment(
+  number: number,
+  timelines: readonly TimelineStretch[],
+  segmentBytes: number,
+): { name: string; timeline: number } {
+  const { timeline } = timelines.findLast(
+    ({ begin }) => segmentOf(begin, segmentBytes) <= number,
+  ) as TimelineStretch;
+  return { name: segmentName(timeline, number, segmentBytes), timeline };
+}
+
 /**
  * The segment of this number on the way to the timeline: of the newest timeline that has begun in it, from the archive before
  * the base's own folder (`access/transam/xlogrecovery.c`: XLogFileReadAnyTLI). PostgreSQL would take one of an older timeline
@@ -94,10 +110,7 @@ export function findSegment(
   segmentBytes: number,
   { archive, base }: ArchiveContents,
 ): FoundSegment {
-  const { timeline } = timelines.findLast(
-    ({ begin }) => segmentOf(begin, segmentBytes) <= number,
-  ) as TimelineStretch;
-  const name = segmentName(timeline, number, segmentBytes);
+  const { name, timeline } = wantedSegment(number, timelines, segmentBytes);
   const archived = archive.segments.get(name);
   if (archived !== undefined) return { name, timeline, found: { segment: archived, from: 'archive' } };
   const own = base.segments.get(name);

@@ -1,7 +1,7 @@
 /** Follows the log from the start of a base from segment to segment, as far as it goes. */
 import type { ImageCompression } from '../../../domain/recovery/image-compression.ts';
 import type { Lsn } from '../numbers/lsn.ts';
-import { type ArchiveContents, findSegment } from './archive-contents.ts';
+import { type ArchiveContents, findSegment, wantedSegment } from './archive-contents.ts';
 import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
@@ -67,6 +67,7 @@ export class Chain {
     const { segmentBytes } = this.#base;
     const segments: WalSegment[] = [];
     for (let number = segmentOf(this.#base.startLsn, segmentBytes); ; number += 1) {
+      await this.#contents.ask?.(wantedSegment(number, this.#timelines, segmentBytes).name);
       const { name, timeline, found } = findSegment(number, this.#timelines, segmentBytes, this.#contents);
       if (found === null)
         return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });

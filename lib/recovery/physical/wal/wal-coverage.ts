@@ -24,6 +24,7 @@ export async function coverageOf(
     contents.histories,
   );
   const walk = await new Chain(contents, timelines, base, question.target).walk();
+  if (walk.halt.kind !== 'target') await contents.lookBehind?.(walk.halt.number, timelines);
   return {
     reached: walk.reached,
     segments: walk.segments,

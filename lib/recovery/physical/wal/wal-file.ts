@@ -6,6 +6,7 @@ import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import type { FindingCode } from '../../../domain/findings/findings.ts';
 import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../streams/bytes/dump-error.ts';
+import { decompressBrotli, isNamedBrotli } from '../../streams/compression/brotli.ts';
 import { decompress } from '../../streams/compression/decompress.ts';
 import { isKeyError } from '../../streams/encryption/decrypt.ts';
 import { decrypted } from '../stored/decrypted.ts';
@@ -18,6 +19,8 @@ export interface WalFile {
   sizeBytes: number;
   /** Its path, where it lies on this machine. */
   path?: string;
+  /** It is what PostgreSQL takes, which decompresses nothing. */
+  asIs?: true;
   /** What opens it where it is encrypted; absent where nothing that is stored so can be. */
   keys?: DumpSecrets;
   /** The stored bytes, each time anew. */
@@ -46,7 +49,8 @@ export function compressionOf(firstBytes: Buffer): Compression | null {
 export async function* contentOf(file: WalFile): AsyncGenerator<Buffer, void, undefined> {
   const stream = await file.open();
   try {
-    yield* unpacked(stream, file.keys);
+    if (file.asIs) yield* stream as AsyncIterable<Buffer>;
+    else yield* unpacked(stream, file.keys, isNamedBrotli(file.name));
   } catch (error) {
     if (!isDrillError(error) || !isKeyError(error)) throw error;
     throw new DrillError(error.code, `${file.name}: ${error.message}`, { hint: error.hint });
@@ -59,10 +63,15 @@ export async function* contentOf(file: WalFile): AsyncGenerator<Buffer, void, un
 export async function* unpacked(
   stored: AsyncIterable<Buffer>,
   keys?: DumpSecrets,
+  isBrotli = false,
 ): AsyncGenerator<Buffer, void, undefined> {
   let source = new ByteSource(stored);
   try {
     if (keys !== undefined) source = await decrypted(source, keys);
+    if (isBrotli) {
+      yield* decompressBrotli(source);
+      return;
+    }
     const compression = compressionOf(await source.peek(longestMagic));
     yield* compression === null ? source.pieces() : decompress(source, compression, refuseTrailing);
   } finally {

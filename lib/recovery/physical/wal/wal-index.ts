@@ -43,17 +43,18 @@ export async function indexWal(
   };
   for (const file of files) {
     if (!isTarballName(file.name)) {
-      put(index, file, segmentBytes);
+      putWalFile(index, file, segmentBytes);
       continue;
     }
     const { files: members, reason } = await spool.unpack(file);
-    for (const member of members) put(index, member, segmentBytes);
+    for (const member of members) putWalFile(index, member, segmentBytes);
     if (reason !== null) index.unreadable.push({ name: file.name, reason });
   }
   return index;
 }
 
-function put(index: WalIndex, file: WalFile, segmentBytes: number): void {
+/** Puts a file into its place of the index; what is none of an archive's is passed over. */
+export function putWalFile(index: WalIndex, file: WalFile, segmentBytes: number): void {
   const parsed = parseWalName(file.name);
   if (parsed === null) return;
   if (parsed.kind === 'history') {

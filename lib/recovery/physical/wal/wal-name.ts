@@ -9,7 +9,7 @@ export type WalName =
   | { kind: 'history'; name: string; timeline: number }
   | { kind: 'backup history'; name: string; timeline: number; log: number; part: number; offset: number };
 
-const compressed = String.raw`(?:\.(?:gz|zst|lz4|xz|bz2))`;
+const compressed = String.raw`(?:\.(?:gz|zst|lz4|xz|bz2|br))`;
 /** `-` and the SHA-1 of the content stand behind the name in repositories of pgBackRest. */
 const checksum = '(?:-[0-9a-f]{40})';
 /** pg_receivewal puts `.partial` behind the compression; a server's own archive_command sees it before. */

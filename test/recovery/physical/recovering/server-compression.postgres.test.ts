@@ -41,6 +41,8 @@ describe('a server', () => {
   test('without zstd is not given WAL that needs it, and nothing is said against the backup', async () => {
     const place: RecoveryPlace = {
       dataDirectory: join(folder, 'data'),
+      majorVersion: 15,
+      commandRoom: () => Promise.reject(new Error('there are no commands')),
       tablespaceDirectory: join(folder, 'tablespaces'),
       replaysCompression: async () => false,
       replay: () => Promise.reject(new Error('it was given to the server')),

@@ -20,6 +20,7 @@ describe('names of a WAL archive', () => {
     `wal_005/${name}.lz4`,
     `archive/main/15-1/0000000200000003/${name}-9a0364b9e99bb480dd25e1f0284c8555aa3b1c2d.zst`,
     `${name}.xz`,
+    `${name}.br`,
     `${name}.bz2`,
   ])('%s is a segment', (path) => {
     expect(parseWalName(path)).toEqual({ kind: 'segment', name, timeline: 2, log: 3, part: 255 });

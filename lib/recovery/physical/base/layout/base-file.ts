@@ -8,6 +8,8 @@ export interface BaseFile {
   sizeBytes: number;
   /** What opens it where it is encrypted; absent where nothing that is stored so can be. */
   keys?: DumpSecrets;
+  /** Once read to its end it is gone, and its room on the disk is free. */
+  isMoved?: true;
   /** All its bytes, of one version of it; may be called again. */
   open(): Promise<Readable>;
 }

@@ -1,5 +1,6 @@
 /** The content of stored bytes, whatever encrypts and compresses them. */
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { decompressBrotli, isNamedBrotli } from '../../../streams/compression/brotli.ts';
 import { compressionOf } from '../../../streams/compression/compression-of.ts';
 import { decompress } from '../../../streams/compression/decompress.ts';
 import { decrypted } from '../../stored/decrypted.ts';
@@ -19,7 +20,10 @@ export type Bounding = (content: AsyncIterable<Buffer>) => AsyncIterable<Buffer>
  */
 export async function storedContent(file: BaseFile, bounding: Bounding): Promise<ByteSource> {
   const stored = new ByteSource(await file.open());
-  return uncompressed(file.keys === undefined ? stored : await decrypted(stored, file.keys), bounding);
+  const content = file.keys === undefined ? stored : await decrypted(stored, file.keys);
+  return isNamedBrotli(file.name)
+    ? new ByteSource(freeing(content, bounding(decompressBrotli(content))))
+    : uncompressed(content, bounding);
 }
 
 /** The same of a file within a tar. */
