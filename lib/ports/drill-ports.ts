@@ -3,6 +3,7 @@ import type { DumpOpening } from '../domain/backup/dump-opening.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
+import type { ReplayEnd } from '../domain/recovery/replay-end.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
@@ -35,6 +36,8 @@ export interface DumpInspector {
     dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes'> & {
       /** It is a base backup, and its WAL lies there; absent: a dump. */
       walPrefix?: string;
+      /** Up to where that is replayed; absent: to its end. */
+      replayEnd?: ReplayEnd;
     },
     opening: DumpOpening,
   ): Promise<DumpHeader>;

@@ -9,6 +9,9 @@ export function createBackupInspector(signal?: AbortSignal): DumpInspector {
     inspect: (store, dump, opening) =>
       dump.walPrefix === undefined
         ? dumps.inspect(store, dump, opening)
-        : inspectBase({ store, key: dump.key, walPrefix: dump.walPrefix, keys: opening }),
+        : inspectBase(
+            { store, key: dump.key, walPrefix: dump.walPrefix, keys: opening },
+            dump.replayEnd ?? null,
+          ),
   };
 }

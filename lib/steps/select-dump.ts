@@ -153,7 +153,7 @@ async function firstOfDatabase(
   let { dump: newest, older } = chosen;
   const findings = [...chosen.findings];
   for (let looks = 1; ; looks += 1) {
-    const examined = await examineDump(newest, state.database, ports);
+    const examined = await examineDump(newest, state, ports);
     const [globals] = examined.findings.filter(({ code }) => code === 'GLOBALS_ONLY');
     const others = older.filter(({ key }) => nameShape(key) !== nameShape(newest.key));
     const [next, ...rest] = others;
