@@ -41,6 +41,15 @@ export interface DumpInspector {
     },
     opening: DumpOpening,
   ): Promise<DumpHeader>;
+  /**
+   * The moments of a base backup alone, with as few requests as there can be: many may have to be asked for one to be chosen.
+   * @throws DrillError as inspect
+   */
+  momentsOfBase(
+    store: DumpStore,
+    base: Pick<SelectedDump, 'key'> & { walPrefix: string },
+    opening: DumpOpening,
+  ): Promise<Pick<DumpHeader, 'consistencyPoint' | 'endedAt'>>;
 }
 
 /** Carries out one check in the sandbox. Never throws for a failing check. */

@@ -1,6 +1,6 @@
 import type { DumpInspector } from '../ports/drill-ports.ts';
 import { createDumpInspector } from './logical/dump-inspector.ts';
-import { inspectBase } from './physical/recovering/inspect-base.ts';
+import { inspectBase, momentsOfBase } from './physical/recovering/inspect-base.ts';
 
 /** Looks into backups of every kind: dumps say what they are in their first bytes, base backups in their small files. */
 export function createBackupInspector(signal?: AbortSignal): DumpInspector {
@@ -13,5 +13,6 @@ export function createBackupInspector(signal?: AbortSignal): DumpInspector {
             { store, key: dump.key, walPrefix: dump.walPrefix, keys: opening },
             dump.replayEnd ?? null,
           ),
+    momentsOfBase: (store, { key, walPrefix }, keys) => momentsOfBase({ store, key, walPrefix, keys }),
   };
 }

@@ -15,10 +15,12 @@ import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
-import { type ChosenDump, chooseDump } from './choose-dump.ts';
+import { basesLeadingTo } from './choose-base.ts';
+import { chooseDump } from './choose-dump.ts';
 import { companionFindings } from './companions.ts';
 import { openSource } from './configured-source.ts';
-import { examineDump, keepWitness } from './examine-dump.ts';
+import { keepWitness } from './examine-dump.ts';
+import { firstOfDatabase } from './first-dump.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
@@ -56,9 +58,10 @@ export const selectDumpStep = defineStep({
     const { store } = opened;
     // No base backup that ended after the moment leads to it.
     const target = targetOf(state, config.source);
+    const to = target?.kind === 'time' && state.request.key === null ? target.time : null;
     const objects: DumpObject[] = [];
     for await (const object of store.list()) objects.push(object);
-    const selection = selectDumps(
+    const listed = selectDumps(
       objects,
       selectionCriteria(config.source, opened, {
         ...state.request,
@@ -66,6 +69,11 @@ export const selectDumpStep = defineStep({
         now: state.startedAt,
       }),
     );
+    const leading =
+      to === null
+        ? { candidates: listed.candidates, findings: [] }
+        : await basesLeadingTo(to, listed.candidates, state, ports);
+    const selection = { ...listed, candidates: leading.candidates };
     const refusals = selection.refused
       .filter((refused) => refused.key !== selection.newestRefused?.key)
       .slice(0, refusalsNamed)
@@ -73,7 +81,7 @@ export const selectDumpStep = defineStep({
     const selected = {
       ...state,
       dumpLocation: store.location,
-      findings: [...state.findings, ...selection.findings, ...refusals],
+      findings: [...state.findings, ...selection.findings, ...refusals, ...leading.findings],
     };
 
     const restoring = state.request.mode === 'restore';
@@ -85,6 +93,7 @@ export const selectDumpStep = defineStep({
       return nothingFound(selected, objects, store.location, config.source.physical === null);
     const { newest, older, examined, findings } = await firstOfDatabase(
       { ...choice, dump: choice.dump },
+      to,
       state,
       ports,
     );
@@ -137,47 +146,6 @@ export function selectionCriteria(
 
 const passedOver = ({ key, reason, code }: RefusedDump): Finding =>
   finding(code === 'DUMP_IN_FUTURE' ? code : 'DUMP_REFUSED', `${key} was passed over: ${reason}`);
-
-/** At most so many files of roles, written beside each dump, are looked into for the first dump of a database. */
-const globalsLookedInto = 20;
-
-/**
- * Examines the chosen dump. `pg_dumpall --globals-only` beside the dumps of a database is no newest dump: it is passed
- * over, and so are the others that are named like it.
- */
-async function firstOfDatabase(
-  chosen: ChosenDump & { dump: DumpCandidate },
-  state: DrillState,
-  ports: Parameters<typeof examineDump>[2],
-) {
-  let { dump: newest, older } = chosen;
-  const findings = [...chosen.findings];
-  for (let looks = 1; ; looks += 1) {
-    const examined = await examineDump(newest, state, ports);
-    const [globals] = examined.findings.filter(({ code }) => code === 'GLOBALS_ONLY');
-    const others = older.filter(({ key }) => nameShape(key) !== nameShape(newest.key));
-    const [next, ...rest] = others;
-    if (
-      globals === undefined ||
-      next === undefined ||
-      state.request.key !== null ||
-      looks > globalsLookedInto
-    )
-      return { newest, older, examined, findings };
-    findings.push(
-      finding(
-        'DUMP_REFUSED',
-        `${newest.key} was passed over: it holds roles and tablespaces only`,
-        globals.hint,
-      ),
-    );
-    newest = next;
-    older = rest;
-  }
-}
-
-/** A name with its numbers left out: what files of the same job have in common. */
-const nameShape = (key: string): string => key.replace(/\d+/g, '#');
 
 /** A drill of one named dump tries no other. */
 function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillState): DumpCandidate[] {

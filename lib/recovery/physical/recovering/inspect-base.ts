@@ -3,13 +3,13 @@ import { DrillError } from '../../../domain/findings/errors.ts';
 import type { Finding } from '../../../domain/findings/findings.ts';
 import type { ReplayEnd } from '../../../domain/recovery/replay-end.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
-import { type BaseLook, lookIntoBase } from '../base/unpacking/look-into-base.ts';
+import { type BaseLook, lookIntoBase, type Wanted } from '../base/unpacking/look-into-base.ts';
 import { unpackedBytes } from '../base/unpacking/unpacked-size.ts';
 import { findingOfRefusal } from './base-findings.ts';
 import { linkSeen, membersBefore } from './chain-members.ts';
 import { openBase } from './open-base.ts';
 import type { OpenedBase } from './opened-base.ts';
-import { walToReplay } from './wal-to-replay.ts';
+import { baseEndedAt, walToReplay } from './wal-to-replay.ts';
 
 /** A data directory that somebody packed has PG_VERSION anywhere: a base of this size is read to its end for it. */
 const lookedAtBytes = 64 * 1024 ** 3;
@@ -27,8 +27,8 @@ export async function inspectBase(source: BaseBackupSource, end: ReplayEnd = nul
   const told = label?.kind === 'label' ? label.label : null;
   // Without a label – a snapshot of a whole volume – nothing says where the WAL begins: all of it may be needed.
   const start = { segment: told?.startSegment ?? '', lsn: told?.startLsn ?? '' };
-  const { baseEndedAt, ...wal } = await walToReplay(source, start, end);
-  const endedAt = opened.endedAt ?? baseEndedAt;
+  const { archivedEnd, ...wal } = await walToReplay(source, start, end);
+  const endedAt = opened.endedAt ?? archivedEnd;
   return {
     ...header,
     majorVersion,
@@ -38,10 +38,25 @@ export async function inspectBase(source: BaseBackupSource, end: ReplayEnd = nul
   };
 }
 
-async function lookInto(source: BaseBackupSource) {
+/** When a base backup began and ended, and nothing else of it. @throws DrillError what keeps it from being one */
+export async function momentsOfBase(
+  source: BaseBackupSource,
+): Promise<Pick<DumpHeader, 'consistencyPoint' | 'endedAt'>> {
+  const { opened, look } = await lookInto(source, ['label']);
+  const told = look.label?.kind === 'label' ? look.label.label : null;
+  if (told === null) return { consistencyPoint: null };
+  const start = { segment: told.startSegment, lsn: told.startLsn };
+  const endedAt = opened.endedAt ?? (await baseEndedAt(source, start));
+  return {
+    consistencyPoint: told.startTime === null ? null : momentOf(told.startTime),
+    ...(endedAt === null ? {} : { endedAt }),
+  };
+}
+
+async function lookInto(source: BaseBackupSource, wanted: readonly Wanted[] = ['label', 'majorVersion']) {
   const opened = await openBase(source);
   if (opened.kind === 'refused') throw errorOf(opened.finding);
-  return { opened, look: await lookIntoBase(opened.layout, ['label', 'majorVersion'], lookedAtBytes) };
+  return { opened, look: await lookIntoBase(opened.layout, wanted, lookedAtBytes) };
 }
 
 /**

@@ -16,7 +16,7 @@ export interface WalToReplay {
   walBytes: number;
   spooledWalBytes: number;
   /** When the base backup ended, ISO 8601, by what the server archived of it; null: that is not there. */
-  baseEndedAt: string | null;
+  archivedEnd: string | null;
 }
 
 /** Of a server that was made without --wal-segsize. */
@@ -70,8 +70,25 @@ export async function walToReplay(
   return {
     walBytes: countTo(end, places, segmentBytes) * segmentBytes,
     spooledWalBytes,
-    baseEndedAt: history === null ? null : await endOf(history, start.lsn),
+    archivedEnd: history === null ? null : await endOf(history, start.lsn),
   };
+}
+
+/**
+ * When a base backup ended, by what the server archived of it where segments lie without folders between: one listing of one page.
+ * @returns ISO 8601; null where that is not there
+ */
+export async function baseEndedAt(
+  source: BaseBackupSource,
+  start: { segment: string; lsn: string },
+): Promise<string | null> {
+  const beginning = `${source.walPrefix}${start.segment}.`;
+  for await (const object of source.store.list({ beginning, after: null })) {
+    if (!object.key.startsWith(beginning)) continue;
+    if (parseWalName(withoutEncryption(object.key))?.kind === 'backup history')
+      return endOf(fileOf(source, object), start.lsn);
+  }
+  return null;
 }
 
 /** Up to the segment that holds the end, and it. */
