@@ -27,6 +27,8 @@ interface ArchivedOptions {
   initdb?: readonly string[];
   /** Statements in the database before the backup. */
   before?: readonly string[];
+  /** And after the moment. */
+  after?: readonly string[];
   /** Of the server, beside those of an archive. */
   settings?: Readonly<Record<string, string>>;
   /** Makes another base backup after the moment. */
@@ -54,6 +56,7 @@ export async function makeArchivedCluster(
     programs = postgresqlPrograms(15),
     initdb = [],
     before = [],
+    after = [],
     settings = {},
     withLaterBase = false,
   }: ArchivedOptions = {},
@@ -101,6 +104,7 @@ export async function makeArchivedCluster(
       await sleep(1000);
       backUp(laterBase);
     }
+    for (const statement of after) await session.query(statement);
     // A segment of its own, so that the one before it can be missing.
     for (const id of [3, 4]) {
       await source.sql('postgres', 'SELECT pg_switch_wal()');
