@@ -226,7 +226,7 @@ describe('an archive of two timelines, the first of which went on after the seco
   test('is recovered to the end of the second, without what the first wrote behind its beginning', async () => {
     const { record } = await world.expectProven(asked());
 
-    expect(record.recovered).toMatchObject({ timeline: 2, timelines: [1, 2] });
+    expect(record.recovered).toMatchObject({ timelines: [1, 2] });
     expect(markers(record.tables)).toBe(2);
   });
 
