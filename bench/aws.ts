@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { restoreTaskSizes } from '../lib/contract/restore-task-sizes.ts';
 import { estimateCostUsd, priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
 import { sizeInstance } from '../lib/domain/sandbox/rds/instance-sizing.ts';
-import { storageBytesFor } from '../lib/domain/sandbox/sandbox-plan.ts';
+import { storageBytesFor } from '../lib/domain/sandbox/storage-estimate.ts';
 import { idleCost, priceDate, total } from './aws-idle-cost.ts';
 import { walkDrill } from './aws-walk.ts';
 

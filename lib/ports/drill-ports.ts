@@ -3,6 +3,7 @@ import type { DumpOpening } from '../domain/backup/dump-opening.ts';
 import type { CheckContext, CheckResult, PlannedCheck } from '../domain/checks/asking/check.ts';
 import type { PreparedDatabase } from '../domain/checks/check-evidence.ts';
 import type { DatabaseConfig, SourceConfig } from '../domain/config/index.ts';
+import type { ReplayEnd } from '../domain/recovery/replay-end.ts';
 import type { RestoreProgress } from '../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
@@ -35,9 +36,20 @@ export interface DumpInspector {
     dump: Pick<SelectedDump, 'key' | 'directory' | 'parts' | 'sizeBytes'> & {
       /** It is a base backup, and its WAL lies there; absent: a dump. */
       walPrefix?: string;
+      /** Up to where that is replayed; absent: to its end. */
+      replayEnd?: ReplayEnd;
     },
     opening: DumpOpening,
   ): Promise<DumpHeader>;
+  /**
+   * The moments of a base backup alone, with as few requests as there can be: many may have to be asked for one to be chosen.
+   * @throws DrillError as inspect
+   */
+  momentsOfBase(
+    store: DumpStore,
+    base: Pick<SelectedDump, 'key'> & { walPrefix: string },
+    opening: DumpOpening,
+  ): Promise<Pick<DumpHeader, 'consistencyPoint' | 'endedAt'>>;
 }
 
 /** Carries out one check in the sandbox. Never throws for a failing check. */

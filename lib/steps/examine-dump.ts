@@ -1,15 +1,18 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { readChecksumFile } from '../domain/backup/checksum-sidecar.ts';
-import { bareHeader, type SelectedDump } from '../domain/backup/dump.ts';
+import { bareHeader, type DumpHeader, type SelectedDump } from '../domain/backup/dump.ts';
 import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
 import { judgeMoments } from '../domain/backup/moment-agreement.ts';
 import { nameDisagreement } from '../domain/backup/name-agreement.ts';
+import type { DrillState } from '../domain/drill/drill-state.ts';
 import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
+import { replayEnd } from '../domain/recovery/replay-end.ts';
 import { maxWitnessBytes, parseWitness, type Witness } from '../domain/witness/witness.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { DumpStore } from '../ports/dump-store.ts';
 import { openSource } from './configured-source.ts';
+import { targetOf } from './recover-base-backup.ts';
 
 /**
  * Looks at one candidate: its checksum file, its first bytes, and whether its moments agree. What is wrong with it is a finding, not an error: a
@@ -17,19 +20,13 @@ import { openSource } from './configured-source.ts';
  */
 export async function examineDump(
   candidate: DumpCandidate,
-  database: string,
+  state: Pick<DrillState, 'database' | 'request' | 'startedAt'>,
   ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'objects' | 'inspector' | 'dumpOpening'>,
 ): Promise<{ dump: SelectedDump | null; findings: Finding[]; witness: Witness | null }> {
-  const { store, prefix } = await openSource(database, ports);
-  const { timezone, physical } = ports.configuration.database(database).source;
+  const { store } = await openSource(state.database, ports);
+  const { timezone, physical } = ports.configuration.database(state.database).source;
   try {
-    const opening = await ports.dumpOpening(database);
-    const wal = physical === null ? {} : { walPrefix: prefix + physical.walPrefix };
-    // Nothing of it can be looked at before a command has brought it.
-    const header =
-      physical?.commands == null
-        ? await ports.inspector.inspect(store, { ...candidate, ...wal }, opening)
-        : bareHeader({ layout: 'base backup', wrappings: [], archiveVersion: null });
+    const header = await inspectCandidate(candidate, state, ports);
     const checksum = await readChecksum(store, candidate, ports);
     const pin = await pinOf(store, candidate);
     if (header.globalsOnly === true) {
@@ -74,6 +71,28 @@ export async function examineDump(
       witness: null,
     };
   }
+}
+
+/** What a candidate says of itself. @throws DrillError as DumpInspector.inspect */
+export async function inspectCandidate(
+  candidate: DumpCandidate,
+  state: Pick<DrillState, 'database' | 'request' | 'startedAt'>,
+  ports: Pick<DrillPorts, 'configuration' | 'openStore' | 'inspector' | 'dumpOpening'>,
+): Promise<DumpHeader> {
+  const { store, prefix } = await openSource(state.database, ports);
+  const { source } = ports.configuration.database(state.database);
+  // Nothing of it can be looked at before a command has brought it.
+  if (source.physical?.commands != null)
+    return bareHeader({ layout: 'base backup', wrappings: [], archiveVersion: null });
+  const target = targetOf(state, source);
+  const wal =
+    source.physical === null || target === null
+      ? {}
+      : {
+          walPrefix: prefix + source.physical.walPrefix,
+          replayEnd: replayEnd(target, candidate.modifiedAt),
+        };
+  return ports.inspector.inspect(store, { ...candidate, ...wal }, await ports.dumpOpening(state.database));
 }
 
 /** Puts a witness where the checks of the attempt are planned from; the state is too small for it. */

@@ -6,13 +6,8 @@ import type { At, Given } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { kindFor, methodFor, type RecoveryMethod } from '../domain/sandbox/methods.ts';
-import {
-  majorFor,
-  type SandboxDemand,
-  sameMajor,
-  storageBytesFor,
-  supportedMajors,
-} from '../domain/sandbox/sandbox-plan.ts';
+import { majorFor, type SandboxDemand, sameMajor, supportedMajors } from '../domain/sandbox/sandbox-plan.ts';
+import { recoveredStorageBytes, storageBytesFor } from '../domain/sandbox/storage-estimate.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { readFirst } from './read-first.ts';
 import { leaseSeconds } from './step.ts';
@@ -128,14 +123,20 @@ function demandOf(
   majorVersion: number,
   now: Date,
 ): SandboxDemand {
-  const { sizeBytes, header } = dump;
-  const compressed = header.format.wrappings.length > 0 || header.format.archiveVersion !== null;
+  const { sizeBytes } = dump;
   const leased = mode === 'restore' ? leaseSeconds : config.leaseSeconds;
   return {
     ...{ drillId, database, majorVersion, mode },
     ...(needs === 'data directory' || needs === 'directory and server' ? { needs } : {}),
     dumpBytes: sizeBytes,
-    storageBytes: config.storageBytes ?? storageBytesFor({ sizeBytes, compressed }),
+    storageBytes: config.storageBytes ?? expectedStorageBytes(dump),
     leaseExpiresAt: new Date(now.getTime() + leased * 1000).toISOString(),
   };
+}
+
+/** By what a base backup unpacks to; a dump does not say it. */
+function expectedStorageBytes({ sizeBytes, header }: SelectedDump): number {
+  if (header.recoveredSize !== undefined) return recoveredStorageBytes(header.recoveredSize);
+  const compressed = header.format.wrappings.length > 0 || header.format.archiveVersion !== null;
+  return storageBytesFor({ sizeBytes, compressed });
 }

@@ -16,10 +16,12 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import type { ListRange } from '../ports/dump-store.ts';
-import { type ChosenDump, chooseDump } from './choose-dump.ts';
+import { basesLeadingTo } from './choose-base.ts';
+import { chooseDump } from './choose-dump.ts';
 import { companionFindings } from './companions.ts';
 import { openSource } from './configured-source.ts';
-import { examineDump, keepWitness } from './examine-dump.ts';
+import { keepWitness } from './examine-dump.ts';
+import { firstOfDatabase } from './first-dump.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 
@@ -60,9 +62,10 @@ export const selectDumpStep = defineStep({
     const { store } = opened;
     // No base backup that ended after the moment leads to it.
     const target = targetOf(state, config.source);
+    const to = target?.kind === 'time' && state.request.key === null ? target.time : null;
     const objects: DumpObject[] = [];
-    for await (const object of store.list(listed(config.source, opened))) objects.push(object);
-    const selection = selectDumps(
+    for await (const object of store.list(rangeOf(config.source, opened))) objects.push(object);
+    const listed = selectDumps(
       objects,
       selectionCriteria(config.source, opened, {
         ...state.request,
@@ -70,6 +73,11 @@ export const selectDumpStep = defineStep({
         now: state.startedAt,
       }),
     );
+    const leading =
+      to === null
+        ? { candidates: listed.candidates, findings: [] }
+        : await basesLeadingTo(to, listed.candidates, state, ports);
+    const selection = { ...listed, candidates: leading.candidates };
     const refusals = selection.refused
       .filter((refused) => refused.key !== selection.newestRefused?.key)
       .slice(0, refusalsNamed)
@@ -77,7 +85,7 @@ export const selectDumpStep = defineStep({
     const selected = {
       ...state,
       dumpLocation: store.location,
-      findings: [...state.findings, ...selection.findings, ...refusals],
+      findings: [...state.findings, ...selection.findings, ...refusals, ...leading.findings],
     };
 
     const restoring = state.request.mode === 'restore';
@@ -89,6 +97,7 @@ export const selectDumpStep = defineStep({
       return nothingFound(selected, objects, store.location, config.source.physical === null);
     const { newest, older, examined, findings } = await firstOfDatabase(
       { ...choice, dump: choice.dump },
+      to,
       state,
       ports,
     );
@@ -121,7 +130,7 @@ export const selectDumpStep = defineStep({
 });
 
 /** Beside base backups lies WAL, of which there is far more. */
-const listed = ({ physical }: SourceConfig, { prefix }: OpenedSource): ListRange | undefined =>
+const rangeOf = ({ physical }: SourceConfig, { prefix }: OpenedSource): ListRange | undefined =>
   physical === null ? undefined : { beginning: prefix + physical.basePrefix, after: null };
 
 /** What the selection looks for, from drills.yaml and the request. */
@@ -146,47 +155,6 @@ export function selectionCriteria(
 
 const passedOver = ({ key, reason, code }: RefusedDump): Finding =>
   finding(code === 'DUMP_IN_FUTURE' ? code : 'DUMP_REFUSED', `${key} was passed over: ${reason}`);
-
-/** At most so many files of roles, written beside each dump, are looked into for the first dump of a database. */
-const globalsLookedInto = 20;
-
-/**
- * Examines the chosen dump. `pg_dumpall --globals-only` beside the dumps of a database is no newest dump: it is passed
- * over, and so are the others that are named like it.
- */
-async function firstOfDatabase(
-  chosen: ChosenDump & { dump: DumpCandidate },
-  state: DrillState,
-  ports: Parameters<typeof examineDump>[2],
-) {
-  let { dump: newest, older } = chosen;
-  const findings = [...chosen.findings];
-  for (let looks = 1; ; looks += 1) {
-    const examined = await examineDump(newest, state.database, ports);
-    const [globals] = examined.findings.filter(({ code }) => code === 'GLOBALS_ONLY');
-    const others = older.filter(({ key }) => nameShape(key) !== nameShape(newest.key));
-    const [next, ...rest] = others;
-    if (
-      globals === undefined ||
-      next === undefined ||
-      state.request.key !== null ||
-      looks > globalsLookedInto
-    )
-      return { newest, older, examined, findings };
-    findings.push(
-      finding(
-        'DUMP_REFUSED',
-        `${newest.key} was passed over: it holds roles and tablespaces only`,
-        globals.hint,
-      ),
-    );
-    newest = next;
-    older = rest;
-  }
-}
-
-/** A name with its numbers left out: what files of the same job have in common. */
-const nameShape = (key: string): string => key.replace(/\d+/g, '#');
 
 /** A drill of one named dump tries no other. */
 function olderOnes(older: DumpCandidate[], config: DatabaseConfig, state: DrillState): DumpCandidate[] {

@@ -19,7 +19,7 @@ export const tryOlderDumpStep = defineStep({
     >,
   ) => {
     const [next, ...olderDumps] = state.olderDumps;
-    const examined = await examineDump(next, state.database, ports);
+    const examined = await examineDump(next, state, ports);
     const { reading: _ofTheNewer, ...rest } = state;
     const tried = {
       ...rest,

@@ -356,6 +356,49 @@ describe('a backup of WAL-G', () => {
   });
 });
 
+describe('base backups whose names tell no moment', () => {
+  let several: ArchivedCluster;
+  beforeAll(async () => {
+    several = await makeArchivedCluster('t', { withLaterBase: true });
+  });
+  afterAll(() => rmSync(several.folder, { recursive: true, force: true }));
+  const placed = (name: string): string => world.path('several', name);
+  const drill = (at: string, mostDumps = 1): string[] => [
+    'shop',
+    '--config',
+    world.configuration(
+      '    source: { folder: ., pattern: "several/*/", physical: { wal: { prefix: archive/ } } }',
+      `    walkBack: { maxDumps: ${mostDumps} }`,
+    ),
+    '--at',
+    at,
+  ];
+  beforeEach(() => {
+    cpSync(several.base, placed('b-first'), { recursive: true });
+    cpSync(several.laterBase, placed('a-later'), { recursive: true });
+    cpSync(several.wal, world.path('archive'), { recursive: true });
+  });
+
+  test('are chosen for a moment by their own, before anything is unpacked', async () => {
+    const { record, ...drilled } = await world.expectProven(drill(several.moment));
+
+    expect(record.dump?.key).toBe('several/b-first/');
+    expect(markers({ record, ...drilled })).toBe(2);
+    expect(record.attempts).toHaveLength(1);
+    const passed = record.findings.find(({ code }) => code === 'DUMP_REFUSED');
+    expect(passed?.message).toMatch(/several\/a-later\/ was passed over: it ended .*, after/);
+  });
+
+  test('are refused by name where all of them are newer, and nothing is unpacked', async () => {
+    const { record } = await world.expectDrill(drill('2026-01-01T00:00:00Z'), {
+      verdict: 'NOT_PROVEN',
+      code: 'TARGET_BEFORE_BACKUP',
+    });
+
+    expect(record.phases.map(({ name }) => name).join()).not.toContain('unpack');
+  });
+});
+
 describe('an archive that does not hold what it must', () => {
   const notProven = (code: FindingCode): ExpectedOutcome => ({ verdict: 'NOT_PROVEN', code });
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
+import { type PromotedCluster, promoteAtMoment } from '../support/promoted-cluster.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { isRoot, World } from './support/world.ts';
 
@@ -128,7 +129,11 @@ describe('bad input', () => {
     const path = join(base(), 'global', 'pg_control');
     writeFileSync(path, readFileSync(path).swap32());
     rmSync(join(base(), 'backup_manifest'));
-    await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'BASE_BACKUP_REFUSED' });
+    const { record } = await world.expectDrill(asked(), {
+      verdict: 'NOT_PROVEN',
+      code: 'BASE_BACKUP_REFUSED',
+    });
+    expect(record.findings[0]?.message).toContain('big-endian');
   });
 
   test('is a moment in the future', async () => {
@@ -199,6 +204,51 @@ describe('bad input', () => {
   });
 });
 
+describe('an archive of two timelines, the first of which went on after the second began', () => {
+  let promoted: PromotedCluster;
+  let abandonedLsn: string;
+  beforeAll(async () => {
+    promoted = await promoteAtMoment(archived);
+    // In the last segment of the old server, which nobody follows any more.
+    const digits = segmentsIn(archived.wal)
+      .filter((name) => name.startsWith('00000001'))
+      .at(-1);
+    abandonedLsn = `0/${digits?.slice(22)}000100`;
+  });
+  afterAll(() => rmSync(promoted.folder, { recursive: true, force: true }));
+  beforeEach(() => {
+    rmSync(wal(), { recursive: true });
+    cpSync(promoted.wal, wal(), { recursive: true });
+  });
+  const markers = (tables: { name: string; rows: number }[]): unknown =>
+    tables.find(({ name }) => name === 'marker')?.rows;
+
+  test('is recovered to the end of the second, without what the first wrote behind its beginning', async () => {
+    const { record } = await world.expectProven(asked());
+
+    expect(record.recovered).toMatchObject({ timelines: [1, 2] });
+    expect(markers(record.tables)).toBe(2);
+  });
+
+  test('is not recovered to a position that only the first reaches, which is named', async () => {
+    const { record } = await world.expectDrill(asked('--lsn', abandonedLsn), {
+      verdict: 'NOT_PROVEN',
+      code: 'TARGET_NOT_REACHED',
+    });
+    const told = record.findings.find(({ code }) => code === 'TARGET_NOT_REACHED');
+    expect(told?.message).toMatch(/timeline 2 ends before the target, and timeline 1, which was left for it/);
+  });
+
+  test('proves nothing where no history says where the second began', async () => {
+    rmSync(join(wal(), '00000002.history'));
+    const { record } = await world.expectDrill(asked(), { verdict: 'NOT_PROVEN', code: 'TIMELINE_MISSING' });
+
+    expect(record.findings.find(({ code }) => code === 'TIMELINE_MISSING')?.message).toContain(
+      '00000002.history',
+    );
+  });
+});
+
 describe('a recovery that is disturbed', () => {
   test('by two at once is proven twice, and each leaves nothing', async () => {
     const other = new World(commandLine);
@@ -212,6 +262,18 @@ describe('a recovery that is disturbed', () => {
     }
   });
 
+  test('by two at once in one place, of one database, is proven once and refused once', async () => {
+    const file = world.configuration(
+      '    source: { folder: ./backups, pattern: "base/", physical: { wal: { prefix: wal/ } } }',
+    );
+    const both = await Promise.all([1, 2].map(() => world.drill(['shop', '--config', file])));
+    const [proven, refused] = both.map(({ record }) => record).sort((a) => (a.verdict === 'PROVEN' ? -1 : 1));
+
+    expect(proven?.verdict).toBe('PROVEN');
+    expect(refused?.findings.map(({ code }) => code)).toContain('DRILL_ALREADY_RUNNING');
+    await world.expectNothingLeft();
+  });
+
   test('by the end of our process leaves nothing', async () => {
     const running = world.start(['run', '--json', ...asked()]);
     while (world.processes().length === 0) await sleep(20);
@@ -219,4 +281,21 @@ describe('a recovery that is disturbed', () => {
     await running.ended;
     await world.expectNothingLeft();
   });
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'by %s in the middle of the replay leaves nothing, and the next one is proven',
+    async (signal) => {
+      const running = world.start(['run', '--json', ...asked()]);
+      const isReplaying = (): boolean => world.processes().some(({ title }) => /startup/.test(title));
+      const began = Date.now();
+      while (!isReplaying()) {
+        expect(Date.now() - began).toBeLessThan(60_000);
+        await sleep(5);
+      }
+      running.kill(signal);
+      await running.ended;
+      await world.expectNothingLeft();
+      await world.expectProven(asked());
+    },
+  );
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { finding } from '../../lib/domain/findings/findings.ts';
 import { planSandboxStep } from '../../lib/steps/plan-sandbox.ts';
-import { aReadableState } from '../support/drill-states.ts';
-import { inMemoryPorts } from '../support/in-memory-ports.ts';
+import { aDump, aReadableState } from '../support/drill-states.ts';
+import { aHeader, inMemoryPorts } from '../support/in-memory-ports.ts';
 
 const noRoom = async () => ({
   possible: false as const,
@@ -41,5 +41,36 @@ describe('a plan that is impossible', () => {
     expect(planned.stage).toBe('plan impossible');
     expect(planned.findings.map(({ code }) => code)).toEqual(['METHOD_UNAVAILABLE']);
     expect(preflight).not.toHaveBeenCalled();
+  });
+});
+
+describe('the disk that a plan asks for', () => {
+  const incremental = aDump({
+    sizeBytes: 40_000_000,
+    header: aHeader({
+      format: { layout: 'base backup', wrappings: [], archiveVersion: null },
+      recoveredSize: { baseBytes: 300 * 1024 ** 3, walBytes: 0, spooledWalBytes: 0 },
+    }),
+  });
+
+  test('is that of the recovered cluster, however little was stored last', async () => {
+    const { ports } = inMemoryPorts();
+
+    const planned = await planSandboxStep(aReadableState({ dump: incremental }), ports);
+
+    expect(planned.plan?.storageBytes).toBeGreaterThan(330 * 1024 ** 3);
+    expect(planned.plan?.dumpBytes).toBe(40_000_000);
+  });
+
+  test('is what drills.yaml says where it says it', async () => {
+    const { ports } = inMemoryPorts();
+    const config = ports.configuration.database('shop');
+    const configuration = {
+      ...ports.configuration,
+      database: () => ({ ...config, sandbox: { ...config.sandbox, storageBytes: 7 } }),
+    };
+    const planned = await planSandboxStep(aReadableState({ dump: incremental }), { ...ports, configuration });
+
+    expect(planned.plan?.storageBytes).toBe(7);
   });
 });

@@ -11,6 +11,8 @@ export interface ArchivedCluster {
   folder: string;
   base: string;
   wal: string;
+  /** Another base backup, made after the moment, where one was asked for. */
+  laterBase: string;
   /** ISO 8601: rows 1 and 2 of `shop.marker` are committed, 3 and 4 are not. */
   moment: string;
   systemIdentifier: string;
@@ -25,8 +27,12 @@ interface ArchivedOptions {
   initdb?: readonly string[];
   /** Statements in the database before the backup. */
   before?: readonly string[];
+  /** And after the moment. */
+  after?: readonly string[];
   /** Of the server, beside those of an archive. */
   settings?: Readonly<Record<string, string>>;
+  /** Makes another base backup after the moment. */
+  withLaterBase?: boolean;
 }
 
 /** An archive_command by which a segment appears whole: whoever waits for its name may read it at once, or stop the server. */
@@ -46,7 +52,14 @@ export const segmentsIn = (wal: string): string[] =>
  */
 export async function makeArchivedCluster(
   format: 'p' | 't',
-  { programs = postgresqlPrograms(15), initdb = [], before = [], settings = {} }: ArchivedOptions = {},
+  {
+    programs = postgresqlPrograms(15),
+    initdb = [],
+    before = [],
+    after = [],
+    settings = {},
+    withLaterBase = false,
+  }: ArchivedOptions = {},
 ): Promise<ArchivedCluster> {
   const folder = makeServerFolder('archived');
   const wal = join(folder, 'wal');
@@ -78,12 +91,20 @@ export async function makeArchivedCluster(
     const { rows } = await session.query<{ name: string; path: string }>(
       "SELECT relname AS name, pg_relation_filepath(oid) AS path FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')",
     );
-    const base = join(folder, 'base');
+    const [base, laterBase] = [join(folder, 'base'), join(folder, 'later-base')];
     const tar = format === 't' ? ['-z'] : [];
-    source.tool('pg_basebackup', ['-D', base, `-F${format}`, ...tar, '-X', 'stream', '-c', 'fast']);
+    const backUp = (to: string): unknown =>
+      source.tool('pg_basebackup', ['-D', to, `-F${format}`, ...tar, '-X', 'stream', '-c', 'fast']);
+    backUp(base);
     await insert(2);
     const moment = await textOf('SELECT clock_timestamp()::text');
     await sleep(50);
+    if (withLaterBase) {
+      // Labels tell whole seconds.
+      await sleep(1000);
+      backUp(laterBase);
+    }
+    for (const statement of after) await session.query(statement);
     // A segment of its own, so that the one before it can be missing.
     for (const id of [3, 4]) {
       await source.sql('postgres', 'SELECT pg_switch_wal()');
@@ -93,7 +114,7 @@ export async function makeArchivedCluster(
     while (!segmentsIn(wal).includes(last)) await sleep(50);
     const systemIdentifier = await textOf('SELECT system_identifier::text FROM pg_control_system()');
     return {
-      ...{ folder, base, wal, systemIdentifier },
+      ...{ folder, base, laterBase, wal, systemIdentifier },
       paths: Object.fromEntries(rows.map(({ name, path }) => [name, path])),
       moment: new Date(`${moment.replace(' ', 'T')}:00`).toISOString(),
     };

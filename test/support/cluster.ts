@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -19,6 +19,13 @@ export function makeServerFolder(name: string): string {
 export function giveToServerAccount(path: string): void {
   const { switchTo } = serverAccount();
   if (switchTo !== null) chownSync(path, switchTo.uid, switchTo.gid);
+}
+
+/** The same of a folder and all that lies in it. */
+export function giveFolderToServerAccount(folder: string): void {
+  giveToServerAccount(folder);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    giveToServerAccount(join(folder, name));
 }
 
 /** Makes `<folder>/data` with initdb: about a second of work. @param more words for initdb */

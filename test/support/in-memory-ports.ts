@@ -137,7 +137,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
         open: async () => Readable.from([]),
       },
     }),
-    inspector: { inspect: async () => aHeader() },
+    inspector: { inspect: async () => aHeader(), momentsOfBase: async () => ({ consistencyPoint: null }) },
     sandboxes: {
       kinds: ['local-process'],
       sandboxIdFor: (drillId) => `sandbox-${drillId}`,

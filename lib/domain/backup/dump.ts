@@ -38,6 +38,16 @@ export function formatName(format: DumpFormat): string {
   return layouts[format.layout] + version + wrapped;
 }
 
+/** What a base backup and its WAL take when they are unpacked: what they themselves say of it, else an upper bound. */
+export interface RecoveredSize {
+  /** The data directory and its tablespaces, and what of its chain lies beside them meanwhile. */
+  baseBytes: number;
+  /** Whole segments from where the base begins to where the replay ends. */
+  walBytes: number;
+  /** Segments in tarballs, all of which are unpacked before anything is replayed. */
+  spooledWalBytes: number;
+}
+
 /** What a dump says about itself. Every field may be absent: other tools write less than pg_dump. */
 export interface DumpHeader {
   format: DumpFormat;
@@ -59,6 +69,10 @@ export interface DumpHeader {
   consistencyPoint: string | null;
   /** True for a cluster dump that was looked through and holds roles and tablespaces only. */
   globalsOnly?: true;
+  /** Of a base backup: when it ended, ISO 8601; no moment before that can be recovered from it. Absent: nothing tells. */
+  endedAt?: string;
+  /** Of a base backup; absent for a dump. */
+  recoveredSize?: RecoveredSize;
 }
 
 /** The header of a dump of which nothing but its format is known yet. */

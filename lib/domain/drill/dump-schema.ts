@@ -18,6 +18,10 @@ const header: z.ZodType<DumpHeader> = z.looseObject({
   database: z.string().nullable(),
   consistencyPoint: z.string().nullable(),
   globalsOnly: z.literal(true).exactOptional(),
+  endedAt: z.string().exactOptional(),
+  recoveredSize: z
+    .looseObject({ baseBytes: z.number(), walBytes: z.number(), spooledWalBytes: z.number() })
+    .exactOptional(),
 });
 
 /** The dump in hand. */

@@ -77,17 +77,3 @@ export function sameMajor(
   const major = backupMajor ?? configuredMajor ?? supportedMajors[supportedMajors.length - 1]!;
   return supportedMajors.some((supported) => supported === major) ? { major } : { unsupported: major };
 }
-
-/** How many times larger restored data may be than the stored dump, by how the dump is packed. */
-const growthFactor = { compressed: 12, plain: 3 };
-/** An empty cluster with its WAL. */
-const emptyClusterBytes = 200 * 1024 * 1024;
-
-/**
- * Disk to ask for: dumps a seventieth of their database are known (docs/facts.md#growth-of-a-dump), but such ratios
- * are rare; twelve times a compressed dump and three times a plain one, plus an empty cluster.
- */
-export function storageBytesFor(dump: { sizeBytes: number; compressed: boolean }): number {
-  const factor = dump.compressed ? growthFactor.compressed : growthFactor.plain;
-  return emptyClusterBytes + dump.sizeBytes * factor;
-}

@@ -18,7 +18,7 @@ const contentLookedAtBytes = 16 * 1024 ** 2;
  * Reads a dump just far enough to know its format, its server and its moment.
  * @param signal ends the reading
  */
-export function createDumpInspector(signal?: AbortSignal): DumpInspector {
+export function createDumpInspector(signal?: AbortSignal): Pick<DumpInspector, 'inspect'> {
   return {
     async inspect(store, dump, opening) {
       const opened = await openDump(dumpSourceOf(store, dump, signal), {

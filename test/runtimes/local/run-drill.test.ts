@@ -76,6 +76,7 @@ describe('a failure injected into', () => {
       'inspecting the dump',
       {
         inspector: {
+          ...happy.inspector,
           inspect: async () => {
             throw new Error('defect');
           },
@@ -237,6 +238,7 @@ describe('walking back', () => {
   test('goes past a dump that cannot even be opened', async () => {
     const { ports } = inMemoryPorts({
       inspector: {
+        ...inMemoryPorts().ports.inspector,
         inspect: async (_store, { key }) => {
           if (key.includes('18T')) throw new DrillError('DUMP_ENCRYPTED', 'no key', { hint: 'give it' });
           return aHeader();
@@ -253,6 +255,7 @@ describe('walking back', () => {
   test('refuses an older dump that needs a newer server than the sandbox', async () => {
     const { ports } = inMemoryPorts({
       inspector: {
+        ...inMemoryPorts().ports.inspector,
         inspect: async (_store, { key }) => aHeader({ majorVersion: key.includes('18T') ? 15 : 17 }),
       },
       recoverers: {

@@ -25,6 +25,8 @@ export type RepositoryBackup =
       files: BaseFile[];
       systemIdentifier: string | null;
       walRanges: WalRange[];
+      /** ISO 8601; null where the manifest does not say. */
+      endedAt: string | null;
     }
   | { kind: 'missing'; names: string[] }
   | { kind: 'damaged'; reason: string }
@@ -75,12 +77,14 @@ export async function openBackup(
     textIn(manifest, 'backup', 'backup-lsn-stop'),
   ];
   const timeline = Number.parseInt(textIn(manifest, 'backup', 'backup-archive-start')?.slice(0, 8) ?? '', 16);
+  const stoppedSeconds = Number(textIn(manifest, 'backup', 'backup-timestamp-stop') ?? 0);
   const isRange = startLsn !== null && endLsn !== null && timeline > 0;
   return {
     kind: 'backup',
     files: found,
     systemIdentifier: manifest.get('backup:db')?.get('db-system-id') ?? null,
     walRanges: isRange ? [{ timeline, startLsn, endLsn }] : [],
+    endedAt: stoppedSeconds > 0 ? new Date(stoppedSeconds * 1000).toISOString() : null,
   };
 }
 

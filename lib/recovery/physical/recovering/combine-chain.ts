@@ -1,26 +1,20 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { groupBaseBackups } from '../../../domain/backup/base-backups.ts';
-import type { DumpObject } from '../../../domain/backup/dump.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import { applyIncremental, type UnpackedPlace } from '../base/combining/apply-incremental.ts';
-import { type ChainCandidate, type ChainLink, chainBefore } from '../base/combining/backup-chain.ts';
+import type { ChainLink } from '../base/combining/backup-chain.ts';
 import type { BackupLabel } from '../base/facts/backup-label.ts';
 import { readDataDirectory } from '../base/facts/data-directory.ts';
-import { lookIntoBase } from '../base/unpacking/look-into-base.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import { unverified } from './base-findings.ts';
-import { openBase } from './open-base.ts';
+import { membersBefore } from './chain-members.ts';
 import { type MemberOptions, type UnpackedMember, unpackMember } from './unpack-member.ts';
 
 type Incremental = UnpackedMember & { label: BackupLabel };
 type Combined =
   | (UnpackedMember & { findings: Finding[] })
   | { kind: 'refused'; findings: Finding[]; bytes: number };
-
-/** A manifest and the beginning of a tar; more only where somebody packed a data directory in an order of their own. */
-const lookedAtBytes = 64 * 1024 ** 3;
 
 /**
  * Makes the whole cluster of an incremental backup (17 and later) and those that it builds on, each of them verified. Beside the
@@ -33,7 +27,7 @@ export async function combineChain(
   last: Incremental,
   options: MemberOptions,
 ): Promise<Combined> {
-  const before = await chainBefore(linkOf(last.label, last.verification), await candidates(source));
+  const before = await membersBefore(source, linkOf(last.label, last.verification));
   let { bytes } = last;
   const refused = (...findings: Finding[]): Combined => ({ kind: 'refused', findings, bytes });
   if (before.kind === 'incomplete') return refused(incomplete(source.key, before));
@@ -73,28 +67,6 @@ export async function combineChain(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** The other base backups of the source, those whose names come last before the others: a chain's are near each other. */
-async function candidates(source: BaseBackupSource): Promise<ChainCandidate<string>[]> {
-  const objects: DumpObject[] = [];
-  for await (const object of source.store.list()) objects.push(object);
-  return groupBaseBackups(objects, source.walPrefix)
-    .map(({ key }) => key)
-    .filter((key) => key !== source.key)
-    .sort()
-    .reverse()
-    .map((key) => ({ member: key, link: () => linkIn({ ...source, key }) }));
-}
-
-async function linkIn(source: BaseBackupSource): Promise<ChainLink | null> {
-  const opened = await openBase(source);
-  if (opened.kind === 'refused') return null;
-  const { label, manifest } = await lookIntoBase(opened.layout, ['label', 'manifest'], lookedAtBytes);
-  if (label?.kind !== 'label') return null;
-  const { startLsn, startTimeline, incrementalFrom } = label.label;
-  const systemIdentifier = manifest?.kind === 'manifest' ? manifest.manifest.systemIdentifier : null;
-  return { startLsn, startTimeline, incrementalFrom, systemIdentifier };
 }
 
 const linkOf = (

@@ -20,7 +20,7 @@ export async function openBase(source: BaseBackupSource): Promise<OpenedBase> {
   const layout = await recogniseBase(files);
   return layout.kind === 'repository' || layout.kind === 'packed wal' || layout.kind === 'unknown'
     ? { kind: 'refused', finding: findingOfLayout(layout) }
-    : { kind: 'base', layout, files, verify: null };
+    : { kind: 'base', layout, files, verify: null, announcedBytes: null, endedAt: null };
 }
 
 /** A backup of pgBackRest builds on files of others, which lie in the folder around it. */
@@ -33,7 +33,8 @@ async function openOfStanza(source: BaseBackupSource): Promise<OpenedBase> {
     source.keys,
   );
   if (backup.kind !== 'backup') return { kind: 'refused', finding: findingOfRepository(backup) };
-  const { files, systemIdentifier, walRanges } = backup;
+  const { files, systemIdentifier, walRanges, endedAt } = backup;
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return {
     kind: 'base',
     layout: { kind: 'data directory', files, folder: '' },
@@ -41,9 +42,11 @@ async function openOfStanza(source: BaseBackupSource): Promise<OpenedBase> {
     // Reading a file to its end has proven its size and checksum.
     verify: () => ({
       ...{ kind: 'compared', files: files.length, withoutChecksum: 0, systemIdentifier, walRanges },
-      bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      bytes,
       ...{ missing: noFiles(), changed: noFiles(), extra: noFiles() },
     }),
+    announcedBytes: bytes,
+    endedAt,
   };
 }
 

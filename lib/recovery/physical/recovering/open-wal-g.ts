@@ -64,6 +64,8 @@ export async function openWalG(source: BaseBackupSource, files: readonly BaseFil
     layout: { kind: 'tar partitions', files: tars },
     files: tars,
     verify: (dataDirectory) => presence(backup, dataDirectory),
+    announcedBytes: backup.uncompressedBytes,
+    endedAt: null,
   };
 }
 

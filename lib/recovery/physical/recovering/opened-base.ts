@@ -12,5 +12,9 @@ export type OpenedBase =
       files: readonly BaseFile[];
       /** Compares what was unpacked with what another program wrote of it; null where PostgreSQL's manifest does. */
       verify: ((dataDirectory: string) => Verification) | null;
+      /** What another program wrote of its size when it is unpacked; null: nothing tells but the files. */
+      announcedBytes: number | null;
+      /** When it ended, by another program, ISO 8601; null where the archive of WAL tells. */
+      endedAt: string | null;
     }
   | { kind: 'refused'; finding: Finding };

@@ -5,6 +5,7 @@ import { ByteSource } from '../../streams/bytes/byte-source.ts';
 import type { BaseFile } from '../base/layout/base-file.ts';
 import { readManifest } from '../base/manifest/read-manifest.ts';
 import { neededBytes } from '../base/unpacking/unpack-limits.ts';
+import type { OpenedBase } from './opened-base.ts';
 
 /** What a base backup may unpack to in its place. */
 export interface RoomForBase {
@@ -23,14 +24,20 @@ const mostBytesOfOne = 200;
 const neverFilledBytes = 1024 ** 3;
 
 /** Compares what a base backup needs with the disk, before a byte of it is unpacked. */
-export async function roomForBase(files: readonly BaseFile[], directory: string): Promise<RoomForBase> {
+export async function roomForBase(
+  {
+    files,
+    announcedBytes: toldBytes,
+  }: Pick<Extract<OpenedBase, { kind: 'base' }>, 'files' | 'announcedBytes'>,
+  directory: string,
+): Promise<RoomForBase> {
   const { bavail, bsize } = await statfs(directory);
   const freedBytes = files.reduce((sum, { sizeBytes, isMoved }) => sum + (isMoved ? sizeBytes : 0), 0);
   const onDiskBytes = Math.max(0, bavail * bsize + freedBytes - leftFreeBytes);
   const storedBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const plausibleBytes = neverFilledBytes + mostBytesOfOne * storedBytes;
   const limitBytes = Math.min(onDiskBytes, plausibleBytes);
-  const announcedBytes = await announced(files);
+  const announcedBytes = toldBytes ?? (await announced(files));
   const limitedByDisk = announcedBytes === null && onDiskBytes < plausibleBytes;
   const tooSmall =
     (announcedBytes ?? storedBytes) <= onDiskBytes

@@ -36,7 +36,7 @@ export async function unpackMember(
 ): Promise<UnpackedMember | { kind: 'refused'; findings: Finding[]; bytes: number }> {
   const opened = await openBase(source);
   if (opened.kind === 'refused') return { kind: 'refused', findings: [opened.finding], bytes: 0 };
-  const room = await roomForBase(opened.files, dataDirectory);
+  const room = await roomForBase(opened, dataDirectory);
   if (room.tooSmall !== null) return { kind: 'refused', findings: [room.tooSmall], bytes: 0 };
   const outcome = await unpackBase(opened.layout, {
     dataDirectory,

@@ -39,7 +39,12 @@ export function findingOfWal(problem: WalProblem, reached: WalReach): Finding {
         `segment ${problem.segment} is there only as ${problem.file}, which recovery never asks for; ${until}`,
       );
     case 'target after end':
-      return finding('TARGET_NOT_REACHED', `the archive ends before the target: ${until}`);
+      return finding(
+        'TARGET_NOT_REACHED',
+        problem.abandoned === undefined
+          ? `the archive ends before the target: ${until}`
+          : `timeline ${reached.timeline} ends before the target, and timeline ${problem.abandoned.timeline}, which was left for it, goes on to ${problem.abandoned.segment}: what was written there is lost to recovery; ${until}`,
+      );
     case 'target before backup end':
       return finding('TARGET_BEFORE_BACKUP', 'the target lies before the end of the base backup');
     case 'empty archive':

@@ -10,6 +10,8 @@ export type WalGBackup =
       names: string[];
       systemIdentifier: string | null;
       walRanges: WalRange[];
+      /** Of all its tars; null in sentinels that do not tell it. */
+      uncompressedBytes: number | null;
     }
   | { kind: 'damaged'; reason: string }
   /** Written in a way that only WAL-G itself reads. */
@@ -19,6 +21,7 @@ const sentinel = z.object({
   LSN: z.number().int().nonnegative(),
   FinishLSN: z.number().int().nonnegative(),
   DeltaFrom: z.string().nullish(),
+  UncompressedSize: z.number().int().positive().nullish().catch(null),
 });
 const metadata = z.object({ Files: z.record(z.string(), z.object({ IsIncremented: z.boolean() })) });
 
@@ -45,6 +48,7 @@ export function readWalGBackup(name: string, sentinelText: string, metadataText:
     names: entries.map(([path]) => path.replace(/^\/+/, '')),
     systemIdentifier,
     walRanges: timeline > 0 ? [{ timeline, startLsn, endLsn }] : [],
+    uncompressedBytes: told.UncompressedSize ?? null,
   };
 }
 

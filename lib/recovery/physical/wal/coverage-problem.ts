@@ -31,7 +31,7 @@ export function problemOf(walked: Walked): WalProblem | null {
 
 /** What stops the walk, as if there were no other timelines. */
 function stopOf(walked: Walked): WalProblem | null {
-  const { walk, base, contents, timelines } = walked;
+  const { walk, base, contents } = walked;
   const { halt, reached } = walk;
   const { segment } = halt;
   if (halt.kind === 'target') return null;
@@ -40,7 +40,7 @@ function stopOf(walked: Walked): WalProblem | null {
   if (halt.kind === 'other major')
     return { kind: halt.kind, segment, expected: base.major, found: halt.major };
   if (halt.kind === 'damaged') return { kind: halt.kind, segment, lsn: halt.lsn, reason: halt.reason };
-  const after = segmentsAfter(halt.number, contents, timelines);
+  const after = segmentsAfter(halt.number, walked);
   const isWithinBase = walk.stopLsn === null || reached.lsn < walk.stopLsn;
   if (halt.kind === 'end') {
     const isBlank = halt.lsn === startOfSegment(halt.number, base.segmentBytes);
@@ -61,11 +61,8 @@ function stopOf(walked: Walked): WalProblem | null {
 }
 
 /** The log ends without damage. */
-function atEnd(
-  { walk, target, contents }: Walked,
-  after: string[],
-  isWithinBase: boolean,
-): WalProblem | null {
+function atEnd(walked: Walked, after: string[], isWithinBase: boolean): WalProblem | null {
+  const { walk, target, contents } = walked;
   const { halt } = walk;
   const { segment } = halt;
   const isArchiveEmpty = contents.archive.segments.size + contents.archive.partials.size === 0;
@@ -75,7 +72,22 @@ function atEnd(
   if (halt.kind === 'missing' && partial !== undefined)
     return { kind: 'only partial', segment, file: partial.copies.at(-1)?.name ?? segment };
   if (isWithinBase) return { kind: 'gap', segment, after };
-  return target.kind === 'latest' ? null : { kind: 'target after end' };
+  if (target.kind === 'latest') return null;
+  const abandoned = abandonedAt(halt.number, walked);
+  return { kind: 'target after end', ...(abandoned === null ? {} : { abandoned }) };
+}
+
+/** What is left of an old server that went on after another was promoted: a moment of it is on no way that recovery takes. */
+function abandonedAt(
+  number: number,
+  { contents, timelines }: Walked,
+): { timeline: number; segment: string } | null {
+  const newest = (timelines.at(-1) as TimelineStretch).timeline;
+  const last = [...contents.archive.segments.values()]
+    .filter((each) => each.timeline < newest && each.number >= number)
+    .sort((a, b) => a.number - b.number)
+    .at(-1);
+  return last === undefined ? null : { timeline: last.timeline, segment: last.name };
 }
 
 /** PostgreSQL is content with such a target, and stops at the first transaction behind the base. */
@@ -90,11 +102,16 @@ function isBeforeBackupEnd({ target, base, walk }: Walked): boolean {
 /** Names of segments, whole or partial, that the archive holds behind this one on the same way. */
 function segmentsAfter(
   number: number,
-  { archive }: ArchiveContents,
-  timelines: readonly TimelineStretch[],
+  { contents: { archive }, timelines, base: { segmentBytes }, walk: { reached } }: Walked,
 ): string[] {
+  // A server that went on after its timeline was left archives what no recovery asks for – behind the point where it was left.
+  const isBeforeFork = reached.lsn < (timelines.at(-1) as TimelineStretch).begin;
   const isOnWay = (each: IndexedSegment): boolean =>
-    each.number > number && timelines.some(({ timeline }) => timeline === each.timeline);
+    each.number > number &&
+    timelines.some(
+      ({ timeline, end }) =>
+        timeline === each.timeline && (isBeforeFork || startOfSegment(each.number, segmentBytes) < end),
+    );
   const all = [...archive.segments.values(), ...archive.partials.values()].filter(isOnWay);
   return [...new Set(all.map(({ name }) => name))].sort();
 }

@@ -73,7 +73,8 @@ export type WalProblem =
   | { kind: 'history missing'; timeline: number; history: string; segments: string[] }
   /** The log goes on only in a file that recovery does not ask for. */
   | { kind: 'only partial'; segment: string; file: string }
-  | { kind: 'target after end' }
+  /** `abandoned`: a timeline that recovery leaves before its end, and the last of its segments, which lies behind the end. */
+  | { kind: 'target after end'; abandoned?: { timeline: number; segment: string } }
   | { kind: 'target before backup end' }
   | { kind: 'empty archive' };
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { instanceHourUsd } from '../../../../lib/domain/sandbox/rds/cost.ts';
 import { restoreSeconds, sizeInstance } from '../../../../lib/domain/sandbox/rds/instance-sizing.ts';
-import { storageBytesFor } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
+import { storageBytesFor } from '../../../../lib/domain/sandbox/storage-estimate.ts';
 
 const gibibyte = 1024 ** 3;
 

@@ -1,4 +1,5 @@
 /** What the small files of a base backup say, by cases. */
+
 import { describe, expect, test } from 'vitest';
 import { readBackupLabel } from '../../../../lib/recovery/physical/base/facts/backup-label.ts';
 import { readControlFile } from '../../../../lib/recovery/physical/base/facts/read-control-file.ts';
@@ -95,6 +96,37 @@ describe('tablespace_map', () => {
 });
 
 describe('pg_control', () => {
+  /** One that a server of 15 would take, but for what is changed before its checksum is made. */
+  function written(change: (bytes: Buffer) => void, checksumOffset = 288): Buffer {
+    const bytes = Buffer.alloc(8192);
+    bytes.writeUInt32LE(1300, 8);
+    bytes.writeUInt32LE(202209061, 12);
+    bytes.writeUInt32LE(8, 204);
+    bytes.writeDoubleLE(1_234_567, 208);
+    change(bytes);
+    bytes.writeUInt32LE(crc32c(bytes.subarray(0, checksumOffset)), checksumOffset);
+    return bytes;
+  }
+
+  test('of a machine that aligns otherwise, or of another word size, is named as that and not as damage', () => {
+    expect(readControlFile(written(() => {})).kind).toBe('control file');
+    expect(readControlFile(written((bytes) => bytes.writeUInt32LE(4, 204)))).toEqual({
+      kind: 'other architecture',
+      reason: 'it was written by a machine that aligns to 4 bytes',
+    });
+    expect(readControlFile(written((bytes) => bytes.writeDoubleBE(1_234_567, 208))).kind).toBe(
+      'other architecture',
+    );
+    // As on i386, where every field of eight bytes may lie at a multiple of four.
+    expect(readControlFile(written(() => {}, 260))).toMatchObject({
+      kind: 'other architecture',
+      reason: expect.stringContaining('word size'),
+    });
+    const flipped = written(() => {});
+    flipped.writeUInt8(1, 100);
+    expect(readControlFile(flipped).kind).toBe('damaged');
+  });
+
   test('of another size, of zeros, of a big-endian machine or of an old major is told apart', () => {
     expect(readControlFile(Buffer.alloc(8191)).kind).toBe('damaged');
     expect(readControlFile(Buffer.alloc(8192)).kind).toBe('damaged');

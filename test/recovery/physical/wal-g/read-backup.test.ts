@@ -16,12 +16,17 @@ const metadata = (files: Record<string, boolean> = { '/base/1/1': false }): stri
 
 describe('a backup of WAL-G', () => {
   test('tells its files, its WAL and every digit of its cluster', () => {
-    expect(readWalGBackup(name, sentinel(), metadata())).toEqual({
+    expect(readWalGBackup(name, sentinel({ UncompressedSize: 50_000_000 }), metadata())).toEqual({
       kind: 'backup',
       names: ['base/1/1'],
       systemIdentifier: '7713111019059914966',
       walRanges: [{ timeline: 2, startLsn: '0/1000028', endLsn: '0/1000100' }],
+      uncompressedBytes: 50_000_000,
     });
+  });
+
+  test('is read where its sentinel does not tell how large it is', () => {
+    expect(readWalGBackup(name, sentinel(), metadata())).toMatchObject({ uncompressedBytes: null });
   });
 
   test.each<[string, string, string]>([

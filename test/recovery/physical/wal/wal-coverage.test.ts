@@ -28,11 +28,11 @@ checkpoint.writeBigInt64LE(BigInt(noon / 1000 - 600), 64);
 log.add({ manager: 0, info: 0x10, data: checkpoint });
 const backupEnd = log.add({ manager: 0, info: 0x50, data: Buffer.from('0000100000000000', 'hex') });
 const stopLsn = log.next;
-const commits: number[] = [];
+const [commits, switches]: [number[], number[]] = [[], []];
 for (let hour = 0; hour < 5; hour += 1) {
   commits.push(log.add(commit((noon + hour * 3_600_000) * 1000)));
   log.add(heap(20_000));
-  log.add(walSwitch);
+  switches.push(log.add(walSwitch));
 }
 const segments = log.segments();
 const base = {
@@ -241,6 +241,24 @@ describe('timelines', () => {
       { timeline: 2, begin: fork, end: Number.POSITIVE_INFINITY },
     ]);
     expect(problem).toMatchObject({ kind: 'gap', segment: name(3, 2) });
+  });
+
+  test('a target behind the end of the newest one is not sought on the one that was left, which is told', async () => {
+    const next = new WalBuilder(3, { timeline: 2 });
+    next.previous = switches[1] as number;
+    next.add(commit(noon * 1000));
+    const own = stored(name(3, 2), next.segments()[0] as Buffer);
+    const begin = (log.start + 2 * segmentBytes).toString(16);
+    const archive = [...archived(), stored('00000002.history', Buffer.from(`1\t0/${begin}\tx\n`)), own];
+    const target: WalTarget = { kind: 'lsn', lsn: log.start + 4 * segmentBytes };
+
+    expect(await problemOf({ archive, target })).toMatchObject({
+      kind: 'target after end',
+      abandoned: { timeline: 1, segment: name(5) },
+    });
+    expect(await problemOf({ archive: archived(), target })).toBeNull();
+    // What the old server wrote behind the fork is no gap of the new one.
+    expect(await problemOf({ archive })).toBeNull();
   });
 
   test('a history that cannot be read is named', async () => {

@@ -12,6 +12,12 @@ export const controlFileBytes = 8192;
 /** PG_CONTROL_VERSION, and where its layout has the CRC-32C of all bytes before. */
 const checksumOffsets: Readonly<Record<number, number>> = { 1300: 288, 1700: 288, 1800: 292 };
 
+/** Where it may be on machines that align less: every field before lies nearer. */
+const otherOffsets: readonly number[] = Array.from({ length: 32 }, (_, index) => 200 + 4 * index);
+
+/** MAXALIGN of 64-bit machines, and FLOATFORMAT_VALUE. */
+const [alignedBytes, floatMark] = [8, 1_234_567];
+
 /** CATALOG_VERSION_NO of the releases (catalog/catversion.h); it never changes within a major. */
 const majorOfCatalog: Readonly<Record<number, number>> = {
   202007201: 13,
@@ -28,8 +34,10 @@ export function readControlFile(bytes: Buffer): ControlFileReading {
   const controlVersion = bytes.readUInt32LE(8);
   const checksumOffset = checksumOffsets[controlVersion];
   if (checksumOffset === undefined) return unknownVersion(bytes);
-  if (crc32c(bytes.subarray(0, checksumOffset)) !== bytes.readUInt32LE(checksumOffset))
-    return damaged('its checksum does not match');
+  if (!endsAt(bytes, checksumOffset))
+    return otherOffsets.some((offset) => endsAt(bytes, offset))
+      ? otherArchitecture('it was laid out by a machine of another word size or alignment')
+      : damaged('its checksum does not match');
   const catalogVersion = bytes.readUInt32LE(12);
   const majorVersion = majorOfCatalog[catalogVersion];
   if (majorVersion === undefined)
@@ -39,15 +47,24 @@ export function readControlFile(bytes: Buffer): ControlFileReading {
     };
   const state = databaseStates[bytes.readUInt32LE(16)];
   if (state === undefined) return damaged('its state is none that PostgreSQL has');
-  return {
-    kind: 'control file',
-    control: fieldsOf(bytes, { controlVersion, catalogVersion, majorVersion, state }),
-  };
+  const control = fieldsOf(bytes, { controlVersion, catalogVersion, majorVersion, state });
+  const { maxAlign, floatFormat } = control.architecture;
+  if (maxAlign !== alignedBytes)
+    return otherArchitecture(`it was written by a machine that aligns to ${maxAlign} bytes`);
+  if (floatFormat !== floatMark)
+    return otherArchitecture('it was written by a machine of another format of floating-point numbers');
+  return { kind: 'control file', control };
 }
+
+/** Whether all bytes before have the checksum that stands there. */
+const endsAt = (bytes: Buffer, offset: number): boolean =>
+  crc32c(bytes.subarray(0, offset)) === bytes.readUInt32LE(offset);
+
+const otherArchitecture = (reason: string): ControlFileReading => ({ kind: 'other architecture', reason });
 
 function unknownVersion(bytes: Buffer): ControlFileReading {
   if (checksumOffsets[bytes.readUInt32BE(8)] !== undefined)
-    return { kind: 'other architecture', reason: 'it was written by a big-endian machine' };
+    return otherArchitecture('it was written by a big-endian machine');
   const version = bytes.readUInt32LE(8);
   // Versions are the major's number times 100, from 10 on; before it 9xx.
   return version >= 900 && version < 10_000

@@ -26,7 +26,18 @@ export async function storedContent(file: BaseFile, bounding: Bounding): Promise
     : uncompressed(content, bounding);
 }
 
-/** The same of a file within a tar. */
+/** Whether its bytes are compressed, below what encrypts them. @throws DrillError as `storedContent` */
+export async function isCompressed(file: BaseFile): Promise<boolean> {
+  const stored = new ByteSource(await file.open());
+  const content = file.keys === undefined ? stored : await decrypted(stored, file.keys);
+  try {
+    return compressionOf(await content.peek(startBytes)) !== null;
+  } finally {
+    content.cancel().catch(() => {});
+  }
+}
+
+/** The content of a file within a tar. */
 export async function uncompressed(source: ByteSource, bounding: Bounding): Promise<ByteSource> {
   let content = source;
   for (let layer = 0; layer < mostLayers; layer += 1) {
