@@ -167,9 +167,12 @@ export function insideScenarios(world: () => World, servers: () => ServersTree):
       );
     });
 
-    test('of a drill that is aborted end with it', async () => {
+    test('of a drill that is aborted end with it, also where only the request asked for the task', async () => {
       await world().backUp('hooked-aborted', wholeDump());
-      const executionArn = await start({ database: 'hooked-aborted' }, 'drill-hooked-aborted');
+      const executionArn = await start(
+        { database: 'hooked-aborted', sandbox: 'task' },
+        'drill-hooked-aborted',
+      );
       const runs = () =>
         world().fargate.started.some(
           ({ DRILL_ID, COMMAND }) => DRILL_ID === 'drill-hooked-aborted' && COMMAND === 'credentials',

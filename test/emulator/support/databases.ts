@@ -120,7 +120,8 @@ const special: Partial<Record<DatabaseName, object>> = {
     },
   },
   'hooked-aborted': {
-    sandbox: { kind: 'task', majorVersion: 17 },
+    // The request asks for the task.
+    sandbox: { kind: 'rds', majorVersion: 17 },
     hooks: { migrate: hook('psql -c "select pg_sleep(600)"') },
   },
   doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
