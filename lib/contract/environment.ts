@@ -35,11 +35,18 @@ export const environmentNames = {
 /** Value of `approvalUrl` where approvals are answered from the command line alone. */
 export const noApprovalUrl = 'none';
 
-/** What the machine hands to the restore task by container overrides. */
+/** What the machine, or the restore task itself, hands to containers of ours by overrides. */
 export const restoreTaskEnvironment = {
   /** `read` (the dump, without a sandbox), `restore`, `checks` (those that may outlast a Lambda) or `credentials` (for a hook). */
   command: 'COMMAND',
   drillId: 'DRILL_ID',
   attempt: 'ATTEMPT',
   taskToken: 'TASK_TOKEN',
+  /** For `credentials` beside an instance: where it answers, and as whom a hook logs in. */
+  sandboxHost: 'PGHOST',
+  sandboxPort: 'PGPORT',
+  sandboxRole: 'PGUSER',
+  /** For `credentials` beside a server inside a restore task: that task's address, and the public half of its key. */
+  tunnelHost: 'TUNNEL_HOST',
+  tunnelKey: 'TUNNEL_KEY',
 } as const;

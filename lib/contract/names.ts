@@ -44,6 +44,11 @@ export const serverFolder = '/pg/data';
 /** Where both containers of a hook's task find the shared volume: credentials are written there, and read there. */
 export const hookFolder = '/restore-drill';
 
+/** Where a hook finds a server inside the restore task: our container beside it listens there, and tunnels to that task. */
+export const hookLoopback = { host: '127.0.0.1', port: 5432 } as const;
+/** Port of a restore task with a server inside, at which the task of its hook – and nobody else – is answered. */
+export const tunnelPort = 15432;
+
 /** Database role of the RDS master (docs/facts.md#the-name-of-the-master). */
 export const masterRole = 'drill_master';
 

@@ -9,6 +9,7 @@ import { sqlDoors } from '../contract/touch.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
 import { assertAllowedPlaces } from './config/allowed-places.ts';
 import { bucketOf } from './config/deployability.ts';
+import { mayRunHooksBeside, mayRunServers } from './config/servers-inside.ts';
 import { Approval } from './machine/approval.ts';
 import { Functions } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
@@ -90,11 +91,13 @@ export class DrillStack extends Stack {
       customerKey: config.aws?.customerKey ?? false,
     });
     const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
+    const hooksBeside = mayRunHooksBeside(config);
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
       zones: config.aws?.availabilityZones ?? null,
       evidence,
       storePorts: storePorts(config),
+      hooksBeside,
     });
     const subnetGroup = new CfnDBSubnetGroup(this, 'SandboxSubnets', {
       dbSubnetGroupName: names.sandboxSubnetGroup,
@@ -116,19 +119,6 @@ export class DrillStack extends Stack {
       [env.stateMachineArn]: machineArn,
       [env.restoreCluster]: clusterArn(this, names),
     };
-    const restore = new RestoreTask(this, 'Restore', {
-      names,
-      processor: props.processor,
-      imageOn: (processor) => props.restoreImageOn(processor),
-      vpc: network.vpc,
-      environment: everywhere,
-      permissions: restoreTaskPermissions(permissions),
-      policies: restoreTaskPolicies(sources),
-      guard,
-      serversInside: mayRunServers(config)
-        ? { image: props.restoreImageOn(props.processor, 'sandbox') }
-        : null,
-    });
     const hooks = new HookTasks(this, 'Hooks', {
       names,
       config,
@@ -137,6 +127,19 @@ export class DrillStack extends Stack {
       environment: everywhere,
       permissions: hookTaskPermissions(permissions),
       guard,
+    });
+    const restore = new RestoreTask(this, 'Restore', {
+      names,
+      processor: props.processor,
+      imageOn: (processor) => props.restoreImageOn(processor),
+      vpc: network.vpc,
+      environment: everywhere,
+      permissions: restoreTaskPermissions(permissions, hooksBeside ? hooks.roles : []),
+      policies: restoreTaskPolicies(sources),
+      guard,
+      serversInside: mayRunServers(config)
+        ? { image: props.restoreImageOn(props.processor, 'sandbox') }
+        : null,
     });
     const approvalLinks = config.aws?.approvalLinks ?? true;
     const doors = doorsOf(approvalLinks);
@@ -236,15 +239,6 @@ export class DrillStack extends Stack {
     });
   }
 }
-
-/** Whether a drill of this configuration may run a server inside its task. */
-const mayRunServers = ({ databases }: DrillConfig): boolean =>
-  Object.values(databases).some(
-    ({ source, sandbox, schedules }) =>
-      source.physical !== null ||
-      sandbox.kind === 'task' ||
-      schedules.some((schedule) => schedule.sandbox === 'task'),
-  );
 
 /** Ports of S3-compatible stores, which the restore task must reach. */
 function storePorts(config: DrillConfig): number[] {

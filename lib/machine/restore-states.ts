@@ -40,11 +40,18 @@ function restoreTask(command: string): State {
   };
 }
 
+/** For our container beside a hook, which has no right on the evidence: the hook beside it has the same role. */
+const sandboxAddress: State[] = [
+  { Name: env.sandboxHost, 'Value.$': '$.sandbox.address.host' },
+  { Name: env.sandboxPort, 'Value.$': "States.Format('{}', $.sandbox.address.port)" },
+  { Name: env.sandboxRole, 'Value.$': '$.sandbox.address.masterRole' },
+];
+
 /** The user's container against the sandbox. However it ends is kept: Judge makes a check of it. */
 function hookTask(hook: 'migrate' | 'smokeTest', next: string): State {
   return {
     ...fargateTask('sync', `$.restored.hooks.${hook}.taskDefinition`, [
-      { Name: hookContainerNames.credentials, Environment: pointers('credentials') },
+      { Name: hookContainerNames.credentials, Environment: [...pointers('credentials'), ...sandboxAddress] },
       { Name: hookContainerNames.hook, 'Environment.$': `$.restored.hooks.${hook}.environment` },
     ]),
     TimeoutSecondsPath: `$.restored.hooks.${hook}.timeoutSeconds`,

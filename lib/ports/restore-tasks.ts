@@ -13,6 +13,6 @@ export interface TaskDiagnosis {
 export interface RestoreTasks {
   /** Stops every task of the drill that still runs, and waits for none. Succeeds when there is none. */
   stop(drillId: string): Promise<void>;
-  /** What is known of the newest task; null: nothing (stopped tasks are forgotten after about an hour). */
+  /** What is known of the newest task that is no hook's; null: nothing (stopped tasks are forgotten after about an hour). */
   diagnose(drillId: string): Promise<TaskDiagnosis | null>;
 }

@@ -18,11 +18,12 @@ export interface Judged {
  * and left no outcome has no result, so that it counts as not run. `now` stands in for an end that ECS did not tell.
  */
 export function judgedHooks(state: DrillState, now: string): Judged[] {
-  const runs = state.restored?.hooks;
-  if (runs === undefined) return [];
+  const { restored, hookOutcomes } = state;
+  if (restored === null) return [];
+  const { runs, outcomes } = restored.within?.hooks ?? { runs: restored.hooks, outcomes: hookOutcomes };
   return [
-    ...judgedHook('migration hook', runs.migrate, state.hookOutcomes?.migrate, now),
-    ...judgedHook('smoke test', runs.smokeTest, state.hookOutcomes?.smokeTest, now),
+    ...judgedHook('migration hook', runs.migrate, outcomes?.migrate, now),
+    ...judgedHook('smoke test', runs.smokeTest, outcomes?.smokeTest, now),
   ];
 }
 

@@ -64,7 +64,7 @@ export const selectDumpStep = defineStep({
     const target = targetOf(state, config.source);
     const to = target?.kind === 'time' && state.request.key === null ? target.time : null;
     const objects: DumpObject[] = [];
-    for await (const object of store.list(rangeOf(config.source, opened))) objects.push(object);
+    for await (const object of store.list(rangeOf(config, opened))) objects.push(object);
     const listed = selectDumps(
       objects,
       selectionCriteria(config.source, opened, {
@@ -129,9 +129,14 @@ export const selectDumpStep = defineStep({
   },
 });
 
-/** Beside base backups lies WAL, of which there is far more. */
-const rangeOf = ({ physical }: SourceConfig, { prefix }: OpenedSource): ListRange | undefined =>
-  physical === null ? undefined : { beginning: prefix + physical.basePrefix, after: null };
+/** Beside base backups lies WAL, of which there is far more; their companions may lie anywhere. */
+const rangeOf = (
+  { source: { physical }, companions }: DatabaseConfig,
+  { prefix }: OpenedSource,
+): ListRange | undefined =>
+  physical === null || companions.length > 0
+    ? undefined
+    : { beginning: prefix + physical.basePrefix, after: null };
 
 /** What the selection looks for, from drills.yaml and the request. */
 export function selectionCriteria(

@@ -35,6 +35,26 @@ const ends = Object.entries(states)
   .filter(([, state]) => state.Type === 'Succeed' || state.Type === 'Fail')
   .map(([name]) => name);
 
+describe('the container of ours beside a hook', () => {
+  test.each([stateNames.runMigration, stateNames.runSmokeTest])(
+    'is told where the sandbox answers, because it may read no evidence: %s',
+    (name) => {
+      const { Parameters } = states[name] as unknown as {
+        Parameters: { Overrides: { ContainerOverrides: { Name: string; Environment?: object[] }[] } };
+      };
+      const ours = Parameters.Overrides.ContainerOverrides.find(({ Name }) => Name === 'credentials');
+
+      expect(ours?.Environment).toEqual(
+        expect.arrayContaining([
+          { Name: 'PGHOST', 'Value.$': '$.sandbox.address.host' },
+          { Name: 'PGPORT', 'Value.$': "States.Format('{}', $.sandbox.address.port)" },
+          { Name: 'PGUSER', 'Value.$': '$.sandbox.address.masterRole' },
+        ]),
+      );
+    },
+  );
+});
+
 describe('the state machine', () => {
   test('names only states that exist, and every state can be reached', () => {
     for (const state of Object.values(states)) {

@@ -6,6 +6,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import { restoreTaskEnvironment } from '../../contract/environment.ts';
+import { restoreContainerName } from '../../contract/names.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { RestoreTasks, TaskDiagnosis } from '../../ports/restore-tasks.ts';
 import { awsWords } from '../aws/rds-errors.ts';
@@ -81,7 +82,7 @@ export function createRestoreTasks({
     async diagnose(drillId) {
       const all = [...(await tasks('RUNNING')), ...(await tasks('STOPPED'))];
       const newest = all
-        .filter((found) => found.drillId === drillId)
+        .filter((found) => found.drillId === drillId && isOurs(found.task))
         .toSorted((one, other) => createdMs(other.task) - createdMs(one.task))[0];
       return newest === undefined ? null : diagnosisOf(newest.task);
     },
@@ -89,6 +90,10 @@ export function createRestoreTasks({
 }
 
 const createdMs = ({ createdAt }: Task): number => createdAt?.getTime() ?? 0;
+
+/** A task of our image, and not of a hook, which may be the newer one. */
+const isOurs = ({ overrides }: Task): boolean =>
+  (overrides?.containerOverrides ?? []).some(({ name }) => name === restoreContainerName);
 
 function drillIdOf(task: Task): string | null {
   for (const { environment = [] } of task.overrides?.containerOverrides ?? []) {

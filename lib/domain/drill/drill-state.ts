@@ -129,6 +129,13 @@ export interface ReadingSummary {
   findings: Finding[];
 }
 
+/** Hooks that ran beside a server inside the restore task, which started them itself. */
+export interface HooksWithin {
+  runs: DrillState['hooks'];
+  /** What they came to, as `hookOutcomes`. */
+  outcomes: { migrate?: unknown; smokeTest?: unknown };
+}
+
 /** What the restore task gives back; the account itself lies in the evidence store. */
 export interface RestoredSummary {
   complete: boolean;
@@ -140,10 +147,10 @@ export interface RestoredSummary {
   walBytes?: number | null;
   /** What the task found beside the dump itself: role passwords that could not be set. */
   findings: Finding[];
-  /** The planned hooks with the database that was restored; null: none, or there is nothing whole to run them on. */
+  /** Hooks that the machine is to run, with the database that was restored; null: none, or nothing whole, or they ran in the task. */
   hooks: DrillState['hooks'];
   /** The server ran inside the task, and all checks with it; absent: the sandbox lies elsewhere. */
-  within?: { serverVersion: string; absentWalls: string[] };
+  within?: { serverVersion: string; absentWalls: string[]; hooks?: HooksWithin };
 }
 
 /** A drill before anything happened. */

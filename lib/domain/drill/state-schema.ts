@@ -122,7 +122,18 @@ const restored = z.looseObject({
   walBytes: z.number().nullable().exactOptional(),
   findings: findings.default([]),
   hooks: hooks.default({ migrate: null, smokeTest: null }),
-  within: z.looseObject({ serverVersion: z.string(), absentWalls: z.array(z.string()) }).exactOptional(),
+  within: z
+    .looseObject({
+      serverVersion: z.string(),
+      absentWalls: z.array(z.string()),
+      hooks: z
+        .looseObject({
+          runs: hooks,
+          outcomes: z.looseObject({ migrate: z.unknown().optional(), smokeTest: z.unknown().optional() }),
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
 });
 
 const pointers = z.array(z.looseObject({ index: count, name: z.string() }));

@@ -10,50 +10,39 @@ import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
 export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
-  const problems = Object.entries(databases).flatMap(
-    ([name, { source, schedules, production, sandbox, hooks }]) => {
-      const at = `databases.${name}`;
-      const found = aws?.network == null ? otherVpc(`${at}.production`, production) : [];
-      if (source.kind === 'folder') {
-        found.push(`${at}.source: a folder cannot be drilled in AWS – give a bucket`);
-      } else if (source.endpointUrl !== null && source.credentialsSecret === null) {
-        found.push(
-          `${at}.source: an S3-compatible store needs keys – give credentialsSecret, a secret in Secrets Manager`,
-        );
-      }
-      const { decrypt } = source;
-      const isGiven = (...places: (string | null)[]): boolean => places.some((place) => place !== null);
-      if (
-        isGiven(decrypt.passphraseEnv, decrypt.passphraseFile) &&
-        !isGiven(decrypt.passphraseParameter, decrypt.passphraseSecret)
-      ) {
-        found.push(
-          `${at}.source.decrypt: AWS has no environment or files of yours – give passphraseParameter or passphraseSecret`,
-        );
-      }
-      if (isGiven(decrypt.keyEnv, decrypt.keyFile) && !isGiven(decrypt.keyParameter, decrypt.keySecret)) {
-        found.push(
-          `${at}.source.decrypt: AWS has no environment or files of yours – give keyParameter or keySecret`,
-        );
-      }
-      found.push(...commandProblems(at, source.physical?.commands ?? null));
-      const kinds = [sandbox.kind, ...schedules.map((schedule) => schedule.sandbox)];
-      if (
-        (hooks.migrate !== null || hooks.smokeTest !== null) &&
-        (kinds.includes('task') || (source.physical !== null && sandbox.kind === null))
-      ) {
-        found.push(
-          `${at}.hooks: a container of yours reaches no server inside the restore task – give sandbox.kind: rds, or leave the hooks out`,
-        );
-      }
-      for (const schedule of schedules.filter((one) => longestDrillGapSeconds(one) === null)) {
-        found.push(
-          `${at}.schedule.cron: "${schedule.cron}" comes once or never, so nobody can tell when a drill is overdue – give schedule.interval`,
-        );
-      }
-      return found;
-    },
-  );
+  const problems = Object.entries(databases).flatMap(([name, { source, schedules, production }]) => {
+    const at = `databases.${name}`;
+    const found = aws?.network == null ? otherVpc(`${at}.production`, production) : [];
+    if (source.kind === 'folder') {
+      found.push(`${at}.source: a folder cannot be drilled in AWS – give a bucket`);
+    } else if (source.endpointUrl !== null && source.credentialsSecret === null) {
+      found.push(
+        `${at}.source: an S3-compatible store needs keys – give credentialsSecret, a secret in Secrets Manager`,
+      );
+    }
+    const { decrypt } = source;
+    const isGiven = (...places: (string | null)[]): boolean => places.some((place) => place !== null);
+    if (
+      isGiven(decrypt.passphraseEnv, decrypt.passphraseFile) &&
+      !isGiven(decrypt.passphraseParameter, decrypt.passphraseSecret)
+    ) {
+      found.push(
+        `${at}.source.decrypt: AWS has no environment or files of yours – give passphraseParameter or passphraseSecret`,
+      );
+    }
+    if (isGiven(decrypt.keyEnv, decrypt.keyFile) && !isGiven(decrypt.keyParameter, decrypt.keySecret)) {
+      found.push(
+        `${at}.source.decrypt: AWS has no environment or files of yours – give keyParameter or keySecret`,
+      );
+    }
+    found.push(...commandProblems(at, source.physical?.commands ?? null));
+    for (const schedule of schedules.filter((one) => longestDrillGapSeconds(one) === null)) {
+      found.push(
+        `${at}.schedule.cron: "${schedule.cron}" comes once or never, so nobody can tell when a drill is overdue – give schedule.interval`,
+      );
+    }
+    return found;
+  });
   const stackName = aws?.stackName ?? '';
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);

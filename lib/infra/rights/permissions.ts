@@ -155,8 +155,15 @@ export const restoreTaskPolicies = ({ list, read, open }: SourceRights): iam.IMa
   ...open.policies,
 ];
 
-/** The restore task: reads dumps, secrets and parameters, speaks SQL as the master, and reports by its token. */
-export function restoreTaskPermissions(scope: PermissionScope): iam.PolicyStatement[] {
+/**
+ * The restore task: reads dumps, secrets and parameters, speaks SQL as the master, and reports by its token.
+ *
+ * @param hookRoles of hooks that it may start beside a server inside it; none: it may start nothing
+ */
+export function restoreTaskPermissions(
+  scope: PermissionScope,
+  hookRoles: readonly iam.IRole[],
+): iam.PolicyStatement[] {
   const { stack, names, config } = scope;
   return [
     ...scope.sources.list.statements,
@@ -167,6 +174,7 @@ export function restoreTaskPermissions(scope: PermissionScope): iam.PolicyStatem
     sandbox.readMasterPasswords(stack),
     sandbox.logInToSandboxes(stack),
     drills.reportToStates(stack, names),
+    ...(hookRoles.length === 0 ? [] : drills.runHooks(stack, names, hookRoles)),
   ];
 }
 

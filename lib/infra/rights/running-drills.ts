@@ -75,3 +75,27 @@ export const stopTasks = (stack: Stack, names: PhysicalNames): iam.PolicyStateme
   ...lookAtTasks(stack, names),
   allow('StopTasks', ['ecs:StopTask'], [tasksOf(stack, names)], inCluster(stack, names)),
 ];
+
+/** Starts and ends the tasks of hooks, and gives them their roles and no others. */
+export const runHooks = (
+  stack: Stack,
+  names: PhysicalNames,
+  hookRoles: readonly iam.IRole[],
+): iam.PolicyStatement[] => [
+  allow(
+    'RunHooks',
+    ['ecs:RunTask'],
+    [stack.formatArn({ service: 'ecs', resource: 'task-definition', resourceName: names.hookTasks })],
+    inCluster(stack, names),
+  ),
+  allow('TagHooks', ['ecs:TagResource'], [tasksOf(stack, names)], {
+    StringEquals: { 'ecs:CreateAction': 'RunTask' },
+  }),
+  allow('EndHooks', ['ecs:DescribeTasks', 'ecs:StopTask'], [tasksOf(stack, names)], inCluster(stack, names)),
+  allow(
+    'GiveHooksTheirRoles',
+    ['iam:PassRole'],
+    hookRoles.map(({ roleArn }) => roleArn),
+    { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
+  ),
+];

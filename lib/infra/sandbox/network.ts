@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { tunnelPort } from '../../contract/names.ts';
 import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { evidenceEndpointStatements } from '../rights/evidence.ts';
@@ -28,10 +29,13 @@ interface NetworkProps {
   evidence: IBucket;
   /** Ports of S3-compatible stores other than 443. */
   storePorts: number[];
+  /** Hooks may run beside a server inside the restore task. */
+  hooksBeside: boolean;
 }
 
 /**
- * Three kinds of subnets (docs/decisions/006): `public` for the restore task, which nothing may call; `checks`, whose
+ * Three kinds of subnets (docs/decisions/006): `public` for the restore task, which nothing may call but the
+ * task of a hook beside the server inside it; `checks`, whose
  * only way out is the free S3 gateway endpoint to the evidence bucket; `sandbox`, with no route at all. No NAT gateway
  * and no interface endpoint, so an idle stack pays nothing for its network.
  */
@@ -85,6 +89,11 @@ export class Network extends Construct {
     }
     for (const port of new Set([443, ...props.storePorts])) {
       this.taskGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(port), 'AWS APIs and the store of dumps');
+    }
+    if (props.hooksBeside) {
+      const port = ec2.Port.tcp(tunnelPort);
+      this.taskGroup.addIngressRule(this.taskGroup, port, 'Hooks of a server inside the restore task');
+      this.taskGroup.addEgressRule(this.taskGroup, port, 'Server inside the restore task, for hooks');
     }
     // The subnets decide where this leads: to the gateway endpoint and nowhere else.
     this.checkGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 gateway endpoint');

@@ -103,6 +103,26 @@ describe('the tasks of a drill', () => {
 });
 
 describe('the diagnosis of a task', () => {
+  test('is not that of a hook, which begins later', async () => {
+    const environment = [{ name: 'DRILL_ID', value: 'one' }];
+    const { restoreTasks, stopped: ended } = cluster([
+      aTask('a', { lastStatus: 'STOPPED', stoppedReason: 'lost' }),
+      aTask('hook', {
+        createdAt: new Date('2026-11-21T04:00:00Z'),
+        overrides: {
+          containerOverrides: [
+            { name: 'credentials', environment },
+            { name: 'hook', environment },
+          ],
+        },
+      }),
+    ]);
+
+    expect(await restoreTasks.diagnose('one')).toMatchObject({ reason: 'lost' });
+    await restoreTasks.stop('one');
+    expect(ended()).toEqual([arnOf('hook')]);
+  });
+
   const stopped = (changes: Partial<Task>) => aTask('a', { lastStatus: 'STOPPED', ...changes });
   const { startedAt: _never, ...neverStarted } = stopped({});
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, test } from 'vitest';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { until } from '../support/account.ts';
 import { linksOf, open } from '../support/approval-links.ts';
 import { backupBucket, cutDump, type DatabaseName, wholeDump } from '../support/databases.ts';
@@ -115,6 +116,79 @@ export function insideScenarios(world: () => World, servers: () => ServersTree):
       });
       expect(record.tables).toMatchObject([{ database: 'shop', name: 'marker', rows: 3 }]);
       noInstance();
+    });
+  });
+
+  describe('hooks beside a server inside the task', () => {
+    const checkOf = (record: DrillRecord, name: string) => record.checks.find((check) => check.name === name);
+
+    test('migrate before the checks and try after them, in tasks of their own', async () => {
+      await world().backUp('hooked', wholeDump());
+
+      const ended = await world().account.ended(await start({ database: 'hooked' }, 'drill-hooked'), 300);
+
+      expect({ status: ended.status, cause: ended.cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
+      const record = await expectSealed(world(), {
+        ...{ id: 'drill-hooked', database: 'hooked' },
+        verdict: 'PROVEN',
+      });
+      for (const name of ['migration hook', 'smoke test', 'migrated', 'not tried yet'])
+        expect(checkOf(record, name), name).toMatchObject({ status: 'passed' });
+      expect(checkOf(record, 'smoke test')?.durationMs).toBeGreaterThan(0);
+      expect(record.notTested.join()).not.toContain('containers of yours');
+      noInstance();
+    });
+
+    test('tell nothing of a password in what ECS or the console shows', async () => {
+      const started = world().fargate.started.filter(({ DRILL_ID }) => DRILL_ID === 'drill-hooked');
+
+      expect(started.map(({ COMMAND }) => COMMAND)).toEqual(['restore', 'credentials', 'credentials']);
+      for (const environment of started.slice(1))
+        expect(Object.keys(environment).filter((name) => /PASS|SECRET|TOKEN/.test(name))).toEqual([]);
+    });
+
+    test('change what a base backup’s own roles own; one that fails is what the drill did not prove', async () => {
+      await archive('hooked-archived');
+
+      const ended = await world().account.ended(
+        await start({ database: 'hooked-archived' }, 'drill-hooked-archived'),
+        300,
+      );
+
+      expect(ended).toMatchObject({ status: 'FAILED', error: 'NOT_PROVEN' });
+      const record = await expectSealed(world(), {
+        ...{ id: 'drill-hooked-archived', database: 'hooked-archived' },
+        verdict: 'NOT_PROVEN',
+      });
+      for (const name of ['migration hook', 'migrated'])
+        expect(checkOf(record, name), name).toMatchObject({ status: 'passed' });
+      expect(record.findings).toContainEqual(
+        expect.objectContaining({ code: 'HOOK_FAILED', message: expect.stringContaining('exit code 3') }),
+      );
+    });
+
+    test('of a drill that is aborted end with it, also where only the request asked for the task', async () => {
+      await world().backUp('hooked-aborted', wholeDump());
+      const executionArn = await start(
+        { database: 'hooked-aborted', sandbox: 'task' },
+        'drill-hooked-aborted',
+      );
+      const runs = () =>
+        world().fargate.started.some(
+          ({ DRILL_ID, COMMAND }) => DRILL_ID === 'drill-hooked-aborted' && COMMAND === 'credentials',
+        );
+      await until(120, 'a hook', () => Promise.resolve(runs() || null));
+
+      await world().account.sfn.send(
+        new StopExecutionCommand({ executionArn, cause: 'a person stopped it' }),
+      );
+
+      await until(120, 'the clean-up', async () =>
+        (await world().account.item('lock#hooked-aborted', 'lock')) === null ? true : null,
+      );
+      await expectNothingLeft(world(), 'hooked-aborted');
+      const [record] = await world().account.records('hooked-aborted');
+      expect(record).toMatchObject({ drillId: 'drill-hooked-aborted', verdict: 'COULD_NOT_VERIFY' });
     });
   });
 

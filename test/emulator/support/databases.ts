@@ -18,6 +18,12 @@ const physicalSource = (database: string) => ({
   physical: { wal: { prefix: 'wal/' } },
 });
 
+/** A container of the user's that carries out these commands, and ends with the first that fails. */
+const hook = (...commands: string[]) => ({
+  image: 'registry.example.com/shop/hook:1',
+  command: ['sh', '-exc', commands.join('\n')],
+});
+
 const checks = [
   { tables: ['shop.customers', 'shop.orders', 'shop.products'] },
   { rows: { table: 'shop.customers', min: 200 } },
@@ -59,6 +65,9 @@ export const databaseNames = [
   'inside-aborted',
   'archived',
   'carried',
+  'hooked',
+  'hooked-archived',
+  'hooked-aborted',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -72,6 +81,49 @@ const special: Partial<Record<DatabaseName, object>> = {
   'inside-aborted': { sandbox: { kind: 'task', majorVersion: 17 } },
   archived: { source: physicalSource('archived'), checks: [] },
   carried: { source: physicalSource('carried'), checks: [], sandbox: { kind: 'rds' } },
+  hooked: {
+    sandbox: { kind: 'task', majorVersion: 17 },
+    checks: [
+      ...checks,
+      { sql: { name: 'migrated', query: 'select count(*) from shop.migrated', expect: 250 } },
+      {
+        sql: {
+          name: 'not tried yet',
+          query: "select count(*) from pg_class where relname = 'tried'",
+          expect: 0,
+        },
+      },
+    ],
+    hooks: {
+      migrate: hook(
+        'psql -c "create table shop.migrated as select * from shop.customers" -c "alter table shop.customers add migrated text"',
+        // The role whose only password is who holds the socket, which in the tunnel are we.
+        'if psql -U drill_admin -c "select 1"; then exit 9; fi',
+        // A driver that cannot read pgpass, as another user would be.
+        'PGPASSFILE=/nowhere PGPASSWORD="$(cat /restore-drill/password)" psql -c "select 1"',
+      ),
+      smokeTest: hook(
+        'test "$(psql -Atc "select count(*) from shop.migrated")" = 250',
+        'psql -c "create table tried ()"',
+      ),
+    },
+  },
+  'hooked-archived': {
+    source: physicalSource('hooked-archived'),
+    checks: [
+      { sql: { name: 'migrated', query: 'select count(*) from marker where note is null', expect: 3 } },
+    ],
+    hooks: {
+      // Its owner is a role of the cluster, whose password nobody knows.
+      migrate: hook('psql -c "alter table marker add note text"'),
+      smokeTest: hook('exit 3'),
+    },
+  },
+  'hooked-aborted': {
+    // The request asks for the task.
+    sandbox: { kind: 'rds', majorVersion: 17 },
+    hooks: { migrate: hook('psql -c "select pg_sleep(600)"') },
+  },
   doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
   broken: { walkBack: { maxDumps: 1 } },
   // No second zone there: a promotion that could not come off must not look as if it had.

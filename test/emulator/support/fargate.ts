@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
+  type ContainerDefinition,
+  type ContainerOverride,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   type ECSClient,
@@ -9,9 +11,12 @@ import {
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
+import { hookContainerNames, hookFolder } from '../../../lib/contract/names.ts';
+import { until } from './account.ts';
 import { credentials, installation, region } from './emulator.ts';
 import { enterCommand, type ImageTree } from './image-tree.ts';
 import { wordsOf } from './recipe.ts';
+import { type ExitCodes, TaskMetadata } from './task-network.ts';
 
 /** What runs in place of the container image: the program of its entry point, and where. */
 export interface Image {
@@ -22,7 +27,8 @@ export interface Image {
 }
 
 interface RunningTask {
-  child: ChildProcess;
+  /** One per container that has begun. */
+  children: ChildProcess[];
   environment: Record<string, string>;
 }
 
@@ -35,6 +41,16 @@ export interface FargateOptions {
   directory: string;
   /** Certificates that stand in for those of RDS. */
   caBundlePath: string;
+  /** Told how containers ended. */
+  exitCodes: ExitCodes;
+}
+
+/** Where a container of a task runs, and as what. */
+interface Container {
+  environment: Record<string, string>;
+  words?: string[];
+  user?: string | undefined;
+  files?: Record<string, string>;
 }
 
 /**
@@ -49,6 +65,7 @@ export class Fargate {
   readonly #trees = new Map<string, ImageTree>();
   /** Environment of every task that was ever started. */
   readonly started: Record<string, string>[] = [];
+  readonly #metadata = new TaskMetadata();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
 
@@ -57,7 +74,8 @@ export class Fargate {
     mkdirSync(options.directory, { recursive: true });
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
+    await this.#metadata.listen();
     this.#timer = setInterval(() => {
       this.#looking = this.#looking.then(() => this.#look()).catch(() => undefined);
     }, 200);
@@ -66,7 +84,8 @@ export class Fargate {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#looking;
-    for (const { child } of this.#tasks.values()) child.kill('SIGKILL');
+    for (const { children } of this.#tasks.values()) for (const child of children) child.kill('SIGKILL');
+    await this.#metadata.stop();
   }
 
   /** Tasks of this drill are not started until `release`: Fargate may take minutes to find a place. */
@@ -86,7 +105,7 @@ export class Fargate {
   /** The running process of a drill's task, or null. */
   processOf(drillId: string): ChildProcess | null {
     const found = [...this.#tasks.values()].find(({ environment }) => environment.DRILL_ID === drillId);
-    return found?.child ?? null;
+    return found?.children[0] ?? null;
   }
 
   async #look(): Promise<void> {
@@ -105,56 +124,100 @@ export class Fargate {
       this.#done.add(arn);
       this.#tasks.delete(arn);
       // Fargate asks first and, after stopTimeout, does not ask again.
-      running?.child.kill('SIGTERM');
-      setTimeout(() => running?.child.kill('SIGKILL'), 2000).unref();
+      for (const child of running?.children ?? []) {
+        child.kill('SIGTERM');
+        setTimeout(() => child.kill('SIGKILL'), 2000).unref();
+      }
     } else if (running === undefined) await this.#start(arn, task);
   }
 
   async #start(arn: string, task: Task): Promise<void> {
-    const override = task.overrides?.containerOverrides?.[0];
     const { taskDefinition } = await this.#options.ecs.send(
       new DescribeTaskDefinitionCommand({ taskDefinition: task.taskDefinitionArn }),
     );
-    const container = taskDefinition?.containerDefinitions?.find(({ name }) => name === override?.name);
-    const environment: Record<string, string> = {};
-    for (const { name, value } of [...(container?.environment ?? []), ...(override?.environment ?? [])])
-      environment[name ?? ''] = value ?? '';
-    if (this.#held.has(environment.DRILL_ID ?? '')) return;
-    const log = openSync(join(this.#options.directory, `${arn.split('/').at(-1)}.log`), 'w');
-    const child = this.#spawn(environment, log);
+    const overrides = task.overrides?.containerOverrides ?? [];
+    const containers = (taskDefinition?.containerDefinitions ?? []).map((definition) => {
+      const override = overrides.find(({ name }) => name === definition.name);
+      return { definition, environment: environmentOf(definition, override) };
+    });
+    const ours = containers.find(({ definition }) => definition.name !== hookContainerNames.hook);
+    if (ours === undefined || this.#held.has(ours.environment.DRILL_ID ?? '')) return;
+    const hook = containers.find(({ definition }) => definition.name === hookContainerNames.hook);
+    const running: RunningTask = { children: [], environment: ours.environment };
+    this.#tasks.set(arn, running);
+    this.started.push(ours.environment);
+    if (hook === undefined) this.#run(arn, running, 'restore', { environment: ours.environment });
+    else await this.#runHook(arn, running, ours, hook);
+  }
+
+  /** Ours leaves its files in a volume of the task; the user's container begins when they are there. */
+  async #runHook(arn: string, running: RunningTask, ours: Defined, hook: Defined): Promise<void> {
+    const volume = mkdtempSync(join(this.#options.directory, 'hook-'));
+    const { user = '0:0' } = ours.definition;
+    const [uid = 0, gid = 0] = user.split(':').map(Number);
+    chownSync(volume, uid, gid);
+    const files = { [volume]: hookFolder };
+    this.#run(arn, running, hookContainerNames.credentials, { environment: ours.environment, user, files });
+    const healthy = async () => (existsSync(join(volume, 'pgpass')) || !this.#tasks.has(arn) ? true : null);
+    void until(120, 'the credentials of a hook', healthy)
+      .then(() => {
+        if (!this.#tasks.has(arn)) return;
+        const { command = ['true'] } = hook.definition;
+        const container = { environment: hook.environment, words: command, files };
+        this.#run(arn, running, hookContainerNames.hook, container);
+      })
+      .catch(() => this.#end(arn, 'a dependency never became healthy'));
+  }
+
+  /** Starts a container; the task ends with it, unless it only stands beside another. */
+  #run(arn: string, running: RunningTask, name: string, container: Container): void {
+    const log = openSync(join(this.#options.directory, `${arn.split('/').at(-1)}-${name}.log`), 'w');
+    const child = this.#spawn(running.environment.DRILL_ID ?? '', container, log);
     closeSync(log);
-    this.#tasks.set(arn, { child, environment });
-    this.started.push(environment);
+    running.children.push(child);
     child.once('exit', (code, signal) => {
-      this.#tasks.delete(arn);
-      this.#done.add(arn);
-      const reason = `Essential container exited (${code ?? signal})`;
-      void this.#options.ecs
-        .send(new StopTaskCommand({ cluster: this.#options.cluster, task: arn, reason }))
-        .catch(() => undefined);
+      if (code !== null)
+        this.#options.exitCodes.set(arn, { ...this.#options.exitCodes.get(arn), [name]: code });
+      if (name === hookContainerNames.credentials && code !== 1) return;
+      this.#end(arn, `Essential container exited (${code ?? signal})`);
     });
   }
 
-  #spawn(environment: Record<string, string>, log: number): ChildProcess {
+  #end(arn: string, reason: string): void {
+    for (const child of this.#tasks.get(arn)?.children ?? []) child.kill('SIGTERM');
+    this.#tasks.delete(arn);
+    this.#done.add(arn);
+    void this.#options.ecs
+      .send(new StopTaskCommand({ cluster: this.#options.cluster, task: arn, reason }))
+      .catch(() => undefined);
+  }
+
+  #spawn(drillId: string, container: Container, log: number): ChildProcess {
     const { image, endpointPort, caBundlePath } = this.#options;
     const preload = join(import.meta.dirname, 'door-header.mjs');
+    const { environment } = container;
     const given = {
       ...credentials,
       AWS_REGION: region,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${endpointPort}`,
+      ECS_CONTAINER_METADATA_URI_V4: this.#metadata.uri,
       RESTORE_DRILL_DOOR: `task:${environment.COMMAND ?? ''}`,
       ...environment,
     };
-    const tree = this.#trees.get(environment.DRILL_ID ?? '');
+    const tree = this.#trees.get(drillId);
     if (tree !== undefined) {
+      // The user's image is played by this one, which has a client of PostgreSQL, with nothing of ours in its environment.
+      const isOurs = container.words === undefined;
       const { program, words, env } = enterCommand(tree, {
-        words: wordsOf(tree.recipe, 'ENTRYPOINT'),
-        environment: { ...given, NODE_OPTIONS: '--import=/tmp-preload.mjs' },
+        words: container.words ?? wordsOf(tree.recipe, 'ENTRYPOINT'),
+        environment: isOurs ? { ...given, NODE_OPTIONS: '--import=/tmp-preload.mjs' } : environment,
         files: {
           [preload]: '/tmp-preload.mjs',
           [caBundlePath]: '/app/rds-global-bundle.pem',
           '/etc/hosts': '/etc/hosts',
+          ...container.files,
         },
+        ...(container.user === undefined ? {} : { user: container.user }),
       });
       return spawn(program, words, { stdio: ['ignore', log, log], env });
     }
@@ -170,6 +233,20 @@ export class Fargate {
       },
     });
   }
+}
+
+/** A container of a definition with what the run gives it. */
+interface Defined {
+  definition: ContainerDefinition;
+  environment: Record<string, string>;
+}
+
+function environmentOf(
+  definition: ContainerDefinition,
+  override: ContainerOverride | undefined,
+): Record<string, string> {
+  const pairs = [...(definition.environment ?? []), ...(override?.environment ?? [])];
+  return Object.fromEntries(pairs.map(({ name = '', value = '' }) => [name, value]));
 }
 
 /**

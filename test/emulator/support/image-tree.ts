@@ -99,6 +99,8 @@ export interface ContainerRun {
   environment: Record<string, string>;
   /** Files and folders of this machine that shall be seen inside: outside → inside. */
   files?: Record<string, string>;
+  /** Whose rights it has, `10001:10001`. @default the recipe's */
+  user?: string;
 }
 
 /**
@@ -110,9 +112,10 @@ export function enterCommand(
   { root, recipe }: ImageTree,
   run: ContainerRun,
 ): { program: string; words: string[]; env: Record<string, string> } {
-  const volumes = wordsOf(recipe, 'VOLUME');
-  const owner = textOf(recipe, 'USER');
   const files = Object.entries(run.files ?? {});
+  const shared = new Set(files.map(([, inside]) => inside));
+  const volumes = wordsOf(recipe, 'VOLUME').filter((volume) => !shared.has(volume));
+  const owner = run.user ?? textOf(recipe, 'USER');
   for (const [outside, inside] of files) makePlace(join(root, inside), outside);
   const steps = [
     `mount --bind ${root} ${root}`,

@@ -41,6 +41,7 @@ function withoutChance(world: World): (text: string) => string {
     [/shop_\d{8}T\d{6}Z/g, 'shop_20260101T000000Z'],
     [/\b(database|lock)#(?!slots\b)[\w-]+/g, '$1#shop'],
     [new RegExp(`"(${databases})/`, 'g'), '"shop/'],
+    [new RegExp(`-hook-(${databases})-(migrate|smoke-test)\\b`, 'g'), '-hook-shop-$2'],
     [/restore-drill-[a-z0-9-]+-[0-9a-f]{10}(-p\d)?/g, 'restore-drill-example-0123456789'],
     [/(drill|approval)#[\w-]+/g, '$1#example'],
     [/(drills)\/(?:[\w-]+)\//g, '$1/example/'],

@@ -13,6 +13,7 @@ import { Front } from './front.ts';
 import { rdsCatalogue } from './rds-catalogue.ts';
 import { RdsInstances } from './rds-instances.ts';
 import { makeSandboxServers } from './sandbox-servers.ts';
+import { describedTasks, type ExitCodes } from './task-network.ts';
 import { templateSupplements } from './unknown-resources.ts';
 
 export const stackName = 'restore-drill-test';
@@ -65,7 +66,9 @@ export class World {
     const emulator = await Emulator.start(frontPort, directory, servers.caBundlePath);
     const account = new Account(emulator.port);
     const instances = new RdsInstances(account.secrets, servers.start);
+    const exitCodes: ExitCodes = new Map();
     const front = new Front(emulator.port, {
+      'ecs:DescribeTasks': describedTasks(exitCodes),
       ...rdsCatalogue,
       ...instances.supplements(),
       ...templateSupplements(account.s3),
@@ -91,8 +94,9 @@ export class World {
       endpointPort: frontPort,
       directory: join(directory, 'tasks'),
       caBundlePath: servers.caBundlePath,
+      exitCodes,
     });
-    fargate.begin();
+    await fargate.begin();
     const { caBundlePath } = servers;
     return new World({ directory, account, front, instances, fargate, emulator, caBundlePath, frontPort });
   }

@@ -21,7 +21,7 @@ const significant: Record<string, readonly string[]> = {
     'ManageMasterUserPassword',
     'Filters.Filter.1.Name',
   ],
-  ecs: ['cluster', 'task', 'tasks', 'family'],
+  ecs: ['cluster', 'task', 'tasks', 'family', 'taskDefinition'],
   states: ['executionArn', 'stateMachineArn'],
   secretsmanager: ['SecretId'],
   ssm: ['Name', 'Names'],

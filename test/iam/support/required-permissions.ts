@@ -9,6 +9,8 @@ export interface Named {
   /** Bucket → ARN of the key that encrypts it, where there is one. */
   bucketKeys: Record<string, string>;
   topicKey: string;
+  /** What tasks of hooks take on: their own role, and the one that starts them. */
+  hookRoles: string[];
   /** Tags of instances that exist, by identifier. */
   instanceTags: Record<string, Record<string, string>>;
 }
@@ -197,6 +199,23 @@ const requirements: Record<string, Requirement> = {
   'servicequotas:GetServiceQuota': () => [{ action: 'servicequotas:GetServiceQuota', resource: any }],
   'ecs:ListTasks': (input) => [
     { action: 'ecs:ListTasks', resource: any, context: { 'ecs:cluster': clusterArn(text(input.cluster)) } },
+  ],
+  // Only hooks are started by a door; their definitions are in the template with both roles.
+  'ecs:RunTask': (input, { hookRoles }) => [
+    ...hookRoles.map((resource) => ({
+      ...{ action: 'iam:PassRole', resource },
+      context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+    })),
+    {
+      action: 'ecs:RunTask',
+      resource: `arn:aws:ecs:${region}:${account}:task-definition/${text(input.taskDefinition)}:1`,
+      context: { 'ecs:cluster': clusterArn(text(input.cluster)) },
+    },
+    {
+      action: 'ecs:TagResource',
+      resource: clusterArn(text(input.cluster)).replace(':cluster/', ':task/').concat('/0a'),
+      context: { 'ecs:CreateAction': 'RunTask' },
+    },
   ],
   'ecs:DescribeTasks': onTask('ecs:DescribeTasks'),
   'ecs:StopTask': onTask('ecs:StopTask'),

@@ -51,6 +51,7 @@ export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
         'acme-backups': `arn:aws:kms:${region}:${account}:key/of-the-user`,
       },
       topicKey: resolver.arnOf(key),
+      hookRoles: all.flatMap(({ logicalId, arn }) => (logicalId.startsWith('Hooks') ? [arn] : [])),
       instanceTags: {
         'restore-drill-example-0123456789': {
           'restore-drill:stack': stack,

@@ -61,15 +61,6 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect(once(', interval: 365d')).toEqual([]);
   });
 
-  test('has hooks beside a server inside the restore task, which no other container reaches', () => {
-    const of = (more: string) =>
-      problemsOf(`databases: { a: { source: { bucket: acme }, hooks: { migrate: { image: app } }${more} } }`);
-
-    expect(of('')).toEqual([]);
-    expect(of(', sandbox: { kind: task }')[0]).toContain('give sandbox.kind: rds');
-    expect(of(', schedule: [{ cron: daily, sandbox: task }]')[0]).toContain('give sandbox.kind: rds');
-  });
-
   test('has approvers that nobody but AWS may attach a policy to', () => {
     const of = (arn: string) =>
       problemsOf(`aws: { approvers: ["${arn}"] }\ndatabases: { a: { source: { bucket: acme } } }`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { tunnelPort } from '../../../lib/contract/names.ts';
 import { aConfig, defaultConfig } from '../support/configs.ts';
 import { type Synthesized, synthesize } from '../support/synth.ts';
 import { namedResourcesOf, resourcesOf } from '../support/template.ts';
@@ -125,6 +126,38 @@ describe('security groups', () => {
     for (const name of ['TaskGroup', 'CheckGroup']) {
       expect(idOf(name)).not.toBe('');
       expect(called).not.toContain(idOf(name));
+    }
+  });
+
+  test.each([
+    [
+      'hooks and a server inside the restore task',
+      'hooks: { migrate: { image: app } }, sandbox: { kind: task }',
+      1,
+    ],
+    ['hooks beside instances only', 'hooks: { migrate: { image: app } }', 0],
+    ['a server inside the restore task and no hooks', 'sandbox: { kind: task }', 0],
+  ])('of a stack with %s', (_, settings, count) => {
+    const { json } = synthesize(
+      aConfig(`databases: { shop: { source: { bucket: acme-backups }, ${settings} } }`),
+    );
+    const found = (type: string) =>
+      resourcesOf<{
+        GroupId: { 'Fn::GetAtt': string[] };
+        SourceSecurityGroupId?: { 'Fn::GetAtt': string[] };
+        DestinationSecurityGroupId?: { 'Fn::GetAtt': string[] };
+        FromPort: number;
+        ToPort: number;
+      }>(json, type).filter(({ FromPort }) => FromPort === tunnelPort);
+    const inwards = found('AWS::EC2::SecurityGroupIngress');
+    const outwards = found('AWS::EC2::SecurityGroupEgress');
+
+    expect([inwards.length, outwards.length]).toEqual([count, count]);
+    for (const rule of [...inwards, ...outwards]) {
+      const other = rule.SourceSecurityGroupId ?? rule.DestinationSecurityGroupId;
+      expect(rule.GroupId['Fn::GetAtt'][0]).toContain('TaskGroup');
+      expect(other).toEqual(rule.GroupId);
+      expect(rule.ToPort).toBe(tunnelPort);
     }
   });
 

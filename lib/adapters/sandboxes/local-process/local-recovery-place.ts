@@ -39,6 +39,8 @@ export interface LocalRecovery {
   conf: string;
   /** Password of the drill's reader. */
   password: string;
+  /** Password of the role for hooks; null: there are none. */
+  hookPassword: string | null;
   walls: {
     /** With a shell, for restore_command, and the spool: nothing of the cluster runs while WAL is replayed. */
     replaying: Isolation;
@@ -96,10 +98,10 @@ export class LocalRecoveryPlace implements RecoveryPlace {
   }
 
   async open(required: RequiredSettings, carriedOn: boolean): Promise<OpenedCluster> {
-    const { conf, files, majorVersion, password, walls } = this.#recovery;
+    const { conf, files, hookPassword, majorVersion, password, walls } = this.#recovery;
     writeFileSync(files.configFile, conf + recoveredConf(required, majorVersion), { mode: 0o644 });
     const start = this.#start(walls.answering);
-    const databases = await admitDrill({ ...start, password });
+    const databases = await admitDrill({ ...start, password, hookPassword });
     const opened = carriedOn
       ? { indexChecks: null, notTested: [] }
       : await grantIndexChecks({ ...start, majorVersion }, databases);

@@ -119,6 +119,7 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
       port: options.port ?? null,
       preparedRoot: options.preparedRoot ?? null,
       requireWalls: options.requireWalls ?? false,
+      hooks: options.hooks ?? false,
       signal: giveUp.signal,
       onProgress(progress) {
         sandbox.state = { name: 'pending', detail: progress.detail };
@@ -250,6 +251,12 @@ export function createLocalSandboxHost(options: LocalSandboxOptions): LocalSandb
     },
     carriedFrom: (address) => carriedFrom(address),
     commandRoom,
+    ownerLogin({ sandboxId }) {
+      const state = own.get(sandboxId)?.state;
+      const owner = state?.name === 'ready' ? state.running.owner : null;
+      if (owner === null) throw noSuchSandbox(sandboxId);
+      return owner;
+    },
     installExtension: (address, database, statement) =>
       installExtension(administratorOf(address, database), address.masterRole, statement),
     release,

@@ -38,6 +38,8 @@ export interface LocalSandboxOptions {
   preparedRoot?: string;
   /** Refuses (SANDBOX_UNAVAILABLE) where a server would share our network and files: something of value is in reach. */
   requireWalls?: boolean;
+  /** A recovered cluster gets a superuser for programs of the user's (`ownerLogin`): its owners' passwords nobody told us. */
+  hooks?: boolean;
 }
 
 /** How to reach a sandbox that was kept. */
@@ -67,6 +69,11 @@ export interface LocalSandboxHost extends SandboxHost, SandboxAccess {
   commandRoom(commands: BackupCommands, signal: AbortSignal): Promise<CommandRoom>;
   /** A recovered cluster of ours, to carry it into another server. @throws DrillError SANDBOX_LOST */
   carriedFrom(address: SandboxAddress): CarriedFrom;
+  /**
+   * Who may change everything that was restored, for programs of the user's: the master, or in a recovered cluster a
+   * superuser of ours. @throws DrillError SANDBOX_LOST, also for a recovered cluster without `hooks`
+   */
+  ownerLogin(address: SandboxAddress): { role: string; password: string };
   /** Which majors are installed, cached and fetchable here; downloads nothing. */
   describeServers(): Promise<ServerAvailability[]>;
   /** What keeps a server from the rest of this machine; makes nothing that stays. */

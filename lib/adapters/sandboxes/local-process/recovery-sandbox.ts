@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readerRole } from './admit-drill.ts';
+import { hookRole, readerRole } from './admit-drill.ts';
 import { absentWalls, wallsOf } from './describe-walls.ts';
 import { findServer } from './find-server.ts';
 import { type IsolationContent, triedIsolation, wantedIsolation } from './isolation.ts';
@@ -73,6 +73,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   refuseWithoutWalls(job, replaying);
   lease.absentWalls = absentWalls(wallsOf(answering, account, owner), 'own');
   const password = randomBytes(24).toString('base64url');
+  const hookPassword = job.hooks ? randomBytes(24).toString('base64url') : null;
   const conf = postgresqlConf({
     majorVersion: plan.majorVersion,
     socketDirectory: lease.socketDirectory,
@@ -86,6 +87,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   const running: RunningSandbox = {
     binDirectory: binaries.binDirectory,
     password,
+    owner: hookPassword === null ? null : { role: hookRole, password: hookPassword },
     server: null,
     place: null,
     address: {
@@ -97,7 +99,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     },
   };
   running.place = new LocalRecoveryPlace({
-    ...{ files, tablespaceDirectory, spoolDirectory, account, owner, conf, password, signal },
+    ...{ files, tablespaceDirectory, spoolDirectory, account, owner, conf, password, hookPassword, signal },
     majorVersion: plan.majorVersion,
     binDirectory: binaries.binDirectory,
     socketDirectory: lease.socketDirectory,

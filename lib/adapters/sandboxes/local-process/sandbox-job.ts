@@ -32,6 +32,7 @@ export interface SandboxJob {
   port: number | null;
   preparedRoot: string | null;
   requireWalls: boolean;
+  hooks: boolean;
   signal: AbortSignal;
   onProgress(progress: SandboxProgress): void;
 }
@@ -41,6 +42,8 @@ export interface RunningSandbox {
   /** Where the programs of its server's major are. */
   binDirectory: string;
   password: string;
+  /** Who may change everything; null: nobody but the server's own superuser. */
+  owner: { role: string; password: string } | null;
   /** Null while a base backup has yet to be recovered in it. */
   server: ServerProcess | null;
   /** Where a base backup is recovered; null in a sandbox whose server we made. */
@@ -106,7 +109,10 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   writeFileSync(files.passwordFile, `*:*:*:${masterRole}:${password}\n`, { mode: 0o600 });
   job.lease.address = address;
   writeLease(files.directory, job.lease);
-  return { binDirectory: binaries.binDirectory, address, password, server, place: null };
+  return {
+    ...{ binDirectory: binaries.binDirectory, address, password, server, place: null },
+    owner: { role: masterRole, password },
+  };
 }
 
 /** Gives the sandbox's directories to the user who runs its server. @throws DrillError SANDBOX_UNAVAILABLE */

@@ -9,6 +9,10 @@ export const firstDeployPoints = {
   watch: { heading: 'The watch answers', why: null },
   sweep: { heading: 'The sweeper answers', why: null },
   image: { heading: 'The image was built and its processor fits', why: null },
+  hooks: {
+    heading: 'A hook reaches a server inside its task',
+    why: 'only a hook of yours shows it, in a drill',
+  },
   schedules: {
     heading: 'The schedules start drills',
     why: 'a schedule has to come round; that it is enabled, the console shows',

@@ -13,12 +13,14 @@ import {
 } from '../../../adapters/sandboxes/task/task-sandbox-host.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
 import { fargateVcpus } from '../../../adapters/tasks/fargate-quota.ts';
+import { createHookTasks } from '../../../adapters/tasks/hook-tasks.ts';
 import { createRestoreTasks, type RunningTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
 import { type RestoreTaskPlace, taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
 import { sizesHolding } from '../../../domain/sandbox/task-sizing.ts';
 import type { CheckRunner, DrillPorts, PlaceNeeds } from '../../../ports/drill-ports.ts';
+import type { HookTasks } from '../../../ports/hook-tasks.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { SandboxHost } from '../../../ports/sandbox.ts';
 import { isKeptDrill } from '../../../steps/kept-restores.ts';
@@ -126,6 +128,14 @@ export const caBundle = (): string => readFileSync(caBundlePath(), 'utf8');
 /** ECS tasks of drills: what became of one, and how to stop it. */
 export const restoreTasksPort = (): RestoreTasks & RunningTasks =>
   createRestoreTasks({ ecs: ecsClient(), cluster: readEnvironment(['restoreCluster']).restoreCluster });
+
+/** Hooks beside a server inside the restore task that asks. */
+export const hookTasksPort = (): HookTasks =>
+  createHookTasks({
+    ecs: ecsClient(),
+    cluster: readEnvironment(['restoreCluster']).restoreCluster,
+    clock: systemClock,
+  });
 
 /** Chooses the deployed task size for what a restore needs, and the others for want of capacity. */
 export function restorePlacePort(): (needs: PlaceNeeds) => RestoreTaskPlace {

@@ -6,6 +6,7 @@ import { planChecks } from '../../../domain/checks/registry.ts';
 import type { RestoredSummary } from '../../../domain/drill/drill-state.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
+import type { HookTasks } from '../../../ports/hook-tasks.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
 import { createRecoverer } from '../../../recovery/physical/create-recoverer.ts';
@@ -17,27 +18,32 @@ import { systemClock } from '../../system-clock.ts';
 import { capabilities } from '../capabilities.ts';
 import { configurationOf } from '../configuration.ts';
 import { sourcePorts } from '../ports/sources.ts';
+import { hooksBesideServer } from './hooks-beside-server.ts';
 import { withServerInside } from './server-inside.ts';
+import { taskAddress } from './task-address.ts';
 
 interface WithinPorts {
   evidence: EvidenceStore;
   secrets: SecretReader;
   progress: ProgressSink;
+  /** Asked where there are hooks. */
+  hookTasks(): HookTasks;
   signal: AbortSignal;
 }
 
 /**
- * A whole attempt with a server inside this task: makes it, restores into it, plans and carries out every check, and
- * removes it. What came of it is evidence; the state's output is the summary.
+ * A whole attempt with a server inside this task: makes it, restores into it, plans and carries out every check, runs the
+ * hooks beside it, and removes it. What came of it is evidence; the state's output is the summary.
  *
  * @throws DrillError SANDBOX_UNAVAILABLE when the server does not come up, and what restorePrepared throws
  */
 export async function drillWithin(
   request: PreparedRestore,
-  { evidence, secrets, progress, signal }: WithinPorts,
+  { evidence, secrets, progress, hookTasks, signal }: WithinPorts,
 ): Promise<RestoredSummary> {
   const { plan, drillId, attempt } = request.state;
-  return withServerInside(plan, signal, async ({ host, address, absentWalls }) => {
+  const hooked = request.state.hooks.migrate !== null || request.state.hooks.smokeTest !== null;
+  return withServerInside({ ...plan, hooks: hooked }, signal, async ({ host, address, absentWalls }) => {
     const state = { ...request.state, sandbox: { ...request.state.sandbox, address } };
     const checks = createCheckRunner(host, { parameter: (name) => secrets.parameter(name) });
     const ports = {
@@ -53,6 +59,12 @@ export async function drillWithin(
         rolePasswords: { secrets, setter: createRolePasswordSetter(host) },
       },
     );
+    const hooks = hooksBesideServer({
+      ...{ drillId, attempt, hooks: restored.hooks, place: state.restoreTask, server: address, signal },
+      ...{ tasks: hookTasks, login: () => host.ownerLogin(address) },
+      ownAddress: () => taskAddress(process.env),
+    });
+    await hooks.run('migrate');
     const planned = await planAttempt(state, {
       ...ports,
       capabilities,
@@ -61,6 +73,16 @@ export async function drillWithin(
     });
     const indices = planned.map(({ index }) => index);
     await runPlannedChecks({ drillId, attempt, address }, indices, ports);
-    return { ...restored, within: { serverVersion: address.serverVersion, absentWalls } };
+    await hooks.run('smokeTest');
+    const ended = hooks.ended();
+    return {
+      ...restored,
+      // They ran: the machine is to start none.
+      hooks: { migrate: null, smokeTest: null },
+      within: {
+        ...{ serverVersion: address.serverVersion, absentWalls },
+        ...(ended === null ? {} : { hooks: ended }),
+      },
+    };
   });
 }

@@ -7,13 +7,16 @@ import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 /** A token opens connections for 15 minutes (docs/facts.md#iam-database-tokens); ours is never older than ten. */
 const tokenRenewalSeconds = 600;
 
+/** Where a hook connects, and as whom. */
+export type HookAddress = Pick<SandboxAddress, 'host' | 'port' | 'masterRole'>;
+
 interface HookCredentials {
-  address: SandboxAddress;
+  address: HookAddress;
   /** Shared by the two containers of a hook's task and by nobody else. */
   folder: string;
   caBundlePath: string;
-  /** Signs a token for the master role, on the spot and without a call. */
-  token(address: SandboxAddress): Promise<string>;
+  /** What opens a connection now: a token of an instance, signed on the spot, or a password. */
+  token(address: HookAddress): Promise<string>;
 }
 
 /** File that says that the hook may begin: written last. */

@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
 import { taskAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
 import { tokenSigner } from '../../../adapters/sandboxes/rds/login/token-signer.ts';
-import { hookFolder } from '../../../contract/names.ts';
+import { hookFolder, tunnelPort } from '../../../contract/names.ts';
 import { reportedError } from '../../reported-error.ts';
+import { systemClock } from '../../system-clock.ts';
 import { secretsManagerClient, sfnClient } from '../clients.ts';
 import { doorLogger } from '../door-logger.ts';
 import { evidencePort } from '../ports/evidence-and-ledger.ts';
-import { caBundle, caBundlePath } from '../ports/sandboxes-and-tasks.ts';
+import { caBundle, caBundlePath, hookTasksPort } from '../ports/sandboxes-and-tasks.ts';
 import { secretsPort } from '../ports/sources.ts';
 import { currentRegion } from '../region.ts';
+import { tunnelledAccess } from './hook-access.ts';
 import { hookCredentialsFile, keepHookCredentials } from './hook-credentials.ts';
 import { runTask } from './run-task.ts';
 import { parseTaskCommand, type TaskCommand } from './task-command.ts';
 import { taskProgress } from './task-progress.ts';
 import { waitingState } from './task-token.ts';
-import { checksWork, readWork, requestedAddress, restoreWork } from './task-work.ts';
+import { checksWork, readWork, restoreWork } from './task-work.ts';
 
 /**
  * The container of the restore image. Everything it needs beside two pointers lies in the evidence of the drill.
@@ -53,7 +55,7 @@ async function answeringTask(
     const access = taskAccess({ secrets: secretsManagerClient(), sign, ca: caBundle() });
     const ports = { evidence, access, secrets: secretsPort() };
     if (command.command === 'checks') return checksWork(command, ports);
-    return restoreWork(command, { ...ports, progress, signal });
+    return restoreWork(command, { ...ports, progress, hookTasks: hookTasksPort, signal });
   };
   return runTask({
     state: waitingState(sfnClient(), taskToken),
@@ -66,13 +68,26 @@ async function answeringTask(
 }
 
 async function credentials(
-  command: Extract<TaskCommand, { command: 'credentials' }>,
+  { sandbox }: Extract<TaskCommand, { command: 'credentials' }>,
   interrupted: AbortSignal,
 ): Promise<0> {
-  const address = await requestedAddress(command, evidencePort());
-  const token = tokenSigner({ region: currentRegion() });
+  const { address, password } =
+    'tunnelHost' in sandbox
+      ? await tunnelledAccess(
+          { host: sandbox.tunnelHost, port: tunnelPort, publicKey: sandbox.tunnelKey },
+          systemClock,
+          interrupted,
+        )
+      : {
+          address: {
+            host: sandbox.sandboxHost,
+            port: sandbox.sandboxPort,
+            masterRole: sandbox.sandboxRole,
+          },
+          password: tokenSigner({ region: currentRegion() }),
+        };
   await keepHookCredentials(
-    { address, folder: hookFolder, caBundlePath: caBundlePath(), token },
+    { address, folder: hookFolder, caBundlePath: caBundlePath(), token: password },
     interrupted,
   );
   return 0;

@@ -22,10 +22,11 @@ const readySeconds = 120;
 /**
  * Makes a server inside this task, lets it be used, and removes it, whatever came of it.
  *
+ * @param demand with `hooks`: programs of the user's will change what was restored
  * @throws DrillError SANDBOX_UNAVAILABLE when it does not come up
  */
 export async function withServerInside<Result>(
-  demand: SandboxDemand,
+  { hooks, ...demand }: SandboxDemand & { hooks?: boolean },
   signal: AbortSignal,
   use: (server: ServerInside) => Promise<Result>,
 ): Promise<Result> {
@@ -35,6 +36,7 @@ export async function withServerInside<Result>(
     preparedRoot: serversRoot,
     // The credentials of the task are in reach of whoever shares its network and files.
     requireWalls: true,
+    hooks: hooks ?? false,
     clock: systemClock,
   });
   const { sandboxId } = await host.provision({ ...demand, kind: 'local-process' });

@@ -5,9 +5,9 @@ import { createRolePasswordSetter } from '../../../adapters/postgres/role-passwo
 import { createSandboxCleaner } from '../../../adapters/postgres/sandbox-cleaner.ts';
 import { createRdsCheckRunner } from '../../../adapters/sandboxes/rds/login/rds-check-runner.ts';
 import type { RdsSandboxAccess } from '../../../adapters/sandboxes/rds/login/sandbox-access.ts';
-import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import type { ProgressSink } from '../../../ports/drill-ports.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
+import type { HookTasks } from '../../../ports/hook-tasks.ts';
 import type { SecretReader } from '../../../ports/secret-reader.ts';
 import { createRestorer } from '../../../recovery/logical/create-restorer.ts';
 import { createDumpReader } from '../../../recovery/logical/dump-reading.ts';
@@ -37,12 +37,13 @@ interface TaskPorts {
 /** Command `restore`: the state's output is the summary; the account is evidence. */
 export async function restoreWork(
   pointer: TaskPointer,
-  ports: TaskPorts & { progress: ProgressSink; signal: AbortSignal },
+  ports: TaskPorts & { progress: ProgressSink; hookTasks(): HookTasks; signal: AbortSignal },
 ): Promise<unknown> {
-  const { evidence, access, secrets, progress, signal } = ports;
+  const { evidence, access, secrets, progress, hookTasks, signal } = ports;
   const request = await readRestoreRequest(pointer, { evidence });
   const { state, databaseConfig } = request;
-  if (state.plan.kind === 'task') return drillWithin(request, { evidence, secrets, progress, signal });
+  if (state.plan.kind === 'task')
+    return drillWithin(request, { evidence, secrets, progress, hookTasks, signal });
   const source = sourcePorts(configurationOf(state.database, databaseConfig));
   const cleaner = createSandboxCleaner(access);
   const options = restoreOptions(databaseConfig.restore, { passphrase: null });
@@ -84,15 +85,6 @@ export async function checksWork(
 ): Promise<unknown> {
   await runLongChecksStep(pointer, { checks: checkRunner(access, secrets), evidence, clock: systemClock });
   return {};
-}
-
-/** Where the sandbox of a request answers, for command `credentials`. @throws DrillError when there is no request */
-export async function requestedAddress(
-  pointer: TaskPointer,
-  evidence: EvidenceStore,
-): Promise<SandboxAddress> {
-  const { state } = await readRestoreRequest(pointer, { evidence });
-  return state.sandbox.address;
 }
 
 /**

@@ -35,10 +35,10 @@ const archiveOf = ({ wal }: ArchivedCluster, without: readonly string[] = []): W
   after: (name) => segmentsIn(wal).filter((other) => other > name),
 });
 
-let host: LocalSandboxHost;
+let plainHost: LocalSandboxHost;
 beforeAll(async () => {
   archived = await makeArchivedCluster('p');
-  host = createLocalSandboxHost({ stateDirectory: aDirectory(), cacheDirectory: sharedCache });
+  plainHost = createLocalSandboxHost({ stateDirectory: aDirectory(), cacheDirectory: sharedCache });
 });
 afterAll(removeDirectories);
 
@@ -51,8 +51,9 @@ const processesOf = (sandboxId: string): string[] =>
 interface Recovered {
   end: RecoveryEnd;
   opened: OpenedCluster | null;
-  /** Asks the recovered database as the drill does. */
-  ask(sql: string): Promise<unknown[][]>;
+  /** Asks the recovered database as the drill does, or as another. */
+  ask(sql: string, as?: { role: string; password: string }): Promise<unknown[][]>;
+  owner(): { role: string; password: string };
   remove(): Promise<void>;
 }
 
@@ -60,6 +61,7 @@ async function recover(
   target: RecoveryTarget,
   archive = archiveOf(archived),
   { base } = archived,
+  host = plainHost,
 ): Promise<Recovered> {
   const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
   const look = await untilSettled(host, sandboxId);
@@ -76,8 +78,10 @@ async function recover(
   return {
     end,
     opened,
-    ask: async (sql) => {
-      const client = new Client(await host.connection(look.address, 'shop'));
+    owner: () => host.ownerLogin(look.address),
+    ask: async (sql, as) => {
+      const login = as === undefined ? {} : { user: as.role, password: as.password };
+      const client = new Client({ ...(await host.connection(look.address, 'shop')), ...login });
       await client.connect();
       try {
         return (await client.query({ text: sql, rowMode: 'array' })).rows;
@@ -116,6 +120,24 @@ describe('a base backup recovered in a sandbox of this machine', () => {
     await remove();
   });
 
+  test('is changed by hooks of the user, whoever owns it, and by nobody where there are none', async () => {
+    const host = createLocalSandboxHost({
+      ...{ stateDirectory: aDirectory(), cacheDirectory: sharedCache },
+      hooks: true,
+    });
+    const hooked = await recover({ kind: 'latest' }, undefined, undefined, host);
+    await hooked.ask('ALTER TABLE marker ADD COLUMN note text', hooked.owner());
+    expect(await hooked.ask('SELECT count(*)::int FROM marker WHERE note IS NULL')).toEqual([[4]]);
+    await hooked.remove();
+
+    const plain = await recover({ kind: 'latest' });
+    expect(() => plain.owner()).toThrow('does not exist');
+    expect(await plain.ask(`SELECT rolname FROM pg_roles WHERE rolsuper AND rolname LIKE 'drill%'`)).toEqual([
+      ['drill_admin'],
+    ]);
+    await plain.remove();
+  });
+
   test('tells that the target was not reached in the words of the server', async () => {
     const { end, remove } = await recover({ kind: 'time', time: '2100-01-01T00:00:00Z' });
 
@@ -141,14 +163,14 @@ describe('a base backup recovered in a sandbox of this machine', () => {
       after: () => [],
     };
     await expect(recover({ kind: 'latest' }, broken)).rejects.toThrow('the bucket is gone');
-    const { removed } = await host.sweep({ dryRun: true });
+    const { removed } = await plainHost.sweep({ dryRun: true });
     expect(removed).toEqual([]);
   });
 
   test('leaves nothing when it is removed while it waits for WAL', async () => {
-    const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
-    await untilSettled(host, sandboxId);
-    const place = host.recoveryPlace(sandboxId);
+    const { sandboxId } = await plainHost.provision(aPlan({ needs: 'data directory' }));
+    await untilSettled(plainHost, sandboxId);
+    const place = plainHost.recoveryPlace(sandboxId);
     execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
     const giveUp = new AbortController();
     const archive: WalFetch = {
@@ -162,17 +184,17 @@ describe('a base backup recovered in a sandbox of this machine', () => {
     });
     setTimeout(() => giveUp.abort(), 500);
     await expect(replaying).rejects.toThrow();
-    await host.remove(sandboxId);
+    await plainHost.remove(sandboxId);
 
-    expect((await host.look(sandboxId)).state).toBe('gone');
+    expect((await plainHost.look(sandboxId)).state).toBe('gone');
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(processesOf(sandboxId)).toEqual([]);
   });
 
   test('starts anew after a reset, as for an older base backup', async () => {
-    const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
-    await untilSettled(host, sandboxId);
-    const place = host.recoveryPlace(sandboxId);
+    const { sandboxId } = await plainHost.provision(aPlan({ needs: 'data directory' }));
+    await untilSettled(plainHost, sandboxId);
+    const place = plainHost.recoveryPlace(sandboxId);
     for (const target of [{ kind: 'latest' }, { kind: 'immediate' }] as const) {
       execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
       const signal = new AbortController().signal;
@@ -186,7 +208,7 @@ describe('a base backup recovered in a sandbox of this machine', () => {
       await place.reset();
       expect(readdirSync(place.dataDirectory)).toEqual([]);
     }
-    await host.remove(sandboxId);
+    await plainHost.remove(sandboxId);
   });
 
   test('lets its reader compare indexes with their tables, and nobody else', async () => {
@@ -226,9 +248,9 @@ describe('a base backup recovered in a sandbox of this machine', () => {
   });
 
   test('that is killed while it replays has not said why, which is no word against the backup', async () => {
-    const { sandboxId } = await host.provision(aPlan({ needs: 'data directory' }));
-    await untilSettled(host, sandboxId);
-    const place = host.recoveryPlace(sandboxId);
+    const { sandboxId } = await plainHost.provision(aPlan({ needs: 'data directory' }));
+    await untilSettled(plainHost, sandboxId);
+    const place = plainHost.recoveryPlace(sandboxId);
     execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
     const killed = new AbortController();
     const archive: WalFetch = {
@@ -247,7 +269,7 @@ describe('a base backup recovered in a sandbox of this machine', () => {
     killed.abort();
 
     expect(await replaying).toMatchObject({ promoted: false, log: { fatal: null } });
-    await host.remove(sandboxId);
+    await plainHost.remove(sandboxId);
     // A restore_command that waited looks every 20 ms whether its server lives.
     await expect.poll(() => processesOf(sandboxId), { timeout: 5000 }).toEqual([]);
   });

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import {
+  DescribeTasksCommand,
+  type ECSClient,
+  type KeyValuePair,
+  RunTaskCommand,
+  type RunTaskCommandInput,
+  StopTaskCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
+import { restoreTaskEnvironment as env } from '../../contract/environment.ts';
+import { hookContainerNames } from '../../contract/names.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HookTaskRequest, HookTasks } from '../../ports/hook-tasks.ts';
+
+/** How often ECS is asked what became of a task. */
+const lookSeconds = 5;
+/** Waits after a task that was not started: the machine's own patience (machine/fargate-task.ts). */
+const retrySeconds = [20, 40, 80, 160, 300];
+/** What asking again does not mend. */
+const refusals = new Set(['AccessDeniedException', 'ClusterNotFoundException']);
+
+/** A task that was not started, as Step Functions leaves it. */
+interface NotStarted {
+  Error: string;
+  Cause: string;
+}
+
+/** Hooks as tasks of our own cluster. */
+export function createHookTasks({
+  ecs,
+  cluster,
+  clock,
+}: {
+  ecs: ECSClient;
+  cluster: string;
+  clock: Clock;
+}): HookTasks {
+  async function started(request: HookTaskRequest, signal: AbortSignal): Promise<string | NotStarted> {
+    const input = runTaskInput(cluster, request);
+    for (let tried = 0; ; tried++) {
+      signal.throwIfAborted();
+      const outcome = await startOnce(ecs, input);
+      if (typeof outcome === 'string') return outcome;
+      const wait = refusals.has(outcome.Error.replace(/^ECS\./, '')) ? undefined : retrySeconds[tried];
+      if (wait === undefined) return outcome;
+      await clock.sleep(wait, signal);
+    }
+  }
+
+  async function look(arn: string): Promise<Task | null> {
+    // A task that was only just started may not be found yet, and a look that failed is repeated by the next.
+    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] })).catch(() => null);
+    return answer?.tasks?.[0] ?? null;
+  }
+
+  /** What cannot be stopped now is stopped by the teardown: it finds the task by DRILL_ID. */
+  const stop = (arn: string, reason: string) =>
+    ecs.send(new StopTaskCommand({ cluster, task: arn, reason })).catch(() => undefined);
+
+  return {
+    async run(request, signal) {
+      const arn = await started(request, signal);
+      if (typeof arn !== 'string') return arn;
+      const endsAt = clock.now().getTime() + request.run.timeoutSeconds * 1000;
+      try {
+        for (;;) {
+          const task = await look(arn);
+          for (const address of addressesOf(task)) request.onAddress(address);
+          if (task?.lastStatus === 'STOPPED') return outcomeOf(task);
+          const leftSeconds = (endsAt - clock.now().getTime()) / 1000;
+          if (leftSeconds <= 0) break;
+          await clock.sleep(Math.min(lookSeconds, leftSeconds), signal);
+          signal.throwIfAborted();
+        }
+      } catch (error) {
+        await stop(arn, 'its drill was interrupted');
+        throw error;
+      }
+      await stop(arn, 'it took longer than its timeout');
+      return { Error: 'States.Timeout', Cause: '' };
+    },
+  };
+}
+
+async function startOnce(ecs: ECSClient, input: RunTaskCommandInput): Promise<string | NotStarted> {
+  try {
+    const { tasks, failures = [] } = await ecs.send(new RunTaskCommand(input));
+    const arn = tasks?.[0]?.taskArn;
+    if (arn !== undefined) return arn;
+    const Failures = failures.map(({ arn: Arn, reason: Reason, detail: Detail }) => ({
+      Arn,
+      Reason,
+      Detail,
+    }));
+    return { Error: 'AmazonECS.Unknown', Cause: JSON.stringify({ Failures }) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return { Error: `ECS.${error.name}`, Cause: error.message };
+  }
+}
+
+function runTaskInput(cluster: string, request: HookTaskRequest): RunTaskCommandInput {
+  const { drillId, attempt, name, run, place, tunnel } = request;
+  const ours: Record<string, string> = {
+    [env.command]: 'credentials',
+    [env.drillId]: drillId,
+    [env.attempt]: String(attempt),
+    [env.tunnelHost]: tunnel.host,
+    [env.tunnelKey]: tunnel.publicKey,
+  };
+  return {
+    cluster,
+    taskDefinition: run.taskDefinition,
+    launchType: 'FARGATE',
+    count: 1,
+    propagateTags: 'TASK_DEFINITION',
+    // Asking again after an answer that was lost starts no second one. It takes 64 characters.
+    clientToken: createHash('sha256')
+      .update(`${drillId}/${attempt}/${name}/${tunnel.publicKey}`)
+      .digest('hex'),
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: place.subnets,
+        securityGroups: place.securityGroups,
+        assignPublicIp: place.assignPublicIp,
+      },
+    },
+    overrides: {
+      containerOverrides: [
+        { name: hookContainerNames.credentials, environment: pairs(Object.entries(ours)) },
+        {
+          name: hookContainerNames.hook,
+          environment: pairs(run.environment.map(({ Name, Value }) => [Name, Value])),
+        },
+      ],
+    },
+  };
+}
+
+const pairs = (entries: [string, string][]): KeyValuePair[] =>
+  entries.map(([name, value]) => ({ name, value }));
+
+/** In the VPC; known once its network interface is attached (docs/facts.md#addresses-of-a-task). */
+const addressesOf = (task: Task | null): string[] => [
+  ...(task?.containers ?? []).flatMap(({ networkInterfaces = [] }) =>
+    networkInterfaces.flatMap(({ privateIpv4Address }) => privateIpv4Address ?? []),
+  ),
+  ...(task?.attachments ?? []).flatMap(({ details = [] }) =>
+    details.flatMap(({ name, value }) =>
+      name === 'privateIPv4Address' && value !== undefined ? [value] : [],
+    ),
+  ),
+];
+
+/** The task as Step Functions describes one that ended, without its environment. */
+const outcomeOf = ({ stopCode, stoppedReason, startedAt, stoppedAt, containers = [] }: Task) => ({
+  StopCode: stopCode ?? null,
+  StoppedReason: stoppedReason ?? null,
+  StartedAt: startedAt?.getTime() ?? null,
+  StoppedAt: stoppedAt?.getTime() ?? null,
+  Containers: containers.map(({ name, exitCode, reason }) => ({
+    Name: name ?? null,
+    ExitCode: exitCode ?? null,
+    Reason: reason ?? null,
+  })),
+});
