@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // The inner loop, `npm run test:quick`: rules, readers, steps and the machine, and one file on a real server.
 const quick = [
   'test/*.test.ts',
+  'test/cdk/**/*.test.ts',
   'test/domain/**/*.test.ts',
   'test/machine/**/*.test.ts',
   'test/steps/**/*.test.ts',
@@ -38,6 +39,7 @@ const apart = [
   'test/lambdas/**/*.test.ts',
   'test/iam/**/*.test.ts',
   'test/containers/**/*.test.ts',
+  'test/package/**/*.test.ts',
   'test/cli/remote/**/*.test.ts',
   'test/adapters/dump-stores/open-for-aws.test.ts',
 ];

@@ -38,7 +38,7 @@ interface Synthesized {
   resources: { Type: string; Properties?: Record<string, unknown> }[];
 }
 
-/** What a change of the code makes anew is kept here (lib/infra/bundles/built-once.ts). */
+/** What a change of the code makes anew is kept here (lib/infra/app/built-once.ts). */
 const keptBundles = join('node_modules', '.cache', 'restore-drill', 'bundles');
 
 function synthesize(databases: number): Synthesized {
@@ -145,9 +145,13 @@ try {
     );
   console.log('');
 
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['bench/lambda-bundles.mjs'], {
-    encoding: 'utf8',
-  });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['scripts/run-ts.mjs', 'bench/lambda-bundles.ts'],
+    {
+      encoding: 'utf8',
+    },
+  );
   console.log('Bundles (at most 2,048 kB each, which the bundling itself enforces)');
   console.log(status === 0 ? stdout : stderr);
   if (status !== 0) broken.push('bundles could not be measured');

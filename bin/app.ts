@@ -1,7 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { isDrillError } from '../lib/domain/findings/errors.ts';
-import { makeDrillApp } from '../lib/infra/drill-app.ts';
-import { assertWithinLimits } from '../lib/infra/limits/stack-limits.ts';
+import { makeDrillApp } from '../lib/infra/app/drill-app.ts';
 
 // The CDK command line starts this at the root of the repository: `npx cdk deploy -c config=drills.yaml`.
 // CloudFormation validates every template against its schemas before it changes anything
@@ -10,8 +9,8 @@ import { assertWithinLimits } from '../lib/infra/limits/stack-limits.ts';
 process.env.CDK_VALIDATION ??= 'false';
 try {
   const app = new App();
-  const { stack, summary } = await makeDrillApp(app, process.cwd());
-  assertWithinLimits(app.synth().directory, stack.databases);
+  const { summary } = makeDrillApp(app);
+  app.synth();
   // Beside the template, which `cdk synth` writes to standard output.
   process.stderr.write(`restore-drill:
 ${summary}`);

@@ -1,15 +1,14 @@
 // Bundles the command line into dist/: a few files to load instead of hundreds.
 import { renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { asTheProduct } from './bundling.mjs';
+import { commandLine } from './bundling.mjs';
 
 const fresh = `dist.new-${process.pid}`;
 const former = `dist.old-${process.pid}`;
 try {
   await build({
-    entryPoints: { 'restore-drill': 'bin/restore-drill.ts' },
+    ...commandLine,
     outdir: fresh,
-    ...asTheProduct,
     sourcemap: 'linked',
     logLevel: 'warning',
   });

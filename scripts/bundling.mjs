@@ -43,3 +43,6 @@ export const asTheProduct = {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 };
+
+/** The same, with the command line to build. */
+export const commandLine = { ...asTheProduct, entryPoints: { 'restore-drill': 'bin/restore-drill.ts' } };

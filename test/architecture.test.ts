@@ -52,7 +52,7 @@ const files = ['lib', 'bin', 'lambdas', 'containers']
   .flatMap(sourceFiles);
 
 /** The infrastructure stands beside the layers: it is run at synth and never by a drill. */
-const infra = files.filter((file) => file.startsWith('lib/infra/') || file === 'bin/app.ts');
+const infra = files.filter((file) => /^(lib\/(infra|cdk)\/|bin\/app\.ts$)/.test(file));
 const layered = files.filter((file) => !infra.includes(file));
 
 describe('the layers', () => {
@@ -64,17 +64,35 @@ describe('the layers', () => {
   test('the infrastructure sees names, schemas and the definition, never running code', () => {
     const running = infra.flatMap((file) =>
       targetsOf(file)
-        .filter((target) => !/^lib\/(infra|domain|contract|machine)\//.test(target))
+        .filter(
+          (target) => !/^(lib\/(infra|cdk|domain|contract|machine)\/|package\.json$|cdk\.json$)/.test(target),
+        )
         .map((target) => `${file} imports ${target}`),
     );
     expect(infra.length).toBeGreaterThan(10);
     expect(running).toEqual([]);
   });
 
+  test('the construct of the package reaches nothing that builds, and not the folder it is started in', () => {
+    const reached = new Set<string>();
+    const reach = (file: string): void => {
+      if (reached.has(file) || !file.endsWith('.ts')) return;
+      reached.add(file);
+      targetsOf(file).forEach(reach);
+    };
+    reach('lib/cdk/index.ts');
+    expect(reached).toContain('lib/infra/drill-system.ts');
+    expect([...reached].filter((file) => file.startsWith('lib/infra/app/'))).toEqual([]);
+    const building = [...reached].filter((file) =>
+      /'(esbuild|cdk-nag)'|process\.cwd\(/.test(readFileSync(join(root, file), 'utf8')),
+    );
+    expect(building).toEqual([]);
+  });
+
   test('nothing that runs imports the infrastructure or its library', () => {
     const built = layered.flatMap((file) =>
       importsOf(file)
-        .filter((target) => /infra\/|^aws-cdk-lib|^constructs$/.test(target))
+        .filter((target) => /infra\/|cdk\/|^aws-cdk-lib|^constructs$/.test(target))
         .map((target) => `${file} imports ${target}`),
     );
     expect(built).toEqual([]);
@@ -206,6 +224,8 @@ describe('the files', () => {
     const tables = new Set([
       'lib/recovery/logical/policy/rules.ts',
       'lib/domain/findings/finding-registry.ts',
+      // Generated from the schema.
+      'lib/cdk/drills-file.ts',
     ]);
     const long = files
       .filter((file) => !tables.has(file))

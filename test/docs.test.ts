@@ -43,16 +43,33 @@ describe('generated documentation is what the code says (renew with npm run docs
 });
 
 describe('every dependency', () => {
+  const manifest = JSON.parse(read('package.json')) as Record<
+    'dependencies' | 'devDependencies' | 'peerDependencies',
+    Record<string, string>
+  >;
+  const justified = read('docs/dependencies.md').split(/^## /m);
+
   test('is pinned exactly and justified in docs/dependencies.md', () => {
-    const manifest = JSON.parse(read('package.json')) as Record<
-      'dependencies' | 'devDependencies',
-      Record<string, string>
-    >;
-    const justified = read('docs/dependencies.md');
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
       expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/);
-      expect(justified, `${name} has no line`).toContain(`| \`${name}\` |`);
+      expect(justified.join(), `${name} has no line`).toContain(`| \`${name}\` |`);
     }
+  });
+
+  test('stands under the heading that says who gets it', () => {
+    const named = (heading: string) =>
+      [...(justified.find((section) => section.startsWith(heading)) ?? '').matchAll(/^\| `([^`]+)` \|/gm)]
+        .map((match) => match[1] ?? '')
+        .toSorted();
+    const { dependencies, devDependencies, peerDependencies } = manifest;
+    expect(named('Installed with the package')).toEqual(Object.keys(dependencies).toSorted());
+    expect(named('Asked of whoever uses the construct')).toEqual(Object.keys(peerDependencies).toSorted());
+    expect(
+      [
+        ...named('Asked of whoever uses the construct'),
+        ...[...named('In the bundles'), ...named('For development')],
+      ].toSorted(),
+    ).toEqual(Object.keys(devDependencies).toSorted());
   });
 });
 
@@ -101,7 +118,7 @@ describe('the facts in docs/facts.md', () => {
 
 describe('links between documents', () => {
   const documents = [
-    'README.md',
+    ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
     ...readdirSync(join(root, 'docs'))
       .filter((name) => name.endsWith('.md'))
       .map((name) => `docs/${name}`),

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hookFolder } from '../../lib/contract/names.ts';
-import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 import { type Instruction, readRecipe, stageOf } from '../emulator/support/recipe.ts';
+import { bundleRestoreImage } from '../support/built-parts.ts';
 
 let context: string;
 /** What a build makes that names no target. */

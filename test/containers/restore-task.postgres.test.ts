@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { defaultDatabaseConfig, noKeys } from '../../lib/domain/config/index.ts';
-import { bundleRestoreImage } from '../../lib/infra/bundles/restore-image.ts';
 import { type RdsLikeServer, startRdsLikeServer } from '../support/aws/rds-like-server.ts';
+import { bundleRestoreImage } from '../support/built-parts.ts';
 import { aDrillState, aDump } from '../support/drill-states.ts';
 import { type AwsOverHttp, awsOverHttp, etagOf } from './aws-over-http.ts';
 

@@ -44,6 +44,9 @@ describe('A notifier', () => {
       // The topic is an output of the stack, which the command line shows.
       'lib/contract/outputs.ts',
       'lib/cli/remote/stack.ts',
+      // The construct gives the topic to whoever deploys it.
+      'lib/cdk/restore-drill.ts',
+      'lib/cdk/drills-file.ts',
       // Doctor asks the topic who hears of it.
       'lib/cli/doctor/subscriptions.ts',
       'lib/cli/remote/clients.ts',

@@ -5,15 +5,25 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleProblems } from '../../lib/infra/bundles/bundle-problems.ts';
-import { describeBundles, type LambdaBundle } from '../../lib/infra/bundles/lambda-bundles.ts';
+import type { BuiltFunction } from '../../lib/infra/app/build-functions.ts';
+import { bundleProblems } from '../../lib/infra/app/bundle-problems.ts';
+import { buildParts } from '../../lib/infra/app/clone-parts.ts';
+import { layFunctions } from '../../lib/infra/bundles/lay-out.ts';
+import { rdsCertificates } from '../../lib/infra/bundles/rds-certificates.ts';
 import { lambdaPlaceholders } from '../../lib/machine/definition.ts';
 
 let outdir: string;
-let bundles: LambdaBundle[];
+let bundles: BuiltFunction[];
+let folders: Record<string, string>;
 beforeAll(() => {
   outdir = mkdtempSync(join(tmpdir(), 'restore-drill-bundles-'));
-  bundles = describeBundles(outdir, { databases: { shop: {} }, aws: null });
+  bundles = buildParts(join(outdir, 'parts'));
+  folders = layFunctions(
+    join(outdir, 'parts'),
+    outdir,
+    { databases: { shop: {} }, aws: null },
+    rdsCertificates(),
+  );
 });
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
@@ -62,7 +72,10 @@ process.stdout.write(typeof handler);`;
     const withParser = bundles.filter(({ packages }) => packages.includes('node_modules/libpg-query'));
 
     expect(withParser.map(({ name }) => name)).toEqual(['select-dump', 'try-older-dump']);
-    for (const { folder } of withParser) expect(existsSync(join(folder, 'libpg-query.wasm'))).toBe(true);
+    const beside = Object.keys(folders).filter((name) =>
+      existsSync(join(folders[name] ?? '', 'libpg-query.wasm')),
+    );
+    expect(beside).toEqual(['select-dump', 'try-older-dump']);
   });
 
   test('hold the database driver only where SQL is spoken', () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newDrillState } from '../../lib/domain/drill/drill-state.ts';
-import { bundleLambdas } from '../../lib/infra/bundles/lambda-bundles.ts';
 import { type AwsOverHttp, awsOverHttp } from '../containers/aws-over-http.ts';
+import { bundleLambdas } from '../support/built-parts.ts';
 import { theConfig } from './door-world.ts';
 
 const dumpFile = 'shop_20261120T020000Z.sql.gz';

@@ -81,7 +81,7 @@ async function sweepAccount(account: Account, dryRun: boolean): Promise<Swept> {
   };
   const isKept = (drillId: string): Promise<boolean> => isKeptDrill(drillId, known);
   const host = createRdsSandboxHost({
-    ...{ rds: await clients.rds(), stackName: stack.name, clock },
+    ...{ rds: await clients.rds(), stackName: stack.baseName, clock },
     sweeping: { isRunning, isKept, tasks },
   });
   return host.sweep({ dryRun }).catch((error: unknown): never => {

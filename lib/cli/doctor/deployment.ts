@@ -83,7 +83,7 @@ async function lastDrill(database: string, account: Account): Promise<Diagnosis>
 /** CloudWatch takes at most 100 names at once. */
 const alarmNamesPerCall = 100;
 
-/** Alarms of this very stack: another stack's names may begin alike. */
+/** Alarms of this very stack: another stack's names may begin alike, and in it may be alarms of the user. */
 async function alarms({ clients, stack }: Account): Promise<Diagnosis[]> {
   const names: string[] = [];
   const client = await clients.cloudFormation();
@@ -92,7 +92,10 @@ async function alarms({ clients, stack }: Account): Promise<Diagnosis[]> {
     { StackName: stack.name },
   )) {
     for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries ?? [])
-      if (/^AWS::CloudWatch::\w*Alarm$/.test(ResourceType ?? '') && PhysicalResourceId !== undefined)
+      if (
+        /^AWS::CloudWatch::\w*Alarm$/.test(ResourceType ?? '') &&
+        PhysicalResourceId?.startsWith(`${stack.baseName}-`) === true
+      )
         names.push(PhysicalResourceId);
   }
   const open: string[] = [];

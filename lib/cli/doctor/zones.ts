@@ -7,6 +7,7 @@ import { sizeInstance } from '../../domain/sandbox/rds/instance-sizing.ts';
 import { supportedMajors } from '../../domain/sandbox/sandbox-plan.ts';
 import type { Account } from '../remote/account.ts';
 import { accountError } from '../remote/account-error.ts';
+import type { DeployedStack } from '../remote/stack.ts';
 import { type Diagnosis, diagnose, ok, problem } from './diagnosis.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function diagnoseZones(
     'instance classes',
     async () => {
       const rds = await clients.rds();
-      const group = await subnetGroupOf(await clients.cloudFormation(), stack.name);
+      const group = await subnetGroupOf(await clients.cloudFormation(), stack);
       if (group === null)
         return problem('instance classes', 'the stack has no subnet group; deploy it again');
       const zones = await zonesOfSubnetGroup(rds, group);
@@ -87,12 +88,17 @@ async function newestVersion(rds: RDSClient): Promise<string | null> {
   return null;
 }
 
-async function subnetGroupOf(client: CloudFormationClient, stackName: string): Promise<string | null> {
-  for await (const { StackResourceSummaries } of paginateListStackResources(
-    { client },
-    { StackName: stackName },
-  ))
+/** The user may have groups of their own in the stack. */
+async function subnetGroupOf(
+  client: CloudFormationClient,
+  { name, baseName }: DeployedStack,
+): Promise<string | null> {
+  for await (const { StackResourceSummaries } of paginateListStackResources({ client }, { StackName: name }))
     for (const { ResourceType, PhysicalResourceId } of StackResourceSummaries ?? [])
-      if (ResourceType === 'AWS::RDS::DBSubnetGroup') return PhysicalResourceId ?? null;
+      if (
+        ResourceType === 'AWS::RDS::DBSubnetGroup' &&
+        PhysicalResourceId?.startsWith(`${baseName}-sandbox`) === true
+      )
+        return PhysicalResourceId;
   return null;
 }

@@ -10,7 +10,10 @@ import { DrillError } from '../../domain/findings/errors.ts';
 
 /** A deployed stack: what its outputs say. */
 export interface DeployedStack {
+  /** CloudFormation's name of it: anything, where the construct stands in a stack of the user. */
   name: string;
+  /** `aws.stackName`: what the names in it begin with, and the tag of its sandboxes. */
+  baseName: string;
   /** CloudFormation's word, e.g. `UPDATE_COMPLETE`. */
   status: string;
   /** When it was last deployed, ISO 8601. */
@@ -43,9 +46,10 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
     throw outputs.size === 0 ? withoutOutputs(name, status) : foreign(name, outputNames[key]);
   };
   const stateMachineArn = output('stateMachineArn');
-  const [, , , region = '', accountId = ''] = stateMachineArn.split(':');
+  const [, , , region = '', accountId = '', , baseName = ''] = stateMachineArn.split(':');
   return {
     name,
+    baseName,
     status,
     deployedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).toISOString(),
     stateMachineArn,

@@ -62,7 +62,10 @@ export const awsSchema = z
       'write e.g. restore-drill or restore-drill-staging',
     )
       .optional()
-      .meta({ description: 'Name of the CloudFormation stack. Default restore-drill.' }),
+      .meta({
+        description:
+          'Name of the CloudFormation stack, and what the names of everything in it begin with. Default restore-drill.',
+      }),
     network: z
       .strictObject({
         vpcId: matching(/^vpc-[0-9a-f]+$/, 'a VPC id', 'write e.g. vpc-0a1b2c3d'),

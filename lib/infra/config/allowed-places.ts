@@ -1,4 +1,5 @@
-import { CfnRule, Fn, type ICfnRuleConditionExpression, type Stack } from 'aws-cdk-lib';
+import { CfnRule, Fn, type ICfnRuleConditionExpression, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { AwsConfig } from '../../domain/config/index.ts';
 
 /** Regions without function URLs (docs/facts.md#where-functions-have-no-address). */
@@ -25,12 +26,13 @@ export const regionsWithoutFunctionUrls = [
  * @param certifiedRegions regions whose certificates of RDS travel with the code; null: the user gave more of them
  */
 export function assertAllowedPlaces(
-  stack: Stack,
+  scope: Construct,
   aws: AwsConfig | null,
   certifiedRegions: readonly string[] | null,
 ): void {
+  const stack = Stack.of(scope);
   const rule = (id: string, assert: ICfnRuleConditionExpression, assertDescription: string) =>
-    new CfnRule(stack, id, { assertions: [{ assert, assertDescription }] });
+    new CfnRule(scope, id, { assertions: [{ assert, assertDescription }] });
   const places: [string, string, string[]][] = [
     ['AllowedAccounts', stack.account, aws?.accounts ?? []],
     ['AllowedRegions', stack.region, aws?.regions ?? []],
@@ -43,7 +45,7 @@ export function assertAllowedPlaces(
     rule(
       'CertifiedRegions',
       Fn.conditionContains([...certifiedRegions], stack.region),
-      'This version carries no certificates of RDS for this region: give the bundle that AWS publishes for it with -c rdsCertificates=PATH',
+      'This version carries no certificates of RDS for this region: give the bundle that AWS publishes for it as rdsCertificates',
     );
   }
   if (aws?.approvalLinks ?? true) {

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { policyCharacters } from './policy-size.ts';
 
@@ -62,16 +61,15 @@ export function limitProblems(text: string): string[] {
 }
 
 /**
- * Refuses what CloudFormation would refuse, before it has made anything.
+ * Refuses what CloudFormation would refuse, before it has made anything: the template of a stack, and those of the stacks
+ * in it.
  *
- * @param folder the cloud assembly: the stack's template and those of the stacks in it
+ * @param databases how many are drilled in it
  * @throws DrillError CONFIG_INVALID with every problem, one per line
  */
-export function assertWithinLimits(folder: string, databases: number): void {
-  const files = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith('.template.json'))
-    : [];
-  const problems = files.flatMap((name) => limitProblems(readFileSync(join(folder, name), 'utf8')));
+export function assertStackWithinLimits(stack: Stack, databases: number): void {
+  const stacks = stack.node.findAll().filter((one) => Stack.isStack(one));
+  const problems = stacks.flatMap((one) => limitProblems(templateOf(one)));
   if (problems.length === 0) return;
   throw new DrillError(
     'CONFIG_INVALID',
@@ -80,4 +78,16 @@ export function assertWithinLimits(folder: string, databases: number): void {
       hint: 'Share them out over several drills.yaml with an aws.stackName each, or use fewer buckets, prefixes, secrets and parameter groups.',
     },
   );
+}
+
+/** What the CDK writes of a stack, which has no public name before it lies in the assembly. */
+interface Unwritten {
+  _toCloudFormation(): object;
+  _suppressTemplateIndentation: boolean;
+}
+
+function templateOf(stack: Stack): string {
+  const unwritten = stack as unknown as Unwritten;
+  const spaces = unwritten._suppressTemplateIndentation ? 0 : 1;
+  return JSON.stringify(stack.resolve(unwritten._toCloudFormation()), undefined, spaces);
 }

@@ -1,4 +1,5 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import { furtherOutput, longestOutput, outputNames } from '../../contract/outputs.ts';
 
 type Values = Omit<Record<keyof typeof outputNames, string>, 'databases' | 'dashboardUrl' | 'evidenceKey'> & {
@@ -9,15 +10,17 @@ type Values = Omit<Record<keyof typeof outputNames, string>, 'databases' | 'dash
   evidenceKey?: string;
 };
 
-/** Outputs of the stack: how the command line finds its way in an account. */
-export function writeOutputs(stack: Stack, { databases, ...values }: Values): void {
+/** Outputs of the stack: how the command line finds its way in an account, so they have these names wherever they stand. */
+export function writeOutputs(scope: Construct, { databases, ...values }: Values): void {
+  const write = (name: string, value: string) =>
+    new CfnOutput(scope, name, { value }).overrideLogicalId(name);
   for (const [key, name] of Object.entries(outputNames)) {
     const value = values[key as keyof typeof values];
-    if (value !== undefined) new CfnOutput(stack, name, { value });
+    if (value !== undefined) write(name, value);
   }
   for (const [index, names] of chunks(databases).entries()) {
     const name = index === 0 ? outputNames.databases : furtherOutput(outputNames.databases, index + 1);
-    new CfnOutput(stack, name, { value: JSON.stringify(names) });
+    write(name, JSON.stringify(names));
   }
 }
 

@@ -1,5 +1,6 @@
-import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
 import { evidencePrefix } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
@@ -14,9 +15,10 @@ const here = (service: string, rest: string): string =>
  * fails the synthesis.
  */
 export function acceptWildcards(
-  stack: Stack,
+  scope: Construct,
   { names, config, evidence }: { names: PhysicalNames; config: DrillConfig; evidence: IBucket },
 ): void {
+  const stack = Stack.of(scope);
   const { defaultChild } = evidence.node;
   const evidenceArn = CfnResource.isCfnResource(defaultChild)
     ? `<${stack.getLogicalId(defaultChild)}.Arn>`
@@ -31,7 +33,7 @@ export function acceptWildcards(
     [here('rds-db', 'dbuser:*/drill_master'), 'The resource id of a sandbox is unknown before it exists.'],
     [here('secretsmanager', 'secret:rds!db-*'), 'RDS chooses the name; a tag in the condition decides.'],
     [here('states', `execution:${names.stateMachine}:*`), 'Executions of this one machine.'],
-    [here('cloudformation', `stack/${names.stack}/*`), 'The id of a stack is made with it.'],
+    [here('cloudformation', `stack/${stack.stackName}/*`), 'The id of a stack is made with it.'],
     [here('ecs', `task/${names.cluster}/*`), 'Tasks of this one cluster.'],
     ...[...Object.values(names.restoreTasks), ...Object.values(names.sandboxTasks)].map(
       (family): [string, string] => [
@@ -62,6 +64,6 @@ export function acceptWildcards(
     }),
   ];
   for (const [wildcard, reason] of new Map(reasons)) {
-    accept(stack, `AwsSolutions-IAM5[Resource::${wildcard}]`, reason);
+    accept(scope, `AwsSolutions-IAM5[Resource::${wildcard}]`, reason);
   }
 }

@@ -44,7 +44,7 @@ export class Approvers extends Construct {
               stack.formatArn({
                 service: 'cloudformation',
                 resource: 'stack',
-                resourceName: `${names.stack}/*`,
+                resourceName: `${stack.stackName}/*`,
               }),
             ],
           ),

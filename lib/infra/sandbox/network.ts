@@ -1,8 +1,8 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { tunnelPort } from '../../contract/names.ts';
 import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
@@ -120,12 +120,21 @@ export class Network extends Construct {
     });
     for (const statement of evidenceEndpointStatements(evidence)) endpoint.addToPolicy(statement);
     // What the restored copy tries to reach shows here, refused; accepted traffic is ours and is not kept.
-    vpc.addFlowLog('Refused', {
+    const flowLog = vpc.addFlowLog('Refused', {
       trafficType: ec2.FlowLogTrafficType.REJECT,
       destination: ec2.FlowLogDestination.toCloudWatchLogs(
         sizedLogGroup(this, 'RefusedTraffic', logs.RetentionDays.ONE_MONTH),
       ),
     });
+    for (const named of [vpc, ...vpc.publicSubnets, ...vpc.isolatedSubnets, flowLog])
+      Tags.of(named).add('Name', placeOf(named));
     return vpc;
   }
 }
+
+/** The path of a construct, e.g. `restore-drill/Network/Vpc`, without the ids that logical ids leave out as well. */
+const placeOf = ({ node }: IConstruct): string =>
+  node.path
+    .split('/')
+    .filter((id) => id !== 'Default')
+    .join('/');

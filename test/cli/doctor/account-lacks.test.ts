@@ -64,20 +64,25 @@ describe('the zones of the stack', () => {
     new FakeAccount().on({
       'CloudFormation.ListStackResources': () => ({
         StackResourceSummaries: [
+          // The stack may be the user's, with a group of theirs in it.
+          { ResourceType: 'AWS::RDS::DBSubnetGroup', PhysicalResourceId: 'backups-theirs-1a2b' },
           { ResourceType: 'AWS::RDS::DBSubnetGroup', PhysicalResourceId: 'restore-drill-sandbox' },
         ],
       }),
-      'RDS.DescribeDBSubnetGroups': ({ DBSubnetGroupName }) => ({
-        DBSubnetGroups: [
-          {
-            DBSubnetGroupName,
-            Subnets: ['us-east-1a', 'us-east-1b'].map((name) => ({
-              SubnetAvailabilityZone: zone(name),
-              SubnetStatus: 'Active',
-            })),
-          },
-        ],
-      }),
+      'RDS.DescribeDBSubnetGroups': ({ DBSubnetGroupName }) => {
+        expect(DBSubnetGroupName).toBe('restore-drill-sandbox');
+        return {
+          DBSubnetGroups: [
+            {
+              DBSubnetGroupName,
+              Subnets: ['us-east-1a', 'us-east-1b'].map((name) => ({
+                SubnetAvailabilityZone: zone(name),
+                SubnetStatus: 'Active',
+              })),
+            },
+          ],
+        };
+      },
       'RDS.DescribeDBEngineVersions': ({ DBParameterGroupFamily }) => ({
         DBEngineVersions: DBParameterGroupFamily === 'postgres17' ? [{ EngineVersion: '17.9' }] : [],
       }),

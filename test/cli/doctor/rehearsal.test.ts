@@ -49,8 +49,8 @@ async function deployed(functions: Record<string, () => object> = {}, status = '
   return { account, invoked };
 }
 
-const rehearse = async (account: FakeAccount) =>
-  (await inAccount({ stack: 'restore-drill' }, rehearseDeployment, account.surroundings)).map(
+const rehearse = async (account: FakeAccount, stack = 'restore-drill') =>
+  (await inAccount({ stack }, rehearseDeployment, account.surroundings)).map(
     ({ what, state, detail }) => `${state} ${what}: ${detail}`,
   );
 
@@ -73,6 +73,14 @@ describe('the rehearsal of a deployment', () => {
     const untested = lines.filter((line) => line.startsWith('untested'));
     expect(untested).toHaveLength(Object.values(firstDeployPoints).filter(({ why }) => why !== null).length);
     for (const line of untested) expect(line).toMatch(/cannot be run here: .*; see docs\/first-deploy\.md#/);
+    expect(lines.filter((line) => line.startsWith('problem'))).toEqual([]);
+  });
+
+  test('finds functions and tasks by their own names, in a stack of the user', async () => {
+    const { account, invoked } = await deployed();
+    const lines = await rehearse(account, 'Backups');
+
+    expect(invoked.map(([name]) => name)).toContain('restore-drill-watch');
     expect(lines.filter((line) => line.startsWith('problem'))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundleRestoreImage } from '../../../lib/infra/bundles/restore-image.ts';
+import { bundleRestoreImage } from '../../support/built-parts.ts';
 import { wholeDump } from '../support/databases.ts';
 import { buildTree, enterCommand, type ImageTree, removeTree, treeObstacle } from '../support/image-tree.ts';
 import { wordsOf } from '../support/recipe.ts';

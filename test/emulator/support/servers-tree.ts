@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleRestoreImage } from '../../../lib/infra/bundles/restore-image.ts';
 import { archiveInto } from '../../support/archived-cluster.ts';
+import { bundleRestoreImage } from '../../support/built-parts.ts';
 import { buildTree, type ImageTree, removeTree, runInside } from './image-tree.ts';
 import { serversAtHand } from './servers-at-hand.ts';
 

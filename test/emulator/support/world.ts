@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
-import { bundleRestoreImage } from '../../../lib/infra/bundles/restore-image.ts';
+import { bundleRestoreImage } from '../../support/built-parts.ts';
 import { Account } from './account.ts';
 import { backupBucket, type DatabaseName, drillsYaml, dumpKey } from './databases.ts';
 import { type DeploymentOptions, deploy, destroy } from './deployment.ts';

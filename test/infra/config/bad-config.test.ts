@@ -115,14 +115,17 @@ describe('the app', () => {
     writeFileSync(path, text);
     return path;
   };
-  const refusal = async (path: string) =>
-    readDeployableConfig(path).then(
-      () => null,
-      (error: { code: string; message: string; hint: string }) => error,
-    );
+  const refusal = (drills: string | object) => {
+    try {
+      readDeployableConfig(drills);
+      return null;
+    } catch (error) {
+      return error as { code: string; message: string; hint: string };
+    }
+  };
 
-  test('reports every mistake at once, with lines', async () => {
-    const error = await refusal(
+  test('reports every mistake at once, with lines', () => {
+    const error = refusal(
       fileWith(`databases:
   shop: { source: { prefix: postgres/ } }
   shop: { source: { bucket: acme } }
@@ -136,8 +139,8 @@ describe('the app', () => {
     expect(error?.message).toMatch(/drills\.yaml:6:\d+ .*takes six fields/);
   });
 
-  test('does not fall back to an example when the file is missing', async () => {
-    const error = await refusal('/nowhere/drills.yaml');
+  test('does not fall back to an example when the file is missing', () => {
+    const error = refusal('/nowhere/drills.yaml');
     expect(error?.message).toMatch(/nowhere\/drills\.yaml cannot be read/);
     expect(error?.hint).toContain('-c config=PATH');
   });

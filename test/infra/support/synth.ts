@@ -1,12 +1,16 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { DrillConfig } from '../../../lib/domain/config/index.ts';
-import { makeDrillStack } from '../../../lib/infra/drill-app.ts';
+import { optionsOf, watchedStack } from '../../../lib/infra/app/drill-app.ts';
+import { rdsCertificates } from '../../../lib/infra/bundles/rds-certificates.ts';
+import { DrillSystem } from '../../../lib/infra/drill-system.ts';
 import { doors } from '../../../lib/infra/names/doors.ts';
+import { runbookOfVersion, version } from '../../../lib/infra/release.ts';
+import type { ImageTarget, Processor } from '../../../lib/infra/tasks/processors.ts';
 
 /** Context of cdk.json, so that tests synthesize with the flags of the real command. */
 export const cdkContext = (
@@ -24,6 +28,24 @@ export function emptyBundles(): Record<string, string> {
       return [door, folder];
     }),
   );
+}
+
+/** The stack of the clone's app, from what is laid out already. */
+export function makeDrillStack(
+  app: App,
+  parts: {
+    config: DrillConfig;
+    bundles: Record<string, string>;
+    restoreImageOn(processor: Processor, target?: ImageTarget): ecs.ContainerImage;
+  },
+): Stack {
+  const stack = watchedStack(app, parts.config.aws?.stackName);
+  const { processor = 'arm64', approvalConcurrency = null, runbook = runbookOfVersion } = optionsOf(app);
+  new DrillSystem(stack, 'Default', {
+    ...{ ...parts, processor, approvalConcurrency, runbook, version },
+    certifiedRegions: rdsCertificates().regions,
+  });
+  return stack;
 }
 
 export interface TemplateJson {

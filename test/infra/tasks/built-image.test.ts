@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { expect, test } from 'vitest';
-import { makeDrillStack } from '../../../lib/infra/drill-app.ts';
 import { restoreImages } from '../../../lib/infra/tasks/processors.ts';
 import { aConfig } from '../support/configs.ts';
-import { cdkContext, emptyBundles } from '../support/synth.ts';
+import { cdkContext, emptyBundles, makeDrillStack } from '../support/synth.ts';
 
 interface AssetManifest {
   dockerImages?: Record<string, { source: { platform: string } }>;

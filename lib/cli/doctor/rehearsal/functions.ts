@@ -9,7 +9,7 @@ export async function touchFunctions({ stack, clients }: Account): Promise<Diagn
   const lambda = await clients.lambda();
   const found: Diagnosis[] = [];
   for (const door of sqlDoors) {
-    const FunctionName = `${stack.name}-${door}`;
+    const FunctionName = `${stack.baseName}-${door}`;
     const what = `function ${FunctionName}`;
     const { State, StateReason } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     if (State === 'Inactive') {
@@ -33,7 +33,7 @@ const watched = z.object({ databases: z.number(), attention: z.number() });
 /** Has the watch look now, as it does every hour. What it finds it tells as it always does, once. */
 export async function askWatch({ stack, clients }: Account): Promise<Diagnosis[]> {
   const what = 'watch';
-  const answer = await answerOf(await clients.lambda(), `${stack.name}-watch`, {});
+  const answer = await answerOf(await clients.lambda(), `${stack.baseName}-watch`, {});
   if ('error' in answer) return [problem(what, `it failed: ${answer.error}`)];
   const seen = watched.safeParse(answer.value);
   if (!seen.success) return [problem(what, 'its answer is not that of this version')];

@@ -9,7 +9,7 @@ export async function lookAtImages({ stack, clients }: Account): Promise<Diagnos
   const ecs = await clients.ecs();
   const found = await Promise.all(
     restoreTaskSizes.map(async ({ name }): Promise<Diagnosis> => {
-      const family = `${stack.name}-restore-${name}`;
+      const family = `${stack.baseName}-restore-${name}`;
       const { taskDefinition } = await ecs.send(
         new DescribeTaskDefinitionCommand({ taskDefinition: family }),
       );

@@ -1,10 +1,16 @@
-import { CfnCondition, Fn, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnCondition, Fn, Stack, Tags } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnDBSubnetGroup } from 'aws-cdk-lib/aws-rds';
-import type { Construct } from 'constructs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
 import { environmentNames as env, noApprovalUrl } from '../contract/environment.ts';
-import { tagKeys } from '../contract/names.ts';
+import { defaultStackName, tagKeys } from '../contract/names.ts';
 import { sqlDoors } from '../contract/touch.ts';
 import type { DrillConfig } from '../domain/config/index.ts';
 import { assertAllowedPlaces } from './config/allowed-places.ts';
@@ -44,10 +50,10 @@ import { FunctionErrors } from './watch/function-errors.ts';
 import { Guards } from './watch/guards.ts';
 import { Notifications } from './watch/notifications.ts';
 
-interface DrillStackProps extends StackProps {
+interface DrillSystemProps {
   /** A deployable configuration (deployability.ts). */
   config: DrillConfig;
-  /** Door → folder of its bundle (lambda-bundles.ts). */
+  /** Door → folder of its bundle (lay-out.ts). */
   bundles: Record<string, string>;
   /** Image of containers/restore for a processor; asked for those that tasks run on. */
   restoreImageOn(processor: Processor, target?: ImageTarget): ecs.ContainerImage;
@@ -63,21 +69,22 @@ interface DrillStackProps extends StackProps {
   version: string;
 }
 
-/** Everything that `cdk deploy` makes, in the order in which a drill meets it. */
-export class DrillStack extends Stack {
-  /** How many databases it drills. */
-  readonly databases: number;
+/** Everything that `cdk deploy` makes, in the order in which a drill meets it: the parts of a stack, once in it. */
+export class DrillSystem extends Construct {
+  readonly stateMachine: IStateMachine;
+  readonly ledger: ITable;
+  readonly evidence: IBucket;
+  /** Null: the evidence is under the keys of S3. */
+  readonly key: IKey | null;
+  readonly topic: ITopic;
+  readonly deadLetters: IQueue;
 
-  constructor(scope: Construct, id: string, props: DrillStackProps) {
-    super(scope, id, {
-      description: 'restore-drill: proves PostgreSQL backups by restoring them',
-      suppressTemplateIndentation: true,
-      ...props,
-    });
+  constructor(scope: Construct, id: string, props: DrillSystemProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
     const { config, runbook } = props;
-    this.databases = Object.keys(config.databases).length;
-    const names = physicalNames(config.aws?.stackName ?? this.stackName, networkMark(config.aws));
-    const machineArn = stateMachineArn(this, names);
+    const names = physicalNames(config.aws?.stackName ?? defaultStackName, networkMark(config.aws));
+    const machineArn = stateMachineArn(stack, names);
     assertAllowedPlaces(this, config.aws, props.certifiedRegions ?? null);
     for (const [key, value] of Object.entries({ ...config.aws?.tags, [tagKeys.stack]: names.stack }))
       Tags.of(this).add(key, value);
@@ -108,16 +115,16 @@ export class DrillStack extends Stack {
 
     const guard = new ManagedPolicy(this, 'NeverProduction', {
       description: 'What no role of restore-drill may do, whatever else is granted to it',
-      statements: neverProduction(this, names, config, evidence),
+      statements: neverProduction(stack, names, config, evidence),
     });
     acceptWildcards(this, { names, config, evidence });
-    const sources = sourceRights(this, this, config);
-    const permissions = { stack: this, names, config, ledger, evidence, key, topic, sources };
+    const sources = sourceRights(this, stack, config);
+    const permissions = { stack, names, config, ledger, evidence, key, topic, sources };
     const everywhere = {
       [env.stackName]: names.stack,
       [env.evidenceBucket]: evidence.bucketName,
       [env.stateMachineArn]: machineArn,
-      [env.restoreCluster]: clusterArn(this, names),
+      [env.restoreCluster]: clusterArn(stack, names),
     };
     const hooks = new HookTasks(this, 'Hooks', {
       names,
@@ -146,7 +153,7 @@ export class DrillStack extends Stack {
     const functions = new Functions(this, 'Doors', {
       doors,
       traced: new CfnCondition(this, 'Traced', {
-        expression: Fn.conditionNot(Fn.conditionEquals(this.partition, 'aws-cn')),
+        expression: Fn.conditionNot(Fn.conditionEquals(stack.partition, 'aws-cn')),
       }),
       names,
       bundles: props.bundles,
@@ -163,7 +170,7 @@ export class DrillStack extends Stack {
         [env.sandboxParameterGroups]: JSON.stringify(names.importParameterGroups),
         [env.restoreTasks]: JSON.stringify(restore.sizes),
         [env.sandboxTasks]: JSON.stringify(restore.sandboxSizes),
-        [env.restoreNetwork]: this.toJsonString({
+        [env.restoreNetwork]: stack.toJsonString({
           subnets: network.taskSubnets.map(({ subnetId }) => subnetId),
           securityGroups: [network.taskGroup.securityGroupId],
           assignPublicIp: network.assignPublicIp ? 'ENABLED' : 'DISABLED',
@@ -212,7 +219,7 @@ export class DrillStack extends Stack {
       topic,
       deadLetters,
       runbook,
-      consoleUrl: `${consoleOriginOf(this)}/states/home?region=${this.region}#/v2/executions/details/`,
+      consoleUrl: `${consoleOriginOf(stack)}/states/home?region=${stack.region}#/v2/executions/details/`,
     });
     const dashboard =
       config.aws?.dashboard === true
@@ -224,6 +231,12 @@ export class DrillStack extends Stack {
             evidenceBucket: evidence.bucketName,
           })
         : null;
+    this.stateMachine = machine;
+    this.ledger = ledger;
+    this.evidence = evidence;
+    this.key = key;
+    this.topic = topic as ITopic;
+    this.deadLetters = deadLetters as IQueue;
     writeOutputs(this, {
       stateMachineArn: machine.stateMachineArn,
       ledgerTable: ledger.tableName,

@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { builtOnce } from '../../../lib/infra/bundles/built-once.ts';
+import { builtOnce } from '../../../lib/infra/app/built-once.ts';
 
 let root: string;
 beforeEach(() => {

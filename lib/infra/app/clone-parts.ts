@@ -1,0 +1,36 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtParts, parserFile } from '../bundles/built-parts.ts';
+import { writePackedFunctions } from '../bundles/packed-functions.ts';
+import { type BuiltFunction, buildFunctions } from './build-functions.ts';
+import { buildImage } from './build-image.ts';
+import { builtOnce } from './built-once.ts';
+
+/**
+ * Builds from the sources of this clone what a deployment needs (built-parts.ts). Works offline and without Docker.
+ *
+ * @throws Error naming a function that is too large, or holds what it must not
+ */
+export function buildParts(folder: string): BuiltFunction[] {
+  mkdirSync(folder, { recursive: true });
+  const built = builtParts(folder);
+  const functions = buildFunctions();
+  const packed = functions.map(({ name, files, parser }) => [name, { files, parser }] as const);
+  writePackedFunctions(built.functions, Object.fromEntries(packed));
+  buildImage(built.image);
+  copyFileSync(join('node_modules/libpg-query/wasm', parserFile), built.parser);
+  return functions;
+}
+
+let parts: string | null = null;
+
+/** The same, built anew only when the sources changed. @returns a folder that is there until this process ends */
+export function cloneParts(): string {
+  if (parts !== null) return parts;
+  const folder = mkdtempSync(join(tmpdir(), 'restore-drill-parts-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  builtOnce('parts', folder, buildParts);
+  parts = folder;
+  return folder;
+}

@@ -1,0 +1,7 @@
+import manifest from '../../package.json' with { type: 'json' };
+
+/** Version of this package. A bundler writes it in place. */
+export const { version } = manifest;
+
+/** The page of this version: what a newer one says may not be true of it. */
+export const runbookOfVersion = `${manifest.homepage}/blob/v${version}/docs/runbook.md`;
