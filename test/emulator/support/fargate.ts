@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   type ContainerDefinition,
@@ -14,17 +14,10 @@ import {
 import { hookContainerNames, hookFolder } from '../../../lib/contract/names.ts';
 import { until } from './account.ts';
 import { credentials, installation, region } from './emulator.ts';
+import type { Image } from './image-program.ts';
 import { enterCommand, type ImageTree } from './image-tree.ts';
 import { wordsOf } from './recipe.ts';
 import { type ExitCodes, TaskMetadata } from './task-network.ts';
-
-/** What runs in place of the container image: the program of its entry point, and where. */
-export interface Image {
-  /** Folder that the image's recipe is built from. */
-  folder: string;
-  /** Arguments of Node.js, as the recipe's entry point names them. */
-  entryPoint: string[];
-}
 
 interface RunningTask {
   /** One per container that has begun. */
@@ -119,6 +112,8 @@ export class Fargate {
 
   async #follow(task: Task): Promise<void> {
     const arn = task.taskArn ?? '';
+    // It may have ended while the emulator was asked.
+    if (this.#done.has(arn)) return;
     const running = this.#tasks.get(arn);
     if (task.lastStatus === 'STOPPED') {
       this.#done.add(arn);
@@ -247,18 +242,4 @@ function environmentOf(
 ): Record<string, string> {
   const pairs = [...(definition.environment ?? []), ...(override?.environment ?? [])];
   return Object.fromEntries(pairs.map(({ name = '', value = '' }) => [name, value]));
-}
-
-/**
- * The entry point that an image's recipe names, `ENTRYPOINT ["node", "/app/…"]`, in the folder that becomes /app.
- * @throws Error when it has none
- */
-export function imageOf(folder: string): Image {
-  const recipe = readFileSync(join(folder, 'Dockerfile'), 'utf8');
-  const written = /^ENTRYPOINT\s+(\[.*\])$/m.exec(recipe)?.[1];
-  const [program, ...words] = written === undefined ? [] : (JSON.parse(written) as string[]);
-  if (program === undefined || !/(^|\/)node$/.test(program))
-    throw new Error(`the recipe's entry point is not Node.js: ${written}`);
-  const entryPoint = words.map((word) => word.replace(/^\/app\//, `${join(folder, 'app')}/`));
-  return { folder: join(folder, 'app'), entryPoint };
 }
