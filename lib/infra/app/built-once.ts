@@ -16,7 +16,7 @@ const sourceFolders = ['lib', 'lambdas', 'containers'];
 const sourceFiles = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
 
 /**
- * Fills `outdir` with what `build` makes of our sources. Bundling costs fifteen seconds of processor and its outcome
+ * Fills `outdir` with what `build` makes of our sources. Bundling costs half a minute of processor and its outcome
  * depends on nothing in drills.yaml, so it is done once for the sources as they are and copied from then on; whoever
  * edits a dependency in place removes `node_modules/.cache`. Where nothing can be kept, it is built each time.
  *

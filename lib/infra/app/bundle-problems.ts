@@ -1,6 +1,6 @@
 /**
  * Lambda loads and compiles a bundle at every cold start: beyond this it is felt. Half a megabyte of the largest is OpenPGP and age,
- * which is loaded and not run before a dump needs it.
+ * in files that are loaded when a dump needs them.
  */
 const largestBundleBytes = 2 * 1024 * 1024;
 
