@@ -176,6 +176,64 @@ export interface Database {
            */
           stanza?: string;
           /**
+           * Base backups and WAL are brought by programs of yours, such as WAL-G, Barman or a script, without rights and behind walls. Needs `sandbox.majorVersion`. In AWS the image of the restore task must hold them (`-c sandboxImage=URI`).
+           */
+          commands?: {
+            /**
+             * Brings one base backup into the empty folder `{directory}` and ends with 0. `{backup}` is a name that `list` gave, else `LATEST`. Tablespaces may go into the empty folder `{tablespaces}`. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            fetch: string | string[];
+            /**
+             * As restore_command: writes the file of WAL `{file}` to `{path}`. 0 and the file: it is there; 1 to 125: the archive has none of that name. `{directory}` is a folder with PG_VERSION and global/pg_control of the base backup, for tools that look into the cluster. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            restore: string | string[];
+            /**
+             * Prints the base backups, one a line: its name, and behind a blank the moment that it was taken (ISO 8601) where the name holds none. Where some lines have a moment, those without are passed over, so that tables with a heading serve. Without any moment the last line is the newest. Left out, a drill takes the newest of the tool and no older one. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            list?: string | string[];
+            /**
+             * Environment of the commands, beside PATH, HOME and TMPDIR: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
+             */
+            environment?: {
+              [k: string]:
+                | string
+                | {
+                    /**
+                     * Environment variable with it (local runs).
+                     */
+                    env?: string;
+                    /**
+                     * File whose first line it is, relative to this file (local runs).
+                     */
+                    file?: string;
+                    /**
+                     * SSM SecureString with it (AWS).
+                     */
+                    parameter?: string;
+                    /**
+                     * Secret of Secrets Manager with it (AWS).
+                     */
+                    secret?: string;
+                  };
+            };
+            /**
+             * Files and folders that the commands read beside the programs of the system and the folder of the source, such as their configuration.
+             */
+            reads?: string[];
+            /**
+             * Whether the commands may use the network. Default: true with a bucket, false with a folder.
+             */
+            network?: boolean;
+            /**
+             * Longest time of `fetch`. Default 4h.
+             */
+            timeout?: string;
+            /**
+             * Longest time of `list`, and of `restore` for one file. Default 5m.
+             */
+            fileTimeout?: string;
+          };
+          /**
            * Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), a span before the drill (`before`), or a moment (`at`). `marker` proves by two rows that it was reached; alone, it goes with the moment that a request names.
            */
           recoverTo?:
@@ -362,6 +420,64 @@ export interface Database {
            * Stanza of the repository, with `tool`.
            */
           stanza?: string;
+          /**
+           * Base backups and WAL are brought by programs of yours, such as WAL-G, Barman or a script, without rights and behind walls. Needs `sandbox.majorVersion`. In AWS the image of the restore task must hold them (`-c sandboxImage=URI`).
+           */
+          commands?: {
+            /**
+             * Brings one base backup into the empty folder `{directory}` and ends with 0. `{backup}` is a name that `list` gave, else `LATEST`. Tablespaces may go into the empty folder `{tablespaces}`. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            fetch: string | string[];
+            /**
+             * As restore_command: writes the file of WAL `{file}` to `{path}`. 0 and the file: it is there; 1 to 125: the archive has none of that name. `{directory}` is a folder with PG_VERSION and global/pg_control of the base backup, for tools that look into the cluster. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            restore: string | string[];
+            /**
+             * Prints the base backups, one a line: its name, and behind a blank the moment that it was taken (ISO 8601) where the name holds none. Where some lines have a moment, those without are passed over, so that tables with a heading serve. Without any moment the last line is the newest. Left out, a drill takes the newest of the tool and no older one. A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.
+             */
+            list?: string | string[];
+            /**
+             * Environment of the commands, beside PATH, HOME and TMPDIR: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
+             */
+            environment?: {
+              [k: string]:
+                | string
+                | {
+                    /**
+                     * Environment variable with it (local runs).
+                     */
+                    env?: string;
+                    /**
+                     * File whose first line it is, relative to this file (local runs).
+                     */
+                    file?: string;
+                    /**
+                     * SSM SecureString with it (AWS).
+                     */
+                    parameter?: string;
+                    /**
+                     * Secret of Secrets Manager with it (AWS).
+                     */
+                    secret?: string;
+                  };
+            };
+            /**
+             * Files and folders that the commands read beside the programs of the system and the folder of the source, such as their configuration.
+             */
+            reads?: string[];
+            /**
+             * Whether the commands may use the network. Default: true with a bucket, false with a folder.
+             */
+            network?: boolean;
+            /**
+             * Longest time of `fetch`. Default 4h.
+             */
+            timeout?: string;
+            /**
+             * Longest time of `list`, and of `restore` for one file. Default 5m.
+             */
+            fileTimeout?: string;
+          };
           /**
            * Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), a span before the drill (`before`), or a moment (`at`). `marker` proves by two rows that it was reached; alone, it goes with the moment that a request names.
            */

@@ -14,7 +14,7 @@ export type PackedFunctions = Record<string, PackedFunction>;
 
 /**
  * All functions in one file. Each is bundled for itself, because it starts a third faster than one that shares its
- * parts with the others (docs/decisions/019), so that 23 of them repeat one another: 30 MB, of which 2 MB are left when
+ * parts with the others (docs/decisions/023), so that 23 of them repeat one another: 30 MB, of which 2 MB are left when
  * they are compressed together.
  */
 export function writePackedFunctions(path: string, functions: PackedFunctions): void {
