@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { version } from '../runtimes/version.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
 import { durationInSeconds, moment, wholeNumber } from './terminal/option-values.ts';
@@ -114,6 +114,17 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       'in an account: also run what of docs/first-deploy.md can be run without making anything; starts a drill that is refused, and sends its messages',
     )
     .action(act(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
+
+  command('notify', 'try those whom `notify` of drills.yaml names')
+    .addArgument(
+      new Argument('<action>', 'test: send everyone a test, which tells of no drill').choices(['test']),
+    )
+    .argument('[database]', 'those of this database only')
+    .action(
+      act(async (_action: 'test', database: string | undefined, options) =>
+        (await import('./commands/notify.ts')).notifyTest(database, options),
+      ),
+    );
 
   program
     .command('witness <command...>')

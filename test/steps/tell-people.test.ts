@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
-import type { Notice, Notifier } from '../../lib/ports/notifier.ts';
+import type { DrillNotice, Notice, Notifier } from '../../lib/ports/notifier.ts';
 import { askApprovalStep } from '../../lib/steps/ask-approval.ts';
 import { tellPeople, tellSealed } from '../../lib/steps/tell-people.ts';
 import { aDrillState } from '../support/drill-states.ts';
@@ -23,7 +23,11 @@ function listening(given: Partial<DrillPorts> = {}) {
 describe('a notifier that fails', () => {
   test('keeps a notice from no other, and is said by its name', async () => {
     const { ports, heard, mishaps } = listening();
-    const notice: Notice = { kind: 'drill sealed', record: aRecord({ drillId: 'drill-1' }) };
+    const notice: DrillNotice = {
+      kind: 'drill sealed',
+      record: aRecord({ drillId: 'drill-1' }),
+      earlier: null,
+    };
 
     await tellPeople(notice, ports);
 
@@ -60,7 +64,7 @@ describe('the end of a drill', () => {
     };
     const { ports, heard, mishaps } = listening({ drillMetrics });
 
-    await tellSealed(aRecord(), ports);
+    await tellSealed(aRecord(), null, ports);
 
     expect(heard.map(({ kind }) => kind)).toEqual(['drill sealed']);
     expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([

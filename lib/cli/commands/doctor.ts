@@ -5,6 +5,7 @@ import { formatBytes } from '../../domain/text/quantities.ts';
 import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../doctor/diagnosis.ts';
+import { diagnoseTargets } from '../doctor/notify-targets.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
@@ -40,12 +41,14 @@ async function ofAccount(
   const { diagnoseDeployment } = await import('../doctor/deployment.ts');
   const { diagnosePermissions } = await import('../doctor/permissions.ts');
   const { diagnoseSources } = await import('../doctor/sources.ts');
+  const { diagnoseNotifySecrets } = await import('../doctor/notify-secrets.ts');
   return inAccount(
     options,
     async (account) => [
       ...(await diagnoseDeployment(account)),
       ...(await diagnosePermissions(account)),
       ...(await diagnoseSources(account, options.config)),
+      ...(await diagnoseNotifySecrets(account, options.config)),
       ...(options.rehearse === true ? await rehearsed(account) : []),
     ],
     surroundings,
@@ -137,8 +140,11 @@ const walls = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
 
 async function configuration(file: string): Promise<Diagnosis[]> {
   try {
-    const { databases } = await readConfig(file);
-    return [ok('configuration', `${file}: ${Object.keys(databases).join(', ')}`)];
+    const config = await readConfig(file);
+    return [
+      ok('configuration', `${file}: ${Object.keys(config.databases).join(', ')}`),
+      ...(await diagnoseTargets(config, file)),
+    ];
   } catch (error) {
     if (!isDrillError(error)) throw error;
     return [problem('configuration', error.message)];

@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { byteSize, duration, flag, matching, namePattern, timezone } from './field-types.ts';
 import { recoverTo, writtenRecoverTo } from './recover-to.ts';
-
-const environmentName = matching(
-  /^[A-Za-z_][A-Za-z0-9_]*$/,
-  'the name of an environment variable',
-  'give its name, never the secret itself',
-);
-export const ssmParameterName = matching(
-  /^\/?[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/,
-  'the name of an SSM parameter',
-  'write e.g. /prod/app/password',
-);
+import { environmentName, ssmParameterName } from './secret-places.ts';
 
 const secretFile = z.string().min(1);
 const secretName = z.string().min(1);

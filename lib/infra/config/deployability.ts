@@ -1,10 +1,16 @@
-import type { DrillConfig, ProductionConfig, S3SourceConfig } from '../../domain/config/index.ts';
+import {
+  type DrillConfig,
+  type NotifyConfig,
+  notifySecrets,
+  type ProductionConfig,
+  type S3SourceConfig,
+} from '../../domain/config/index.ts';
 import { longestDrillGapSeconds } from '../../domain/config/overdue.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
-export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
+export function deploymentProblems({ databases, notify, aws }: DrillConfig): string[] {
   const problems = Object.entries(databases).flatMap(
     ([name, { source, schedules, production, sandbox, hooks }]) => {
       const at = `databases.${name}`;
@@ -48,6 +54,7 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
       return found;
     },
   );
+  problems.push(...notifyProblems(notify, databases));
   const stackName = aws?.stackName ?? '';
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
@@ -74,6 +81,33 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
     );
   }
   return problems;
+}
+
+/** Told once for the file, and for each database that differs from it. */
+function notifyProblems(general: NotifyConfig, databases: DrillConfig['databases']): string[] {
+  const ofGeneral = undeployableTargets(general);
+  const ofDatabases = Object.entries(databases).flatMap(([name, { notify }]) =>
+    undeployableTargets(notify)
+      .filter((problem) => !ofGeneral.includes(problem))
+      .map((problem) => `databases.${name}.notify.${problem}`),
+  );
+  return [...ofGeneral.map((problem) => `notify.${problem}`), ...ofDatabases];
+}
+
+function undeployableTargets(notify: NotifyConfig): string[] {
+  const textfile =
+    notify.prometheus === null
+      ? []
+      : [
+          'prometheus: a textfile needs a machine with node_exporter, which AWS has not – leave it out, and set aws.databaseMetrics: true for metrics in CloudWatch',
+        ];
+  const unreadable = notifySecrets(notify)
+    .filter(({ places }) => places.parameter === null && places.secret === null)
+    .map(
+      ({ target, what }) =>
+        `${target}: AWS has no environment or files of yours – give ${what}Parameter or ${what}Secret`,
+    );
+  return [...textfile, ...unreadable];
 }
 
 /** Roles of permission sets (docs/facts.md#roles-of-iam-identity-center). */

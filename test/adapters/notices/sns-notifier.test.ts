@@ -39,7 +39,7 @@ function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
         ...{ kind: 'approval needed', state: aRestore({ verdict: 'PROVEN' }), expiresAt },
         ...{ way: null, report: null, ...given },
       }),
-    sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record }),
+    sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record, earlier: null }),
     ...{ calls, logged, messages },
   };
 }
