@@ -59,8 +59,23 @@ export const databaseNames = [
   'inside-aborted',
   'archived',
   'carried',
+  'told',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
+
+/** Secrets that `notify` of the database `told` names. */
+export const notifySecretNames = {
+  slackUrl: 'restore-drill-test/slack',
+  webhookUrl: '/restore-drill-test/webhook',
+  signingSecret: 'restore-drill-test/signing',
+  pingUrl: '/restore-drill-test/ping',
+} as const;
+
+const toldByNotify = {
+  slack: { urlSecret: notifySecretNames.slackUrl },
+  webhook: { urlParameter: notifySecretNames.webhookUrl, secretSecret: notifySecretNames.signingSecret },
+  healthcheck: { urlParameter: notifySecretNames.pingUrl, start: true },
+};
 
 const special: Partial<Record<DatabaseName, object>> = {
   shop: {
@@ -72,6 +87,7 @@ const special: Partial<Record<DatabaseName, object>> = {
   'inside-aborted': { sandbox: { kind: 'task', majorVersion: 17 } },
   archived: { source: physicalSource('archived'), checks: [] },
   carried: { source: physicalSource('carried'), checks: [], sandbox: { kind: 'rds' } },
+  told: { notify: toldByNotify },
   doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
   broken: { walkBack: { maxDumps: 1 } },
   // No second zone there: a promotion that could not come off must not look as if it had.

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { isWanted } from '../../../domain/record/occasions.ts';
-import { drillEvent, drillSealedType } from '../../../domain/record/report/drill-event.ts';
-import { renderJson } from '../../../domain/record/report/json.ts';
+import { drillSealedType } from '../../../domain/record/report/drill-event.ts';
 import type { NotifyTarget } from '../../../ports/notifier.ts';
+import { sealedEvent } from '../messages/sealed-event.ts';
 import type { TargetOptions } from './target-options.ts';
 import { addressOf, configured, needed, secretOf } from './target-secret.ts';
 import { signedHeaders, signingKey } from './webhook-signature.ts';
@@ -38,11 +37,10 @@ export function createWebhookTarget(options: TargetOptions): NotifyTarget {
       const { record, earlier } = notice;
       const webhook = webhookOf(record.database);
       if (webhook === null || !isWanted(webhook.on, record.verdict, earlier)) return;
-      const recordSha256 = createHash('sha256').update(renderJson(record)).digest('hex');
       await post(record.database, `drill-sealed_${record.drillId}`, {
         type: drillSealedType,
         timestamp: record.endedAt,
-        data: drillEvent(record, recordSha256),
+        data: sealedEvent(record),
       });
     },
     async test(database) {
