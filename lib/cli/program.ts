@@ -40,6 +40,12 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--out <dir>', 'also write record.json, report.md and junit.xml here')
     .option('--keep', 'keep the sandbox running after the drill and say how to connect')
     .option('--json', 'print the record as one JSON document on stdout')
+    .addOption(
+      new Option(
+        '--ci <kind>',
+        'github: also annotations, the summary of the step, and outputs, as GitHub Actions read them',
+      ).choices(['github']),
+    )
     .action(
       act(async (database: string | undefined, options) =>
         (await import('./commands/run.ts')).run(database, options),
