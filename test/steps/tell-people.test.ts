@@ -74,6 +74,37 @@ describe('the end of a drill', () => {
   });
 });
 
+describe('what was before a drill', () => {
+  const proven = aRecord({ drillId: 'b', startedAt: '2026-03-02T00:00:00.000Z' });
+  const failed = aRecord({ drillId: 'a', startedAt: '2026-03-01T00:00:00.000Z', verdict: 'NOT_PROVEN' });
+
+  test('is told with its end, so that a recovery is seen', async () => {
+    const { ports, heard } = listening({ notifiers: [] });
+    ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
+    for (const record of [failed, proven]) await ports.ledger.seal(record);
+
+    await tellSealed(proven, null, ports);
+
+    expect(heard).toEqual([
+      {
+        ...{ kind: 'drill sealed', record: proven },
+        earlier: { previousVerdict: 'NOT_PROVEN', lastProvenAt: null },
+      },
+    ]);
+  });
+
+  test('that cannot be read keeps its end from nobody', async () => {
+    const { ports, heard, mishaps } = listening({ notifiers: [] });
+    ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
+    ports.ledger.history = () => Promise.reject(new Error('the table is away'));
+
+    await tellSealed(proven, null, ports);
+
+    expect(heard).toMatchObject([{ kind: 'drill sealed', earlier: null }]);
+    expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([['read the drills before', false]]);
+  });
+});
+
 describe('the question whether a restored database is kept', () => {
   const links = { approve: 'https://a.example', decline: 'https://d.example' };
   const open = async () => links;
