@@ -5,6 +5,7 @@ import { deployedConfig, deployedConfiguration } from '../lib/runtimes/aws/confi
 import { readEnvironment } from '../lib/runtimes/aws/environment.ts';
 import { keepState, lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, lockingLedgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { beginningPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { software } from '../lib/runtimes/aws/software.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { type ExecutionStart, normaliseRequestStep } from '../lib/steps/normalise-request.ts';
@@ -18,6 +19,7 @@ export const handler = lambdaDoor(stateNames.normaliseRequest, async (payload, l
     ledger: lockingLedgerPort(),
     software,
     capabilities,
+    ...beginningPorts(),
   });
   await keepState(null, state, evidencePort(), log);
   return state;

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { version } from '../runtimes/version.ts';
 import { type Act, inAccount, registerAccountCommands } from './remote-program.ts';
 import { durationInSeconds, moment, wholeNumber } from './terminal/option-values.ts';
@@ -40,6 +40,12 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--out <dir>', 'also write record.json, report.md and junit.xml here')
     .option('--keep', 'keep the sandbox running after the drill and say how to connect')
     .option('--json', 'print the record as one JSON document on stdout')
+    .addOption(
+      new Option(
+        '--ci <kind>',
+        'github: also annotations, the summary of the step, and outputs, as GitHub Actions read them',
+      ).choices(['github']),
+    )
     .action(
       act(async (database: string | undefined, options) =>
         (await import('./commands/run.ts')).run(database, options),
@@ -114,6 +120,17 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       'in an account: also run what of docs/first-deploy.md can be run without making anything; starts a drill that is refused, and sends its messages',
     )
     .action(act(async (options) => (await import('./commands/doctor.ts')).doctor(options)));
+
+  command('notify', 'try those whom `notify` of drills.yaml names')
+    .addArgument(
+      new Argument('<action>', 'test: send everyone a test, which tells of no drill').choices(['test']),
+    )
+    .argument('[database]', 'those of this database only')
+    .action(
+      act(async (_action: 'test', database: string | undefined, options) =>
+        (await import('./commands/notify.ts')).notifyTest(database, options),
+      ),
+    );
 
   program
     .command('witness <command...>')

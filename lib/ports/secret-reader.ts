@@ -6,8 +6,8 @@ export interface SecretReader {
   parameter(name: string): Promise<string>;
 }
 
-/** Reads keys of encrypted dumps, which are often longer than a parameter may be. */
-export interface DumpSecretReader extends SecretReader {
+/** Reads secrets that may also be longer than a parameter may be, as keys of encrypted dumps are. */
+export interface SecretsReader extends SecretReader {
   /**
    * Text of a secret of Secrets Manager. @throws DrillError SECRET_UNREADABLE naming the secret, never its value
    */

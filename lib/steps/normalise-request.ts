@@ -5,6 +5,7 @@ import { finding } from '../domain/findings/findings.ts';
 import { assembleRecord } from '../domain/record/assemble-record.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { leaseSeconds } from './step.ts';
+import { tellPeople } from './tell-people.ts';
 
 /** What the machine hands to its first state. */
 export interface ExecutionStart {
@@ -22,7 +23,10 @@ export interface ExecutionStart {
  */
 export async function normaliseRequestStep(
   start: ExecutionStart,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'software' | 'capabilities'>,
+  ports: Pick<
+    DrillPorts,
+    'clock' | 'configuration' | 'ledger' | 'software' | 'capabilities' | 'notifiers' | 'mishaps'
+  >,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
   const state: DrillState = {
@@ -69,7 +73,9 @@ export async function normaliseRequestStep(
     };
   }
   if (lock.abandoned !== undefined) await sealAbandoned(lock.abandoned, normalised.database, ports);
-  return { ...state, stage: 'accepted', request: normalised.request };
+  const accepted: DrillState = { ...state, stage: 'accepted', request: normalised.request };
+  await tellPeople({ kind: 'drill began', state: accepted }, ports);
+  return accepted;
 }
 
 /** A drill whose process was killed outright could seal nothing: the next one of its database does it. */

@@ -70,7 +70,7 @@ export const sealRecordStep = defineStep({
     const record = kept === null || namesake ? assembled : kept;
     if (!namesake) await writeReports(record, ports);
     if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
-    await tellSealed(record, ports);
+    await tellSealed(record, lastProven, ports);
     return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
   },
 });

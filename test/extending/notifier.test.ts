@@ -82,6 +82,7 @@ describe('A notifier', () => {
 
     // By the type, so that a notice that is added and never sent does not compile here.
     const every: Record<DrillNotice['kind'], true> = {
+      'drill began': true,
       'restore planned': true,
       'approval needed': true,
       'drill sealed': true,

@@ -7,8 +7,10 @@ import {
   dynamoDbClient,
   ecsClient,
   rdsClient,
+  secretsManagerClient,
   sfnClient,
   snsClient,
+  ssmClient,
 } from '../../lib/runtimes/aws/clients.ts';
 import { type AwsOverHttp, awsOverHttp } from '../containers/aws-over-http.ts';
 import { type MemoryTable, memoryTable } from '../support/aws/memory-table.ts';
@@ -21,6 +23,7 @@ databases:
     objectives: { rto: 4h, rpo: 24h }
     schedule: { cron: "0 3 1 * ? *", timezone: Europe/London }
 aws: { accounts: ["111122223333"]METRICS }
+NOTIFY
 `;
 
 export const stateMachineArn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:restore-drill';
@@ -37,15 +40,22 @@ export interface DoorWorld {
   stop(): Promise<void>;
 }
 
+interface DoorSettings {
+  databaseMetrics?: boolean;
+  /** More of drills.yaml. */
+  notify?: string;
+}
+
 /** drills.yaml of the tests, parsed as synth parses it. */
-export function theConfig({ databaseMetrics = false } = {}): DrillConfig {
-  const parsed = parseConfig(written.replace('METRICS', databaseMetrics ? ', databaseMetrics: true' : ''));
+export function theConfig({ databaseMetrics = false, notify = '' }: DoorSettings = {}): DrillConfig {
+  const metrics = databaseMetrics ? ', databaseMetrics: true' : '';
+  const parsed = parseConfig(written.replace('METRICS', metrics).replace('NOTIFY', notify));
   if ('problems' in parsed) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
   return parsed.config;
 }
 
 /** Sets the environment of this process and puts scripts behind the clients that the doors share. */
-export async function enterDoorWorld(settings: { databaseMetrics?: boolean } = {}): Promise<DoorWorld> {
+export async function enterDoorWorld(settings: DoorSettings = {}): Promise<DoorWorld> {
   const s3 = await awsOverHttp({ secret: '' });
   const code = mkdtempSync(join(tmpdir(), 'restore-drill-door-'));
   writeFileSync(join(code, 'drills.json'), JSON.stringify(theConfig(settings)));
@@ -78,7 +88,8 @@ export async function enterDoorWorld(settings: { databaseMetrics?: boolean } = {
   const table = memoryTable();
   const answers: DoorWorld['answers'] = {};
   scripted(dynamoDbClient(), table.respond, calls);
-  for (const client of [rdsClient(), ecsClient(), sfnClient(), snsClient(), cloudWatchClient()])
+  const clients = [rdsClient(), ecsClient(), sfnClient(), snsClient(), cloudWatchClient()];
+  for (const client of [...clients, ssmClient(), secretsManagerClient()])
     scripted(client, (command, input) => answers[command]?.(input) ?? {}, calls);
   return {
     s3,

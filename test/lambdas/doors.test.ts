@@ -49,6 +49,9 @@ const logged = () => lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse
 const evidenceOf = (drillId: string, name: string) =>
   JSON.parse(world.s3.objects.get(`evidence/drills/${drillId}/${name}.json`)?.toString() ?? 'null') as never;
 
+/** What a subscriber by mail gets of a message. */
+const mailOf = (message: unknown): string => (JSON.parse(String(message)) as { email: string }).email;
+
 /** A drill that was just started from the console. */
 async function aStartedDrill(input: unknown = {}): Promise<DrillState> {
   count += 1;
@@ -262,7 +265,7 @@ function metricsOf(dimensions: Record<string, string>): Record<string, number> {
 }
 
 const published = () =>
-  world.calls.filter(({ command }) => command === 'Publish').map(({ input }) => String(input.Message));
+  world.calls.filter(({ command }) => command === 'Publish').map(({ input }) => mailOf(input.Message));
 
 describe('watch', () => {
   const at = (moment: string) => vi.useFakeTimers({ now: Date.parse(moment), toFake: ['Date'] });
@@ -356,7 +359,7 @@ describe('ask-approval and answer-approval', () => {
     };
     world.calls.length = 0;
     await askApproval({ state, taskToken });
-    const message = String(world.calls.find(({ command }) => command === 'Publish')?.input.Message);
+    const message = mailOf(world.calls.find(({ command }) => command === 'Publish')?.input.Message);
     return [...message.matchAll(/https:\/\/example\.lambda-url\S+/g)].map(([link]) =>
       Object.fromEntries(new URL(link).searchParams),
     );

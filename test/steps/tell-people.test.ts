@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
-import type { Notice, Notifier } from '../../lib/ports/notifier.ts';
+import type { DrillNotice, Notice, Notifier } from '../../lib/ports/notifier.ts';
 import { askApprovalStep } from '../../lib/steps/ask-approval.ts';
 import { tellPeople, tellSealed } from '../../lib/steps/tell-people.ts';
 import { aDrillState } from '../support/drill-states.ts';
@@ -23,7 +23,11 @@ function listening(given: Partial<DrillPorts> = {}) {
 describe('a notifier that fails', () => {
   test('keeps a notice from no other, and is said by its name', async () => {
     const { ports, heard, mishaps } = listening();
-    const notice: Notice = { kind: 'drill sealed', record: aRecord({ drillId: 'drill-1' }) };
+    const notice: DrillNotice = {
+      kind: 'drill sealed',
+      record: aRecord({ drillId: 'drill-1' }),
+      earlier: null,
+    };
 
     await tellPeople(notice, ports);
 
@@ -60,13 +64,44 @@ describe('the end of a drill', () => {
     };
     const { ports, heard, mishaps } = listening({ drillMetrics });
 
-    await tellSealed(aRecord(), ports);
+    await tellSealed(aRecord(), null, ports);
 
     expect(heard.map(({ kind }) => kind)).toEqual(['drill sealed']);
     expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([
       ['write metrics', false],
       ['send "drill sealed" to the pager', true],
     ]);
+  });
+});
+
+describe('what was before a drill', () => {
+  const proven = aRecord({ drillId: 'b', startedAt: '2026-03-02T00:00:00.000Z' });
+  const failed = aRecord({ drillId: 'a', startedAt: '2026-03-01T00:00:00.000Z', verdict: 'NOT_PROVEN' });
+
+  test('is told with its end, so that a recovery is seen', async () => {
+    const { ports, heard } = listening({ notifiers: [] });
+    ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
+    for (const record of [failed, proven]) await ports.ledger.seal(record);
+
+    await tellSealed(proven, null, ports);
+
+    expect(heard).toEqual([
+      {
+        ...{ kind: 'drill sealed', record: proven },
+        earlier: { previousVerdict: 'NOT_PROVEN', lastProvenAt: null },
+      },
+    ]);
+  });
+
+  test('that cannot be read keeps its end from nobody', async () => {
+    const { ports, heard, mishaps } = listening({ notifiers: [] });
+    ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
+    ports.ledger.history = () => Promise.reject(new Error('the table is away'));
+
+    await tellSealed(proven, null, ports);
+
+    expect(heard).toMatchObject([{ kind: 'drill sealed', earlier: null }]);
+    expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([['read the drills before', false]]);
   });
 });
 

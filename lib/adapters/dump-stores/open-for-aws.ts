@@ -3,7 +3,7 @@ import type { DumpOpening } from '../../domain/backup/dump-opening.ts';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { OpenedSource } from '../../ports/drill-ports.ts';
-import type { DumpSecretReader } from '../../ports/secret-reader.ts';
+import type { SecretsReader } from '../../ports/secret-reader.ts';
 import { readStoreCredentials } from '../secrets/store-credentials.ts';
 import { storeOfLatest } from './commanded-store.ts';
 import { createS3DumpStore, type S3DumpStoreOptions } from './s3/s3-dump-store.ts';
@@ -59,7 +59,7 @@ export function createSourceOpener(
  *
  * @throws DrillError SECRET_UNREADABLE
  */
-export async function readOpening(source: SourceConfig, secrets: DumpSecretReader): Promise<DumpOpening> {
+export async function readOpening(source: SourceConfig, secrets: SecretsReader): Promise<DumpOpening> {
   const { decrypt, member } = source;
   const read = async (parameter: string | null, secret: string | null): Promise<string | null> =>
     parameter !== null ? secrets.parameter(parameter) : secret !== null ? secrets.secret(secret) : null;
@@ -74,7 +74,7 @@ export async function readOpening(source: SourceConfig, secrets: DumpSecretReade
 
 async function readEnvironment(
   { physical }: SourceConfig,
-  secrets: DumpSecretReader,
+  secrets: SecretsReader,
 ): Promise<DumpOpening['environment']> {
   const commands = physical?.commands ?? null;
   if (commands === null) return undefined;

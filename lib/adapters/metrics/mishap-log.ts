@@ -1,5 +1,6 @@
 import { unheardField } from '../../contract/metric-names.ts';
 import type { Mishaps } from '../../ports/mishaps.ts';
+import { NotDelivered } from '../../ports/not-delivered.ts';
 import { awsErrorText } from '../aws/aws-errors.ts';
 
 /**
@@ -14,9 +15,13 @@ export function createMishapLog(options: {
     tell({ what, drillId, error, unheard }) {
       options.log(`could not ${what}`, {
         drillId,
-        error: awsErrorText(error),
+        error: reasonOf(error),
         ...(unheard ? { [unheardField]: 'yes' } : {}),
       });
     },
   };
 }
+
+/** The message of an error that is not ours may quote what was sent. */
+const reasonOf = (error: unknown): string =>
+  error instanceof NotDelivered ? error.message : awsErrorText(error);

@@ -2,6 +2,7 @@ import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Notifier } from '../../ports/notifier.ts';
 import type { NoticePlaces } from './messages/console-links.ts';
 import { renderNotice } from './messages/render-notice.ts';
+import { snsMessage } from './sns-message.ts';
 
 /** Tells people over one SNS topic; attributes let subscribers filter. Throws what SNS answers. */
 export function createSnsNotifier(options: {
@@ -16,12 +17,12 @@ export function createSnsNotifier(options: {
       const attributes = Object.entries({ event: notice.kind, ...about }).map(
         ([name, value]) => [name, { DataType: 'String', StringValue: value }] as const,
       );
-      for (const { subject, body } of messages) {
+      for (const message of messages) {
         await options.sns.send(
           new PublishCommand({
             TopicArn: options.topicArn,
-            Subject: subject,
-            Message: body,
+            Subject: message.subject,
+            ...snsMessage(notice.kind, message),
             MessageAttributes: Object.fromEntries(attributes),
           }),
         );

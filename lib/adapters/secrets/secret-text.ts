@@ -19,7 +19,7 @@ export const readSecretText = (client: SecretsManagerClient, secretId: string): 
 function unreadableSecret(secretId: string, error: unknown): DrillError {
   if (awsErrorKind(error) === 'not found') {
     return new DrillError('SECRET_UNREADABLE', `there is no secret ${secretId} in this region`, {
-      hint: 'Check its name under `source` in drills.yaml; secrets are regional.',
+      hint: 'Check its name in drills.yaml; secrets are regional.',
     });
   }
   const what = `the secret ${secretId} cannot be read (${awsErrorText(error)})`;

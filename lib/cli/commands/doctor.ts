@@ -7,6 +7,7 @@ import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { diagnoseBackupTools } from '../doctor/backup-tools.ts';
 import { type Diagnosis, diagnose, ok, printDiagnoses, problem } from '../doctor/diagnosis.ts';
+import { diagnoseTargets } from '../doctor/notify-targets.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
@@ -42,12 +43,14 @@ async function ofAccount(
   const { diagnoseDeployment } = await import('../doctor/deployment.ts');
   const { diagnosePermissions } = await import('../doctor/permissions.ts');
   const { diagnoseSources } = await import('../doctor/sources.ts');
+  const { diagnoseNotifySecrets } = await import('../doctor/notify-secrets.ts');
   return inAccount(
     options,
     async (account) => [
       ...(await diagnoseDeployment(account)),
       ...(await diagnosePermissions(account)),
       ...(await diagnoseSources(account, options.config)),
+      ...(await diagnoseNotifySecrets(account, options.config)),
       ...(options.rehearse === true ? await rehearsed(account) : []),
     ],
     surroundings,
@@ -139,12 +142,13 @@ const walls = (places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> =>
 
 async function configuration(file: string, places: ReturnType<typeof placesFor>): Promise<Diagnosis[]> {
   try {
-    const { databases } = await readConfig(file);
+    const config = await readConfig(file);
     const read = await loadLocalConfiguration({ config: file });
     const sandboxes = localSandboxes(places, () => {});
     return [
-      ok('configuration', `${file}: ${Object.keys(databases).join(', ')}`),
+      ok('configuration', `${file}: ${Object.keys(config.databases).join(', ')}`),
       ...(await diagnoseBackupTools(read, sandboxes)),
+      ...(await diagnoseTargets(config, file)),
     ];
   } catch (error) {
     if (!isDrillError(error)) throw error;

@@ -7,6 +7,7 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
+import { tellGithub } from '../ci/github-actions.ts';
 import { drillHere } from '../drill/local-drill.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { renderVerdict } from '../render/verdict.ts';
@@ -15,6 +16,8 @@ interface RunOptions extends DrillOptions {
   out?: string;
   keep?: boolean;
   json?: boolean;
+  /** Whose job this runs in, and shall be told in its own way. */
+  ci?: 'github';
 }
 
 /** What --out names is the user's own folder, with the rights that the umask leaves. */
@@ -28,6 +31,7 @@ export async function run(database: string | undefined, options: RunOptions): Pr
   );
   const folder = await publish(evidenceFolder, options.out);
   print(record, folder, options.json === true);
+  if (options.ci === 'github') await tellGithub(record, folder, process.env);
   return exitCodes[record.verdict];
 }
 

@@ -9,6 +9,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { AccountOptions } from './account-options.ts';
 import { type FailedCalls, namingTheCall } from './failed-call.ts';
@@ -30,6 +31,7 @@ export interface AccountClients {
   secretsManager(): Promise<SecretsManagerClient>;
   serviceQuotas(): Promise<ServiceQuotasClient>;
   sns(): Promise<SNSClient>;
+  ssm(): Promise<SSMClient>;
   states(): Promise<SFNClient>;
   sts(): Promise<STSClient>;
 }
@@ -93,6 +95,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     sns: once(async () => {
       const { SNSClient } = await import('@aws-sdk/client-sns');
       return namingTheCall(new SNSClient(settings), failed);
+    }),
+    ssm: once(async () => {
+      const { SSMClient } = await import('@aws-sdk/client-ssm');
+      return namingTheCall(new SSMClient(settings), failed);
     }),
     states: once(async () => {
       const { SFNClient } = await import('@aws-sdk/client-sfn');

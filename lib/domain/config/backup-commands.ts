@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type CommandPlaceholder, splitWords, unknownPlaceholders } from '../backup/command-words.ts';
 import { duration, flag, show, withHint } from './field-types.ts';
-import { environmentName, type SecretPlace, secretPlace, secretPlaceOf } from './secret-places.ts';
+import { environmentName, type SecretPlaces, secretPlaces, secretPlacesOf } from './secret-places.ts';
 
 const wordsRule =
   'A list of words, or a text that is split at blanks, where quotes hold words together and nothing else has a meaning; no shell reads it.';
@@ -56,7 +56,7 @@ export const commands = z
       [],
     ).optional(),
     environment: z
-      .record(environmentName, z.union([z.string(), secretPlace]))
+      .record(environmentName, z.union([z.string(), secretPlaces]))
       .optional()
       .meta({
         description:
@@ -92,7 +92,7 @@ export const commands = z
   });
 
 /** What stands in the environment of a command. */
-export type CommandVariable = { value: string } | SecretPlace;
+export type CommandVariable = { value: string } | SecretPlaces;
 
 /** The same after defaults. */
 export interface CommandsConfig {
@@ -118,7 +118,7 @@ export function commandsOf(written: z.output<typeof commands>): CommandsConfig {
     environment: Object.fromEntries(
       Object.entries(written.environment ?? {}).map(([name, one]) => [
         name,
-        typeof one === 'string' ? { value: one } : secretPlaceOf(one),
+        typeof one === 'string' ? { value: one } : secretPlacesOf(one),
       ]),
     ),
     reads: written.reads ?? [],

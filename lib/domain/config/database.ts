@@ -3,6 +3,7 @@ import { checkConfigSchema } from '../checks/check-config.ts';
 import { choosableKinds } from './choosable-kinds.ts';
 import { drift } from './drift.ts';
 import { byteSize, duration, flag, matching, namePattern, withHint } from './field-types.ts';
+import { nobodyToNotify, notify } from './notify.ts';
 import { production } from './production.ts';
 import { restore } from './restore.ts';
 import { scheduleSchema, writtenSchedule } from './schedule.ts';
@@ -180,6 +181,10 @@ const described = {
   hooks: hooks
     .optional()
     .meta({ description: 'Containers of yours that run against the sandbox; exit code 0 passes (AWS).' }),
+  notify: notify.optional().meta({
+    description:
+      'Who is told of its drills, where that differs from `notify` of the file: each target replaces that of the file, `off` leaves it out.',
+  }),
   drift: drift.optional().meta({
     description:
       'What a loss since the last proven drill is – tables, rows, keys, indexes, extensions –: `warn` (default), `error` or `off`; or an object with `mode` and tolerances.',
@@ -216,6 +221,7 @@ export const databaseSchema = z
     roles: written.roles ?? roles.parse({}),
     production: written.production ?? production.parse({}),
     hooks: written.hooks ?? hooks.parse({}),
+    notify: written.notify ?? nobodyToNotify,
     drift: written.drift ?? drift.parse('warn'),
     checks: written.checks ?? [],
     statementTimeoutSeconds: written.statementTimeout ?? 300,

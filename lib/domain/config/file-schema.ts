@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { awsSchema } from './account.ts';
 import { writtenDatabase } from './database.ts';
+import { notify } from './notify.ts';
 
 /**
  * drills.yaml as people write it. Used for the published JSON Schema and for the parts that stand outside databases;
@@ -15,6 +16,9 @@ export const fileSchema = z
     defaults: writtenDatabase.optional().meta({
       description:
         'Taken by every database that does not say otherwise. Sections are merged key by key, lists are replaced.',
+    }),
+    notify: notify.optional().meta({
+      description: 'Who is told of the drills of every database, beside the terminal and the topic.',
     }),
     aws: awsSchema.optional(),
   })

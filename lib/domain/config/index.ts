@@ -12,8 +12,17 @@ export {
   type RolesConfig,
 } from './database.ts';
 export { renderConfigJsonSchema } from './json-schema.ts';
+export { notifyOf } from './notified.ts';
+export {
+  type NotifyConfig,
+  type NotifyTargetKind,
+  nobodyToNotify,
+  notifySecrets,
+  type Occasion,
+} from './notify.ts';
 export { type DrillConfig, formatProblem, parseConfig } from './parse-config.ts';
 export type { RecoverTo } from './recover-to.ts';
 export { connectionsOf, entryTimeoutOf } from './restore.ts';
 export type { ScheduleConfig } from './schedule.ts';
+export type { SecretPlaces } from './secret-places.ts';
 export { noKeys, type S3SourceConfig, type SourceConfig } from './source.ts';

@@ -26,7 +26,10 @@ export function renderConfigJsonSchema(): Mapping {
       minProperties: 1,
       propertyNames: { type: 'string', pattern: databaseNameSource },
     },
-    defaults: { description: fileSchema.shape.defaults.meta()?.description, allOf: [database] },
+    defaults: {
+      description: fileSchema.shape.defaults.meta()?.description,
+      allOf: [database, { not: { required: ['notify'] } }],
+    },
   };
   // Keys beginning with x- hold YAML anchors, as in Compose files.
   rendered.patternProperties = { '^x-': {} };

@@ -7,8 +7,9 @@ export function isMapping(value: unknown): value is Mapping {
 
 /**
  * A database with what `defaults` add: sections key by key, lists and single values only where the database has none.
- * Two exceptions keep defaults from making nonsense: a folder takes over nothing that belongs to buckets (nor the
- * other way round), and a schedule without a cron alone does not schedule a database.
+ * Three exceptions keep defaults from making nonsense: a folder takes over nothing that belongs to buckets (nor the
+ * other way round), a schedule without a cron alone does not schedule a database, and a target of `notify` is never
+ * made of the address of one and the secret of another.
  */
 export function mergeDefaults(defaults: unknown, database: unknown): unknown {
   if (!isMapping(defaults) || !isMapping(database)) return database;
@@ -24,7 +25,8 @@ export function mergeDefaults(defaults: unknown, database: unknown): unknown {
     } else if (key === 'schedule' && Array.isArray(own) && isMapping(general)) {
       merged[key] = own.map((entry) => (isMapping(entry) ? mergeSection(general, entry) : entry));
     } else if (isMapping(own) && isMapping(general) && key !== 'passwords') {
-      merged[key] = key === 'source' ? { ...general, ...own } : mergeSection(general, own);
+      merged[key] =
+        key === 'source' || key === 'notify' ? { ...general, ...own } : mergeSection(general, own);
     } else merged[key] = own;
   }
   return merged;

@@ -6,11 +6,14 @@ import { show } from './field-types.ts';
 import { outsideDatabases } from './file-schema.ts';
 import { type Complaint, complaintsOf } from './issue-problems.ts';
 import { isMapping, type Mapping, mergeDefaults } from './merge-defaults.ts';
+import { type NotifyConfig, nobodyToNotify } from './notify.ts';
 import { type ConfigProblem, dotted, keyText, PlaceFinder } from './problem-location.ts';
 
 /** drills.yaml, parsed: every default filled in, durations in seconds. */
 export interface DrillConfig {
   databases: Record<string, DatabaseConfig>;
+  /** Who is told of a drill that is of none of these databases; each of them has its own. */
+  notify: NotifyConfig;
   aws: AwsConfig | null;
 }
 
@@ -75,7 +78,11 @@ function judge(file: Mapping, document: Document): { config: DrillConfig; compla
   const complaints: Complaint[] = [];
   const outside = outsideDatabases.safeParse(written);
   if (!outside.success) complaints.push(...complaintsOf(outside.error.issues, written, []));
-  const config: DrillConfig = { databases: {}, aws: outside.data?.aws ?? null };
+  const config: DrillConfig = {
+    databases: {},
+    notify: outside.data?.notify ?? nobodyToNotify,
+    aws: outside.data?.aws ?? null,
+  };
   const { databases } = written;
   if (!isMapping(databases) || Object.keys(databases).length === 0) {
     const message = databases === undefined ? 'databases is missing' : 'names no database';
@@ -83,7 +90,7 @@ function judge(file: Mapping, document: Document): { config: DrillConfig; compla
     complaints.push({ path: ['databases'], pointAt: 'value', message, hint });
     return { config, complaints };
   }
-  complaints.push(...nameComplaints(document));
+  complaints.push(...nameComplaints(document), ...notifyComplaints(written.defaults));
   for (const [name, own] of Object.entries(databases)) {
     const path = ['databases', name];
     if (!isMapping(own)) {
@@ -91,12 +98,24 @@ function judge(file: Mapping, document: Document): { config: DrillConfig; compla
       complaints.push({ path, pointAt: 'value', message, hint: 'give it at least a source' });
       continue;
     }
-    const merged = mergeDefaults(written.defaults, own);
+    const merged = mergeDefaults(withNotify(written), own);
     const parsed = databaseSchema.safeParse(merged);
     if (parsed.success) config.databases[name] = parsed.data;
     else complaints.push(...complaintsOf(parsed.error.issues, merged, path));
   }
   return { config, complaints };
+}
+
+/** What every database takes from the file: `defaults`, and `notify`, which stands beside them. */
+const withNotify = ({ defaults, notify }: Mapping): unknown =>
+  notify === undefined ? defaults : { ...(isMapping(defaults) ? defaults : {}), notify };
+
+/** One place for what holds for all: who reads the file finds it there. */
+function notifyComplaints(defaults: unknown): Complaint[] {
+  if (!isMapping(defaults) || !Object.hasOwn(defaults, 'notify')) return [];
+  const message = 'notify of every database stands beside defaults, not in it';
+  const hint = 'move it to the top level of the file';
+  return [{ path: ['defaults', 'notify'], pointAt: 'key', message, hint }];
 }
 
 function nameComplaints(document: Document): Complaint[] {
@@ -126,7 +145,13 @@ function nameComplaints(document: Document): Complaint[] {
 function placed(complaint: Complaint, places: PlaceFinder): ConfigProblem {
   const { path, pointAt, message, hint } = complaint;
   const own = places.place(path, pointAt);
-  if (own.found < path.length && path[0] === 'databases' && path.length > 2) {
+  if (path[0] === 'databases' && path[2] === 'notify') {
+    const general = path.slice(2);
+    const ofFile = places.place(general, pointAt);
+    // Something missing is told where most of its path is written.
+    if (ofFile.found > own.found - 2)
+      return { line: ofFile.line, column: ofFile.column, path: dotted(general), message, hint };
+  } else if (own.found < path.length && path[0] === 'databases' && path.length > 2) {
     const general = ['defaults', ...path.slice(2)];
     const inDefaults = places.place(general, pointAt);
     if (inDefaults.found === general.length) {

@@ -1,15 +1,17 @@
-import type {
-  CommandsConfig,
-  DrillConfig,
-  ProductionConfig,
-  S3SourceConfig,
+import {
+  type CommandsConfig,
+  type DrillConfig,
+  type NotifyConfig,
+  notifySecrets,
+  type ProductionConfig,
+  type S3SourceConfig,
 } from '../../domain/config/index.ts';
 import { longestDrillGapSeconds } from '../../domain/config/overdue.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { longestStackName } from '../names/physical-names.ts';
 
 /** What may be configured for a local run but cannot be deployed. One plain sentence each. */
-export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
+export function deploymentProblems({ databases, notify, aws }: DrillConfig): string[] {
   const problems = Object.entries(databases).flatMap(([name, { source, schedules, production }]) => {
     const at = `databases.${name}`;
     const found = aws?.network == null ? otherVpc(`${at}.production`, production) : [];
@@ -43,6 +45,7 @@ export function deploymentProblems({ databases, aws }: DrillConfig): string[] {
     }
     return found;
   });
+  problems.push(...notifyProblems(notify, databases));
   const stackName = aws?.stackName ?? '';
   if (stackName.length > longestStackName) {
     problems.push(`aws.stackName: "${stackName}" is longer than ${longestStackName} characters`);
@@ -103,6 +106,33 @@ export function imageProblems({ databases }: DrillConfig, sandboxImage: string |
           `databases.${name}.source.physical.commands: the image that is built holds no ${absent.join(', ')} – build one from target \`sandbox\` of containers/restore with it, and give -c sandboxImage=URI`,
         ];
   });
+}
+
+/** Told once for the file, and for each database that differs from it. */
+function notifyProblems(general: NotifyConfig, databases: DrillConfig['databases']): string[] {
+  const ofGeneral = undeployableTargets(general);
+  const ofDatabases = Object.entries(databases).flatMap(([name, { notify }]) =>
+    undeployableTargets(notify)
+      .filter((problem) => !ofGeneral.includes(problem))
+      .map((problem) => `databases.${name}.notify.${problem}`),
+  );
+  return [...ofGeneral.map((problem) => `notify.${problem}`), ...ofDatabases];
+}
+
+function undeployableTargets(notify: NotifyConfig): string[] {
+  const textfile =
+    notify.prometheus === null
+      ? []
+      : [
+          'prometheus: a textfile needs a machine with node_exporter, which AWS has not – leave it out, and set aws.databaseMetrics: true for metrics in CloudWatch',
+        ];
+  const unreadable = notifySecrets(notify)
+    .filter(({ places }) => places.parameter === null && places.secret === null)
+    .map(
+      ({ target, what }) =>
+        `${target}: AWS has no environment or files of yours – give ${what}Parameter or ${what}Secret`,
+    );
+  return [...textfile, ...unreadable];
 }
 
 /** Roles of permission sets (docs/facts.md#roles-of-iam-identity-center). */

@@ -10,19 +10,24 @@ import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
 import { readAndWriteEvidence, readEvidence } from './evidence.ts';
 import * as ledger from './ledger.ts';
+import { readNotifySecrets, readStartSecrets } from './notify.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
 import * as sources from './sources.ts';
 import { type SharedRights, SplitPolicies } from './split-policies.ts';
 import { attachToSubnets, noInterfacesForCode } from './vpc-interfaces.ts';
 
-/** Rights on the sources of dumps, which grow with the number of databases. */
+/** Rights that grow with the number of databases: on the sources of dumps, and on secrets of whom drills.yaml tells. */
 export interface SourceRights {
   /** Lists dumps, and reads the keys of stores. */
   list: SharedRights;
   read: SharedRights;
   /** Passphrases and keys of encrypted dumps. */
   open: SharedRights;
+  /** Secrets of those who are told how a drill ended. */
+  notify: SharedRights;
+  /** Secrets of those who are told that it begins. */
+  start: SharedRights;
 }
 
 /** The right to keep an instance, which four roles have: too long for each to carry beside its others. */
@@ -40,6 +45,8 @@ export function sourceRights(scope: Construct, stack: Stack, config: DrillConfig
     list: rights('ListDumps', [...sources.listDumps(stack, config), ...sources.readStoreKeys(stack, config)]),
     read: rights('ReadDumps', sources.readDumps(stack, config)),
     open: rights('OpenDumps', sources.readDumpKeys(stack, config)),
+    notify: rights('Notify', readNotifySecrets(stack, config)),
+    start: rights('NotifyStart', readStartSecrets(stack, config)),
   };
 }
 
@@ -64,6 +71,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const { stack, names, config } = scope;
   const evidence = readAndWriteEvidence(scope.evidence, scope.key);
   const tell = announce(scope.topic, scope.key);
+  const tellEnd = [...tell, ...scope.sources.notify.statements];
   const readLedger = ledger.readLedger(scope.ledger);
   const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
   const slots = ledger.takeSlots(scope.ledger);
@@ -86,7 +94,7 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const tasks = drills.lookAtTasks(stack, names);
   const stopTasks = drills.stopTasks(stack, names);
   return {
-    'normalise-request': [...seal, ...evidence, executions],
+    'normalise-request': [...seal, ...evidence, executions, ...scope.sources.start.statements],
     'select-dump': [...inspect, ...evidence, readLedger],
     'thaw-dump': [...evidence, ...read, ...sources.thawDumps(stack, config)],
     'plan-sandbox': [
@@ -102,14 +110,14 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'try-older-dump': [...inspect, ...evidence],
     'tear-down-sandbox': [...evidence, look, ...remove, ...stopTasks],
     'confirm-gone': [...evidence, look, ...remove, ...stopTasks],
-    'seal-record': [...seal, ...evidence, ...tell],
+    'seal-record': [...seal, ...evidence, ...tellEnd],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
     promote: [...evidence, look],
     'look-at-promotion': [...evidence, look],
     'hand-over': [...evidence],
     'clean-up-after-abort': [
-      ...[...seal, answers, ...evidence, ...tell, executions],
+      ...[...seal, answers, ...evidence, ...tellEnd, executions],
       ...[look, ...remove, ...stopTasks],
     ],
     sweep: [
@@ -132,18 +140,20 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
 
 /** Managed policies of a door, beside what doorPermissions gives it. */
 export function doorPolicies(
-  { list, read, open }: SourceRights,
+  { list, read, open, notify, start }: SourceRights,
   keep: iam.IManagedPolicy[],
 ): Record<string, iam.IManagedPolicy[]> {
   const inspect = [...list.policies, ...read.policies, ...open.policies];
   return {
+    'normalise-request': start.policies,
+    'seal-record': notify.policies,
     'select-dump': inspect,
     'try-older-dump': inspect,
     'thaw-dump': [...list.policies, ...read.policies],
     watch: list.policies,
     promote: keep,
     'look-at-promotion': keep,
-    'clean-up-after-abort': keep,
+    'clean-up-after-abort': [...keep, ...notify.policies],
     sweep: keep,
   };
 }

@@ -2,6 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
+import { readParameters, readSecrets } from './secrets.ts';
 import { allow, viaService } from './statement.ts';
 
 const bucketArn = (stack: Stack, bucket: string): string =>
@@ -141,34 +142,6 @@ export function readStoreKeys(stack: Stack, config: DrillConfig): iam.PolicyStat
   return readSecrets(stack, 'ReadStoreKeys', secrets);
 }
 
-function readSecrets(stack: Stack, sid: string, names: string[]): iam.PolicyStatement[] {
-  const arns = [...new Set(names)].map((name) => secretArn(stack, name));
-  return arns.length === 0
-    ? []
-    : [
-        allow(sid, ['secretsmanager:GetSecretValue'], arns),
-        // A secret under a key of the user: any key, but only through Secrets Manager and only for these secrets
-        // (docs/facts.md#secrets-under-a-key-of-their-own).
-        allow(`Decrypt${sid}`, ['kms:Decrypt'], ['*'], {
-          StringLike: {
-            'kms:ViaService': viaService(stack, 'secretsmanager'),
-            'kms:EncryptionContext:SecretARN': arns,
-          },
-        }),
-      ];
-}
-
-/** A secret's ARN ends in six characters of chance. */
-function secretArn(stack: Stack, secret: string): string {
-  if (secret.startsWith('arn:')) return secret;
-  return stack.formatArn({
-    service: 'secretsmanager',
-    resource: 'secret',
-    resourceName: `${secret}-??????`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
-}
-
 /** Passphrases and private keys of encrypted dumps, and secrets of commands that bring backups: exactly what drills.yaml names. */
 export function readDumpKeys(stack: Stack, config: DrillConfig): iam.PolicyStatement[] {
   const places = Object.values(config.databases).map(({ source }) => source.decrypt);
@@ -198,18 +171,3 @@ export const readRolePasswords = (stack: Stack, config: DrillConfig): iam.Policy
     'RolePasswords',
     Object.values(config.databases).flatMap(({ roles }) => roles.passwords.map((role) => role.ssmParameter)),
   );
-
-function readParameters(stack: Stack, what: string, names: string[]): iam.PolicyStatement[] {
-  const arns = [...new Set(names)].map((name) =>
-    stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.replace(/^\//, '') }),
-  );
-  return arns.length === 0
-    ? []
-    : [
-        allow(`Read${what}`, ['ssm:GetParameter'], arns),
-        allow(`Decrypt${what}`, ['kms:Decrypt'], ['*'], {
-          StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': arns },
-          StringLike: { 'kms:ViaService': viaService(stack, 'ssm') },
-        }),
-      ];
-}

@@ -5,7 +5,13 @@ import type { Functions } from '../machine/functions.ts';
 import { constructIdOf, guardDoors } from '../names/doors.ts';
 
 /** Doors that tell people of a drill: what they could not send is in their log. */
-export const tellingDoors = ['plan-sandbox', 'ask-approval', 'seal-record', 'clean-up-after-abort'] as const;
+export const tellingDoors = [
+  'normalise-request',
+  'plan-sandbox',
+  'ask-approval',
+  'seal-record',
+  'clean-up-after-abort',
+] as const;
 
 /** Lambda's own line at the end of each invocation, also of one that ran out of time or memory. */
 const invocationFailed = '($.type = "platform.report" && $.record.status != "success")';

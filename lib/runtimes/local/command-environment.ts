@@ -1,9 +1,9 @@
 /** The environment of the commands of a source, on this machine. */
-import { resolve } from 'node:path';
+import { readLocalLine } from '../../adapters/secrets/local-secret.ts';
 import type { DumpOpening } from '../../domain/backup/dump-opening.ts';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { firstLine, readPlace } from './dump-keys.ts';
+import { placeOf } from './dump-keys.ts';
 
 /**
  * @param baseFolder of drills.yaml, to which files of secrets are relative
@@ -22,13 +22,7 @@ export async function readCommandEnvironment(
       variables[name] = one.value;
       continue;
     }
-    const what = `value for ${name}`;
-    const place =
-      one.env !== null
-        ? ({ kind: 'variable', name: one.env } as const)
-        : one.file !== null
-          ? ({ kind: 'file', path: resolve(baseFolder, one.file) } as const)
-          : null;
+    const place = placeOf(one.variable, one.file, baseFolder);
     if (place === null)
       throw new DrillError(
         'CONFIG_INVALID',
@@ -37,8 +31,7 @@ export async function readCommandEnvironment(
           hint: 'Give `env` or `file` beside `parameter` or `secret`.',
         },
       );
-    const read = (await readPlace(place, what)) ?? '';
-    const value = place.kind === 'file' ? (firstLine(read, place.path, what) ?? '') : read;
+    const value = await readLocalLine(place, { what: `value for ${name}`, missing: 'DECRYPTION_FAILED' });
     variables[name] = value;
     secrets.push(value);
   }

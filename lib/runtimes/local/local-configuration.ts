@@ -11,7 +11,10 @@ import {
   type DatabaseConfig,
   type DrillConfig,
   defaultDatabaseConfig,
+  type NotifyConfig,
+  nobodyToNotify,
   noKeys,
+  notifyOf,
   type RecoverTo,
   type SourceConfig,
 } from '../../domain/config/index.ts';
@@ -39,6 +42,10 @@ export interface LocalConfiguration extends Configuration {
   commandEnvironment(source: SourceConfig): ReturnType<typeof readCommandEnvironment>;
   /** Where the keys of a database's encrypted dumps stand on this machine. */
   keyPlaces(database: string): KeyPlaces;
+  /** Who is told of a database's drills; nobody while drills.yaml cannot be read. */
+  notifyOf(database: string): NotifyConfig;
+  /** What relative paths of drills.yaml are relative to. */
+  baseFolder: string;
 }
 
 const defaultConfigFile = 'drills.yaml';
@@ -66,6 +73,7 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
   // Wrong usage rather than a drill that failed: nothing was asked for, so there is nothing to record.
   if (file === null && dump === null && options.database === undefined) throw nothingToDrill();
   const known = 'error' in read ? null : read.config;
+  const baseFolder = file === null ? '.' : dirname(file);
   const chosen =
     options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey ?? dump.name, known));
 
@@ -86,17 +94,15 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
         return { store: await openBaseBackupPlaces(dump.places, options), prefix: '' };
       if (dump?.kind === 'file') return { store: (await createFileDumpStore(dump.path)).store, prefix: '' };
       return openConfiguredStore(source, {
-        baseFolder: file === null ? '.' : dirname(file),
+        baseFolder,
         ...(options.from === undefined ? {} : { fromFolder: options.from }),
       });
     },
     commandEnvironment: (source) => readCommandEnvironment(source, file === null ? '.' : dirname(file)),
     keyPlaces: (name) =>
-      keyPlacesOf(
-        options,
-        config()?.databases[name]?.source.decrypt ?? noKeys,
-        file === null ? '.' : dirname(file),
-      ),
+      keyPlacesOf(options, config()?.databases[name]?.source.decrypt ?? noKeys, baseFolder),
+    notifyOf: (name) => (known === null ? nobodyToNotify : notifyOf(known, name)),
+    baseFolder,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   LocalSandboxHost,
   SandboxProgress,
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
+import { reportFiles } from '../../contract/evidence.ts';
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
@@ -22,6 +23,7 @@ import { systemClock } from '../system-clock.ts';
 import { version } from '../version.ts';
 import { readKeys } from './dump-keys.ts';
 import type { LocalConfiguration } from './local-configuration.ts';
+import { localNotifyTargets } from './notify-targets.ts';
 import { openLocalSource } from './open-source.ts';
 import type { Places } from './places.ts';
 
@@ -90,8 +92,13 @@ export function createLocalPorts(
     ledger: localLedger(places, events.ledgerDamage),
     evidence,
     approvals: null,
-    // The terminal tells what happens on one machine.
-    notifiers: [],
+    // Beside the terminal, which tells what happens on one machine.
+    notifiers: localNotifyTargets({
+      notifyOf: (database) => configuration.notifyOf(database),
+      baseFolder: configuration.baseFolder,
+      reportPathOf: (drillId) => join(evidence.folderOf(drillId), reportFiles.markdown),
+      signal,
+    }),
     drillMetrics: null,
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),

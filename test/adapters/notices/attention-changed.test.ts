@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { attentionMessages } from '../../../lib/adapters/notices/messages/attention-changed.ts';
+import { snsMessage } from '../../../lib/adapters/notices/sns-message.ts';
 import { alarmHeadings, anchorOf } from '../../../lib/contract/alarm-names.ts';
 import type { Concern, ConcernKind } from '../../../lib/domain/watch/concerns.ts';
 
@@ -47,8 +48,12 @@ describe('a message of the watch', () => {
 
     const together = messages.map(({ body }) => body).join('\n');
     for (const { database } of begun) expect(together).toContain(`${database}: `);
-    for (const { subject, body } of messages) {
-      expect(Buffer.byteLength(body)).toBeLessThan(256 * 1024);
+    for (const message of messages) {
+      const { subject } = message;
+      const { Message, MessageStructure } = snsMessage('attention changed', message);
+      expect(Buffer.byteLength(Message)).toBeLessThan(256 * 1024);
+      expect(MessageStructure).toBe('json');
+      expect(Message).toContain('\\"begun\\"');
       expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
     }
     expect(messages.at(-1)?.body).toContain('NEEDS ATTENTION');

@@ -21,6 +21,13 @@ const places = {
   runbook: 'https://example.com/runbook.md',
 };
 
+/** What SNS gives a subscriber of this protocol: its own text, else the default. */
+function received(input: Record<string, unknown>, protocol: string): string {
+  if (input.MessageStructure !== 'json') return String(input.Message);
+  const texts = JSON.parse(String(input.Message)) as Record<string, string>;
+  return texts[protocol] ?? texts.default ?? '';
+}
+
 /** The notifier of the deployed stack, told by the steps' own function. */
 function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
   const calls: RecordedCall[] = [];
@@ -30,7 +37,7 @@ function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
   const notifiers = [createSnsNotifier({ sns, topicArn, places })];
   const tell = (notice: DrillNotice) => tellPeople(notice, { notifiers, mishaps });
   const messages = () =>
-    calls.map(({ input }) => ({ subject: String(input.Subject), body: String(input.Message) }));
+    calls.map(({ input }) => ({ subject: String(input.Subject), body: received(input, 'email') }));
   return {
     planned: (state: DrillState, lastProven: DrillRecord | null = null) =>
       tell({ kind: 'restore planned', state, lastProven }),
@@ -39,7 +46,7 @@ function aTopic(respond: Responder = () => ({ MessageId: 'm' })) {
         ...{ kind: 'approval needed', state: aRestore({ verdict: 'PROVEN' }), expiresAt },
         ...{ way: null, report: null, ...given },
       }),
-    sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record }),
+    sealed: (record: DrillRecord) => tell({ kind: 'drill sealed', record, earlier: null }),
     ...{ calls, logged, messages },
   };
 }
@@ -262,6 +269,21 @@ describe('the end of a drill', () => {
     expect(calls[0]?.input.MessageAttributes).toMatchObject({ verdict: { StringValue: 'NOT_PROVEN' } });
   });
 
+  test('is JSON for programs: the event beside the text', async () => {
+    const { sealed, messages, calls } = aTopic();
+    await sealed(aFailedRecord({ drillId: 'drill-1' }));
+    for (const protocol of ['sqs', 'lambda', 'https', 'email-json', 'firehose']) {
+      const document = JSON.parse(received(calls[0]!.input, protocol)) as object;
+      expect(document).toMatchObject({
+        type: 'Drill Sealed',
+        subject: '[restore-drill] shop: NOT PROVEN - FK_ORPHANS',
+        text: messages()[0]?.body,
+        data: { schemaVersion: 1, drillId: 'drill-1', verdict: 'NOT_PROVEN' },
+      });
+    }
+    expect(received(calls[0]!.input, 'sms')).toBe('[restore-drill] shop: NOT PROVEN - FK_ORPHANS');
+  });
+
   test('is told for a good drill too, by its subject', async () => {
     const { sealed, messages } = aTopic();
     await sealed(aRecord());
@@ -316,7 +338,7 @@ describe('the end of a drill', () => {
   });
 
   test('stays below what SNS takes with thousands of findings', async () => {
-    const { sealed, messages, logged } = aTopic();
+    const { sealed, messages, logged, calls } = aTopic();
     const findings = Array.from({ length: 5000 }, (_, n) =>
       finding('FK_ORPHANS', `${n} ${'x'.repeat(2000)}`),
     );
@@ -324,6 +346,7 @@ describe('the end of a drill', () => {
     expect(logged).toEqual([]);
     expect(messages()[0]?.body).toContain('... and 4980 more');
     expect(messages()[0]?.body.length).toBeLessThan(64 * 1024);
+    expect(calls[0]?.input.MessageStructure).toBe('json');
   });
 
   test('fails nothing when SNS is down: it is logged by name and counted', async () => {

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../../lib/cli/doctor/diagnosis.ts';
+import { diagnoseNotifySecrets } from '../../../lib/cli/doctor/notify-secrets.ts';
 import { diagnoseSubscriptions } from '../../../lib/cli/doctor/subscriptions.ts';
 import { diagnoseZones } from '../../../lib/cli/doctor/zones.ts';
 import { type Account, inAccount } from '../../../lib/cli/remote/account.ts';
@@ -133,5 +137,36 @@ describe('the zones of the stack', () => {
     expect((await told(account, classes(false)))[1]).toMatch(
       /^ok class db\.r7g\.large: offered in us-east-1b, not/,
     );
+  });
+});
+
+describe('the secrets of those who are told', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'rd-doctor-')), 'drills.yaml');
+  afterAll(() => rmSync(dirname(file), { recursive: true, force: true }));
+
+  test('are looked for by their names, each once, and never read', async () => {
+    writeFileSync(
+      file,
+      `databases: { a: { source: { bucket: acme } }, b: { source: { bucket: acme } } }
+notify:
+  slack: { urlSecret: drill/slack }
+  webhook: { urlParameter: /events/url, secretSecret: gone }
+`,
+    );
+    const account = new FakeAccount().on({
+      'SecretsManager.DescribeSecret': ({ SecretId }) => {
+        if (SecretId === 'gone') throw awsError('ResourceNotFoundException');
+        return {};
+      },
+      'SSM.GetParameter': ({ WithDecryption }) => {
+        expect(WithDecryption).toBe(false);
+        return {};
+      },
+    });
+    expect(await told(account, (one) => diagnoseNotifySecrets(one, file))).toEqual([
+      'ok notify slack url: the secret drill/slack is there',
+      'ok notify webhook url: the parameter /events/url is there',
+      'problem notify webhook secret: there is no secret gone in this region, so nobody hears of a drill there',
+    ]);
   });
 });

@@ -150,6 +150,7 @@ databases:
         approval: 'required',
         approvalTimeoutSeconds: 43_200,
       },
+      notify: { slack: null, webhook: null, healthcheck: null, prometheus: null },
       hooks: { migrate: null, smokeTest: null },
       restore: {
         connections: null,

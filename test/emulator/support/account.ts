@@ -13,6 +13,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import type { StackOutputs } from './deployment.ts';
 import { credentials, region } from './emulator.ts';
@@ -32,6 +33,7 @@ export class Account {
   readonly rds: RDSClient;
   readonly ecs: ECSClient;
   readonly secrets: SecretsManagerClient;
+  readonly ssm: SSMClient;
   readonly port: number;
   readonly #endpoint: string;
   outputs: StackOutputs = {};
@@ -53,6 +55,7 @@ export class Account {
     this.rds = new RDSClient(common);
     this.ecs = new ECSClient(common);
     this.secrets = new SecretsManagerClient(common);
+    this.ssm = new SSMClient(common);
   }
 
   output(name: string): string {

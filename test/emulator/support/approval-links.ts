@@ -7,7 +7,7 @@ export async function linksOf(world: World, drillId: string): Promise<{ approve:
   return until(120, `the notification of ${drillId}`, () => {
     const messages = world.front.calls
       .filter(({ service, command }) => service === 'sns' && command === 'Publish')
-      .map(({ input }) => String(input.Message));
+      .map(({ input }) => (JSON.parse(String(input.Message)) as { email: string }).email);
     const urls = messages.flatMap((message) => message.match(/https?:\/\/\S+/g) ?? []);
     const link = (decision: string) =>
       urls.find((url) => url.includes(`decision=${decision}`) && url.includes(drillId));

@@ -68,8 +68,23 @@ export const databaseNames = [
   'hooked',
   'hooked-archived',
   'hooked-aborted',
+  'told',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
+
+/** Secrets that `notify` of the database `told` names. */
+export const notifySecretNames = {
+  slackUrl: 'restore-drill-test/slack',
+  webhookUrl: '/restore-drill-test/webhook',
+  signingSecret: 'restore-drill-test/signing',
+  pingUrl: '/restore-drill-test/ping',
+} as const;
+
+const toldByNotify = {
+  slack: { urlSecret: notifySecretNames.slackUrl },
+  webhook: { urlParameter: notifySecretNames.webhookUrl, secretSecret: notifySecretNames.signingSecret },
+  healthcheck: { urlParameter: notifySecretNames.pingUrl, start: true },
+};
 
 const special: Partial<Record<DatabaseName, object>> = {
   shop: {
@@ -124,6 +139,7 @@ const special: Partial<Record<DatabaseName, object>> = {
     sandbox: { kind: 'rds', majorVersion: 17 },
     hooks: { migrate: hook('psql -c "select pg_sleep(600)"') },
   },
+  told: { notify: toldByNotify },
   doubted: { sandbox: { readFirst: true }, walkBack: { maxDumps: 1 } },
   broken: { walkBack: { maxDumps: 1 } },
   // No second zone there: a promotion that could not come off must not look as if it had.

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { asRootOfContainer } from '../../support/container-capabilities.ts';
 import { installation } from './emulator.ts';
@@ -27,6 +36,8 @@ export function treeObstacle(): string | null {
 }
 
 export interface TreeOptions {
+  /** The recipe. @default `Dockerfile` of the context */
+  recipe?: string;
   /** Stage of the recipe. @default the last */
   target?: string;
   /** Values of the recipe's ARG in place of its own. */
@@ -36,25 +47,40 @@ export interface TreeOptions {
 }
 
 /**
- * Carries out the recipe of the restore image in an unpacked Debian, without an engine: every RUN in the tree as root,
- * every COPY from the build context.
+ * Carries out the recipe of an image in an unpacked Debian, without an engine: every RUN in the tree as root, every COPY
+ * from the build context, or from a stage that is carried out beside it.
  *
- * @param context what `bundleRestoreImage` filled
+ * @param context of the build, e.g. what `bundleRestoreImage` filled
  */
 export function buildTree(context: string, directory: string, options: TreeOptions = {}): ImageTree {
-  const recipe = stageOf(readRecipe(readFileSync(join(context, 'Dockerfile'), 'utf8')), options.target);
+  const file = options.recipe ?? join(context, 'Dockerfile');
+  const recipe = stageOf(readRecipe(readFileSync(file, 'utf8')), options.target);
   const root = join(directory, 'root');
   const substitutions: Substitution[] = [...(options.substitutions ?? [])];
   const given = { ...environmentOf(recipe, 'ARG'), ...options.buildArguments };
+  const stages = new Map<string, ImageTree>();
+  const sourceOf = (text: string): string => {
+    const [, stage] = /^--from=(\S+)/.exec(text) ?? [];
+    if (stage === undefined) return context;
+    const known = stages.get(stage);
+    if (known !== undefined) return known.root;
+    const beside = join(directory, `stage-${stage}`);
+    mkdirSync(beside);
+    const built = buildTree(context, beside, { ...options, target: stage });
+    stages.set(stage, built);
+    substitutions.push(...built.substitutions.map((one) => `${stage}: ${one}`));
+    return built.root;
+  };
   for (const { name, text } of recipe) {
     if (name === 'FROM') unpackBase(root, text, substitutions);
-    else if (name === 'RUN') runInside(root, text, given);
-    else if (name === 'COPY') copy(context, root, text);
+    else if (name === 'RUN') runInside(root, text, { ...given, ...authoritiesOfThisMachine });
+    else if (name === 'COPY') copy(sourceOf(text), root, text);
     else if (
       !['ENV', 'WORKDIR', 'USER', 'VOLUME', 'ENTRYPOINT', 'LABEL', 'HEALTHCHECK', 'ARG'].includes(name)
     )
       throw new Error(`nothing here knows the instruction ${name}`);
   }
+  for (const stage of stages.values()) removeTree(stage);
   return { root, recipe, substitutions };
 }
 
@@ -72,9 +98,23 @@ function unpackBase(root: string, image: string, substitutions: Substitution[]):
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
   cpSync(node, join(root, 'usr/local/bin/node'));
+  installNpm(root);
+  if (existsSync(authorities)) cpSync(authorities, join(root, authoritiesInside));
   substitutions.push(
-    `FROM: Debian ${suite} from its mirror and Node.js ${version} from npm instead of the image`,
+    `FROM: Debian ${suite} from its mirror, Node.js ${version} from npm and the npm of this machine instead of the image; its certificate authorities beside`,
   );
+}
+
+/** Whoever this machine trusts: its way to npm may be through a proxy with an authority of its own. */
+const authorities = '/etc/ssl/certs/ca-certificates.crt';
+/** Where they are in a tree, for NODE_EXTRA_CA_CERTS. */
+export const authoritiesInside = '/usr/local/share/authorities-of-the-machine.crt';
+const authoritiesOfThisMachine = { NODE_EXTRA_CA_CERTS: authoritiesInside };
+
+function installNpm(root: string): void {
+  const modules = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
+  cpSync(join(modules, 'npm'), join(root, 'usr/local/lib/node_modules/npm'), { recursive: true });
+  symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
 }
 
 /** As root, with the tree's own /proc. */
@@ -90,7 +130,7 @@ export function runInside(root: string, command: string, environment: Record<str
 
 function copy(context: string, root: string, text: string): void {
   const [source = '', target = ''] = text.split(' ').filter((word) => !word.startsWith('--'));
-  cpSync(join(context, source), join(root, target), { recursive: true });
+  cpSync(join(context, source), join(root, target), { recursive: true, verbatimSymlinks: true });
 }
 
 /** How a program is started in the tree as Fargate would start the container. */

@@ -4,7 +4,7 @@ export interface Instruction {
   text: string;
 }
 
-/** Reads a Dockerfile as far as ours uses the language: no heredocs, no copies from another stage. */
+/** Reads a Dockerfile as far as ours uses the language: no heredocs. */
 export function readRecipe(text: string): Instruction[] {
   const lines = text
     .split('\n')

@@ -97,6 +97,10 @@ const modifyInstance: Requirement = (input, world) => [
   ].map((resource) => ({ action: 'rds:ModifyDBInstance', resource })),
 ];
 
+/** A secret that is named has an ARN with an ending of chance. */
+const secretOf = (id: string): string =>
+  id.startsWith('arn:') ? id : `arn:aws:secretsmanager:${region}:${account}:secret:${id}-AbCdEf`;
+
 const managedSecret = `arn:aws:secretsmanager:${region}:${account}:secret:rds!db-5f0c1e2d-AbCdEf`;
 const secretsKey = `arn:aws:kms:${region}:${account}:key/aws-secretsmanager`;
 
@@ -230,7 +234,7 @@ const requirements: Record<string, Requirement> = {
   'secretsmanager:GetSecretValue': (input) => [
     {
       action: 'secretsmanager:GetSecretValue',
-      resource: text(input.SecretId),
+      resource: secretOf(text(input.SecretId)),
       context: {
         'aws:ResourceTag/aws:rds:primaryDBInstanceArn': rds('db', 'restore-drill-example-0123456789'),
       },

@@ -30,6 +30,11 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
     reason: 'reading of the ledger is one statement; what was spent in a month and trends need lists',
   },
   {
+    action: /^(ssm:GetParameter|secretsmanager:GetSecretValue)$/,
+    door: /^clean-up-after-abort$/,
+    reason: 'it seals what was aborted, and tells of it as sealing does (test/lambdas/notify-doors.test.ts)',
+  },
+  {
     action: /^rds:(AddTagsToResource|DeleteDBInstance)$/,
     door: /^(provision-sandbox|tear-down-sandbox|confirm-gone|clean-up-after-abort|sweep)$/,
     reason:

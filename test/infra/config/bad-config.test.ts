@@ -42,6 +42,19 @@ describe('a configuration that is fine locally but cannot be deployed', () => {
     expect(imageProblems(aConfig(brought('pgbackrest', 'secret: x')), null)).toEqual([]);
   });
 
+  test('names a textfile, or secrets of a machine, for those who are told', () => {
+    const one = 'databases: { a: { source: { bucket: acme } }, b: { source: { bucket: acme } } }\n';
+    expect(problemsOf(`${one}notify: { prometheus: { directory: /x }, slack: { urlEnv: A } }`)).toEqual([
+      expect.stringMatching(/^notify\.prometheus: a textfile needs a machine .* aws\.databaseMetrics: true/),
+      'notify.slack: AWS has no environment or files of yours – give urlParameter or urlSecret',
+    ]);
+    expect(problemsOf(`${one}notify: { slack: { urlEnv: A, urlSecret: b } }`)).toEqual([]);
+    const own = 'databases: { a: { source: { bucket: acme }, notify: { healthcheck: { urlFile: x } } } }';
+    expect(problemsOf(own)).toEqual([
+      'databases.a.notify.healthcheck: AWS has no environment or files of yours – give urlParameter or urlSecret',
+    ]);
+  });
+
   test('asks for a dashboard without the metrics that it draws, or of more databases than it holds', () => {
     const one = 'databases: { a: { source: { bucket: acme } } }\n';
     expect(problemsOf(`${one}aws: { dashboard: true }`)[0]).toContain('set aws.databaseMetrics: true');

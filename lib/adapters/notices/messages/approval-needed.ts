@@ -52,6 +52,7 @@ export function approvalNeededMessage(
 ): Message {
   return {
     subject: asciiSubject(`[restore-drill] ${state.database}: restored, your decision is needed`),
+    data: { drillId: state.drillId, database: state.database, verdict: state.verdict, expiresAt },
     body: paragraphs([
       `The database "${line(state.database)}" was restored into a new instance and checked. Decide whether it is kept, before ${formatMoment(expiresAt)}. Nobody in time counts as declined.`,
       approvalPlan(state, report),

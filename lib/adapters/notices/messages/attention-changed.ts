@@ -5,23 +5,42 @@ import type { Concern } from '../../../domain/watch/concerns.ts';
 import { executionUrl, type NoticePlaces } from './console-links.ts';
 import { asciiSubject, line, type Message, paragraphs } from './message.ts';
 
-/** SNS takes 256 KB, and a concern is some 500 bytes: no name is ever left out, long lists go in several messages. */
-const mostPerMessage = 150;
+/** SNS takes 256 KB, and a concern is some 500 bytes thrice: no name is ever left out, long lists go in several messages. */
+const mostPerMessage = 100;
 
 /** What the hourly watch found: what began, what is well again, and what lasts, each by name and with its section. */
 export function attentionMessages(change: AttentionChange, places: NoticePlaces): Message[] {
-  const begun = change.begun.map((concern) => concernLines(concern, places));
-  const well = change.well.map((concern) => wellLines(concern, places));
-  const lasting = change.lasting.map((concern) => lastingLine(concern));
   const parts = pages([
-    ['NEEDS ATTENTION', begun],
-    ['WELL AGAIN', well],
-    ['STILL NEEDS ATTENTION, as you were told', lasting],
+    ...change.begun.map((concern) => entryOf('begun', concernLines(concern, places), concern)),
+    ...change.well.map((concern) => entryOf('well', wellLines(concern, places), concern)),
+    ...change.lasting.map((concern) => entryOf('lasting', lastingLine(concern), concern)),
   ]);
-  return parts.map((part, index) => ({
+  return parts.map((entries, index) => ({
     subject: subjectOf(change, parts.length === 1 ? '' : ` (${index + 1} of ${parts.length})`),
-    body: paragraphs(part),
+    body: paragraphs(withHeadings(entries)),
+    data: dataOf(entries),
   }));
+}
+
+const headings = {
+  begun: 'NEEDS ATTENTION',
+  well: 'WELL AGAIN',
+  lasting: 'STILL NEEDS ATTENTION, as you were told',
+} as const;
+
+interface Entry {
+  part: keyof typeof headings;
+  lines: string[];
+  concern: object;
+}
+
+const entryOf = (part: Entry['part'], lines: string[], concern: object): Entry => ({ part, lines, concern });
+
+/** The concerns of one message, for programs. */
+function dataOf(entries: Entry[]): Record<Entry['part'], object[]> {
+  const of = (part: Entry['part']) =>
+    entries.filter((entry) => entry.part === part).map(({ concern }) => concern);
+  return { begun: of('begun'), well: of('well'), lasting: of('lasting') };
 }
 
 function subjectOf({ begun, well }: AttentionChange, ending: string): string {
@@ -64,19 +83,15 @@ const lastingLine = ({ kind, database, since, drillId }: Concern & { since: stri
   `${line(database ?? 'The deployment')}: ${alarmHeadings[kind]}, since ${formatMoment(since)}${drillId === null ? '' : `, drill ${line(drillId)}`}`,
 ];
 
-/** Puts entries below their headings, a heading again on each page that goes on with it. */
-function pages(sections: [heading: string, entries: string[][]][]): string[][][] {
-  const all = sections.flatMap(([heading, entries]) => entries.map((entry) => ({ heading, entry })));
-  const cut: string[][][] = [];
-  for (let from = 0; from < all.length; from += mostPerMessage) {
-    const page: string[][] = [];
-    let heading = '';
-    for (const one of all.slice(from, from + mostPerMessage)) {
-      if (one.heading !== heading) page.push([`${one.heading}:`]);
-      heading = one.heading;
-      page.push(one.entry);
-    }
-    cut.push(page);
-  }
+function pages(entries: Entry[]): Entry[][] {
+  const cut: Entry[][] = [];
+  for (let from = 0; from < entries.length; from += mostPerMessage)
+    cut.push(entries.slice(from, from + mostPerMessage));
   return cut;
 }
+
+/** Puts entries below their headings; a page that goes on with one has it again. */
+const withHeadings = (entries: Entry[]): string[][] =>
+  entries.flatMap(({ part, lines }, index) =>
+    entries[index - 1]?.part === part ? [lines] : [[`${headings[part]}:`], lines],
+  );

@@ -4,6 +4,7 @@ import { summaryFacts } from '../../../domain/record/report/summary.ts';
 import { bySeverity, verdictReason } from '../../../domain/record/report/wording.ts';
 import { executionUrl, type NoticePlaces, reportLocation } from './console-links.ts';
 import { asciiSubject, factLines, findingLines, line, type Message, paragraphs } from './message.ts';
+import { sealedEvent } from './sealed-event.ts';
 
 /** The end of every drill and restore: verdict, why, what to do next, and where the evidence lies. */
 export function drillSealedMessage(record: DrillRecord, places: NoticePlaces): Message {
@@ -11,6 +12,7 @@ export function drillSealedMessage(record: DrillRecord, places: NoticePlaces): M
   const facts: [string, string][] = summaryFacts(record).map(([label, value]) => [label, value]);
   return {
     subject: asciiSubject(`[restore-drill] ${record.database}: ${headline(record)}`),
+    data: sealedEvent(record),
     body: paragraphs([
       `${record.verdict.replaceAll('_', ' ')}: ${line(verdictReason(record))}`,
       handOverLines(record),

@@ -7,6 +7,8 @@ export interface Message {
   /** ASCII, one line, below 100 characters: SNS refuses anything else, and cuts nothing. */
   subject: string;
   body: string;
+  /** What it says, for programs. Names, counts and moments; no link that answers an approval. */
+  data: object;
 }
 
 /** SNS: "less than 100 characters long". */

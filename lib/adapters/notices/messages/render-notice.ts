@@ -18,6 +18,9 @@ interface RenderedNotice {
 /** The text of a notice, the same for every notifier. */
 export function renderNotice(notice: Notice, places: NoticePlaces): RenderedNotice {
   switch (notice.kind) {
+    case 'drill began':
+      // Nobody wants a mail that says that all goes its way.
+      return { messages: [], about: aboutRestore(notice.state) };
     case 'restore planned':
       return {
         messages: [restorePlannedMessage(notice.state, notice.lastProven, places)],

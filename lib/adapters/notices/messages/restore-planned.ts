@@ -16,6 +16,7 @@ export function restorePlannedMessage(
   const arn = executionArn(places, state.drillId);
   return {
     subject: asciiSubject(`[restore-drill] ${state.database}: a real restore has begun`),
+    data: { drillId: state.drillId, database: state.database, backup: state.dump?.key ?? null },
     body: paragraphs([
       `A real restore of the database "${line(state.database)}" was started by ${line(state.request.operator)}.`,
       'NOTHING THAT EXISTS IS TOUCHED: a new instance is made beside what you have. Nothing is overwritten, renamed, stopped or deleted, and no application is pointed anywhere.',

@@ -9,6 +9,7 @@ import { createApprovals } from '../../../adapters/approvals/approvals.ts';
 import { createGivenAnswers } from '../../../adapters/approvals/given-answers.ts';
 import { createDrillMetrics } from '../../../adapters/metrics/drill-metrics.ts';
 import { createMishapLog } from '../../../adapters/metrics/mishap-log.ts';
+import type { NoticePlaces } from '../../../adapters/notices/messages/console-links.ts';
 import { createSnsNotifier } from '../../../adapters/notices/sns-notifier.ts';
 import type { Approvals, GivenAnswers } from '../../../ports/approvals.ts';
 import type { DrillPorts } from '../../../ports/drill-ports.ts';
@@ -19,27 +20,38 @@ import { doorLogger } from '../door-logger.ts';
 import { readEnvironment } from '../environment.ts';
 import { metricSink } from '../metric-sink.ts';
 import { currentRegion } from '../region.ts';
+import { notifyTargetsPort } from './notify-targets.ts';
 
 /** Every way to tell people and dashboards, and where it is said that one of them failed. */
 export function tellingPorts(): Pick<DrillPorts, 'notifiers' | 'drillMetrics' | 'mishaps'> {
-  const log = doorLogger('notices', {});
   return {
-    notifiers: notifiersPort(),
+    notifiers: [...notifiersPort(), ...notifyTargetsPort(noticePlaces())],
     // Each metric of a database costs 0.30 USD a month: only where drills.yaml asks for them.
     drillMetrics: deployedConfig().aws?.databaseMetrics === true ? createDrillMetrics(metricSink()) : null,
-    mishaps: createMishapLog({ log: (message, facts) => log.warn(message, facts) }),
+    mishaps: mishapsPort(),
   };
 }
 
-/** Every way to tell people. */
+/** Who is told that a drill begins: no person. */
+export const beginningPorts = (): Pick<DrillPorts, 'notifiers' | 'mishaps'> => ({
+  notifiers: notifyTargetsPort(noticePlaces()),
+  mishaps: mishapsPort(),
+});
+
+/** The way to tell people of everything. */
 export function notifiersPort(): DrillPorts['notifiers'] {
-  const { topicArn, ...places } = readEnvironment([
-    'topicArn',
-    'stateMachineArn',
-    'evidenceBucket',
-    'runbook',
-  ]);
-  return [createSnsNotifier({ sns: snsClient(), topicArn, places: { region: currentRegion(), ...places } })];
+  const { topicArn } = readEnvironment(['topicArn']);
+  return [createSnsNotifier({ sns: snsClient(), topicArn, places: noticePlaces() })];
+}
+
+const noticePlaces = (): NoticePlaces => ({
+  region: currentRegion(),
+  ...readEnvironment(['stateMachineArn', 'evidenceBucket', 'runbook']),
+});
+
+function mishapsPort(): DrillPorts['mishaps'] {
+  const log = doorLogger('notices', {});
+  return createMishapLog({ log: (message, facts) => log.warn(message, facts) });
 }
 
 /** Questions to people, for the door that asks. */

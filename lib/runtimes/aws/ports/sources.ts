@@ -2,10 +2,10 @@
 
 import { objectReader } from '../../../adapters/dump-stores/companion-reader.ts';
 import { createSourceOpener, readOpening } from '../../../adapters/dump-stores/open-for-aws.ts';
-import { createDumpSecretReader } from '../../../adapters/secrets/dump-secret-reader.ts';
 import { createSecretReader } from '../../../adapters/secrets/secret-reader.ts';
+import { createSecretsReader } from '../../../adapters/secrets/secrets-reader.ts';
 import type { Configuration, DrillPorts } from '../../../ports/drill-ports.ts';
-import type { DumpSecretReader, SecretReader } from '../../../ports/secret-reader.ts';
+import type { SecretReader, SecretsReader } from '../../../ports/secret-reader.ts';
 import { secretsManagerClient, ssmClient } from '../clients.ts';
 
 /** What reads dumps and the files beside them. */
@@ -23,5 +23,5 @@ export function sourcePorts(
 /** SecureStrings of SSM Parameter Store. */
 export const secretsPort = (): SecretReader => createSecretReader({ client: ssmClient() });
 
-const dumpSecretsPort = (): DumpSecretReader =>
-  createDumpSecretReader({ client: ssmClient(), secretsManager: secretsManagerClient() });
+const dumpSecretsPort = (): SecretsReader =>
+  createSecretsReader({ client: ssmClient(), secretsManager: secretsManagerClient() });

@@ -9,6 +9,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { type HistoryEvent, SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createDynamoLedger } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import type { AccountSurroundings } from '../../../../lib/cli/remote/account.ts';
@@ -149,6 +150,7 @@ export class FakeAccount {
     s3: async () => this.#scripted(new S3Client(settings)),
     secretsManager: async () => this.#scripted(new SecretsManagerClient(settings)),
     sns: async () => this.#scripted(new SNSClient(settings)),
+    ssm: async () => this.#scripted(new SSMClient(settings)),
     states: async () => this.#scripted(new SFNClient(settings)),
     sts: async () => this.#scripted(new STSClient(settings)),
   };

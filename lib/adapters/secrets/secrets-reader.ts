@@ -1,29 +1,29 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { DrillError } from '../../domain/findings/errors.ts';
-import type { DumpSecretReader } from '../../ports/secret-reader.ts';
+import type { SecretsReader } from '../../ports/secret-reader.ts';
 import { createSecretReader } from './secret-reader.ts';
 import { readSecretText } from './secret-text.ts';
 
 /**
- * Reads keys of encrypted dumps at the moment of use, from either store of AWS.
+ * Reads secrets at the moment of use, from either store of AWS.
  *
  * Both throw DrillError SECRET_UNREADABLE.
  */
-export function createDumpSecretReader({
+export function createSecretsReader({
   client,
   secretsManager,
 }: {
   client: SSMClient;
   secretsManager: SecretsManagerClient;
-}): DumpSecretReader {
+}): SecretsReader {
   return {
     ...createSecretReader({ client }),
     async secret(nameOrArn) {
       const text = await readSecretText(secretsManager, nameOrArn);
       if (text !== null && text.trim() !== '') return text;
       throw new DrillError('SECRET_UNREADABLE', `the secret ${nameOrArn} holds no text`, {
-        hint: 'Store the key as plain text (aws secretsmanager put-secret-value --secret-string file://KEY).',
+        hint: 'Store it as plain text (aws secretsmanager put-secret-value --secret-string file://FILE).',
       });
     },
   };
