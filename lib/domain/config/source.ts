@@ -66,6 +66,10 @@ const physical = z
     stanza: matching(/^[A-Za-z0-9_.-]+$/, 'the name of a stanza', 'write it as in pgbackrest.conf')
       .optional()
       .meta({ description: 'Stanza of the repository, with `tool`.' }),
+    maxLag: duration().optional().meta({
+      description:
+        'How old the newest archived WAL may be before the hourly watch tells that archiving has stopped (AWS), e.g. `1h`. Default: the RPO and a quarter of an hour. A server that nobody writes to archives nothing: give more where nights are quiet.',
+    }),
     recoverTo: writtenRecoverTo.optional(),
     fullSnapshot: flag(
       'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
@@ -231,6 +235,7 @@ function common(written: z.output<typeof folderSchema> | Omit<z.output<typeof fo
         ? null
         : {
             ...placesOf(written.physical),
+            maxLagSeconds: written.physical.maxLag ?? null,
             recoverTo: recoverTo(written.physical.recoverTo),
             fullSnapshot: written.physical.fullSnapshot ?? false,
           },

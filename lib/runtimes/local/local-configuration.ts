@@ -227,7 +227,10 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
   if (dump?.kind === 'base backup')
     return {
       ...source,
-      physical: { basePrefix: '', walPrefix, recoverTo: recoverToOf(options), fullSnapshot: false },
+      physical: {
+        ...{ basePrefix: '', walPrefix, maxLagSeconds: null, fullSnapshot: false },
+        recoverTo: recoverToOf(options),
+      },
     };
   const { region, endpointUrl } = options;
   if (dump?.kind === 's3') {
