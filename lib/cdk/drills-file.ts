@@ -19,6 +19,119 @@ export interface DrillsFile {
    */
   defaults?: Database;
   /**
+   * Who is told of the drills of every database, beside the terminal and the topic.
+   */
+  notify?: {
+    /**
+     * A message to an incoming webhook of Slack.
+     */
+    slack?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * When: `failure`, `recovery`, `every`, or a list. Default `[failure, recovery]`.
+           */
+          on?: ('failure' | 'recovery' | 'every') | ('failure' | 'recovery' | 'every')[];
+        };
+    /**
+     * The sealed drill as JSON, signed, by POST (docs/notifications.md).
+     */
+    webhook?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * Environment variable with the signing secret (local runs).
+           */
+          secretEnv?: string;
+          /**
+           * File whose first line is the signing secret, relative to this file (local runs).
+           */
+          secretFile?: string;
+          /**
+           * SSM SecureString with the signing secret (AWS).
+           */
+          secretParameter?: string;
+          /**
+           * Secret of Secrets Manager with the signing secret (AWS).
+           */
+          secretSecret?: string;
+          /**
+           * When: `failure`, `recovery`, `every`, or a list. Default `every`.
+           */
+          on?: ('failure' | 'recovery' | 'every') | ('failure' | 'recovery' | 'every')[];
+        };
+    /**
+     * Pings a check of healthchecks.io or alike: the URL when a drill proved, `/fail` below it otherwise. `{database}` in the URL becomes the name of the database.
+     */
+    healthcheck?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * Also ping `/start` when a drill begins, so that its time is measured. Default false.
+           */
+          start?: boolean;
+        };
+    /**
+     * A textfile of metrics for node_exporter, one per database (local runs).
+     */
+    prometheus?:
+      | 'off'
+      | {
+          /**
+           * Folder of the textfile collector of node_exporter (`--collector.textfile.directory`), relative to this file. It must exist.
+           */
+          directory: string;
+        };
+  };
+  /**
    * The AWS deployment as a whole.
    */
   aws?: {
@@ -233,6 +346,10 @@ export interface Database {
              */
             fileTimeout?: string;
           };
+          /**
+           * How old the newest archived WAL may be before the hourly watch tells that archiving has stopped (AWS), e.g. `1h`. Default: the RPO and a quarter of an hour. A server that nobody writes to archives nothing: give more where nights are quiet. Nothing is known of what `commands` bring.
+           */
+          maxLag?: string;
           /**
            * Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), a span before the drill (`before`), or a moment (`at`). `marker` proves by two rows that it was reached; alone, it goes with the moment that a request names.
            */
@@ -478,6 +595,10 @@ export interface Database {
              */
             fileTimeout?: string;
           };
+          /**
+           * How old the newest archived WAL may be before the hourly watch tells that archiving has stopped (AWS), e.g. `1h`. Default: the RPO and a quarter of an hour. A server that nobody writes to archives nothing: give more where nights are quiet. Nothing is known of what `commands` bring.
+           */
+          maxLag?: string;
           /**
            * Where a drill recovers to: the end of the archive (`latest`, the default), the moment at which the base backup is consistent (`immediate`), a span before the drill (`before`), or a moment (`at`). `marker` proves by two rows that it was reached; alone, it goes with the moment that a request names.
            */
@@ -942,6 +1063,119 @@ export interface Database {
        */
       timeout?: string;
     };
+  };
+  /**
+   * Who is told of its drills, where that differs from `notify` of the file: each target replaces that of the file, `off` leaves it out.
+   */
+  notify?: {
+    /**
+     * A message to an incoming webhook of Slack.
+     */
+    slack?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * When: `failure`, `recovery`, `every`, or a list. Default `[failure, recovery]`.
+           */
+          on?: ('failure' | 'recovery' | 'every') | ('failure' | 'recovery' | 'every')[];
+        };
+    /**
+     * The sealed drill as JSON, signed, by POST (docs/notifications.md).
+     */
+    webhook?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * Environment variable with the signing secret (local runs).
+           */
+          secretEnv?: string;
+          /**
+           * File whose first line is the signing secret, relative to this file (local runs).
+           */
+          secretFile?: string;
+          /**
+           * SSM SecureString with the signing secret (AWS).
+           */
+          secretParameter?: string;
+          /**
+           * Secret of Secrets Manager with the signing secret (AWS).
+           */
+          secretSecret?: string;
+          /**
+           * When: `failure`, `recovery`, `every`, or a list. Default `every`.
+           */
+          on?: ('failure' | 'recovery' | 'every') | ('failure' | 'recovery' | 'every')[];
+        };
+    /**
+     * Pings a check of healthchecks.io or alike: the URL when a drill proved, `/fail` below it otherwise. `{database}` in the URL becomes the name of the database.
+     */
+    healthcheck?:
+      | 'off'
+      | {
+          /**
+           * Environment variable with the URL (local runs).
+           */
+          urlEnv?: string;
+          /**
+           * File whose first line is the URL, relative to this file (local runs).
+           */
+          urlFile?: string;
+          /**
+           * SSM SecureString with the URL (AWS).
+           */
+          urlParameter?: string;
+          /**
+           * Secret of Secrets Manager with the URL (AWS).
+           */
+          urlSecret?: string;
+          /**
+           * Also ping `/start` when a drill begins, so that its time is measured. Default false.
+           */
+          start?: boolean;
+        };
+    /**
+     * A textfile of metrics for node_exporter, one per database (local runs).
+     */
+    prometheus?:
+      | 'off'
+      | {
+          /**
+           * Folder of the textfile collector of node_exporter (`--collector.textfile.directory`), relative to this file. It must exist.
+           */
+          directory: string;
+        };
   };
   /**
    * What a loss since the last proven drill is – tables, rows, keys, indexes, extensions –: `warn` (default), `error` or `off`; or an object with `mode` and tolerances.

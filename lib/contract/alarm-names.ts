@@ -12,6 +12,7 @@ export const alarmHeadings = {
   drillFailed: 'A drill failed, timed out or was aborted',
   provenOverdue: 'No proven drill for too long',
   dumpTooOld: 'The newest dump is too old',
+  archiveStopped: 'The archiving of WAL has stopped',
   objectiveMissed: 'An objective was missed',
   objectiveForecast: 'An objective is about to be missed',
   leaseExpired: 'Something outlived its lease',

@@ -1,5 +1,11 @@
 import type { OpenConcern } from '../domain/watch/attention.ts';
-import type { DrillFacts, EndedExecution, NewestDump, SweepReport } from '../domain/watch/facts.ts';
+import type {
+  ArchiveLook,
+  DrillFacts,
+  EndedExecution,
+  NewestDump,
+  SweepReport,
+} from '../domain/watch/facts.ts';
 
 /** What the watch remembers of a database, so that an idle hour costs next to nothing. */
 export interface WatchedDatabase {
@@ -19,6 +25,8 @@ export interface WatchedDatabase {
     /** Why the last look failed; null: it did not. */
     refusedFor: string | null;
   } | null;
+  /** The same of archived WAL; absent in what earlier releases remembered, and where nobody wants to know. */
+  archive?: ArchiveLook & { listedAllAt: string; refusedFor: string | null };
 }
 
 /** What the watch knew an hour ago. */

@@ -23,9 +23,9 @@ export async function diagnoseSources(
   }
   return diagnose('configuration', async () => {
     const { databases } = await readConfig(file);
-    const looks = Object.entries(databases).flatMap(([name, { source, schedules }]) => [
-      lookAt(name, source, account),
-      diagnoseOverdue(name, schedules, account),
+    const looks = Object.entries(databases).flatMap(([name, config]) => [
+      lookAt(name, config.source, account),
+      diagnoseOverdue(name, config, account),
     ]);
     return [
       compare(Object.keys(databases), account, file),

@@ -47,3 +47,18 @@ export function dumpAgeLimitSeconds({
   // What is lost of an archive is behind its WAL, however old the base backup is.
   return source.physical === null ? objectives.rpoSeconds : null;
 }
+
+/** Uploading a segment, and a job that gathers several, take their time. */
+const archiveLatenessSeconds = 900;
+
+/**
+ * How old the newest archived WAL may be: what drills.yaml says, else what the promised RPO implies. Null: there is none, or
+ * nobody promised anything, or commands bring it and nobody knows where it lies.
+ */
+export function archiveLagLimitSeconds({
+  source: { physical },
+  objectives: { rpoSeconds },
+}: Pick<DatabaseConfig, 'source' | 'objectives'>): number | null {
+  if (physical === null || physical.commands !== null) return null;
+  return physical.maxLagSeconds ?? (rpoSeconds === null ? null : rpoSeconds + archiveLatenessSeconds);
+}

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { commands, commandsOf } from './backup-commands.ts';
-import { flag, matching, withHint } from './field-types.ts';
+import { duration, flag, matching, withHint } from './field-types.ts';
 import { recoverTo, writtenRecoverTo } from './recover-to.ts';
 
 /** Base backups and archived WAL, as they may stand in the file. */
@@ -23,6 +23,10 @@ export const physical = z
       .optional()
       .meta({ description: 'Stanza of the repository, with `tool`.' }),
     commands: commands.optional(),
+    maxLag: duration().optional().meta({
+      description:
+        'How old the newest archived WAL may be before the hourly watch tells that archiving has stopped (AWS), e.g. `1h`. Default: the RPO and a quarter of an hour. A server that nobody writes to archives nothing: give more where nights are quiet. Nothing is known of what `commands` bring.',
+    }),
     recoverTo: writtenRecoverTo.optional(),
     fullSnapshot: flag(
       'True when the base backup is a snapshot of a whole volume at one instant, which has no backup_label. Never true of a copy of files.',
@@ -56,6 +60,7 @@ export const physicalOf = (written: z.output<typeof physical>) => ({
   ...placesOf(written),
   tool: written.tool ?? null,
   commands: written.commands === undefined ? null : commandsOf(written.commands),
+  maxLagSeconds: written.maxLag ?? null,
   recoverTo: recoverTo(written.recoverTo),
   fullSnapshot: written.fullSnapshot ?? false,
 });

@@ -46,6 +46,7 @@ export function assembleRecord(input: {
     drillId: state.drillId,
     database: state.database,
     mode: state.request.mode,
+    ...(state.plan === null ? {} : { sandbox: state.plan.kind }),
     verdict,
     operator: state.request.operator,
     startedAt: state.startedAt,

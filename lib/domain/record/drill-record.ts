@@ -2,7 +2,7 @@ import type { CheckStatus, CountedTable } from '../checks/asking/check.ts';
 import type { DrillPhase, HandOver } from '../drill/facts.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
-import type { DrillMode } from '../sandbox/sandbox-plan.ts';
+import type { DrillMode, SandboxKind } from '../sandbox/sandbox-plan.ts';
 
 /** What was tried of one dump: a drill that walks back has several. */
 interface DumpAttempt {
@@ -39,6 +39,8 @@ export interface DrillRecord {
   drillId: string;
   database: string;
   mode: DrillMode;
+  /** Kind of sandbox; absent where none was planned, and in records of releases that did not say. */
+  sandbox?: SandboxKind;
   verdict: Verdict;
   /** Who started it: a user name, `schedule`, or an IAM principal. */
   operator: string;

@@ -55,7 +55,20 @@ export function kindFor(
     configured: ChoosableKind | null;
   },
 ): SandboxKind {
-  const suits: ChoosableKind = drill.backup === 'physical' ? 'task' : 'rds';
-  const wanted = drill.mode === 'restore' ? 'rds' : (drill.asked ?? drill.configured ?? suits);
+  const wanted =
+    drill.mode === 'restore'
+      ? 'rds'
+      : scheduledKind({ ...drill, holdsBaseBackups: drill.backup === 'physical' });
   return kinds.includes(wanted) ? wanted : kinds[0];
 }
+
+/** The same of the drills that a schedule starts in an account, where every kind is at hand. */
+export const scheduledKind = ({
+  holdsBaseBackups,
+  asked,
+  configured,
+}: {
+  holdsBaseBackups: boolean;
+  asked: ChoosableKind | null;
+  configured: ChoosableKind | null;
+}): ChoosableKind => asked ?? configured ?? (holdsBaseBackups ? 'task' : 'rds');

@@ -1,14 +1,16 @@
 import type { DatabaseConfig } from '../config/index.ts';
-import { dumpAgeLimitSeconds, overdueAfterSeconds } from '../config/overdue.ts';
+import { archiveLagLimitSeconds, dumpAgeLimitSeconds } from '../config/overdue.ts';
 import { formatMoment, formatSeconds } from '../text/quantities.ts';
 import { secondsBetween } from '../time/spans.ts';
-import type { DatabaseFacts, Read, StackFacts } from './facts.ts';
+import type { DatabaseFacts, ProvenInKind, Read, StackFacts } from './facts.ts';
+import { overdueByKind } from './overdue-by-kind.ts';
 
 /** What the hourly watch can find wrong. Each has its section in docs/runbook.md (lib/contract/alarm-names.ts). */
 export type ConcernKind =
   | 'drillFailed'
   | 'provenOverdue'
   | 'dumpTooOld'
+  | 'archiveStopped'
   | 'objectiveMissed'
   | 'objectiveForecast'
   | 'leaseExpired'
@@ -34,7 +36,7 @@ const sweeperSilentSeconds = 3 * 3600;
 /** What is wrong with one database. What could not be read counts as wrong: silence would pass for health. */
 export function concernsOf(
   database: string,
-  config: Pick<DatabaseConfig, 'schedules' | 'source' | 'objectives'>,
+  config: Pick<DatabaseConfig, 'schedules' | 'source' | 'sandbox' | 'objectives'>,
   facts: DatabaseFacts,
   now: string,
 ): Concern[] {
@@ -42,6 +44,7 @@ export function concernsOf(
     ...ofLastDrill(facts.drills),
     ...ofProof(config, facts.drills, now),
     ...ofDump(config, facts.newestDump, now),
+    ...ofArchive(config, facts.archive),
     ...ofForecast(facts.drills, now),
   ].map((concern) => ({ drillId: null, ...concern, database }));
 }
@@ -68,22 +71,38 @@ function ofLastDrill(drills: DatabaseFacts['drills']): Found[] {
 }
 
 function ofProof(
-  { schedules }: Pick<DatabaseConfig, 'schedules'>,
+  config: Pick<DatabaseConfig, 'schedules' | 'source' | 'sandbox'>,
   drills: DatabaseFacts['drills'],
   now: string,
 ): Found[] {
-  const limit = overdueAfterSeconds(schedules);
   // That records cannot be read is said once, by `watchBlind`.
-  if (limit === null || drills.outcome === 'unreadable') return [];
-  const { provenAt, firstWatchedAt, lastDrill } = drills.value;
-  const age = secondsBetween(provenAt ?? firstWatchedAt, now);
-  if (age <= limit) return [];
+  if (drills.outcome === 'unreadable') return [];
+  const { provenAt, firstWatchedAt, lastDrill, inKinds = {} } = drills.value;
+  const limits = overdueByKind(config);
+  const overdue = [...limits].flatMap(([kind, limit]) => {
+    // Where all drills run in one kind, any proof counts, also one that was asked for in another.
+    const several = limits.size > 1;
+    const proven = several ? inKinds[kind] : { provenAt, scheduledSince: firstWatchedAt };
+    if (proven === undefined) return [];
+    const age = secondsBetween(proven.provenAt ?? proven.scheduledSince, now);
+    return age > limit ? [notProven(proven, age, limit, several ? ` in ${kind}` : '')] : [];
+  });
+  if (overdue.length === 0) return [];
+  const drill = lastDrill === null ? {} : { drillId: lastDrill.drillId };
+  return [{ kind: 'provenOverdue', says: overdue.join(' '), ...drill }];
+}
+
+function notProven(
+  { provenAt }: ProvenInKind,
+  ageSeconds: number,
+  limitSeconds: number,
+  where: string,
+): string {
   const since =
     provenAt === null
-      ? `Never proven since it was first watched, ${formatSeconds(age)} ago`
-      : `Not proven for ${formatSeconds(age)}, since ${formatMoment(provenAt)}`;
-  const drill = lastDrill === null ? {} : { drillId: lastDrill.drillId };
-  return [{ kind: 'provenOverdue', says: `${since}; ${formatSeconds(limit)} are allowed.`, ...drill }];
+      ? `Never proven${where} since it was first watched, ${formatSeconds(ageSeconds)} ago`
+      : `Not proven${where} for ${formatSeconds(ageSeconds)}, since ${formatMoment(provenAt)}`;
+  return `${since}; ${formatSeconds(limitSeconds)} are allowed.`;
 }
 
 function ofDump(
@@ -106,6 +125,25 @@ function ofDump(
       says: `The newest dump, ${newest.value.key}, is ${formatSeconds(age)} old; ${formatSeconds(limit)} are allowed.`,
     },
   ];
+}
+
+function ofArchive(
+  config: Pick<DatabaseConfig, 'source' | 'objectives'>,
+  archive: DatabaseFacts['archive'],
+): Found[] {
+  const limit = archiveLagLimitSeconds(config);
+  if (limit === null || archive === null) return [];
+  const stopped = (says: string): Found[] => [{ kind: 'archiveStopped', says }];
+  if (archive.outcome === 'unreadable')
+    return stopped(`Its archived WAL cannot be listed (${archive.reason}).`);
+  const { newest, lookedAt } = archive.value;
+  if (newest === null) return stopped('There is no archived WAL at all.');
+  const lag = secondsBetween(newest.archivedAt, lookedAt);
+  return lag <= limit
+    ? []
+    : stopped(
+        `The newest archived WAL, ${newest.key}, came ${formatSeconds(lag)} ago; ${formatSeconds(limit)} are allowed.`,
+      );
 }
 
 function ofForecast(drills: DatabaseFacts['drills'], now: string): Found[] {

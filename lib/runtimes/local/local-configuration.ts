@@ -213,12 +213,9 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
     return {
       ...source,
       physical: {
-        basePrefix: joinedPrefixes.base,
-        walPrefix: joinedPrefixes.wal,
-        tool: null,
-        commands: null,
+        ...{ basePrefix: joinedPrefixes.base, walPrefix: joinedPrefixes.wal },
+        ...{ tool: null, commands: null, maxLagSeconds: null, fullSnapshot: false },
         recoverTo: recoverToOf(options),
-        fullSnapshot: false,
       },
     };
   const { region, endpointUrl } = options;

@@ -1,13 +1,16 @@
 import { evidenceOf, watchId } from '../../contract/evidence.ts';
+import type { ChoosableKind } from '../../domain/config/choosable-kinds.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { forecastRto } from '../../domain/record/trend.ts';
-import type { DrillFacts } from '../../domain/watch/facts.ts';
+import type { DrillFacts, ProvenInKind } from '../../domain/watch/facts.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { DrillPointers, WatchedDatabase } from '../../ports/watching.ts';
 
 /** Records that a forecast looks at: four years of monthly drills. */
 const forecastRecords = 48;
+/** A monthly drill behind two a day is found the first time; afterwards it is remembered. */
+const firstLookRecords = 100;
 
 export interface DrillLookPorts {
   ledger: Pick<Ledger, 'lastProven' | 'history'>;
@@ -20,7 +23,7 @@ type Known = NonNullable<WatchedDatabase['drills']>;
 /** What the ledger says of a database. Its records are read again only when there is a new one. */
 export async function lookAtDrills(
   database: string,
-  rtoTargetSeconds: number | null,
+  { rtoTargetSeconds, kinds }: { rtoTargetSeconds: number | null; kinds: readonly ChoosableKind[] },
   known: WatchedDatabase | null,
   { ledger, pointers, evidence }: DrillLookPorts,
   now: string,
@@ -31,20 +34,47 @@ export async function lookAtDrills(
     before !== null &&
     before.provenDrillId === ids.provenDrillId &&
     before.newestDrillId === ids.newestDrillId &&
-    before.rtoTargetSeconds === rtoTargetSeconds
+    before.rtoTargetSeconds === rtoTargetSeconds &&
+    kinds.every((kind) => before.facts.inKinds?.[kind] !== undefined)
   ) {
     return before;
   }
   const proven = ids.provenDrillId === null ? null : await ledger.lastProven(database);
   const records =
-    ids.newestDrillId === null ? [] : await ledger.history({ database, limit: forecastRecords });
+    ids.newestDrillId === null ? [] : await ledger.history({ database, limit: recordsFor(kinds, before) });
   const facts: DrillFacts = {
     provenAt: proven?.endedAt ?? null,
+    ...(kinds.length > 0 ? { inKinds: provenInKinds(kinds, records, before, now) } : {}),
     firstWatchedAt: known?.firstWatchedAt ?? (await firstWatched(database, evidence, now)),
     lastDrill: lastDrillOf(records),
-    rtoExceededAt: rtoTargetSeconds === null ? null : exceededAt(records, rtoTargetSeconds, now),
+    rtoExceededAt:
+      rtoTargetSeconds === null ? null : exceededAt(records.slice(0, forecastRecords), rtoTargetSeconds, now),
   };
   return { ...ids, rtoTargetSeconds, facts };
+}
+
+/** Only the first look must find a monthly drill behind daily ones; later ones remember it. */
+const recordsFor = (kinds: readonly ChoosableKind[], before: Known | null): number =>
+  kinds.some((kind) => before?.facts.inKinds?.[kind] === undefined) ? firstLookRecords : forecastRecords;
+
+function provenInKinds(
+  kinds: readonly ChoosableKind[],
+  records: readonly DrillRecord[],
+  before: Known | null,
+  now: string,
+): NonNullable<DrillFacts['inKinds']> {
+  const entries = kinds.map((kind): [ChoosableKind, ProvenInKind] => {
+    const known = before?.facts.inKinds?.[kind];
+    // Records of earlier releases do not say in which kind they were made: they are no reason for an alarm.
+    const newest = records.find(
+      ({ mode, verdict, sandbox = kind }) => mode === 'drill' && verdict === 'PROVEN' && sandbox === kind,
+    );
+    return [
+      kind,
+      { provenAt: newest?.endedAt ?? known?.provenAt ?? null, scheduledSince: known?.scheduledSince ?? now },
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A start that was refused because another drill ran says nothing of the backup: the other one does. */

@@ -1,4 +1,4 @@
-import { dumpAgeLimitSeconds } from '../../domain/config/overdue.ts';
+import { archiveLagLimitSeconds, dumpAgeLimitSeconds } from '../../domain/config/overdue.ts';
 import { secondsBetween } from '../../domain/time/spans.ts';
 import { type AttentionChange, changeOf, isQuiet, openAfter } from '../../domain/watch/attention.ts';
 import { type Concern, concernsOf, concernsOfStack } from '../../domain/watch/concerns.ts';
@@ -36,6 +36,8 @@ interface Watched {
  * becomes too old is looked at in the very hour in which it does.
  */
 const looksPerHour = 8;
+/** The same of archives of WAL, which must be seen soon when they stop: up to 32 every hour are 0.12 USD a month. */
+const archivesPerHour = 32;
 /** Databases looked at side by side. */
 const sideBySide = 16;
 /** The clean-up after an abort has its time until a record must be there: three tries of 15 minutes, and waits. */
@@ -134,11 +136,15 @@ async function watchDatabases(
   const names = ports.configuration.databases();
   const known = (name: string) => memory.databases[name] ?? null;
   const looks = everyDump ? new Set(names) : dumpLooks(names, memory, ports.configuration, now);
+  const archives = archiveLooks(names, memory, ports.configuration);
   const found = new Map<string, Awaited<ReturnType<typeof watchDatabase>>>();
   for (let from = 0; from < names.length; from += sideBySide) {
     await Promise.all(
       names.slice(from, from + sideBySide).map(async (name) => {
-        const choice = { now, looksAtDumps: looks.has(name), looksAtDrills: readsAll };
+        const choice = {
+          ...{ now, looksAtDumps: looks.has(name), looksAtDrills: readsAll },
+          looksAtArchive: archives.has(name),
+        };
         const config = ports.configuration.database(name);
         found.set(name, await watchDatabase(name, config, known(name), ports, choice));
       }),
@@ -164,6 +170,13 @@ function dumpLooks(
     .filter((name) => !must.includes(name) && dumpAgeLimitSeconds(configuration.database(name)) !== null)
     .sort((a, b) => ((known(a)?.dumps?.lookedAt ?? '') < (known(b)?.dumps?.lookedAt ?? '') ? -1 : 1));
   return new Set([...must, ...inTurn.slice(0, looksPerHour)]);
+}
+
+/** Archives of WAL that somebody wants to know of, those first whose look is longest ago. */
+function archiveLooks(names: string[], memory: WatchMemory, configuration: Configuration): Set<string> {
+  const lookedAt = (name: string) => memory.databases[name]?.archive?.lookedAt ?? '';
+  const wanted = names.filter((name) => archiveLagLimitSeconds(configuration.database(name)) !== null);
+  return new Set(wanted.sort((a, b) => (lookedAt(a) < lookedAt(b) ? -1 : 1)).slice(0, archivesPerHour));
 }
 
 async function stackFacts(

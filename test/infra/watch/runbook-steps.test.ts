@@ -35,7 +35,7 @@ const stepsOf = (text: string): string[] =>
     .slice(1) ?? [];
 
 describe('every section of the runbook', () => {
-  test('is walked by this test: eleven alarms, and what a real restore links to', () => {
+  test('is walked by this test: twelve alarms, and what a real restore links to', () => {
     expect(alarmSections).toHaveLength(Object.keys(alarmHeadings).length);
     for (const heading of Object.values<string>(restoreHeadings))
       expect(sections.map((section) => section.heading)).toContain(heading);

@@ -198,6 +198,60 @@ describe('people are told, by name, once, and again when it is well:', () => {
   });
 });
 
+describe('a database that is drilled daily in the task and monthly in RDS', () => {
+  test('is told when the monthly drills stop although the daily ones go on, and well again after one', async () => {
+    world = aWatchedWorld({
+      config: `databases:
+  shop:
+    source: { bucket: backups }
+    schedule: [{ cron: daily, sandbox: task }, { cron: monthly, sandbox: rds }]
+`,
+    });
+    const proven = (sandbox: 'rds' | 'task') =>
+      sealed({ verdict: 'PROVEN', sandbox, drillId: `${sandbox}-${world.now()}` });
+    world.records.push(proven('rds'));
+    await anHour();
+    const told: string[] = [];
+    for (let day = 0; day < 34; day += 1) {
+      world.records.unshift(proven('task'));
+      // The ledger gives the newest only: what was seen once is remembered.
+      if (day > 10) world.records.splice(5);
+      told.push(...(await anHour()).bodies);
+      world.passHours(23);
+    }
+    expect(told).toEqual([expect.stringMatching(/Not proven in rds for 33 d/)]);
+
+    world.records.unshift(proven('rds'));
+    expect((await anHour()).bodies[0]).toContain('WELL AGAIN');
+  });
+});
+
+describe('the archive of a source of base backups', () => {
+  test('is told when nothing was archived for longer than the RPO, and well again with the next segment', async () => {
+    world = aWatchedWorld({
+      config: `databases:
+  shop:
+    source: { bucket: backups, physical: { wal: { prefix: wal/ } } }
+    objectives: { rpo: 5m }
+`,
+    });
+    const archive = (digit: string) =>
+      world.objects.push({
+        ...{ key: `wal/00000001000000000000000${digit}`, sizeBytes: 1 },
+        modifiedAt: world.now(),
+      });
+    archive('1');
+    expect(await anHour()).toMatchObject({ attention: 0 });
+    const told = await anHour();
+    expect(told.attention).toBe(1);
+    expect(told.bodies[0]).toContain('shop: The archiving of WAL has stopped');
+    expect(told.bodies[0]).toContain('wal/000000010000000000000001, came 1 h');
+
+    archive('2');
+    expect((await anHour()).bodies[0]).toContain('WELL AGAIN');
+  });
+});
+
 describe('a start that was refused because another drill ran', () => {
   test('says nothing of the backup', async () => {
     world.records.push(

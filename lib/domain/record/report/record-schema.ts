@@ -78,6 +78,7 @@ export const recordSchema = z.object({
   drillId: z.string(),
   database: z.string(),
   mode: z.enum(['drill', 'restore']),
+  sandbox: z.enum(['rds', 'task', 'local-process']).exactOptional(),
   verdict,
   operator: z.string(),
   startedAt: z.string(),

@@ -33,21 +33,29 @@ export interface WatchedWorld {
 const databaseNames = (count: number): string[] =>
   count === 1 ? ['shop'] : Array.from({ length: count }, (_, index) => `db${index}`);
 
-function configOf(): DatabaseConfig {
-  const parsed = parseConfig(`databases:
+const monthlyDrills = `databases:
   shop:
     source: { bucket: backups, pattern: "shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz", maxAge: 25h }
     objectives: { rto: 1h }
     schedule: { cron: "0 3 1 * ? *" }
-`);
+`;
+
+function configOf(text: string): DatabaseConfig {
+  const parsed = parseConfig(text);
   if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
   return parsed.config.databases.shop!;
 }
 
 /** A monthly drill, dumps that may be 25 hours old, one of them just uploaded, and a sweeper that reports. */
-export function aWatchedWorld({ databases = 1 }: { databases?: number } = {}): WatchedWorld {
+export function aWatchedWorld({
+  databases = 1,
+  config: text = monthlyDrills,
+}: {
+  databases?: number;
+  config?: string;
+} = {}): WatchedWorld {
   let time = Date.parse('2026-11-20T03:00:00.000Z');
-  const config = configOf();
+  const config = configOf(text);
   const names = databaseNames(databases);
   const now = () => new Date(time).toISOString();
   const keyAt = (at: string) => `shop_${at.replace(/[-:]|\.\d+/g, '')}.sql.gz`;
