@@ -65,7 +65,7 @@ describe('commands that bring backups', () => {
     expect(physical?.commands).toMatchObject({
       fetch: ['get', '{directory}', 'a b'],
       restore: ['get', 'a b', '{file}', '{path}'],
-      environment: { A: { value: 'x' }, B: { env: 'B', file: null } },
+      environment: { A: { value: 'x' }, B: { variable: 'B', file: null } },
       list: null,
     });
   });
