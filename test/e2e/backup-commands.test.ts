@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
+import { asRootOfContainer } from '../support/container-capabilities.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { written } from './support/fixtures.ts';
 import { processesNaming } from './support/processes.ts';
@@ -214,6 +215,17 @@ test('on a machine without namespaces the commands see its files, and the record
   const { record } = await world.expectProven(words, { asNormalUser: true, withoutNamespaces: true });
   expect(record.notTested.join('\n')).toContain('A root directory of their own for the commands');
 });
+
+test.runIf(isRoot)(
+  'root without the right to make namespaces runs them as a user that owns nothing',
+  async () => {
+    const fetch = ['test "$(id -u)" -gt 1000000', '! cat /proc/1/environ 2>/dev/null', ...good.fetch()];
+    const { record } = await world.expectProven(configured({ fetch }), {
+      wrapper: asRootOfContainer,
+    });
+    expect(record.notTested.join('\n')).toContain('A root directory of their own for the commands');
+  },
+);
 
 test('the doctor looks for the programs, and asks for the backups', async () => {
   const more = [`list: ${script('list', 'ls "$REPOSITORY"')}`];

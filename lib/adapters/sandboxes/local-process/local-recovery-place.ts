@@ -35,6 +35,8 @@ export interface LocalRecovery {
   account: ServerAccount;
   /** Who runs the server. */
   owner: ServerAccount;
+  /** Who runs commands of the user: needs no entry in any user database, and so owns nothing else wherever root can see to that. */
+  commandAccount: ServerAccount;
   /** postgresql.conf of a sandbox, before what recovery adds. */
   conf: string;
   /** Password of the drill's reader. */
@@ -68,7 +70,7 @@ export class LocalRecoveryPlace implements RecoveryPlace {
   }
 
   commandRoom(commands: BackupCommands): Promise<CommandRoom> {
-    const { files, owner: account, signal, onSpawn } = this.#recovery;
+    const { files, commandAccount: account, signal, onSpawn } = this.#recovery;
     const directory = join(files.directory, 'commands');
     return LocalCommandRoom.open({ directory, account, commands, signal, onSpawn });
   }

@@ -100,6 +100,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
   };
   running.place = new LocalRecoveryPlace({
     ...{ files, tablespaceDirectory, spoolDirectory, account, owner, conf, password, hookPassword, signal },
+    commandAccount: numbered,
     majorVersion: plan.majorVersion,
     binDirectory: binaries.binDirectory,
     socketDirectory: lease.socketDirectory,

@@ -138,7 +138,7 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
     );
   if (gone.length > 0) {
     const along = lost.length === 0 ? '' : `; fewer than then: ${lost.join(', ')}`;
-    const what = `${formatCountOf(gone.length, 'table')} of the proven drill of ${since} ${gone.length === 1 ? 'is' : 'are'} not in this dump`;
+    const what = `${formatCountOf(gone.length, 'table')} of the proven drill of ${since} ${gone.length === 1 ? 'is' : 'are'} not in this backup`;
     findings.push(finding('TABLES_GONE', `${what}: ${listOf(gone, tablesNamed)}${along}`));
   }
   if (emptied.length > 0) {
