@@ -31,7 +31,7 @@ export type CommandEnd =
 
 /**
  * Where commands of the user run: as a user without rights, behind the walls that the machine can make, with a folder of their
- * own. Adapter: adapters/sandboxes/local-process/local-command-room.ts.
+ * own. Adapter: local-command-room.ts of the sandboxes of this machine.
  */
 export interface CommandRoom {
   /** The only folder that they may write to, empty at first. Absolute. */

@@ -200,7 +200,8 @@ describe('bad input', () => {
       { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_DISK_FULL' },
       { env: { RESTORE_DRILL_SANDBOX_DIR: disk }, wrapper: ['unshare', '--mount', 'sh', '-c', mount, 'sh'] },
     );
-    expect(record.phases.find(({ name }) => name === 'Fetch and unpack base backup')?.bytes).toBe(0);
+    // By what the manifest says of its size: no server is made for it.
+    expect(record.phases.map(({ name }) => name)).not.toContain('Fetch and unpack base backup');
   });
 });
 
