@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { type PromotedCluster, promoteAtMoment } from '../support/promoted-cluster.ts';
 import { buildCommandLine, type CommandLine } from './support/command-line.ts';
-import { isRoot, World } from './support/world.ts';
+import { type Drilled, isRoot, World } from './support/world.ts';
 
 let commandLine: CommandLine;
 let archived: ArchivedCluster;
@@ -195,13 +195,24 @@ describe('bad input', () => {
     const disk = world.path('small-disk');
     mkdirSync(disk, { mode: 0o711 });
     const mount = `mount -t tmpfs -o size=540m,mode=0711 tmpfs '${disk}' && exec "$@"`;
-    const { record } = await world.expectDrill(
-      ['--base', tar, '--wal', wal()],
-      { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_DISK_FULL' },
-      { env: { RESTORE_DRILL_SANDBOX_DIR: disk }, wrapper: ['unshare', '--mount', 'sh', '-c', mount, 'sh'] },
+    const expected = { verdict: 'COULD_NOT_VERIFY', code: 'SANDBOX_DISK_FULL' } as const;
+    const onSmallDisk = {
+      env: { RESTORE_DRILL_SANDBOX_DIR: disk },
+      wrapper: ['unshare', '--mount', 'sh', '-c', mount, 'sh'],
+    };
+    const unpacked = ({ record }: Drilled): unknown =>
+      record.phases.find(({ name }) => name === 'Fetch and unpack base backup')?.bytes;
+
+    // By what it is reckoned to need, no sandbox is made.
+    const reckoned = await world.expectDrill(['--base', tar, '--wal', wal()], expected, onSmallDisk);
+    expect(unpacked(reckoned)).toBeUndefined();
+
+    // Where drills.yaml says that less will do, what the manifest announces is compared with the disk.
+    const file = world.configuration(
+      '    source: { folder: ./backups, pattern: "tars/", physical: { wal: { prefix: wal/ } } }',
+      '    sandbox: { storage: 10MB }',
     );
-    // By what the manifest says of its size: no server is made for it.
-    expect(record.phases.map(({ name }) => name)).not.toContain('Fetch and unpack base backup');
+    expect(unpacked(await world.expectDrill(['shop', '--config', file], expected, onSmallDisk))).toBe(0);
   });
 });
 

@@ -27,8 +27,8 @@ export const packedFactor = 12;
 const mostWalKeptBytes = 6 * gibibyte;
 /** Temporary files of checks and of index builds, per byte of data. */
 const workShare = 0.1;
-/** What recovery leaves free for itself, logs, and rounding up to blocks. */
-const recoveryReserveBytes = gibibyte;
+/** What is left free while a base is unpacked (recovering/room-for-base.ts). */
+const recoveryReserveBytes = 512 * mebibyte;
 
 /**
  * Disk for a recovered base backup: what it unpacks to, what replay adds to it – a byte of WAL makes no more than a byte of
