@@ -88,8 +88,3 @@ export const evidenceOf = {
 
 /** Stands for a drill in the evidence of the hourly watch. */
 export const watchId = 'watch';
-
-/** The reports beside the evidence, for people and for CI. `record` is the document of the same name, in lines. */
-export const reportFiles = { record: 'record.json', markdown: 'report.md', junit: 'junit.xml' } as const;
-
-export type ReportFile = (typeof reportFiles)[keyof typeof reportFiles];

@@ -1,5 +1,5 @@
-import type { ReportFile } from '../contract/evidence.ts';
 import type { EvidenceEntry } from '../contract/evidence-entry.ts';
+import type { ReportFile } from '../domain/record/report/report-files.ts';
 
 /**
  * Keeps what is too large for a state payload (256 KiB): accounts, check results, reports. What there is, and what is in

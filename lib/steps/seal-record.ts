@@ -1,4 +1,4 @@
-import { evidenceOf, reportFiles } from '../contract/evidence.ts';
+import { evidenceOf } from '../contract/evidence.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { failureFinding, saidBy } from '../domain/drill/failure.ts';
 import { isKept } from '../domain/drill/hand-over.ts';
@@ -8,9 +8,7 @@ import { assembleRecord, summariseVerdict } from '../domain/record/assemble-reco
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { drillCost } from '../domain/record/drill-cost.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
-import { renderJson } from '../domain/record/report/json.ts';
-import { renderJunit } from '../domain/record/report/junit.ts';
-import { renderMarkdown } from '../domain/record/report/markdown.ts';
+import { renderReports } from '../domain/record/report/report-files.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
@@ -77,9 +75,8 @@ export const sealRecordStep = defineStep({
 
 async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'evidence'>): Promise<void> {
   await ports.evidence.write(evidenceOf.record, record.drillId, record);
-  await ports.evidence.writeReport(reportFiles.record, record.drillId, renderJson(record));
-  await ports.evidence.writeReport(reportFiles.markdown, record.drillId, renderMarkdown(record));
-  await ports.evidence.writeReport(reportFiles.junit, record.drillId, renderJunit(record));
+  for (const { name, text } of renderReports(record, { signedBy: null }))
+    await ports.evidence.writeReport(name, record.drillId, text);
 }
 
 /** What happened after Judge: a failed teardown, a declined restore, a promotion that ended short, or another failure. */

@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../adapters/files/atomic-file.ts';
-import { reportFiles } from '../../contract/evidence.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { githubAnnotations } from '../../domain/record/report/github-annotations.ts';
-import { renderMarkdown } from '../../domain/record/report/markdown.ts';
+import { renderReport, reportFiles } from '../../domain/record/report/report-files.ts';
 
 /** GitHub takes 1 MiB for the summary of a step, and shows nothing of a larger one. */
 const mostSummaryBytes = 1_000_000;
@@ -38,7 +37,7 @@ export async function tellGithub(
 }
 
 function summaryOf(record: DrillRecord): string {
-  const report = renderMarkdown(record);
+  const { text: report } = renderReport('markdown', record, { signedBy: null });
   if (Buffer.byteLength(report) <= mostSummaryBytes) return `${report}\n`;
   const cut = Buffer.from(report).subarray(0, mostSummaryBytes).toString('utf8');
   return `${cut.slice(0, cut.lastIndexOf('\n'))}\n\nThe rest is in report.md.\n`;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../adapters/files/config-file.ts';
-import { reportFiles } from '../../contract/evidence.ts';
 import { type DrillConfig, notifyOf } from '../../domain/config/index.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
+import { reportFiles } from '../../domain/record/report/report-files.ts';
 import { NotDelivered } from '../../ports/not-delivered.ts';
 import type { NotifyTarget } from '../../ports/notifier.ts';
 import { localNotifyTargets } from '../../runtimes/local/notify-targets.ts';

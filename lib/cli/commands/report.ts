@@ -1,22 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reportFiles } from '../../contract/evidence.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
-import type { DrillRecord } from '../../domain/record/drill-record.ts';
-import { renderJson } from '../../domain/record/report/json.ts';
-import { renderJunit } from '../../domain/record/report/junit.ts';
-import { renderMarkdown } from '../../domain/record/report/markdown.ts';
+import {
+  type RenderedReport,
+  type ReportKind,
+  renderReport,
+  renderReports,
+} from '../../domain/record/report/report-files.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { noRecord } from './show.ts';
 
-const reports = {
-  markdown: { file: reportFiles.markdown, render: renderMarkdown },
-  json: { file: reportFiles.record, render: renderJson },
-  junit: { file: reportFiles.junit, render: renderJunit },
-} as const satisfies Record<string, { file: string; render: (record: DrillRecord) => string }>;
+/** What --format calls each kind. */
+const kindOf = { markdown: 'markdown', json: 'record', junit: 'junit' } as const satisfies Record<
+  string,
+  ReportKind
+>;
 
-type ReportFormat = keyof typeof reports;
+type ReportFormat = keyof typeof kindOf;
+
+/** Made anew, they lie beside no seal. */
+const context = { signedBy: null };
 
 interface ReportOptions extends LedgerOptions {
   format: ReportFormat;
@@ -32,17 +36,18 @@ export async function report(
 ): Promise<number> {
   const record = await withLedger(options, (ledger) => ledger.show(drillId), surroundings);
   if (record === null) return noRecord(drillId);
-  if (options.out === undefined) process.stdout.write(reports[options.format].render(record));
-  else await writeAll(record, options.out);
+  if (options.out === undefined)
+    process.stdout.write(renderReport(kindOf[options.format], record, context).text);
+  else await writeAll(renderReports(record, context), options.out);
   return 0;
 }
 
-async function writeAll(record: DrillRecord, folder: string): Promise<void> {
+async function writeAll(reports: RenderedReport[], folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    for (const { file, render } of Object.values(reports)) {
-      await writeFile(join(folder, file), render(record));
-      process.stderr.write(`wrote ${join(folder, file)}\n`);
+    for (const { name, text } of reports) {
+      await writeFile(join(folder, name), text);
+      process.stderr.write(`wrote ${join(folder, name)}\n`);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,10 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { proveWritable } from '../../adapters/files/writable-folder.ts';
-import { reportFiles } from '../../contract/evidence.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
+import { reportFiles } from '../../domain/record/report/report-files.ts';
 import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { tellGithub } from '../ci/github-actions.ts';

@@ -1,8 +1,6 @@
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderShow } from '../../domain/record/report/dossier.ts';
-import { renderJson } from '../../domain/record/report/json.ts';
-import { renderJunit } from '../../domain/record/report/junit.ts';
-import { renderMarkdown } from '../../domain/record/report/markdown.ts';
+import { type ReportKind, renderReport } from '../../domain/record/report/report-files.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
@@ -46,10 +44,14 @@ function rendered(record: DrillRecord, format: ShowFormat): string {
     case 'text':
       return renderShow(record, widthOf(process.stdout));
     case 'markdown':
-      return renderMarkdown(record);
+      return made('markdown', record);
     case 'json':
-      return renderJson(record);
+      return made('record', record);
     case 'junit':
-      return renderJunit(record);
+      return made('junit', record);
   }
 }
+
+/** Made anew, it lies beside no seal. */
+const made = (kind: ReportKind, record: DrillRecord): string =>
+  renderReport(kind, record, { signedBy: null }).text;

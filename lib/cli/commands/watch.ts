@@ -1,9 +1,9 @@
 import { evidenceKey } from '../../adapters/evidence/evidence-keys.ts';
-import { reportFiles } from '../../contract/evidence.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
+import { reportFiles } from '../../domain/record/report/report-files.ts';
 import { createProgress } from '../progress/create-progress.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import type { AccountOptions } from '../remote/account-options.ts';

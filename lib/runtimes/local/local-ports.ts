@@ -9,9 +9,9 @@ import type {
   LocalSandboxHost,
   SandboxProgress,
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
-import { reportFiles } from '../../contract/evidence.ts';
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
+import { reportFiles } from '../../domain/record/report/report-files.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';

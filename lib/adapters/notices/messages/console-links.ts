@@ -1,5 +1,5 @@
 import { consoleOrigin } from '../../../contract/console-hosts.ts';
-import { reportFiles } from '../../../contract/evidence.ts';
+import { reportFiles } from '../../../domain/record/report/report-files.ts';
 import { evidenceKey } from '../../evidence/evidence-keys.ts';
 
 /** Where the things are that a message points to. Names and ARNs, nothing secret. */

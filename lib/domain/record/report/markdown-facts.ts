@@ -8,10 +8,11 @@ import {
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { markdownTable, markdownText } from './markdown-text.ts';
+import type { ReportContext } from './report-context.ts';
 import { objectiveResult, walSentence } from './wording.ts';
 
 /** What, who, when, with which dump and on which server: rows of the table that opens the record. */
-export function identity(record: DrillRecord): string[][] {
+export function identity(record: DrillRecord, { signedBy }: ReportContext): string[][] {
   const { dump, restore } = record;
   const physical = isBaseBackup(record);
   const seconds = (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
@@ -60,6 +61,7 @@ export function identity(record: DrillRecord): string[][] {
   rows.push(
     [physical ? 'Proven base backup' : 'Proven dump', record.provenDump ?? 'none'],
     ['Sandbox removed', `${confirmed ? 'confirmed' : 'NOT CONFIRMED'}: ${detail}`],
+    ['Seal', signedBy === null ? 'not signed' : `signed with the key ${signedBy}`],
     ['Software', `restore-drill ${record.software.version}, Node.js ${record.software.node}`],
   );
   if (record.cost !== undefined) {

@@ -4,6 +4,7 @@ import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
 import { identity, objectives, recovery } from './markdown-facts.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
+import type { ReportContext } from './report-context.ts';
 import { bySeverity, checkSentence, dataSentence, severityNames, verdictReason } from './wording.ts';
 
 /** Longest list in the Markdown record; the JSON record has no limit. Keeps a record of 5,000 partitions readable. */
@@ -13,11 +14,11 @@ const longestList = 200;
  * The drill record to file: everything an auditor asks of one drill, with lines to sign. CommonMark with GFM tables. No
  * text of the record can become markup.
  */
-export function renderMarkdown(record: DrillRecord): string {
+export function renderMarkdown(record: DrillRecord, context: ReportContext): string {
   const sections = [
     `# Drill record: ${markdownText(record.database)}`,
     `**${markdownText(record.verdict)}** – ${markdownSentence(verdictReason(record))}`,
-    markdownTable(['Drill', ''], identity(record)),
+    markdownTable(['Drill', ''], identity(record, context)),
     '## Objectives',
     ...objectives(record),
     ...(record.recovered === undefined

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { finding } from '../../../../lib/domain/findings/findings.ts';
 import { summariseVerdict } from '../../../../lib/domain/record/assemble-record.ts';
-import { renderMarkdown } from '../../../../lib/domain/record/report/markdown.ts';
+import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
+import { renderReport } from '../../../../lib/domain/record/report/report-files.ts';
 import { aRecord } from '../../../support/records.ts';
+
+const renderMarkdown = (record: DrillRecord): string =>
+  renderReport('markdown', record, { signedBy: null }).text;
 
 const handOver = {
   sandboxId: 'restore-drill-shop-1',

@@ -3,9 +3,11 @@ import { encodeLine } from '../../../../lib/adapters/ledgers/file/ledger-lines.t
 import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import { renderShow } from '../../../../lib/domain/record/report/dossier.ts';
 import { renderHistory } from '../../../../lib/domain/record/report/history-table.ts';
-import { renderJson } from '../../../../lib/domain/record/report/json.ts';
-import { renderJunit } from '../../../../lib/domain/record/report/junit.ts';
-import { renderMarkdown } from '../../../../lib/domain/record/report/markdown.ts';
+import {
+  type ReportKind,
+  renderReport,
+  reportFiles,
+} from '../../../../lib/domain/record/report/report-files.ts';
 import { aHostileRecord } from '../../../support/hostile-record.ts';
 import { aFinding } from '../../../support/records.ts';
 
@@ -27,9 +29,12 @@ const record: DrillRecord = aHostileRecord({
 });
 
 const renderers: Record<string, (record: DrillRecord) => string> = {
-  'record.json': renderJson,
-  'junit.xml': renderJunit,
-  'report.md': renderMarkdown,
+  ...Object.fromEntries(
+    Object.entries(reportFiles).map(([kind, name]) => [
+      name,
+      (given: DrillRecord) => renderReport(kind as ReportKind, given, { signedBy: null }).text,
+    ]),
+  ),
   'the record on a terminal': (given) => renderShow(given),
   'the history on a terminal': (given) => renderHistory([given]),
   'a line of the ledger': encodeLine,
@@ -47,5 +52,8 @@ describe('no invisible character stands raw in', () => {
 });
 
 test('the record as JSON parses to the same texts all the same', () => {
-  expect(JSON.parse(renderJson(record))).toMatchObject({ database: name, notTested: [name] });
+  expect(JSON.parse(renderReport('record', record, { signedBy: null }).text)).toMatchObject({
+    database: name,
+    notTested: [name],
+  });
 });

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { renderMarkdown } from '../../../../lib/domain/record/report/markdown.ts';
+import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import { markdownSentence, markdownText } from '../../../../lib/domain/record/report/markdown-text.ts';
+import { renderReport } from '../../../../lib/domain/record/report/report-files.ts';
 import { aHostileRecord, unsafeOnTerminal } from '../../../support/hostile-record.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord, aRecordedDump } from '../../../support/records.ts';
+
+const renderMarkdown = (record: DrillRecord): string =>
+  renderReport('markdown', record, { signedBy: null }).text;
 
 describe('Markdown text', () => {
   test.each([
@@ -61,6 +65,7 @@ describe('the drill record in Markdown', () => {
       | Restored | 49,324 rows from 12.3 MB |
       | Proven dump | postgres/shop_20260301T020000Z.dump |
       | Sandbox removed | confirmed: server stopped, data directory removed |
+      | Seal | not signed |
       | Software | restore-drill 0.1.0, Node.js 20.20.2 |
 
       ## Objectives
