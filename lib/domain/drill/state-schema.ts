@@ -42,6 +42,8 @@ const production: z.ZodType<ProductionConfig> = z.looseObject({
   approvalTimeoutSeconds: z.number(),
 });
 
+const taskDisk = { diskGib: z.number(), volumeGib: z.number().exactOptional() };
+
 const demand = {
   drillId: z.string(),
   database: z.string(),
@@ -51,6 +53,7 @@ const demand = {
   dumpBytes: z.number(),
   mode: z.enum(['drill', 'restore']),
   needs: z.enum(['data directory', 'directory and server']).exactOptional(),
+  taskDisk: z.looseObject(taskDisk).exactOptional(),
 };
 
 /** Plans had no kind at first: a managed instance was told by its part of the plan. */
@@ -80,7 +83,7 @@ const plan = z.preprocess(
     z.looseObject({
       kind: z.literal('task'),
       ...demand,
-      task: z.looseObject({ diskGib: z.number(), estimatedCostUsd: z.number() }),
+      task: z.looseObject({ ...taskDisk, estimatedCostUsd: z.number() }),
     }),
     z.looseObject({ kind: z.literal('local-process'), ...demand }),
   ]),
@@ -172,6 +175,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
       assignPublicIp: z.enum(['ENABLED', 'DISABLED']),
       vcpu: z.number().exactOptional(),
       memoryGib: z.number().exactOptional(),
+      volume: z.looseObject({ taskDefinition: z.string(), sizeGib: z.number() }).exactOptional(),
       others: z
         .array(z.looseObject({ taskDefinition: z.string(), vcpu: z.number(), memoryGib: z.number() }))
         .exactOptional(),

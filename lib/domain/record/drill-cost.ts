@@ -18,13 +18,12 @@ export function drillCost(
   if (region === null) return null;
   const taskSeconds = inTask.reduce((sum, name) => sum + secondsOf(state.phases, name), 0);
   if (state.plan?.kind === 'task') {
-    const { diskGib, estimatedCostUsd } = state.plan.task;
+    const { diskGib, volumeGib = 0, estimatedCostUsd } = state.plan.task;
     const actualUsd = taskCostUsd({
       ...{
         vcpu: state.restoreTask?.vcpu ?? 0,
         memoryGib: state.restoreTask?.memoryGib ?? 0,
-        diskGib,
-        region,
+        ...{ diskGib, volumeGib, region },
       },
       // The checks run in the same task.
       seconds: taskSeconds + secondsOf(state.phases, phaseNames.checks),
@@ -42,6 +41,7 @@ export function drillCost(
       placement: state.sandbox?.placement ?? 0,
       taskVcpu: state.restoreTask?.vcpu ?? 0,
       taskMemoryGib: state.restoreTask?.memoryGib ?? 0,
+      ...(state.plan?.taskDisk === undefined ? {} : { taskDisk: state.plan.taskDisk }),
       sandboxSeconds:
         provisioned === undefined ? 0 : Math.max(0, secondsBetween(provisioned.startedAt, endedAt)),
       taskSeconds,

@@ -1,4 +1,5 @@
 import type { RdsPlan } from './rds/rds-plan.ts';
+import type { TaskDisk } from './rds/task-disk.ts';
 
 /** What a sandbox is made for: to be thrown away, or to be kept. */
 export type DrillMode = 'drill' | 'restore';
@@ -21,6 +22,8 @@ export interface SandboxDemand {
    * sandbox that gives none, that of a server inside the restore task, and is then carried into the sandbox.
    */
   needs?: 'data directory' | 'directory and server';
+  /** Disk of the server inside the task from which the sandbox is filled; absent: there is none. */
+  taskDisk?: TaskDisk;
 }
 
 /** A managed instance in the user's account. */
@@ -32,7 +35,7 @@ export interface RdsSandboxPlan extends SandboxDemand {
 /** A server inside the restore task, which ends with it. */
 export interface TaskSandboxPlan extends SandboxDemand {
   kind: 'task';
-  task: { diskGib: number; estimatedCostUsd: number };
+  task: TaskDisk & { estimatedCostUsd: number };
 }
 
 /** A server process of this machine: its host adds nothing to what is demanded. */

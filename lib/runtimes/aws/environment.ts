@@ -30,6 +30,7 @@ const sandboxTaskSize = z.object({
   vcpu: z.number().positive(),
   memoryGib: z.number().positive(),
   diskGib: z.number().positive(),
+  volumeRole: text.exactOptional(),
 });
 
 const taskNetwork = z.object({

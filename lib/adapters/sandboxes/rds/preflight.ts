@@ -75,6 +75,7 @@ export async function preflight(
     plan: { placements, storageGib },
     taskVcpu: task.vcpu,
     taskMemoryGib: task.memoryGib,
+    ...(demand.taskDisk === undefined ? {} : { taskDisk: demand.taskDisk }),
     expectedRestoreSeconds,
     region,
     dumpBytes: demand.dumpBytes,

@@ -7,6 +7,9 @@
  * An estimate for a cap and a figure for a record, never an invoice: discounts, taxes and credits are not in it.
  */
 
+import type { RdsPlan } from './rds-plan.ts';
+import { type TaskDisk, volumeThroughputMibps } from './task-disk.ts';
+
 /** USD per hour of the size `large` (2 vCPU); each doubling of the size doubles it. m8g and r8g: our own estimate. */
 const largeHourUsd: Readonly<Record<string, number>> = {
   t4g: 0.129,
@@ -42,6 +45,8 @@ const fargate = {
   diskGibHourUsd: 0.000111,
   freeDiskGib: 20,
 };
+/** gp3 of EC2: by size, and by what it gives beyond 125 MiB/s (docs/facts.md#prices-of-volumes). */
+const volume = { gibMonthUsd: 0.08, mibpsMonthUsd: 0.04, freeMibps: 125 };
 /** RDS bills by the second, and ten minutes at least. */
 const rdsLeastSeconds = 600;
 /** S3 GET per request; the restore reads in ranges of 2 MiB (adapters/dump-stores/s3/ranged-reader.ts). */
@@ -67,7 +72,6 @@ const regionFactors: Readonly<Record<string, number>> = {
 const otherRegionFactor = 1.35;
 
 /** Where the prices come from, for whoever shows them. */
-import type { RdsPlan } from './rds-plan.ts';
 export const priceBasis = 'approximate on-demand list prices, November 2026, us-east-1 scaled to the region';
 
 const regionFactor = (region: string): number => regionFactors[region] ?? otherRegionFactor;
@@ -102,6 +106,8 @@ export interface DrillCostFacts {
   placement?: number;
   taskVcpu: number;
   taskMemoryGib: number;
+  /** Disk of a server inside the task, from which the instance is filled. @default none */
+  taskDisk?: TaskDisk;
   /** How long the instance was billed: from available to deletion. 0: there never was one. */
   sandboxSeconds: number;
   taskSeconds: number;
@@ -121,7 +127,7 @@ export function actualCostUsd(facts: DrillCostFacts): number {
     ...{
       vcpu: facts.taskVcpu,
       memoryGib: facts.taskMemoryGib,
-      diskGib: 0,
+      ...(facts.taskDisk ?? { diskGib: 0 }),
       seconds: facts.taskSeconds,
       region,
     },
@@ -131,10 +137,9 @@ export function actualCostUsd(facts: DrillCostFacts): number {
 }
 
 /** What a task used. */
-interface TaskUse {
+interface TaskUse extends TaskDisk {
   vcpu: number;
   memoryGib: number;
-  diskGib: number;
   /** How long the task ran, from the pull of its image; 0: none did. */
   seconds: number;
   region: string;
@@ -144,14 +149,22 @@ interface TaskUse {
 /** What a drill without an instance costs, in USD: its task, what it reads, and the machine around it. */
 export const taskCostUsd = (use: TaskUse): number => rounded(taskUsd(use) + orchestrationUsd);
 
-function taskUsd({ vcpu, memoryGib, diskGib, seconds, region, dumpBytes }: TaskUse): number {
+function taskUsd({ vcpu, memoryGib, diskGib, volumeGib = 0, seconds, region, dumpBytes }: TaskUse): number {
   const hours = seconds > 0 ? Math.max(seconds, fargate.leastSeconds) / 3600 : 0;
   const perHour =
     vcpu * fargate.vcpuHourUsd +
     memoryGib * fargate.gibHourUsd +
-    Math.max(0, diskGib - fargate.freeDiskGib) * fargate.diskGibHourUsd;
+    Math.max(0, diskGib - fargate.freeDiskGib) * fargate.diskGibHourUsd +
+    volumeHourUsd(volumeGib);
   const requests = Math.ceil(dumpBytes / s3.rangeBytes) * s3.getUsd;
   return hours * perHour * regionFactor(region) + requests;
+}
+
+/** USD per hour of the volume of a task, in us-east-1; it is billed by the second while it exists. */
+function volumeHourUsd(volumeGib: number): number {
+  if (volumeGib === 0) return 0;
+  const throughput = (volumeThroughputMibps - volume.freeMibps) * volume.mibpsMonthUsd;
+  return (volumeGib * volume.gibMonthUsd + throughput) / hoursPerMonth;
 }
 
 /** Checks, judging and deletion come on top of the restore: about 20 minutes in which the instance is still billed. */
@@ -161,6 +174,7 @@ interface CostEstimateFacts {
   plan: Pick<RdsPlan, 'placements' | 'storageGib'>;
   taskVcpu: number;
   taskMemoryGib: number;
+  taskDisk?: TaskDisk;
   expectedRestoreSeconds: number;
   region: string;
   dumpBytes: number;

@@ -14,6 +14,11 @@ export interface RestoreTaskPlace {
   /** Size of the task, for its price; absent on one machine. */
   vcpu?: number;
   memoryGib?: number;
+  /**
+   * Present: the restore runs as this task definition, with a volume of that size for its server. What else runs in the
+   * place – long checks beside an instance – needs none, and takes `taskDefinition`.
+   */
+  volume?: { taskDefinition: string; sizeGib: number };
   /** Sizes to take in turn where there is no capacity for this one; absent or empty: none. */
   others?: TaskSize[];
 }

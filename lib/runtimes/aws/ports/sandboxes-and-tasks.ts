@@ -17,8 +17,9 @@ import { createHookTasks } from '../../../adapters/tasks/hook-tasks.ts';
 import { createRestoreTasks, type RunningTasks } from '../../../adapters/tasks/restore-tasks.ts';
 import { environmentNames } from '../../../contract/environment.ts';
 import { caBundleFileName, hookTaskFamily } from '../../../contract/names.ts';
+import type { SandboxTaskSize } from '../../../contract/sandbox-task-sizes.ts';
 import { type RestoreTaskPlace, taskSizesFor } from '../../../domain/sandbox/rds/tasks.ts';
-import { sizesHolding } from '../../../domain/sandbox/task-sizing.ts';
+import { sizesHolding, volumeGibFor } from '../../../domain/sandbox/task-sizing.ts';
 import type { CheckRunner, DrillPorts, PlaceNeeds } from '../../../ports/drill-ports.ts';
 import type { HookTasks } from '../../../ports/hook-tasks.ts';
 import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
@@ -151,10 +152,24 @@ export function restorePlacePort(): (needs: PlaceNeeds) => RestoreTaskPlace {
     }
     const fitting = sizesHolding(sandboxTasks, serverBytes);
     if (fitting === null) throw new RangeError('the plan was made for a task size that is not deployed');
-    const [chosen, ...others] = fitting.map(({ diskGib: _diskGib, ...size }) => size);
-    return { ...restoreNetwork, ...chosen!, others };
+    const [{ taskDefinition, vcpu, memoryGib, volumeRole }, ...larger] = fitting;
+    if (volumeRole === undefined) {
+      const others = larger.map((size) => sizeOf(size));
+      return { ...restoreNetwork, taskDefinition, vcpu, memoryGib, others };
+    }
+    // Checks beside an instance that is filled from inside the task need no disk: a task that asks for a volume starts with
+    // one only.
+    const { chosen } = taskSizesFor(restoreTasks, dumpBytes);
+    const volume = { taskDefinition, sizeGib: volumeGibFor(serverBytes) };
+    return { ...restoreNetwork, taskDefinition: chosen.taskDefinition, vcpu, memoryGib, volume };
   };
 }
+
+const sizeOf = ({ taskDefinition, vcpu, memoryGib }: SandboxTaskSize) => ({
+  taskDefinition,
+  vcpu,
+  memoryGib,
+});
 
 /** Task definitions of the databases' hooks: the stack makes one for each that drills.yaml has. */
 export function hookPort(): DrillPorts['hookTask'] {

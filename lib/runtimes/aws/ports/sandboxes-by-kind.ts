@@ -16,9 +16,14 @@ export function sandboxesByKind({
     sandboxIdFor: (drillId, kind) => (kind === 'task' ? task : rds).sandboxIdFor(drillId),
     async preflight(demand, kind) {
       if (kind === 'task') return task.preflight(demand);
-      // What is recovered inside the task and carried into an instance needs room in both.
-      const within = demand.needs === undefined ? null : await task.preflight(demand);
-      return within?.possible === false ? within : rds.preflight(demand);
+      if (demand.needs === undefined) return rds.preflight(demand);
+      // What is recovered inside the task and carried into an instance needs room in both, and both are paid for.
+      const within = await task.preflight(demand);
+      if (!within.possible) return within;
+      const { plan } = within;
+      if (plan.kind !== 'task') return rds.preflight(demand);
+      const { estimatedCostUsd: _counted, ...taskDisk } = plan.task;
+      return rds.preflight({ ...demand, taskDisk });
     },
     provision: (plan, placement) => (plan.kind === 'task' ? task : rds).provision(plan, placement),
     look: (sandboxId) => of(sandboxId).look(sandboxId),

@@ -4,6 +4,7 @@ import {
   isTaskSandbox,
   type TaskPlanning,
 } from '../../../../lib/adapters/sandboxes/task/task-sandbox-host.ts';
+import type { SandboxTaskSize } from '../../../../lib/contract/sandbox-task-sizes.ts';
 import { defaultDatabaseConfig } from '../../../../lib/domain/config/index.ts';
 import type { SandboxDemand } from '../../../../lib/domain/sandbox/sandbox-plan.ts';
 import { sandboxesByKind } from '../../../../lib/runtimes/aws/ports/sandboxes-by-kind.ts';
@@ -16,6 +17,17 @@ const aDemand = (given: Partial<SandboxDemand> = {}): SandboxDemand => ({
   ...given,
 });
 
+const sizes: SandboxTaskSize[] = [30, 100, 200].map((diskGib) => ({
+  taskDefinition: `${diskGib}`,
+  vcpu: 1,
+  memoryGib: 4,
+  diskGib,
+}));
+const volumeSize: SandboxTaskSize = {
+  ...{ taskDefinition: 'volume', vcpu: 4, memoryGib: 16, diskGib: 16_384 },
+  volumeRole: 'arn:aws:iam::123456789012:role/volumes',
+};
+
 function aHost(given: Partial<TaskPlanning> = {}) {
   const running = new Set<string>();
   const { ports } = inMemoryPorts();
@@ -27,12 +39,7 @@ function aHost(given: Partial<TaskPlanning> = {}) {
     },
     planning: {
       configuration: { database: () => defaultDatabaseConfig(ports.configuration.database('shop').source) },
-      sizes: [30, 100, 200].map((diskGib) => ({
-        taskDefinition: `${diskGib}`,
-        vcpu: 1,
-        memoryGib: 4,
-        diskGib,
-      })),
+      sizes,
       region: 'eu-west-1',
       monthlyBudgetUsd: null,
       spentThisMonthUsd: async () => 0,
@@ -52,7 +59,23 @@ describe('a sandbox inside the restore task', () => {
     expect(small.task.estimatedCostUsd).toBeLessThan(0.02);
   });
 
+  test('gets a volume of its own where no task has disk enough, and pays for it', async () => {
+    const plan = async (storageBytes: number) => {
+      const answer = await aHost({ sizes: [...sizes, volumeSize] }).host.preflight(aDemand({ storageBytes }));
+      if (!answer.possible || answer.plan.kind !== 'task') throw new Error('refused');
+      return answer.plan.task;
+    };
+
+    expect((await plan(196 * gibibyte)).volumeGib).toBeUndefined();
+    const [small, large] = [await plan(197 * gibibyte), await plan(4000 * gibibyte)];
+    // XFS leaves 98 per cent.
+    expect(small).toMatchObject({ diskGib: 0, volumeGib: 202 });
+    expect(large).toMatchObject({ volumeGib: 4082 });
+    expect(large.estimatedCostUsd).toBeGreaterThan(small.estimatedCostUsd);
+  });
+
   test.each<[string, Partial<TaskPlanning>, number, string]>([
+    ['larger than any volume', { sizes: [...sizes, volumeSize] }, 16_100 * gibibyte, 'SANDBOX_UNAVAILABLE'],
     ['larger than any task', {}, 200 * gibibyte, 'SANDBOX_UNAVAILABLE'],
     ['of a stack without such tasks', { sizes: [] }, gibibyte, 'METHOD_UNAVAILABLE'],
     [
@@ -109,6 +132,7 @@ describe('the sandboxes of an account', () => {
     });
     expect(await both.preflight({ ...demand, storageBytes: gibibyte }, 'rds')).toMatchObject({
       possible: true,
+      plan: { taskDisk: { diskGib: 30 } },
     });
   });
 });

@@ -5,6 +5,7 @@ import {
   estimateCostUsd,
   instanceHourUsd,
   storageHourUsd,
+  taskCostUsd,
   vcpusOf,
 } from '../../../../lib/domain/sandbox/rds/cost.ts';
 
@@ -128,5 +129,24 @@ describe('what a drill will cost', () => {
 
     expect(estimate('db.t4g.medium', 'db.m7g.large')).toBe(estimate('db.m7g.large'));
     expect(estimate('db.m7g.large')).toBe(costOf({ sandboxSeconds: hour + 1200, taskSeconds: hour }));
+  });
+});
+
+describe('the price of a volume', () => {
+  const ofVolume = (volumeGib: number, region = 'us-east-1') =>
+    taskCostUsd({
+      ...{ vcpu: 4, memoryGib: 16, diskGib: 0, volumeGib, seconds: hour, region, dumpBytes: 0 },
+    });
+
+  test('is that of its GiB, and of what it gives beyond 125 MiB/s', () => {
+    // 1,000 GiB at 0.08 and 375 MiB/s at 0.04 a month of 730 hours.
+    expect(ofVolume(1000) - ofVolume(0)).toBeCloseTo((1000 * 0.08 + 375 * 0.04) / 730, 3);
+    expect(ofVolume(1000, 'eu-central-1')).toBeGreaterThan(ofVolume(1000));
+  });
+
+  test('is part of what an instance costs that is filled from it', () => {
+    const beside = costOf({ taskDisk: { diskGib: 0, volumeGib: 2000 } });
+
+    expect(beside - costOf()).toBeCloseTo((0.5 * (2000 * 0.08 + 375 * 0.04)) / 730, 3);
   });
 });
