@@ -425,6 +425,18 @@ describe('a restore that', () => {
       /is damaged/,
     ],
     [
+      'brings the same for every name',
+      () => [`cp "$REPOSITORY/wal/${second()}" "$2"`],
+      notProven('WAL_DAMAGED'),
+      /is damaged|wrong size/,
+    ],
+    [
+      'brings a history of any timeline',
+      () => ['case "$1" in *.history) echo "1 0/1000000 none" > "$2"; exit 0;; esac', ...good.restore()],
+      unverified('BACKUP_COMMAND_FAILED'),
+      /histories of 100 timelines after 1/,
+    ],
+    [
       'is ended by a signal',
       () => on(second(), 'kill -9 $$'),
       unverified('BACKUP_COMMAND_FAILED'),

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Finding } from '../../../domain/findings/findings.ts';
+import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { BackupCommands, CommandRoom } from '../../../ports/backup-commands.ts';
 import { CommandProblem } from '../commanded/command-problem.ts';
 import { restoreFile } from '../commanded/restore-file.ts';
-import { type ArchiveContents, readContents } from '../wal/archive-contents.ts';
+import { type ArchiveContents, readContents, readHistory } from '../wal/archive-contents.ts';
 import type { CoverageQuestion } from '../wal/coverage.ts';
 import { segmentName } from '../wal/segment-number.ts';
 import type { TimelineStretch } from '../wal/timeline-history.ts';
@@ -17,6 +17,9 @@ import { baseWalOf, questionOf, reachOf } from './wal-question.ts';
 
 /** Behind the end so many segments are asked for: a gap is told from an end by what lies behind it. */
 const lookedBehind = 8;
+
+/** A command that brings the histories of so many newer timelines makes them up: each is a promotion. */
+const mostNewerTimelines = 100;
 
 interface AskedWal {
   room: CommandRoom;
@@ -107,7 +110,12 @@ const explained = (problem: Finding, refusal: string | null): Finding =>
     ? problem
     : { ...problem, message: `${problem.message}; ${refusal}` };
 
-/** As findNewestTimeLine asks: each newer timeline until one has no history. */
+/**
+ * As findNewestTimeLine asks: each newer timeline until one has no history. One that cannot be read is the last: a command that
+ * brings the same file for every name would bring it for ever.
+ *
+ * @throws CommandProblem BACKUP_COMMAND_FAILED where there is no end of them
+ */
 async function histories(
   startTimeline: number,
   ask: (name: string) => Promise<WalFile | null>,
@@ -115,11 +123,19 @@ async function histories(
   const files: WalFile[] = [];
   const own = startTimeline > 1 ? await ask(historyName(startTimeline)) : null;
   if (own !== null) files.push(own);
-  for (let timeline = startTimeline + 1; ; timeline += 1) {
+  for (let newer = 1; newer <= mostNewerTimelines; newer += 1) {
+    const timeline = startTimeline + newer;
     const file = await ask(historyName(timeline));
     if (file === null) return files;
     files.push(file);
+    if ('reason' in (await readHistory(file, timeline))) return files;
   }
+  throw new CommandProblem(
+    finding(
+      'BACKUP_COMMAND_FAILED',
+      `restore brought histories of ${mostNewerTimelines} timelines after ${startTimeline}, and did not end: a file that is not there must be a failure`,
+    ),
+  );
 }
 
 const historyName = (timeline: number): string => `${hexOf(timeline)}.history`;

@@ -44,7 +44,8 @@ export async function readContents({
   return contents;
 }
 
-async function readHistory(file: WalFile, timeline: number): ReturnType<typeof parse> {
+/** What a history file says, or why it says nothing. */
+export async function readHistory(file: WalFile, timeline: number): ReturnType<typeof parse> {
   return parse(await textOrReason(file), timeline);
 }
 
