@@ -47,19 +47,22 @@ export async function openBaseBackupPlaces(
   const named = await openPlace(base, options);
   const archive = await openWal(wal, options);
   const walWithin = keyWithin(base, wal);
+  const isOfWal = (key: string): boolean =>
+    walWithin !== null && (archive.beginning ? key.startsWith(walWithin) : isWithin(walWithin, key));
   const baseWithin = 'path' in base ? basename(base.path) : base.key;
-  return joinedStore(`${named.location} and ${archive.location}`, [
-    {
-      prefix: joinedPrefixes.base,
-      store: walWithin === null ? named : narrowedStore(named, (key) => !key.startsWith(walWithin)),
-    },
-    { prefix: joinedPrefixes.wal, store: archive },
+  return joinedStore(`${named.location} and ${archive.store.location}`, [
+    { prefix: joinedPrefixes.base, store: narrowedStore(named, (key) => !isOfWal(key)) },
+    { prefix: joinedPrefixes.wal, store: archive.store },
     {
       prefix: joinedPrefixes.beside,
-      store: narrowedStore(await openAround(base, options), (key) => !key.startsWith(baseWithin)),
+      store: narrowedStore(await openAround(base, options), (key) => !isWithin(baseWithin, key)),
     },
   ]);
 }
+
+/** The object itself, or one in the folder: `last_full/base.tar` is not within `last`. */
+const isWithin = (place: string, key: string): boolean =>
+  `${key}/`.startsWith(`${place.replace(/\/+$/, '')}/`);
 
 /** One object; any other key is the folder that holds what is asked for, and not the beginning of another's name. */
 const tarballName = /\.(tar|tgz)(\.\w+)*$/i;
@@ -72,19 +75,29 @@ async function openPlace(place: Place, options: StoreOptions): Promise<DumpStore
     : openBucket(place.bucket, folderKey(place.key), options);
 }
 
+interface WalPlace {
+  store: DumpStore;
+  /** The place is the beginning of names, and neither a folder nor a tarball. */
+  beginning: boolean;
+}
+
 /** An archive of WAL is a folder or a tarball; where neither is there, all files whose names begin so. */
-async function openWal(place: Place, options: StoreOptions): Promise<DumpStore> {
+async function openWal(place: Place, options: StoreOptions): Promise<WalPlace> {
+  const whole = async (): Promise<WalPlace> => ({
+    store: await openPlace(place, options),
+    beginning: false,
+  });
   if ('path' in place) {
     const { path } = place;
     const isThere = (await stat(path).catch(() => null)) !== null;
     const beginning = basename(path);
     const around = narrowedStore(createFolderDumpStore(dirname(path)), (key) => key.startsWith(beginning));
-    return isThere || !(await holdsAny(around)) ? openPlace(place, options) : { ...around, location: path };
+    if (isThere || !(await holdsAny(around))) return whole();
+    return { store: { ...around, location: path }, beginning: true };
   }
-  const folder = await openPlace(place, options);
-  return place.key.endsWith('/') || (await holdsAny(folder))
-    ? folder
-    : openBucket(place.bucket, place.key, options);
+  const folder = await whole();
+  if (place.key.endsWith('/') || (await holdsAny(folder.store))) return folder;
+  return { store: await openBucket(place.bucket, place.key, options), beginning: true };
 }
 
 async function holdsAny(store: DumpStore): Promise<boolean> {

@@ -64,6 +64,29 @@ describe('the places of base backups and WAL', () => {
     ]);
   });
 
+  test('are told from those whose names begin alike', async () => {
+    write('last/base.tar', 'last_full/base.tar', 'wal/000000010000000000000001');
+    expect(await listed('last', 'wal', { beginning: 'beside/', after: null })).toEqual([
+      'beside/last_full/base.tar',
+      'beside/wal/000000010000000000000001',
+    ]);
+    write('night/wal/000000010000000000000001', 'night/wallet/base.tar');
+    expect(await listed('night', 'night/wal', { beginning: 'base/', after: null })).toEqual([
+      'base/night/wallet/base.tar',
+    ]);
+  });
+
+  test('may be one folder', async () => {
+    write('night/base.tar', 'night/000000010000000000000001');
+    const both = ['night/000000010000000000000001', 'night/base.tar'];
+    expect(await listed('night', 'night', { beginning: 'base/', after: null })).toEqual(
+      both.map((key) => `base/${key}`),
+    );
+    expect(await listed('night', 'night', { beginning: 'wal/', after: null })).toEqual(
+      both.map((key) => `wal/${key}`),
+    );
+  });
+
   test('must be there', async () => {
     write('base/base.tar');
     await expect(listed('base', 'wal')).rejects.toMatchObject({ code: 'DUMP_NOT_FOUND' });
