@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { buildSync, type Metafile, type OutputFile } from 'esbuild';
-import manifest from '../../../package.json' with { type: 'json' };
 import { bundleProblems } from './bundle-problems.ts';
+import { asDeployed, withoutNativeCode } from './deployed-code.ts';
 
 /** Packages that are too large or too native for a function, and what does their work there. */
 const standIns = {
   'iconv-lite': './lib/infra/bundles/stand-ins/text-decoding.ts',
-  'lz4-napi': './lib/infra/bundles/stand-ins/lz4-block.ts',
+  ...withoutNativeCode,
 };
 
 /** What one function became. */
@@ -44,32 +44,18 @@ export function buildFunctions(): BuiltFunction[] {
 
 function buildFunction(name: string): BuiltFunction {
   const { metafile, outputFiles } = buildSync({
+    ...asDeployed,
     entryPoints: [{ in: `lambdas/${name}.ts`, out: 'index' }],
     // Nothing is written: names of files are looked up below it.
     outdir: resolve('function'),
     write: false,
     outExtension: { '.js': '.mjs' },
     chunkNames: 'part-[hash]',
-    bundle: true,
     // A part that few drills need – decrypting, reading plain SQL – costs no start.
     splitting: true,
     minify: true,
     metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // The SDK's ES modules are trimmed to the commands in use; its CommonJS ones would be taken whole.
-    mainFields: ['module', 'main'],
-    external: ['pg-native', 'pg-cloudflare'],
     alias: standIns,
-    define: { 'process.env.RESTORE_DRILL_VERSION': JSON.stringify(manifest.version) },
-    // CommonJS dependencies call require for Node's own modules, and the parser looks for its code beside itself.
-    banner: {
-      js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
-    },
-    // Names of parts come from the paths of inputs: the same wherever node_modules is a link to.
-    preserveSymlinks: true,
-    logLevel: 'error',
   });
   const packages = packagesIn(metafile);
   return {
