@@ -63,6 +63,13 @@ function namespacesForbidden(): string[] {
   ];
 }
 
+/** How this machine reaches the npm registry, from which a server comes that nobody fetched before. */
+const wayToRegistry = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => name === 'NODE_EXTRA_CA_CERTS' || /^(npm_config_registry|https?_proxy|no_proxy)$/i.test(name),
+  ),
+);
+
 /** A machine of its own, as far as a process can tell: home, temporary folder and state lie in one folder. */
 export class World {
   readonly base: string;
@@ -96,6 +103,7 @@ export class World {
       TMPDIR: this.temporaryDirectory,
       RESTORE_DRILL_STATE_DIR: this.stateDirectory,
       RESTORE_DRILL_CACHE_DIR: this.#cacheDirectory,
+      ...wayToRegistry,
     };
   }
 
