@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
+import { renderPolicyTable } from '../lib/domain/recovery/policy-rules.ts';
 import { renderWitnessScript } from '../lib/domain/witness/witness-script.ts';
-import { renderPolicyTable } from '../lib/recovery/logical/policy/rules.ts';
 import { renderHonesty } from './corpus/mutants/honesty-table.ts';
 
 const root = resolve(import.meta.dirname, '..');

@@ -37,7 +37,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     };
 
   withSource(command('run [database]', 'drill one dump: restore it, check it, measure it, destroy it'))
-    .option('--out <dir>', 'also write record.json, report.md and junit.xml here')
+    .option('--out <dir>', 'also write report.html, report.md, record.json and junit.xml here')
     .option('--keep', 'keep the sandbox running after the drill and say how to connect')
     .option('--json', 'print the record as one JSON document on stdout')
     .addOption(
@@ -100,10 +100,10 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
   inAccount(command('report <drill>', 'make the reports of a drill anew from its record'))
     .addOption(
       new Option('--format <format>', 'which one to print')
-        .choices(['markdown', 'json', 'junit'])
+        .choices(['html', 'markdown', 'json', 'junit'])
         .default('markdown'),
     )
-    .option('--out <dir>', 'write report.md, record.json and junit.xml here instead')
+    .option('--out <dir>', 'write report.html, report.md, record.json and junit.xml here instead')
     .action(
       act(async (drill: string, options) => (await import('./commands/report.ts')).report(drill, options)),
     );

@@ -13,6 +13,13 @@ export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptRepo
       ),
     ),
   );
+  // Of a base backup nothing counts.
+  const inDump = new Map(
+    account.tables.map(
+      ({ database, schema, name, rowsInDump }) =>
+        [JSON.stringify([database, schema, name]), { expected: rowsInDump }] as const,
+    ),
+  );
   const source =
     counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
   return source
@@ -21,6 +28,7 @@ export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptRepo
       schema,
       name,
       rows,
+      ...inDump.get(JSON.stringify([database, schema, name])),
       ...partitions.get(JSON.stringify([database, schema, name])),
     }))
     .sort((a, b) =>

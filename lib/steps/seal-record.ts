@@ -8,12 +8,17 @@ import { assembleRecord, summariseVerdict } from '../domain/record/assemble-reco
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { drillCost } from '../domain/record/drill-cost.ts';
 import type { DrillRecord } from '../domain/record/drill-record.ts';
+import { earlierDrills } from '../domain/record/occasions.ts';
+import { type PastDrills, pastDrills } from '../domain/record/past-drills.ts';
+import { renderJson } from '../domain/record/report/json.ts';
 import { renderReports } from '../domain/record/report/report-files.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
+import { sha256Hex } from '../domain/text/sha256.ts';
 import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
+import { readPast } from './read-past.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
 import { tellSealed } from './tell-people.ts';
@@ -66,16 +71,29 @@ export const sealRecordStep = defineStep({
     // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
     const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
     const record = kept === null || namesake ? assembled : kept;
-    if (!namesake) await writeReports(record, ports);
+    const history = await readPast(record, ports);
+    const past = history === null ? null : pastDrills(record, history, lastProven);
+    if (!namesake) await writeReports(record, past, ports);
     if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
-    await tellSealed(record, lastProven, ports);
+    const earlier = history === null ? null : earlierDrills(record, history, lastProven);
+    await tellSealed(record, earlier, ports);
     return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
   },
 });
 
-async function writeReports(record: DrillRecord, ports: Pick<DrillPorts, 'evidence'>): Promise<void> {
+/** @param past null: it could not be read, and the reports say that they do without */
+async function writeReports(
+  record: DrillRecord,
+  past: PastDrills | null,
+  ports: Pick<DrillPorts, 'evidence'>,
+): Promise<void> {
   await ports.evidence.write(evidenceOf.record, record.drillId, record);
-  for (const { name, text } of renderReports(record, { signedBy: null }))
+  const context = {
+    signedBy: null,
+    recordSha256: await sha256Hex(renderJson(record)),
+    ...(past === null ? {} : { past }),
+  };
+  for (const { name, text } of renderReports(record, context))
     await ports.evidence.writeReport(name, record.drillId, text);
 }
 

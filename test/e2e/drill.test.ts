@@ -97,7 +97,7 @@ describe('the first command of the README', () => {
     const { record } = await world.expectProven(['--dump', shopFile], { asNormalUser: true, env });
     expect(
       existsSync(
-        world.path('home', '.local', 'state', 'restore-drill', 'drills', record.drillId, 'report.md'),
+        world.path('home', '.local', 'state', 'restore-drill', 'drills', record.drillId, 'report.html'),
       ),
     ).toBe(true);
     if (isRoot) expect(record.operator).not.toBe('root');
@@ -108,7 +108,7 @@ describe('--out', () => {
   test('gets record, report and JUnit of the drill', async () => {
     const out = world.path('reports', 'shop');
     const { record } = await world.expectProven(['--dump', shopFile, '--out', out]);
-    expect(readdirSync(out).sort()).toEqual(['junit.xml', 'record.json', 'report.md']);
+    expect(readdirSync(out).sort()).toEqual(['junit.xml', 'record.json', 'report.html', 'report.md']);
     expect(JSON.parse(readFileSync(`${out}/record.json`, 'utf8'))).toEqual(record);
     const report = readFileSync(`${out}/report.md`, 'utf8');
     for (const part of ['PROVEN', shopName, 'RTO', 'RPO', record.drillId, record.operator])

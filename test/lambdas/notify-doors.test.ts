@@ -60,7 +60,7 @@ describe('the doors of a deployed drills.yaml with notify', () => {
       ].sort(),
     ]);
     const slack = server.received.find(({ path }) => path === '/very-secret-slack');
-    expect(slack?.body).toContain('s3://evidence/drills/drill-1/report.md');
+    expect(slack?.body).toContain('s3://evidence/drills/drill-1/report.html');
     expect(world.calls.filter(({ command }) => command === 'Publish')).toHaveLength(1);
     expect(lines.join('')).not.toContain('very-secret');
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceOf } from '../../lib/contract/evidence.ts';
 import { DrillError } from '../../lib/domain/findings/errors.ts';
+import { earlierDrills } from '../../lib/domain/record/occasions.ts';
 import type { DrillPorts } from '../../lib/ports/drill-ports.ts';
 import type { DrillNotice, Notice, Notifier } from '../../lib/ports/notifier.ts';
 import { askApprovalStep } from '../../lib/steps/ask-approval.ts';
+import { readPast } from '../../lib/steps/read-past.ts';
 import { tellPeople, tellSealed } from '../../lib/steps/tell-people.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { inMemoryPorts } from '../support/in-memory-ports.ts';
@@ -81,9 +83,9 @@ describe('what was before a drill', () => {
   test('is told with its end, so that a recovery is seen', async () => {
     const { ports, heard } = listening({ notifiers: [] });
     ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
-    for (const record of [failed, proven]) await ports.ledger.seal(record);
+    const earlier = earlierDrills(proven, [proven, failed], null);
 
-    await tellSealed(proven, null, ports);
+    await tellSealed(proven, earlier, ports);
 
     expect(heard).toEqual([
       {
@@ -93,14 +95,18 @@ describe('what was before a drill', () => {
     ]);
   });
 
-  test('that cannot be read keeps its end from nobody', async () => {
-    const { ports, heard, mishaps } = listening({ notifiers: [] });
-    ports.notifiers.push({ name: 'the listener', notify: async (notice) => void heard.push(notice) });
+  test('is read from the ledger', async () => {
+    const { ports } = listening();
+    for (const record of [failed, proven]) await ports.ledger.seal(record);
+
+    expect(await readPast(proven, ports)).toEqual([failed, proven]);
+  });
+
+  test('is null and said when it cannot be read', async () => {
+    const { ports, mishaps } = listening();
     ports.ledger.history = () => Promise.reject(new Error('the table is away'));
 
-    await tellSealed(proven, null, ports);
-
-    expect(heard).toMatchObject([{ kind: 'drill sealed', earlier: null }]);
+    expect(await readPast(proven, ports)).toBeNull();
     expect(mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([['read the drills before', false]]);
   });
 });

@@ -53,7 +53,7 @@ export async function init(options: InitOptions): Promise<number> {
     { ...options, config: undefined, database: undefined },
     (ports) => lookingFirst(ports, look),
   );
-  const report = join(evidenceFolder, reportFiles.markdown);
+  const report = join(evidenceFolder, reportFiles.html);
   const rendered = renderVerdict(record, {
     width: widthOf(process.stderr),
     colour: colourWanted(process.stderr, process.env),

@@ -24,7 +24,7 @@ export async function notifyTest(database: string | undefined, options: NotifyOp
   const targets = localNotifyTargets({
     notifyOf: (name) => notifyOf(config, name),
     baseFolder: dirname(resolve(file)),
-    reportPathOf: (drillId) => join(drillId, reportFiles.markdown),
+    reportPathOf: (drillId) => join(drillId, reportFiles.html),
     signal: new AbortController().signal,
   });
   const asked = databases.flatMap((name) =>

@@ -1,26 +1,31 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrillError } from '../../domain/findings/errors.ts';
+import { pastDrills } from '../../domain/record/past-drills.ts';
+import { renderJson } from '../../domain/record/report/json.ts';
 import {
   type RenderedReport,
   type ReportKind,
   renderReport,
   renderReports,
 } from '../../domain/record/report/report-files.ts';
+import { sha256Hex } from '../../domain/text/sha256.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { noRecord } from './show.ts';
 
 /** What --format calls each kind. */
-const kindOf = { markdown: 'markdown', json: 'record', junit: 'junit' } as const satisfies Record<
-  string,
-  ReportKind
->;
+const kindOf = {
+  html: 'html',
+  markdown: 'markdown',
+  json: 'record',
+  junit: 'junit',
+} as const satisfies Record<string, ReportKind>;
 
 type ReportFormat = keyof typeof kindOf;
 
-/** Made anew, they lie beside no seal. */
-const context = { signedBy: null };
+/** So far back the drills before one are looked for; the reports draw fewer, but an old drill lies behind many. */
+const mostRead = 200;
 
 interface ReportOptions extends LedgerOptions {
   format: ReportFormat;
@@ -34,8 +39,20 @@ export async function report(
   options: ReportOptions,
   surroundings?: AccountSurroundings,
 ): Promise<number> {
-  const record = await withLedger(options, (ledger) => ledger.show(drillId), surroundings);
-  if (record === null) return noRecord(drillId);
+  const found = await withLedger(
+    options,
+    async (ledger) => {
+      const record = await ledger.show(drillId);
+      if (record === null) return null;
+      const history = await ledger.history({ database: record.database, limit: mostRead });
+      return { record, past: pastDrills(record, history) };
+    },
+    surroundings,
+  );
+  if (found === null) return noRecord(drillId);
+  const { record, past } = found;
+  // Made anew, they lie beside no seal.
+  const context = { signedBy: null, recordSha256: await sha256Hex(renderJson(record)), past };
   if (options.out === undefined)
     process.stdout.write(renderReport(kindOf[options.format], record, context).text);
   else await writeAll(renderReports(record, context), options.out);

@@ -73,7 +73,7 @@ function print(record: DrillRecord, folder: string, json: boolean): void {
   const text = renderVerdict(record, {
     width: widthOf(process.stderr),
     colour,
-    reports: [join(folder, reportFiles.markdown)],
+    reports: [join(folder, reportFiles.html)],
   });
   process.stderr.write(text);
   if (json) process.stdout.write(renderJson(record));

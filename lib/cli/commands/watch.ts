@@ -108,7 +108,7 @@ async function concluded(
       },
     );
   }
-  const report = `s3://${account.stack.evidenceBucket}/${evidenceKey(drillId, reportFiles.markdown)}`;
+  const report = `s3://${account.stack.evidenceBucket}/${evidenceKey(drillId, reportFiles.html)}`;
   process.stderr.write(
     renderVerdict(record, {
       width: widthOf(process.stderr),

@@ -96,7 +96,7 @@ export function createLocalPorts(
     notifiers: localNotifyTargets({
       notifyOf: (database) => configuration.notifyOf(database),
       baseFolder: configuration.baseFolder,
-      reportPathOf: (drillId) => join(evidence.folderOf(drillId), reportFiles.markdown),
+      reportPathOf: (drillId) => join(evidence.folderOf(drillId), reportFiles.html),
       signal,
     }),
     drillMetrics: null,

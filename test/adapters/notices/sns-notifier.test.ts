@@ -257,7 +257,7 @@ describe('the end of a drill', () => {
         - The uploads archive was not opened.
         - Application code was not run.
 
-      Report:    s3://restore-drill-evidence/drills/drill-1/report.md
+      Report:    s3://restore-drill-evidence/drills/drill-1/report.html
                  restore-drill report drill-1
       Execution: https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/arn:aws:states:eu-west-1:111122223333:execution:restore-drill:drill-1
       Drill:     drill-1, started by schedule

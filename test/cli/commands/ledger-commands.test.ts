@@ -93,7 +93,7 @@ describe('show and report in an account', () => {
     );
 
     expect([code, stdout]).toEqual([0, '']);
-    expect((await readdir(out)).sort()).toEqual(['junit.xml', 'record.json', 'report.md']);
+    expect((await readdir(out)).sort()).toEqual(['junit.xml', 'record.json', 'report.html', 'report.md']);
     expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('PROVEN');
   });
 

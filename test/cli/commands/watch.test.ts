@@ -28,7 +28,7 @@ describe('watching ends with the verdict and its exit code', () => {
 
     expect(code).toBe(exitCode);
     expect(stderr).toContain(verdict);
-    expect(stderr).toContain(`s3://restore-drill-evidence-123456789012/drills/${drillId}/report.md`);
+    expect(stderr).toContain(`s3://restore-drill-evidence-123456789012/drills/${drillId}/report.html`);
     expect(stdout).toBe('');
   });
 

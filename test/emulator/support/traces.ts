@@ -30,7 +30,7 @@ export async function expectSealed(
   if (record === undefined) throw new Error(`no record of ${drill.id} in the ledger`);
   expect({ verdict: record.verdict, findings: record.findings }).toMatchObject({ verdict: drill.verdict });
   const names = await world.account.evidenceNames(drill.id);
-  expect(names).toEqual(expect.arrayContaining(['record.json', 'report.md']));
+  expect(names).toEqual(expect.arrayContaining(['record.json', 'report.html', 'report.md']));
   expect(await world.account.evidence(drill.id, 'report.md')).toContain(drill.verdict);
   await expectMeasured(world, drill);
   await expectNothingLeft(world, drill.database);

@@ -22,7 +22,9 @@ describe('a drill where everything goes well', () => {
     expect(record.verdict).toBe('PROVEN');
     expect(record.dump?.key).toBe('shop_20261118T020000Z.sql.gz');
     expect(record.provenDump).toBe('shop_20261118T020000Z.sql.gz');
-    expect(record.tables).toEqual([{ database: 'restored', schema: 'public', name: 't', rows: 3 }]);
+    expect(record.tables).toEqual([
+      { database: 'restored', schema: 'public', name: 't', rows: 3, expected: 3 },
+    ]);
     expect(record.teardown).toEqual({ confirmed: true, detail: 'the sandbox is gone' });
     expect(record.phases.map((phase) => phase.name)).toEqual([
       'Select dump',

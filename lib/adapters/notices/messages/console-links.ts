@@ -20,6 +20,6 @@ export function executionUrl(places: NoticePlaces, drillId: string): string {
   return `${consoleOrigin(places.stateMachineArn)}/states/home?region=${places.region}#/v2/executions/details/${executionArn(places, drillId)}`;
 }
 
-/** `s3://bucket/drills/<drillId>/report.md` */
+/** `s3://bucket/drills/<drillId>/report.html` */
 export const reportLocation = ({ evidenceBucket }: NoticePlaces, drillId: string): string =>
-  `s3://${evidenceBucket}/${evidenceKey(drillId, reportFiles.markdown)}`;
+  `s3://${evidenceBucket}/${evidenceKey(drillId, reportFiles.html)}`;

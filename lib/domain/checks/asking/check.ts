@@ -46,6 +46,8 @@ export interface CountedTable {
   schema: string;
   name: string;
   rows: number;
+  /** Rows that the dump holds for it, by the dump's own count. Absent: nothing says, as of a base backup. */
+  expected?: number;
   /** The partitioned table, `schema.table`, at the root of the tree that this one is a leaf of. Absent: no partition. */
   partitionOf?: string;
 }

@@ -2,10 +2,24 @@ import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../tex
 import { isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
-import { identity, objectives, recovery } from './markdown-facts.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
+import {
+  type Fact,
+  handOverFacts,
+  identityFacts,
+  objectiveFacts,
+  objectiveRows,
+  recoveryFacts,
+} from './record-facts.ts';
 import type { ReportContext } from './report-context.ts';
-import { bySeverity, checkSentence, dataSentence, severityNames, verdictReason } from './wording.ts';
+import {
+  bySeverity,
+  checkSentence,
+  dataSentence,
+  filingSentence,
+  severityNames,
+  verdictReason,
+} from './wording.ts';
 
 /** Longest list in the Markdown record; the JSON record has no limit. Keeps a record of 5,000 partitions readable. */
 const longestList = 200;
@@ -18,12 +32,12 @@ export function renderMarkdown(record: DrillRecord, context: ReportContext): str
   const sections = [
     `# Drill record: ${markdownText(record.database)}`,
     `**${markdownText(record.verdict)}** – ${markdownSentence(verdictReason(record))}`,
-    markdownTable(['Drill', ''], identity(record, context)),
+    markdownTable(['Drill', ''], markdownFacts(identityFacts(record, context))),
     '## Objectives',
     ...objectives(record),
     ...(record.recovered === undefined
       ? []
-      : ['## Recovery', markdownTable(['Recovered', ''], recovery(record))]),
+      : ['## Recovery', markdownTable(['Recovered', ''], markdownFacts(recoveryFacts(record)))]),
     '## Steps',
     steps(record),
     '## Validation results',
@@ -47,22 +61,25 @@ export function renderMarkdown(record: DrillRecord, context: ReportContext): str
         ['Reviewed by', '', '', ''],
       ],
     ),
-    'This record may be filed as evidence for SOC 2 A1.2 and A1.3 and for ISO/IEC 27001 A.8.13. It holds names, counts, ' +
-      'times and hashes of the restored data, and none of its values.',
+    filingSentence,
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
+const markdownFacts = (facts: Fact[]): string[][] =>
+  facts.map(([name, value]) => [name, markdownText(value)]);
+
+const objectives = (record: DrillRecord): string[] => [
+  markdownTable(['Objective', 'Target', 'Achieved', 'Result'], objectiveRows(record)),
+  objectiveFacts(record)
+    .map(([name, value]) => `- ${name}: ${markdownText(value)}`)
+    .join('\n'),
+];
+
 /** Of a real restore that was kept: where the database is, and what is left to do. */
 function handOver({ handOver: kept }: DrillRecord): string[] {
   if (kept === undefined) return [];
-  const rows = [
-    ['Instance', markdownText(kept.sandboxId)],
-    ['Endpoint', markdownText(`${kept.endpoint}:${kept.port}`)],
-    ['Master role', markdownText(kept.masterRole)],
-    ['Secret', markdownText(kept.secretArn ?? 'none')],
-    ['Complete', kept.complete ? 'yes' : '**no**'],
-  ];
+  const rows = markdownFacts(handOverFacts(kept));
   return [
     '## Hand-over',
     markdownTable(['Restored database', ''], rows),

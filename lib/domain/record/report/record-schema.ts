@@ -103,6 +103,7 @@ export const recordSchema = z.object({
       schema: z.string(),
       name: z.string(),
       rows: z.number(),
+      expected: z.number().exactOptional(),
       partitionOf: z.string().exactOptional(),
     }),
   ),

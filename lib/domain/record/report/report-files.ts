@@ -1,11 +1,17 @@
 import type { DrillRecord } from '../drill-record.ts';
+import { renderHtml } from './html.ts';
 import { renderJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { ReportContext } from './report-context.ts';
 
 /** The reports beside the evidence, for people and for CI. `record` is the document of the same name, in lines. */
-export const reportFiles = { record: 'record.json', markdown: 'report.md', junit: 'junit.xml' } as const;
+export const reportFiles = {
+  record: 'record.json',
+  html: 'report.html',
+  markdown: 'report.md',
+  junit: 'junit.xml',
+} as const;
 
 export type ReportKind = keyof typeof reportFiles;
 export type ReportFile = (typeof reportFiles)[ReportKind];
@@ -13,6 +19,7 @@ export type ReportFile = (typeof reportFiles)[ReportKind];
 /** How each report is made: one more kind of report is a file above and a line here. */
 const renderers: Record<ReportKind, (record: DrillRecord, context: ReportContext) => string> = {
   record: renderJson,
+  html: renderHtml,
   markdown: renderMarkdown,
   junit: renderJunit,
 };

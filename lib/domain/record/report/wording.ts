@@ -121,6 +121,9 @@ function contentSentence({ witness }: DrillRecord): string {
   return ` Row counts equal the source: ${data}; content that of ${formatCountOf(witness.contents, 'table')}.`;
 }
 
+/** A message as a sentence: with a capital letter, where it does not start with a name, and a full stop. */
+export const asSentence = (text: string): string => sentence(text, '');
+
 /**
  * Starts with a capital letter and ends with one full stop, with an aside before it. What starts with a name – a file, a
  * table – keeps it as it is.
@@ -131,3 +134,8 @@ function sentence(text: string, aside: string): string {
   const isName = /[./_]|\d/.test(first);
   return `${isName ? body : body.charAt(0).toUpperCase() + body.slice(1)}${aside}.`;
 }
+
+/** What a report to file is good for, and what it does not hold. */
+export const filingSentence =
+  'This record may be filed as evidence for SOC 2 A1.2 and A1.3 and for ISO/IEC 27001 A.8.13. It holds names, counts, ' +
+  'times and hashes of the restored data, and none of its values.';

@@ -2,8 +2,8 @@
 import type { CreateExtensionStmt } from 'libpg-query';
 import { howToGet } from '../../../domain/extensions/known-extensions.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import type { RuleId } from '../../../domain/recovery/policy-rules.ts';
 import type { Decision } from './decision.ts';
-import type { RuleId } from './rules.ts';
 import { serverExtensions } from './server-extensions.ts';
 import { applyEdits, cutTokens, tokenAt, tokensOf } from './statement-text.ts';
 import { as, objectName } from './syntax-tree.ts';

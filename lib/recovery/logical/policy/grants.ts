@@ -1,10 +1,10 @@
 /** GRANT and REVOKE on objects, and default privileges. */
 
 import type { GrantStmt, ScanToken } from 'libpg-query';
+import type { RuleId } from '../../../domain/recovery/policy-rules.ts';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import { isSystemDatabase, renamedDatabase } from './database-name.ts';
 import type { Decision, PolicyContext } from './decision.ts';
-import type { RuleId } from './rules.ts';
 import { applyEdits, cutListItems, cutTokens, type TextEdit, tokenAt, tokensOf } from './statement-text.ts';
 import { as, objectName, relationFromParts, roleName } from './syntax-tree.ts';
 import {

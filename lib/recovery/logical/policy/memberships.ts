@@ -1,7 +1,8 @@
 /** GRANT role TO role. */
+
+import type { RuleId } from '../../../domain/recovery/policy-rules.ts';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import type { Decision } from './decision.ts';
-import type { RuleId } from './rules.ts';
 import { as, roleName } from './syntax-tree.ts';
 import {
   type Handlers,

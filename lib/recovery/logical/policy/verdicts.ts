@@ -1,9 +1,9 @@
 /** Making decisions: the few shapes every part of the policy answers with. */
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import type { RuleId } from '../../../domain/recovery/policy-rules.ts';
 import type { Statement } from '../dump/dump-stream.ts';
 import type { Decision, PolicyContext, RelationLock, RelationName, StatementPlan } from './decision.ts';
 import type { LeftOutSchemas } from './left-out-schemas.ts';
-import type { RuleId } from './rules.ts';
 import type { NodeOf, NodeTag } from './syntax-tree.ts';
 
 /** What one restore has told the policy so far. */

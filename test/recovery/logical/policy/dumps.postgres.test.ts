@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { policyRules } from '../../../../lib/domain/recovery/policy-rules.ts';
 import type { Decision } from '../../../../lib/recovery/logical/policy/decision.ts';
 import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
-import { policyRules } from '../../../../lib/recovery/logical/policy/rules.ts';
 import { TestServer } from '../../../support/server.ts';
 import { aContext, anEntry, aStatement, ruleOf } from './builders.ts';
 import { statementsOf } from './dump-statements.ts';

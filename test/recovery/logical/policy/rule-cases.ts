@@ -1,5 +1,5 @@
+import type { RuleId } from '../../../../lib/domain/recovery/policy-rules.ts';
 import type { PolicyContext } from '../../../../lib/recovery/logical/policy/decision.ts';
-import type { RuleId } from '../../../../lib/recovery/logical/policy/rules.ts';
 
 /** One statement that a rule applies to, and a twin that it leaves alone. */
 export interface RuleCase {

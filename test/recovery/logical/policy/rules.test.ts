@@ -1,6 +1,6 @@
 import { loadModule, parseSync } from 'libpg-query';
 import { describe, expect, test } from 'vitest';
-import { policyRules, renderPolicyTable } from '../../../../lib/recovery/logical/policy/rules.ts';
+import { policyRules, renderPolicyTable } from '../../../../lib/domain/recovery/policy-rules.ts';
 import { decide, ruleOf, texts } from './builders.ts';
 import { ruleCases } from './rule-cases.ts';
 

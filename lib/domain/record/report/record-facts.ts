@@ -7,16 +7,18 @@ import {
 } from '../../text/quantities.ts';
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
-import { markdownTable, markdownText } from './markdown-text.ts';
 import type { ReportContext } from './report-context.ts';
 import { objectiveResult, walSentence } from './wording.ts';
 
-/** What, who, when, with which dump and on which server: rows of the table that opens the record. */
-export function identity(record: DrillRecord, { signedBy }: ReportContext): string[][] {
+/** A name and what stands behind it: text as it is in the record, for the renderer to make safe. */
+export type Fact = [name: string, value: string];
+
+/** What, who, when, with which dump and on which server: the facts that every report to file opens with. */
+export function identityFacts(record: DrillRecord, { signedBy }: ReportContext): Fact[] {
   const { dump, restore } = record;
   const physical = isBaseBackup(record);
   const seconds = (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
-  const rows: [string, string][] = [
+  const rows: Fact[] = [
     ['Date', record.startedAt.slice(0, 10)],
     ['Drill', record.drillId],
     ['Kind', kindOf(record)],
@@ -29,7 +31,7 @@ export function identity(record: DrillRecord, { signedBy }: ReportContext): stri
   ];
   if (dump !== null) {
     const { versionId, sha256, checksumVerified, serverVersion, dumpVersion } = dump;
-    const ofDump = (...facts: [string, string][]) => (physical ? [] : facts);
+    const ofDump = (...facts: Fact[]) => (physical ? [] : facts);
     rows.push(
       [physical ? 'Taken from' : 'Dump taken from', dump.location],
       ...ofDump(['Dump version', versionId ?? 'no object version']),
@@ -71,14 +73,14 @@ export function identity(record: DrillRecord, { signedBy }: ReportContext): stri
       `about ${actualUsd.toFixed(2)} USD at list prices (estimated ${estimatedUsd.toFixed(2)} USD)`,
     ]);
   }
-  return rows.map(([name, value]) => [name, markdownText(value)]);
+  return rows;
 }
 
-/** Which stretch of WAL was replayed: rows of a table of its own. */
-export function recovery({ recovered }: DrillRecord): string[][] {
+/** Which stretch of WAL was replayed; none of a dump. */
+export function recoveryFacts({ recovered }: DrillRecord): Fact[] {
   if (recovered === undefined) return [];
   const { pages, archivedAt, archiveLagSeconds } = recovered;
-  const rows: [string, string][] = [
+  const rows: Fact[] = [
     ['Cluster', `system identifier ${recovered.systemIdentifier}`],
     ['WAL', walSentence(recovered)],
     ['Consistent at', recovered.consistentLsn ?? 'not said'],
@@ -101,7 +103,7 @@ export function recovery({ recovered }: DrillRecord): string[][] {
         : `${formatCount(pages.pages)} in ${formatCountOf(pages.files, 'file')}, ${formatCount(pages.bad)} bad`,
     ],
   ];
-  return rows.map(([name, value]) => [name, markdownText(value)]);
+  return rows;
 }
 
 function kindOf({ mode, handOver }: DrillRecord): string {
@@ -109,26 +111,38 @@ function kindOf({ mode, handOver }: DrillRecord): string {
   return handOver === undefined ? 'real restore: not kept' : 'real restore: kept';
 }
 
-/** Promised against measured, and the three instants that an RPO is made of. */
-export function objectives(record: DrillRecord): string[] {
-  const { rto, rpo } = record;
-  const duration = (seconds: number | null, otherwise: string) =>
-    seconds === null ? otherwise : formatSeconds(seconds);
+/** Promised against measured: name, target, achieved, result. */
+export function objectiveRows({ rto, rpo }: DrillRecord): string[][] {
   const row = (name: string, objective: typeof rto | typeof rpo) => [
     name,
     duration(objective.targetSeconds, 'none set'),
     duration(objective.actualSeconds, 'not measured'),
     objectiveResult(objective),
   ];
-  const moment = (at: string | null) => (at === null ? 'not known' : markdownText(formatMoment(at)));
+  return [row('RTO', rto), row('RPO', rpo)];
+}
+
+/** The three instants that an RPO is made of, and what the two objectives are compared with. */
+export function objectiveFacts(record: DrillRecord): Fact[] {
+  const { rto, rpo } = record;
+  const moment = (at: string | null) => (at === null ? 'not known' : formatMoment(at));
   return [
-    markdownTable(['Objective', 'Target', 'Achieved', 'Result'], [row('RTO', rto), row('RPO', rpo)]),
-    [
-      `- The ${backupWord(record)} holds the state of: ${moment(rpo.dumpPoint)}`,
-      `- Its upload ended: ${moment(rpo.uploadEnd)}`,
-      `- Newest row found after the restore: ${moment(rpo.newestRow)}`,
-      `- Most that can be lost between two dumps: ${duration(rpo.worstCaseSeconds, 'not known')}`,
-      `- RTO of the last proven drill before: ${duration(rto.lastProvenSeconds, 'none')}`,
-    ].join('\n'),
+    [`The ${backupWord(record)} holds the state of`, moment(rpo.dumpPoint)],
+    ['Its upload ended', moment(rpo.uploadEnd)],
+    ['Newest row found after the restore', moment(rpo.newestRow)],
+    ['Most that can be lost between two dumps', duration(rpo.worstCaseSeconds, 'not known')],
+    ['RTO of the last proven drill before', duration(rto.lastProvenSeconds, 'none')],
   ];
 }
+
+/** Of a real restore that was kept: where the database is. */
+export const handOverFacts = (kept: NonNullable<DrillRecord['handOver']>): Fact[] => [
+  ['Instance', kept.sandboxId],
+  ['Endpoint', `${kept.endpoint}:${kept.port}`],
+  ['Master role', kept.masterRole],
+  ['Secret', kept.secretArn ?? 'none'],
+  ['Complete', kept.complete ? 'yes' : 'NO'],
+];
+
+const duration = (seconds: number | null, otherwise: string): string =>
+  seconds === null ? otherwise : formatSeconds(seconds);
