@@ -18,12 +18,14 @@ export function renderUsage(): string {
 const endings = `## How commands end
 
 - \`0\` PROVEN, or done. \`1\` NOT_PROVEN, and nothing else. \`2\` COULD_NOT_VERIFY, or the command could not run or failed. \`64\` wrong
-  usage. \`130\` ended by a signal at once.
+  usage. \`130\`, \`143\`, \`129\` ended by SIGINT, SIGTERM,
+  SIGHUP at once, without a record.
 - A drill goes on and is sealed when nobody reads its output any more, or when there is no room for it. If stdout could not be
   written in full (with \`--json\`, say), the exit code is 2, stderr says why, and \`show\` gives the record.
 - The state directory and \`--out\` are proven writable before a drill begins.
-- The first Ctrl-C, SIGTERM or SIGHUP ends a drill in order: sandbox removed, record sealed, within about 3 s. A second one in that
-  time only says so; the third, or one after that time, ends the process at once, and the watchdog removes the sandbox.`;
+- The first Ctrl-C, SIGTERM (\`kill\`, \`docker stop\`) or SIGHUP ends a drill in order, and says so: sandbox removed, record sealed with the
+  dump that was being restored, exit code 2, within 3 s. A second one in that time only says that it is being stopped; the third, or one after
+  that time, ends the process at once with 130, and the watchdog removes the sandbox.`;
 
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;

@@ -4,6 +4,7 @@ import { backupOf } from '../domain/backup/kinds.ts';
 import { connectionsOf, type DatabaseConfig, entryTimeoutOf } from '../domain/config/index.ts';
 import type { RestoredSummary } from '../domain/drill/drill-state.ts';
 import type { At } from '../domain/drill/known-at.ts';
+import { DrillError, isDrillError } from '../domain/findings/errors.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
@@ -62,7 +63,10 @@ export async function restorePrepared(
     limit,
     `the restore took longer than ${inWords(restore.timeoutSeconds)}`,
     () => recover(state, ports, signal),
-  );
+  ).catch((error: unknown) => {
+    if (!ports.signal.aborted || isDrillError(error)) throw error;
+    throw new DrillError('INTERRUPTED', 'the restore was interrupted', { cause: error });
+  });
   await ports.evidence.write(evidenceOf.account(state.attempt), state.drillId, account);
   const findings = account.complete ? await openToChecks(request, account, ports) : [];
   return {

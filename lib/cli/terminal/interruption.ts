@@ -1,3 +1,4 @@
+import { constants as osConstants } from 'node:os';
 import { interruptedExitCode } from './exit.ts';
 
 /** Ctrl-C and its like, as a signal that is aborted by the first of them. */
@@ -7,6 +8,12 @@ interface Interruption {
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** What the first signal is answered with at once, and the second. */
+const stopping = {
+  first: 'stopping… the sandbox is removed and the record sealed',
+  second: 'still stopping… once more ends at once, without a record',
+};
 
 /** An interrupted drill removes its sandbox and seals its record in less time; until then a second signal changes nothing. */
 const graceSeconds = 3;
@@ -23,6 +30,21 @@ export function answerToSignal(earlier: number, secondsSinceFirst: number): 'sto
   return earlier === 1 && secondsSinceFirst < graceSeconds ? 'say so' : 'end';
 }
 
+/**
+ * For a command that has nothing to bring in order. Anywhere else the system ends a process that does not listen; process 1 of a
+ * container, which it spares, would not hear Ctrl-C and `docker stop`.
+ */
+export function hearSignals(): void {
+  if (process.pid !== 1) return;
+  for (const name of signals)
+    process.on(name, () => {
+      if (stoppable === 0) process.exit(process.exitCode ?? 128 + osConstants.signals[name]);
+    });
+}
+
+/** How many are being listened for by `stopOnInterrupt`. */
+let stoppable = 0;
+
 /** @param say tells the person at the terminal one line */
 export function stopOnInterrupt(say: (line: string) => void): Interruption {
   const controller = new AbortController();
@@ -33,14 +55,18 @@ export function stopOnInterrupt(say: (line: string) => void): Interruption {
     const answer = answerToSignal(count, (now - firstAt) / 1000);
     if (count === 0) firstAt = now;
     count += 1;
-    if (answer === 'stop') controller.abort();
-    else if (answer === 'say so') say('stopping… (once more ends at once, without a record)');
+    if (answer === 'stop') {
+      say(stopping.first);
+      controller.abort();
+    } else if (answer === 'say so') say(stopping.second);
     else process.exit(interruptedExitCode);
   };
   for (const name of signals) process.on(name, interrupt);
+  stoppable += 1;
   return {
     signal: controller.signal,
     release: () => {
+      stoppable -= 1;
       for (const name of signals) process.off(name, interrupt);
     },
   };

@@ -35,6 +35,7 @@ export function assembleRecord(input: {
   const judged: Verdict = judgeDrill(attempts);
   const interrupted = state.drillFindings.some(({ code }) => code === 'INTERRUPTED');
   const verdict: Verdict = interrupted && judged === 'PROVEN' ? 'COULD_NOT_VERIFY' : judged;
+  const underWay = interrupted ? attemptUnderWay(state, attempts.length) : [];
   const findings = [
     ...(first?.findings ?? []),
     ...walkBackFindings(attempts),
@@ -52,12 +53,8 @@ export function assembleRecord(input: {
     startedAt: state.startedAt,
     endedAt: input.endedAt,
     asOf: input.asOf,
-    dump: first === undefined ? null : dumpOf(first, state.dumpLocation),
-    attempts: attempts.map((attempt) => ({
-      key: attempt.dump?.key ?? '(none)',
-      verdict: attempt.verdict,
-      findingCodes: [...new Set(attempt.findings.map((f) => f.code))],
-    })),
+    dump: dumpOf(first ?? { dump: state.dump, sha256: null }, state.dumpLocation),
+    attempts: [...attempts.map(attemptOf), ...underWay],
     provenDump: proven?.dump?.key ?? null,
     findings,
     checks: first?.checks ?? [],
@@ -74,13 +71,30 @@ export function assembleRecord(input: {
       lastProvenSeconds: input.lastProvenRtoSeconds,
     },
     rpo: first?.rpo ?? emptyRpo,
-    notTested: [...(first?.notTested ?? ['everything: the drill did not come to a restore']), ...neverTested],
+    notTested: [...(first?.notTested ?? [nothingTested(underWay)]), ...neverTested],
     teardown: teardownOf(state),
     ...(input.cost == null ? {} : { cost: input.cost }),
     ...(state.handOver === null ? {} : { handOver: state.handOver }),
     software: input.software,
   };
 }
+
+const attemptOf = ({ dump, verdict, findings }: AttemptReport): DrillRecord['attempts'][number] => ({
+  key: dump?.key ?? '(none)',
+  verdict,
+  findingCodes: [...new Set(findings.map(({ code }) => code))],
+});
+
+/** The attempt that was interrupted: nothing was judged of it, but it is known which dump it was of. */
+function attemptUnderWay({ attempt, dump }: DrillState, judged: number): DrillRecord['attempts'] {
+  if (dump === null || judged >= attempt) return [];
+  return [{ key: dump.key, verdict: 'COULD_NOT_VERIFY', findingCodes: ['INTERRUPTED'] }];
+}
+
+const nothingTested = (underWay: DrillRecord['attempts']): string =>
+  underWay.length === 0
+    ? 'everything: the drill did not come to a restore'
+    : 'everything: the drill was interrupted before anything was judged';
 
 const recoveredOf = (attempt: AttemptReport | undefined): Pick<DrillRecord, 'recovered'> =>
   attempt?.recovered === undefined ? {} : { recovered: attempt.recovered };
@@ -102,8 +116,10 @@ const emptyRpo: DrillRecord['rpo'] = {
   worstCaseSeconds: null,
 };
 
-function dumpOf(attempt: AttemptReport, location: string): DrillRecord['dump'] {
-  const { dump } = attempt;
+function dumpOf(
+  { dump, sha256 }: Pick<AttemptReport, 'dump' | 'sha256'>,
+  location: string,
+): DrillRecord['dump'] {
   if (dump === null) return null;
   return {
     key: dump.key,
@@ -112,8 +128,8 @@ function dumpOf(attempt: AttemptReport, location: string): DrillRecord['dump'] {
     serverVersion: dump.header.serverVersion,
     dumpVersion: dump.header.dumpVersion,
     bytes: dump.sizeBytes,
-    sha256: attempt.sha256,
-    checksumVerified: dump.expectedSha256 !== null && dump.expectedSha256 === attempt.sha256,
+    sha256,
+    checksumVerified: dump.expectedSha256 !== null && dump.expectedSha256 === sha256,
     consistencyPoint: dump.header.consistencyPoint,
     nameTimestamp: dump.nameTimestamp,
     uploadedAt: dump.uploadedAt,

@@ -6,6 +6,7 @@ import { parseDrillState } from '../../domain/drill/state-schema.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import type { LambdaStep } from '../../machine/definition.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { DrillPorts } from '../../ports/drill-ports.ts';
 import { cleanUpAfterAbort } from '../../steps/clean-up-after-abort.ts';
 import { drillSteps } from '../../steps/drill-steps.ts';
@@ -21,7 +22,7 @@ import {
 } from './interpreter.ts';
 
 /** How long an interrupted drill lets its steps end by themselves: a restore stops at once when it is told. */
-const graceSeconds = 2;
+const graceSeconds = 1;
 
 /** A step that can be watched: a Lambda, or what the restore task does. */
 export type DrillStep = LambdaStep | 'restoreDump' | 'runLongChecks';
@@ -78,7 +79,7 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
       running.add(work);
       const settled = () => running.delete(work);
       work.then(settled, settled);
-      return work;
+      return untilAborted(work, ports.signal);
     };
 
   const steps = drillSteps(ports, drill.operator);
@@ -108,7 +109,7 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   ports.signal.removeEventListener('abort', abort);
   const settled = Promise.allSettled(running);
   // An interrupted check may wait for its query for minutes; it ends when its server goes away.
-  await (ports.signal.aborted ? Promise.race([settled, ports.clock.sleep(graceSeconds)]) : settled);
+  await (ports.signal.aborted ? withinGrace(settled, ports.clock) : settled);
 
   const interrupted = lastState as DrillState | null;
   if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
@@ -116,6 +117,27 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
     await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', known);
   }
   return readRecord(drill, lastError);
+}
+
+/**
+ * Work as the interpreter waits for it: until the drill is aborted, even when the work goes on. The interpreter keeps a timer of
+ * the task's time limit – a day – for as long as it waits, and the process would not end before it.
+ */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new DrillError('INTERRUPTED', 'the drill was interrupted'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Waits for it, and no longer than the steps of an interrupted drill may take. */
+async function withinGrace(settled: Promise<unknown>, clock: Clock): Promise<void> {
+  const inTime = new AbortController();
+  const grace = clock.sleep(graceSeconds, inTime.signal).catch(() => {});
+  await Promise.race([settled, grace]);
+  inTime.abort();
 }
 
 function pointerOf(environment: unknown): { drillId: string; attempt: number } {

@@ -413,6 +413,39 @@ describe('an interrupted drill', () => {
     expect(witness.locks.size).toBe(0);
   });
 
+  test('names the dump that was being restored', async () => {
+    const controller = new AbortController();
+    const { ports } = inMemoryPorts({ signal: controller.signal });
+    ports.recoverers.logical.restore = ({ signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new DrillError('INTERRUPTED', 'aborted')));
+        controller.abort();
+      });
+
+    const { dump, attempts, notTested } = await drill(ports);
+
+    expect(dump?.key).toBe('shop_20261118T020000Z.sql.gz');
+    expect(attempts).toEqual([
+      { key: 'shop_20261118T020000Z.sql.gz', verdict: 'COULD_NOT_VERIFY', findingCodes: ['INTERRUPTED'] },
+    ]);
+    expect(notTested[0]).toBe('everything: the drill was interrupted before anything was judged');
+  });
+
+  test('keeps no timer, even when what it interrupted goes on for ever', async () => {
+    const controller = new AbortController();
+    const { ports } = inMemoryPorts({ signal: controller.signal });
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    ports.recoverers.logical.restore = () => {
+      setImmediate(() => controller.abort());
+      return new Promise(() => {});
+    };
+
+    await drill(ports);
+
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   test('after its checks passed is not PROVEN either', async () => {
     const controller = new AbortController();
     const { ports } = inMemoryPorts({ signal: controller.signal });

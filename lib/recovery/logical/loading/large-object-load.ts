@@ -35,7 +35,7 @@ export class LargeObjectLoad {
         try {
           await session.text('BEGIN');
           if (create) await session.withParameters('SELECT pg_catalog.lo_create($1)', [oid]);
-          for await (const piece of this.#queue.pieces()) {
+          for await (const piece of this.#queue.pieces((wait) => scheduler.guard(wait))) {
             await session.withParameters('SELECT pg_catalog.lo_put($1, $2, $3)', [oid, offset, piece]);
             offset += piece.length;
           }

@@ -42,7 +42,8 @@ export class PieceQueue<Piece = Buffer> {
     this.#wakeReader?.();
   }
 
-  async *pieces(): AsyncGenerator<Piece> {
+  /** @param guard waits beside the end of the restore, after which no piece comes any more @throws what ended the restore */
+  async *pieces(guard: (wait: Promise<void>) => Promise<void>): AsyncGenerator<Piece> {
     for (;;) {
       const piece = this.#waiting.shift();
       if (piece !== undefined) {
@@ -51,9 +52,11 @@ export class PieceQueue<Piece = Buffer> {
         yield piece;
       } else if (this.#ended) return;
       else {
-        await new Promise<void>((resolve) => {
-          this.#wakeWriter = resolve;
-        });
+        await guard(
+          new Promise<void>((resolve) => {
+            this.#wakeWriter = resolve;
+          }),
+        );
       }
     }
   }

@@ -192,14 +192,14 @@ export class TableLoad implements RowsReceiver {
   }
 
   async #copyPieces(session: Session, queue: PieceQueue<readonly Buffer[]>): Promise<void> {
-    const { account, copySql } = this.#options;
+    const { account, copySql, scheduler } = this.#options;
     const whole = this.#frozen
       ? await startFrozenCopy(session, copySql, quotedTable(account.schema, account.name))
       : null;
     const copy: WireCopy = whole ?? session.copy(copySql);
     try {
       await copy.ready;
-      for await (const pieces of queue.pieces()) await copy.write(pieces);
+      for await (const pieces of queue.pieces((wait) => scheduler.guard(wait))) await copy.write(pieces);
       this.#count(copiedRows(await copy.finish()));
     } catch (error) {
       if (whole !== null && error instanceof ServerError) await session.rollBack();

@@ -16,7 +16,7 @@ import { baseWalOf, questionOf, reachOf } from './wal-question.ts';
  * @param dataDirectory of the unpacked backup @param folder of the sandbox, for what tarballs hold
  */
 export async function openArchivedWal(
-  { source }: Pick<RecoveryRequest, 'source'>,
+  { source, signal }: Pick<RecoveryRequest, 'source' | 'signal'>,
   dataDirectory: string,
   folder: string,
 ): Promise<ArchivedWal> {
@@ -27,7 +27,7 @@ export async function openArchivedWal(
   return {
     async reach(stretch) {
       const { files: archive, archivedAt } = await archivedFiles(source, stretch.control.systemIdentifier);
-      const question = { ...questionOf(stretch), archive, baseWal, spoolFolder };
+      const question = { ...questionOf(stretch), archive, baseWal, spoolFolder, signal };
       contents = await readContents(question);
       const coverage = await coverageOf(contents, question);
       order = coverage.segments.map(({ name }) => name);

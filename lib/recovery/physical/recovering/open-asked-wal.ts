@@ -66,7 +66,7 @@ export async function openAskedWal({
   async function reach(stretch: WalStretch): Promise<WalReach> {
     const asked = questionOf(stretch);
     const archive = await histories(stretch.startTimeline, ask);
-    const question: CoverageQuestion = { ...asked, archive, baseWal, spoolFolder: folder };
+    const question: CoverageQuestion = { ...asked, archive, baseWal, spoolFolder: folder, signal };
     const contents = asking(await readContents(question), asked.base.segmentBytes, ask);
     const coverage = await coverageOf(contents, question);
     order = coverage.segments.map(({ name }) => name);

@@ -37,6 +37,7 @@ export class Chain {
   readonly #base: WalBase;
   readonly #target: WalTarget;
   readonly #walker: RecordWalker;
+  readonly #signal: AbortSignal | undefined;
   #stopLsn: Lsn | null;
   #microsBeforeStop: number | null = null;
   #lastCommit: TransactionEnd | null = null;
@@ -48,7 +49,9 @@ export class Chain {
     timelines: readonly TimelineStretch[],
     base: WalBase,
     target: WalTarget,
+    signal?: AbortSignal,
   ) {
+    this.#signal = signal;
     this.#contents = contents;
     this.#timelines = timelines;
     this.#base = base;
@@ -67,6 +70,7 @@ export class Chain {
     const { segmentBytes } = this.#base;
     const segments: WalSegment[] = [];
     for (let number = segmentOf(this.#base.startLsn, segmentBytes); ; number += 1) {
+      this.#signal?.throwIfAborted();
       await this.#contents.ask?.(wantedSegment(number, this.#timelines, segmentBytes).name);
       const { name, timeline, found } = findSegment(number, this.#timelines, segmentBytes, this.#contents);
       if (found === null)

@@ -100,4 +100,6 @@ export interface CoverageQuestion {
   target: WalTarget;
   /** An empty folder of the caller, for what tarballs hold. The caller removes it. */
   spoolFolder: string;
+  /** Ends the reading, between two segments. */
+  signal?: AbortSignal;
 }

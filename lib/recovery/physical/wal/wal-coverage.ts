@@ -23,7 +23,7 @@ export async function coverageOf(
     { timeline: base.timeline, lsn: base.stopLsn ?? base.startLsn },
     contents.histories,
   );
-  const walk = await new Chain(contents, timelines, base, question.target).walk();
+  const walk = await new Chain(contents, timelines, base, question.target, question.signal).walk();
   if (walk.halt.kind !== 'target') await contents.lookBehind?.(walk.halt.number, timelines);
   return {
     reached: walk.reached,

@@ -143,6 +143,30 @@ describe('a lost connection', () => {
     expect(Date.now() - startedAt).toBeLessThan(5_000);
   });
 
+  test.each([true, false])(
+    'asked for by an abort does not wait for rows that will not come (in their order: %s)',
+    async (ordered) => {
+      const controller = new AbortController();
+      const restoring = restore(
+        server,
+        () =>
+          withIncident(12, 6, async () => {
+            // What was read is with the server, and the COPY asks for more.
+            await sleep(300);
+            controller.abort(new Error('stop'));
+            await new Promise(() => {});
+          }),
+        { signal: controller.signal, options: { keepOrder: ordered ? ['public.items'] : [] } },
+      );
+      const ended = restoring.then(
+        () => 'restored',
+        ({ code }) => code,
+      );
+
+      expect(await Promise.race([ended, sleep(10_000, 'still waiting')])).toBe('INTERRUPTED');
+    },
+  );
+
   test('does not stop later restores of the same server', async () => {
     await restore(server, () => withIncident(2, 1, async () => {}));
     await dropDatabases(server);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { EndSignal } from '../../../../lib/recovery/logical/loading/end-signal.ts';
 import { PieceQueue } from '../../../../lib/recovery/logical/loading/piece-queue.ts';
 
 /** Pushes texts, each weighing its length, and notes which were let in. */
@@ -19,7 +20,7 @@ const byLength = (text: string): number => text.length;
 
 async function all(queue: PieceQueue<string>): Promise<string[]> {
   const taken: string[] = [];
-  for await (const piece of queue.pieces()) taken.push(piece);
+  for await (const piece of queue.pieces((wait) => wait)) taken.push(piece);
   return taken;
 }
 
@@ -65,5 +66,14 @@ describe('a queue of pieces', () => {
     await done;
 
     expect(letIn).toEqual(['a', 'b', 'c']);
+  });
+
+  test('is not waited for any more when the restore has ended', async () => {
+    const ending = new EndSignal();
+    const queue = new PieceQueue<string>();
+    const taking = queue.pieces((wait) => ending.guard(wait)).next();
+    ending.end(new Error('interrupted'));
+
+    await expect(taking).rejects.toThrow('interrupted');
   });
 });

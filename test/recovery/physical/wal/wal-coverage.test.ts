@@ -77,6 +77,19 @@ async function tarball(file: string, members: Record<string, Buffer>, compress =
   return stored(file, compress(Buffer.concat(pieces)));
 }
 
+test('an interruption ends the reading', async () => {
+  const reading = walCoverage({
+    archive: archived(),
+    baseWal: [],
+    target: { kind: 'latest' },
+    base,
+    spoolFolder: mkdtempSync(join(work, 'spool-')),
+    signal: AbortSignal.abort(),
+  });
+
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+});
+
 describe('what is reached', () => {
   test('the end of the log, and its last commit', async () => {
     const { reached, segments: read, walBytes, problem } = await covered({ archive: archived() });
