@@ -87,6 +87,29 @@ describe('a base backup with its WAL', () => {
     const together = ['--base', world.path('night'), '--wal', world.path('night', 'wal_archive')];
     expect(markers(await world.expectProven(together))).toBe(4);
   });
+
+  test('is recovered from one folder where each file was renamed, and from a tarball that was cut', async () => {
+    const night = world.path('night');
+    for (const name of ['base.tar.gz', 'pg_wal.tar.gz', 'backup_manifest'])
+      cpSync(join(base(), name), join(night, `20260101T000000Z_${name}`));
+    const { record } = await world.expectProven(['--base', night, '--wal', wal()]);
+    expect(record.provenDump).toContain('20260101T000000Z_base.tar.gz');
+    // Its own manifest was found beside it.
+    expect(record.findings.map(({ code }) => code)).not.toContain('BASE_BACKUP_UNVERIFIED');
+
+    const cut = world.path('cut');
+    mkdirSync(cut);
+    execFileSync('sh', [
+      '-c',
+      `tar -cf - -C ${base()} . | split -b 2000000 - ${join(cut, 'base_20260101T000000Z.tar.')}`,
+    ]);
+    expect(markers(await world.expectProven(['--base', cut, '--wal', wal()]))).toBe(4);
+    rmSync(join(cut, 'base_20260101T000000Z.tar.ab'));
+    await world.expectDrill(['--base', cut, '--wal', wal()], {
+      verdict: 'NOT_PROVEN',
+      code: 'DUMP_PART_MISSING',
+    });
+  });
 });
 
 describe('a chain of incremental backups', () => {

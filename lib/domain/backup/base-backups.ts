@@ -1,13 +1,16 @@
+import { renamedTar } from './base-tars.ts';
 import type { ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
-import { baseNameOf, folderOf, withoutEncryption } from './dump-names.ts';
+import { baseNameOf, finishedName, folderOf, isTarballName, withoutEncryption } from './dump-names.ts';
+import { groupSplitDumps } from './split-dumps.ts';
 
 /** Files by which the folder of one base backup is known: pg_basebackup's in tar format, or a data directory's own. */
 const marks =
   /^(base\.tar(\.\w+)?|backup_manifest(\.\w+)?|backup\.manifest|files_metadata\.json|PG_VERSION|backup_label)$/;
 /** Where WAL-G keeps the tars of a backup, in its folder. */
 const partitions = /^(.*\/)?tar_partitions\/[^/]+$/;
-const tarball = /\.(tar|tgz|tar\.\w+)$/i;
+/** Archives that are no tar: said to be there, and not read. */
+const otherArchive = /\.(zip|7z|rar|cpio|cpio\.\w+)$/i;
 
 /**
  * A name from which the moment of a base backup is read. pgBackRest's folder of a differential or incremental one also has the
@@ -27,7 +30,8 @@ function folderOfBackup(key: string, folders: ReadonlySet<string>): string | nul
 
 /**
  * Puts the files of base backups together: a folder with pg_basebackup's files or with a data directory is one, with all that
- * lies below it; so is one tarball. The WAL lies elsewhere. The upload ended with the last file.
+ * lies below it; so is one tarball, cut into parts or not, and so are pg_basebackup's files where each was renamed in the same
+ * way. The WAL lies elsewhere. The upload ended with the last file.
  */
 export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: string): ListedDump[] {
   const files = objects.filter(({ key }) => !key.endsWith('/') && !key.startsWith(walPrefix));
@@ -39,30 +43,50 @@ export function groupBaseBackups(objects: readonly DumpObject[], walPrefix: stri
     }),
   );
   const backups = new Map<string, ListedDump>();
+  const loose: ListedDump[] = [];
   for (const file of files) {
     const folder = folderOfBackup(file.key, folders);
-    if (folder === null) {
-      if (tarball.test(withoutEncryption(file.key)))
-        backups.set(file.key, { ...file, directory: false, unfinished: null });
-      continue;
-    }
-    const known = backups.get(folder);
-    if (known === undefined) {
-      const { sizeBytes, modifiedAt, archivedIn } = file;
-      const archived = archivedIn === undefined ? {} : { archivedIn };
-      backups.set(folder, {
-        key: folder,
-        sizeBytes,
-        modifiedAt,
-        directory: true,
-        unfinished: null,
-        ...archived,
-      });
-      continue;
-    }
-    known.sizeBytes += file.sizeBytes;
-    if (file.modifiedAt > known.modifiedAt) known.modifiedAt = file.modifiedAt;
-    if (file.archivedIn !== undefined) known.archivedIn = file.archivedIn;
+    if (folder === null) loose.push({ ...file, directory: false, unfinished: null });
+    else addTo(backups, folder, file);
   }
-  return [...backups.values()];
+  return [...backups.values(), ...tarballsAmong(loose)];
+}
+
+/** One more file of a backup that is known by this key. */
+function addTo(backups: Map<string, ListedDump>, key: string, file: DumpObject): void {
+  const { sizeBytes, modifiedAt, archivedIn } = file;
+  const known = backups.get(key);
+  if (known === undefined) {
+    const archived = archivedIn === undefined ? {} : { archivedIn };
+    backups.set(key, { key, sizeBytes, modifiedAt, directory: true, unfinished: null, ...archived });
+    return;
+  }
+  known.sizeBytes += sizeBytes;
+  if (modifiedAt > known.modifiedAt) known.modifiedAt = modifiedAt;
+  if (archivedIn !== undefined) known.archivedIn = archivedIn;
+}
+
+/** Backups of files that lie in no folder of their own. Those that were renamed are known by the key of their base.tar. */
+function tarballsAmong(files: readonly ListedDump[]): ListedDump[] {
+  const named = groupSplitDumps(files).map((file) => ({
+    file,
+    tar: file.parts === undefined ? renamedTar(withoutEncryption(file.key)) : null,
+  }));
+  const bases = new Map(
+    named.flatMap(({ file, tar }) => (tar?.role.part === 'base' ? [[tar.backup, file.key] as const] : [])),
+  );
+  const sets = new Map<string, ListedDump>();
+  const tarballs: ListedDump[] = [];
+  for (const { file, tar } of named) {
+    const base = tar === null ? undefined : bases.get(tar.backup);
+    const name = withoutEncryption(file.key);
+    if (base !== undefined && named.some((other) => other.tar?.backup === tar?.backup && other.file !== file))
+      addTo(sets, base, file);
+    // Of a backup whose base.tar is not here: by itself it is none.
+    else if (tar?.role.part === 'wal' || tar?.role.part === 'manifest') continue;
+    else if (isTarballName(finishedName(name) ?? name)) tarballs.push(file);
+    else if (otherArchive.test(name))
+      tarballs.push({ ...file, unfinished: 'it is no tar: base backups are read from tars and folders' });
+  }
+  return [...sets.values(), ...tarballs];
 }

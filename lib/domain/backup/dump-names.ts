@@ -46,6 +46,12 @@ const encryptedEnding = /\.(age|gpg|pgp|enc|openssl)$/i;
 /** The name of what was encrypted. */
 export const withoutEncryption = (key: string): string => key.replace(encryptedEnding, '');
 
+const tarballEnding = /\.(?:tgz|tbz2?|txz|tzst|tlz4|tar|tar\.\w+)$/i;
+
+/** Whether the name is one of a tar, compressed or not, that is finished. */
+export const isTarballName = (key: string): boolean =>
+  tarballEnding.test(key) && !sidecarEnding.test(key) && !unfinishedEnding.test(key);
+
 /** The folder of a key with its final slash, or an empty text at the top. */
 export function folderOf(key: string): string {
   const trimmed = key.replace(/\/+$/, '');

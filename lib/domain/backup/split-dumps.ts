@@ -1,6 +1,6 @@
 import type { ListedDump } from './directory-dumps.ts';
 import type { DumpObject } from './dump.ts';
-import { looksLikeDump } from './dump-names.ts';
+import { isTarballName, looksLikeDump } from './dump-names.ts';
 
 /** One part of a dump that was cut into several objects. */
 interface Part {
@@ -41,8 +41,9 @@ function partOf(key: string): Part | null {
   const base = match?.[1] ?? '';
   const { part, letters, digits } = match?.groups ?? {};
   const counted = (part ?? letters ?? digits)?.replace(/^[._-]/, '');
-  // Only behind a name that says "dump": a timestamp and a version end in digits too.
-  if (counted === undefined || base.endsWith('/') || !looksLikeDump(base)) return null;
+  // Only behind a name that says "dump" or "tar": a timestamp and a version end in digits too.
+  if (counted === undefined || base.endsWith('/') || !(looksLikeDump(base) || isTarballName(base)))
+    return null;
   if (letters !== undefined && (otherLetters.test(letters) || !/^a/i.test(letters))) return null;
   const place = /^\d/.test(counted) ? Number(counted) : numberOf(counted);
   return { base, place, ending: key.slice(base.length) };

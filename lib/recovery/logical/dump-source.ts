@@ -1,6 +1,6 @@
 import type { SelectedDump } from '../../domain/backup/dump.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
-import { openParts } from './dump-parts.ts';
+import { openParts } from '../streams/joined-parts.ts';
 import type { DumpSource } from './reading/open-dump.ts';
 
 /** The bytes of a dump in a store, pinned to the version and content that were selected. */

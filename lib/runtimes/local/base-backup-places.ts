@@ -7,6 +7,7 @@ import {
 import { joinedStore } from '../../adapters/dump-stores/joined-store.ts';
 import { narrowedStore } from '../../adapters/dump-stores/narrowed-store.ts';
 import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
+import { isTarballName, withoutEncryption } from '../../domain/backup/dump-names.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
 import type { DrillOptions } from './request-options.ts';
 
@@ -65,8 +66,8 @@ const isWithin = (place: string, key: string): boolean =>
   `${key}/`.startsWith(`${place.replace(/\/+$/, '')}/`);
 
 /** One object; any other key is the folder that holds what is asked for, and not the beginning of another's name. */
-const tarballName = /\.(tar|tgz)(\.\w+)*$/i;
-const folderKey = (key: string): string => (tarballName.test(key) ? key : `${key.replace(/\/+$/, '')}/`);
+const folderKey = (key: string): string =>
+  isTarballName(withoutEncryption(key)) ? key : `${key.replace(/\/+$/, '')}/`;
 
 /** What lies at a path, or below a prefix: keys of the store are relative to the folder around it, or whole. */
 async function openPlace(place: Place, options: StoreOptions): Promise<DumpStore> {

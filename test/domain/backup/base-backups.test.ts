@@ -7,7 +7,9 @@ const keys = (...objects: string[]): string[] =>
   groupBaseBackups(
     objects.map((key) => object(key)),
     'wal/',
-  ).map(({ key }) => key);
+  )
+    .map(({ key }) => key)
+    .sort();
 
 describe('the base backups of a listing', () => {
   test('are folders of pg_basebackup, with all that lies in them', () => {
@@ -36,6 +38,61 @@ describe('the base backups of a listing', () => {
     expect(keys('base_20261120.tar.gz', 'base_20261121.tgz', 'LAST.txt')).toEqual([
       'base_20261120.tar.gz',
       'base_20261121.tgz',
+    ]);
+  });
+
+  test('are files of pg_basebackup that were renamed, known by their base.tar', () => {
+    const renamed = [
+      'night/20261118T021500Z_base.tar.gz',
+      'night/20261118T021500Z_pg_wal.tar.gz',
+      'night/20261118T021500Z_16428.tar.gz',
+      'night/20261118T021500Z_backup_manifest',
+      'night/base-2026-11-19.tar',
+      'night/pg_wal-2026-11-19.tar',
+      'night/backup_manifest-2026-11-19',
+    ];
+    expect(keys(...renamed, 'night/shop_20261120.tar.gz')).toEqual([
+      'night/20261118T021500Z_base.tar.gz',
+      'night/base-2026-11-19.tar',
+      'night/shop_20261120.tar.gz',
+    ]);
+    const [first] = groupBaseBackups(
+      renamed.map((key) => object(key)),
+      'wal/',
+    );
+    expect(first).toMatchObject({ directory: true, sizeBytes: 40 });
+  });
+
+  test('are no tars of WAL and no manifests without their base.tar', () => {
+    expect(keys('20261118_pg_wal.tar.gz', 'pg_wal_20261118.tar', '20261118_backup_manifest')).toEqual([]);
+  });
+
+  test('are tarballs that were cut', () => {
+    const cut = ['b_20261118.tar.gz.ab', 'b_20261118.tar.gz.aa', 'b_20261118.tar.gz.ac'];
+    expect(
+      groupBaseBackups(
+        cut.map((key) => object(key)),
+        'wal/',
+      ),
+    ).toMatchObject([{ key: 'b_20261118.tar.gz', parts: 3, sizeBytes: 30, unfinished: null }]);
+    expect(
+      groupBaseBackups(
+        cut.slice(1).map((key) => object(key)),
+        'wal/',
+      ),
+    ).toMatchObject([{ unfinished: 'its part .ab is missing among 2 parts' }]);
+  });
+
+  test.each(['b.tzst', 'b.txz', 'b.tbz2', 'b.tar.br', 'b.tar.Z'])(
+    'are tarballs by other names: %s',
+    (name) => {
+      expect(keys(name, `${name}.sha256`, 'b.tar.sha256')).toEqual([name]);
+    },
+  );
+
+  test.each(['b.zip', 'b.7z', 'b.cpio.gz'])('are no other archives, which are told: %s', (name) => {
+    expect(groupBaseBackups([object(name)], 'wal/')).toMatchObject([
+      { key: name, unfinished: 'it is no tar: base backups are read from tars and folders' },
     ]);
   });
 

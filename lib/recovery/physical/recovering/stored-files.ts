@@ -1,5 +1,9 @@
-import { withoutEncryption } from '../../../domain/backup/dump-names.ts';
+import { renamedTar } from '../../../domain/backup/base-tars.ts';
+import type { DumpObject } from '../../../domain/backup/dump.ts';
+import { baseNameOf, folderOf, withoutEncryption } from '../../../domain/backup/dump-names.ts';
+import { partsOf } from '../../../domain/backup/split-dumps.ts';
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
+import { openParts } from '../../streams/joined-parts.ts';
 import type { BaseFile } from '../base/layout/base-file.ts';
 import type { StanzaFile } from '../pgbackrest/open-backup.ts';
 
@@ -8,14 +12,47 @@ interface StoredFile extends BaseFile {
   modifiedAt: string;
 }
 
-/** The files of a base backup, names relative to its folder; one, where it is a tarball. */
+/**
+ * The files of a base backup, names relative to its folder, and as pg_basebackup gave them; one, where it is a tarball.
+ * @throws DrillError what the store throws
+ */
 export async function filesOfBase({ store, key, keys }: BaseBackupSource): Promise<BaseFile[]> {
-  const all = await filesBelow({ store, keys }, key);
-  return key.endsWith('/')
-    ? all
-    : all
-        .filter(({ name }) => name === '')
-        .map((file) => ({ ...file, name: withoutEncryption(lastPart(key)) }));
+  if (key.endsWith('/')) return filesBelow({ store, keys }, key);
+  const renamed = await renamedWith({ store, key, keys });
+  if (renamed.length > 0) return renamed;
+  const name = withoutEncryption(baseNameOf(key));
+  const whole = (await filesBelow({ store, keys }, key)).filter((file) => file.name === '');
+  return whole.length > 0 ? whole.map((file) => ({ ...file, name })) : joinedFile({ store, key, keys }, name);
+}
+
+/** Those that were renamed as this one was, itself among them; none where it has a name of its own. */
+async function renamedWith({
+  store,
+  key,
+  keys,
+}: Pick<BaseBackupSource, 'store' | 'key' | 'keys'>): Promise<BaseFile[]> {
+  const folder = folderOf(key);
+  const one = renamedTar(withoutEncryption(key));
+  if (one === null) return [];
+  const files = await filesBelow({ store, keys }, folder);
+  return files.flatMap((file) => {
+    const tar = renamedTar(folder + file.name);
+    return tar?.backup === one.backup ? [{ ...file, name: tar.name }] : [];
+  });
+}
+
+/** One file that was cut into several objects; none where there are no parts of it. */
+async function joinedFile(
+  { store, key, keys }: Pick<BaseBackupSource, 'store' | 'key' | 'keys'>,
+  name: string,
+): Promise<BaseFile[]> {
+  const listed: DumpObject[] = [];
+  for await (const object of store.list({ beginning: key, after: null })) listed.push(object);
+  const parts = partsOf(listed, key);
+  if (parts.length === 0) return [];
+  const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
+  const open = () => openParts(store, { key, count: parts.length, sizeBytes });
+  return [{ name, sizeBytes, ...(keys === undefined ? {} : { keys }), open }];
 }
 
 /** Every file whose key begins with a prefix, names without it and without what encryption appended to them. */
@@ -52,5 +89,3 @@ export async function filesOfStanza(source: BaseBackupSource, folder: string): P
     openRange: (range) => source.store.open(folder + file.name, range),
   }));
 }
-
-const lastPart = (key: string): string => key.slice(key.lastIndexOf('/') + 1);

@@ -1,5 +1,5 @@
 /** How much WAL follows a base backup, by the names in its archive: for knowing what a recovery takes before it is paid. */
-import { withoutEncryption } from '../../../domain/backup/dump-names.ts';
+import { isTarballName, withoutEncryption } from '../../../domain/backup/dump-names.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { ReplayEnd } from '../../../domain/recovery/replay-end.ts';
 import { packedFactor } from '../../../domain/sandbox/storage-estimate.ts';
@@ -10,7 +10,7 @@ import { parseBackupHistory } from '../wal/backup-history.ts';
 import { longHeaderBytes, readSegmentHeader } from '../wal/page-header.ts';
 import { isWalSegmentSize } from '../wal/segment-number.ts';
 import { contentOf, textOf, type WalFile } from '../wal/wal-file.ts';
-import { isTarballName, parseWalName } from '../wal/wal-name.ts';
+import { parseWalName } from '../wal/wal-name.ts';
 
 export interface WalToReplay {
   walBytes: number;

@@ -1,8 +1,10 @@
 /** Which files of WAL are there, by what PostgreSQL calls them. */
+
+import { isTarballName } from '../../../domain/backup/dump-names.ts';
 import { segmentNumber } from './segment-number.ts';
 import type { TarballSpool } from './tarball-spool.ts';
 import type { WalFile } from './wal-file.ts';
-import { isTarballName, parseWalName } from './wal-name.ts';
+import { parseWalName } from './wal-name.ts';
 
 /** A segment, whole or `.partial`, by its place. */
 export interface IndexedSegment {

@@ -18,7 +18,6 @@ const segment = new RegExp(
 );
 const history = new RegExp(`^([0-9A-F]{8})\\.history${compressed}?$`);
 const backupHistory = new RegExp(`^([0-9A-F]{24})\\.([0-9A-F]{8})\\.backup${compressed}?$`);
-const tarball = /\.(?:tar|tgz|tbz2?|txz|tzst)$|\.tar\.(?:gz|zst|lz4|xz|bz2)$/i;
 
 /** @param path whose last part is the name @returns null for a file that is none of a WAL archive's */
 export function parseWalName(path: string): WalName | null {
@@ -44,9 +43,6 @@ export function parseWalName(path: string): WalName | null {
     offset: hex(offset),
   });
 }
-
-/** Whether the name is one of a tar of many files, compressed or not. */
-export const isTarballName = (path: string): boolean => tarball.test(path);
 
 const hex = (digits: string): number => Number.parseInt(digits, 16);
 

@@ -3,12 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { createFolderDumpStore } from '../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
+import { groupBaseBackups, momentNameOf } from '../../../../lib/domain/backup/base-backups.ts';
+import { recogniseTimestamp } from '../../../../lib/domain/time/name-timestamp.ts';
 import { readDataDirectory } from '../../../../lib/recovery/physical/base/facts/data-directory.ts';
 import { neutralise } from '../../../../lib/recovery/physical/base/foreign/neutralise.ts';
-import { basesIn } from '../../../../lib/recovery/physical/base/layout/bases-in-prefix.ts';
 import { recogniseBase } from '../../../../lib/recovery/physical/base/layout/recognise-base.ts';
 import type { BaseProblem } from '../../../../lib/recovery/physical/base/unpacking/base-problems.ts';
 import { lookIntoBase } from '../../../../lib/recovery/physical/base/unpacking/look-into-base.ts';
+import { filesOfBase } from '../../../../lib/recovery/physical/recovering/stored-files.ts';
 import { filesBelow } from './support/folder-files.ts';
 import { UnpackFolder } from './support/unpacking.ts';
 
@@ -37,12 +40,17 @@ const badBases: Record<string, BaseProblem['kind'][]> = {
   'bad-pitr/incremental-without-full': ['incremental'],
 };
 
-/** Without tars of WAL and other files that lie beside. */
-async function basesOf(set: string) {
+/** As a drill finds and opens them, WAL left out. */
+async function basesOf(set: string, walPrefix = 'wal') {
+  const store = createFolderDumpStore(join(root, set));
+  const listed = [];
+  for await (const object of store.list()) listed.push(object);
   const bases = [];
-  for (const base of basesIn(filesBelow(join(root, set)))) {
-    const layout = await recogniseBase(base.files);
-    if (layout.kind !== 'packed wal') bases.push({ ...base, layout });
+  const keys = groupBaseBackups(listed, walPrefix).map(({ key }) => key);
+  for (const key of keys.sort()) {
+    const files = await filesOfBase({ store, key, walPrefix, keys: { passphrase: null } });
+    const takenAt = recogniseTimestamp(momentNameOf(key))?.startsAt;
+    bases.push({ files, takenAt, layout: await recogniseBase(files) });
   }
   return bases;
 }
@@ -86,7 +94,7 @@ describe.skipIf(!isThere)('the bases of ../shared/physical', () => {
   });
 
   test('the base backup among the dumps of GuestGuard is sound', async () => {
-    const [base, another] = basesIn(filesBelow(join(root, '../dumps/guestguard/basebackup')));
+    const [base, another] = await basesOf('../dumps/guestguard/basebackup');
     expect([base?.takenAt, another]).toEqual(['2026-10-20T02:15:00.000Z', undefined]);
     const { outcome } = await folder.unpack(base?.files ?? []);
     expect(folder.problems(outcome)).toEqual([]);
@@ -144,9 +152,9 @@ describe.skipIf(!isThere)('the bases of ../shared/physical', () => {
   );
 
   test('repositories of other programs are named', async () => {
-    const kindOf = async (set: string) => (await basesOf(set)).map(({ layout }) => layout);
-    expect(await kindOf('pgbackrest/zst-aes')).toEqual([{ kind: 'repository', tool: 'pgBackRest' }]);
-    expect(await kindOf('wal-g/zstd-full')).toEqual([{ kind: 'repository', tool: 'WAL-G' }]);
+    const kindOf = (set: string) => recogniseBase(filesBelow(join(root, set)));
+    expect(await kindOf('pgbackrest/zst-aes')).toEqual({ kind: 'repository', tool: 'pgBackRest' });
+    expect(await kindOf('wal-g/zstd-full')).toEqual({ kind: 'repository', tool: 'WAL-G' });
   });
 
   test('leftover-settings loses its old recovery, told by name', async () => {

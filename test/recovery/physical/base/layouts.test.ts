@@ -2,7 +2,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { BaseFile } from '../../../../lib/recovery/physical/base/layout/base-file.ts';
-import { basesIn } from '../../../../lib/recovery/physical/base/layout/bases-in-prefix.ts';
 import { recogniseBase } from '../../../../lib/recovery/physical/base/layout/recognise-base.ts';
 import { fileOf } from './support/folder-files.ts';
 import { dataDirectory, type TarEntry, tarOf } from './support/tar-of.ts';
@@ -87,61 +86,5 @@ describe('a base', () => {
     ['Barman', ['db/base/20261120T021500/backup.info', 'db/base/20261120T021500/data.tar.gz']],
   ] as const)('in a repository of %s is named', async (tool, names) => {
     expect(await recogniseBase(named(...names))).toEqual({ kind: 'repository', tool });
-  });
-});
-
-describe('the bases of a prefix', () => {
-  const found = (...names: string[]) =>
-    basesIn(named(...names)).map(({ name, takenAt, files }) => [
-      name,
-      takenAt,
-      files.map((file) => file.name),
-    ]);
-
-  test('are told apart by folder', () => {
-    expect(
-      found(
-        'basebackup/20261118T021500Z/base.tar.gz',
-        'basebackup/20261118T021500Z/pg_wal.tar.gz',
-        'basebackup/20261119T021500Z/base.tar.gz',
-        'basebackup/latest/base.tar.gz',
-        'wal/000000010000000000000001.gz',
-      ),
-    ).toEqual([
-      ['basebackup/20261118T021500Z/', '2026-11-18T02:15:00.000Z', ['base.tar.gz', 'pg_wal.tar.gz']],
-      ['basebackup/20261119T021500Z/', '2026-11-19T02:15:00.000Z', ['base.tar.gz']],
-      ['basebackup/latest/', null, ['base.tar.gz']],
-    ]);
-  });
-
-  test('are told apart by the moment in their names', () => {
-    expect(
-      found(
-        'a/base_20261118T021500Z.tar.gz',
-        'a/pg_wal_20261118T021500Z.tar.gz',
-        'a/20261118T021500Z-backup_manifest',
-        'a/base_20261119T021500Z.tar.gz',
-      ).map(([, takenAt, files]) => [takenAt, files]),
-    ).toEqual([
-      ['2026-11-18T02:15:00.000Z', ['base.tar.gz', 'pg_wal.tar.gz', 'backup_manifest']],
-      ['2026-11-19T02:15:00.000Z', ['base.tar.gz']],
-    ]);
-  });
-
-  test('are one tar each, and each a candidate', () => {
-    expect(found('LAST.txt', 'basebackup_20261119T021500Z.tar.gz', 'site/2026-11-20.tgz')).toEqual([
-      [
-        'basebackup_20261119T021500Z.tar.gz',
-        '2026-11-19T02:15:00.000Z',
-        ['basebackup_20261119T021500Z.tar.gz'],
-      ],
-      ['site/2026-11-20.tgz', '2026-11-20T00:00:00.000Z', ['2026-11-20.tgz']],
-    ]);
-  });
-
-  test('are data directories as they lie', () => {
-    expect(found('main/PG_VERSION', 'main/global/pg_control', 'main/base/5/PG_VERSION')).toEqual([
-      ['main/', null, ['PG_VERSION', 'global/pg_control', 'base/5/PG_VERSION']],
-    ]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isTarballName } from '../../../../lib/domain/backup/dump-names.ts';
 import { addToCrc, crcStart } from '../../../../lib/recovery/physical/numbers/crc32c.ts';
 import { formatLsn, parseLsn } from '../../../../lib/recovery/physical/numbers/lsn.ts';
 import {
@@ -8,7 +9,7 @@ import {
   segmentNumber,
   segmentOf,
 } from '../../../../lib/recovery/physical/wal/segment-number.ts';
-import { isTarballName, parseWalName } from '../../../../lib/recovery/physical/wal/wal-name.ts';
+import { parseWalName } from '../../../../lib/recovery/physical/wal/wal-name.ts';
 import { slowCrc32c } from './wal-builder.ts';
 
 const name = '0000000200000003000000FF';

@@ -27,16 +27,3 @@ export type BaseLayout =
   | { kind: 'unknown'; reason: string };
 
 export type RepositoryTool = 'pgBackRest' | 'WAL-G' | 'Barman';
-
-/** The part that a file plays in a base backup of tars. */
-export type TarRole = { part: 'base' | 'wal' | 'manifest' } | { part: 'tablespace'; oid: string };
-
-/** By the names that pg_basebackup gives (bbstreamer and backup_manifest), with or without endings of compression. */
-export function tarRole(baseName: string): TarRole | null {
-  if (/^backup_manifest(\.(gz|zst|lz4|xz|bz2))?$/.test(baseName)) return { part: 'manifest' };
-  const [, part] =
-    /^(base|pg_wal|\d{1,10})\.(?:tar(?:\.(?:gz|zst|zstd|lz4|xz|bz2))?|tgz)$/.exec(baseName) ?? [];
-  if (part === undefined) return null;
-  if (part === 'base') return { part: 'base' };
-  return part === 'pg_wal' ? { part: 'wal' } : { part: 'tablespace', oid: part };
-}

@@ -1,14 +1,16 @@
 /** Recognises how a base backup lies in its folder: by names where PostgreSQL gives them, else by bytes. */
+
+import { tarRole } from '../../../../domain/backup/base-tars.ts';
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import { isKeyError } from '../../../streams/encryption/decrypt.ts';
 import type { BaseFile } from './base-file.ts';
-import { type BaseLayout, tarRole } from './base-layout.ts';
+import type { BaseLayout } from './base-layout.ts';
 import { repositoryTool } from './repository-tool.ts';
 import { storedContent } from './stored-content.ts';
 import { type TarballContent, tarballContent } from './tarball-layout.ts';
 
 /**
- * @param files of one backup, names relative to its folder: see `basesIn` for a prefix that holds several
+ * @param files of one backup, names relative to its folder
  * @throws what opening a file throws
  */
 export async function recogniseBase(files: readonly BaseFile[]): Promise<BaseLayout> {

@@ -1,7 +1,8 @@
 /** Tells from its first members what a tar is. */
+
+import { type TarRole, tarRole } from '../../../../domain/backup/base-tars.ts';
 import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { tarMembers } from '../../../streams/bytes/tar-members.ts';
-import { type TarRole, tarRole } from './base-layout.ts';
 import { folderOfDataDirectory } from './data-directory-names.ts';
 
 export type TarballContent =

@@ -1,8 +1,10 @@
 /** Everything that a base backup brings, one after the other, with its place in the data directory. */
+
+import { type TarRole, tarRole } from '../../../../domain/backup/base-tars.ts';
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { type TarMemberKind, tarMembers } from '../../../streams/bytes/tar-members.ts';
 import type { BaseFile } from '../layout/base-file.ts';
-import { type BaseLayout, type TarRole, tarRole } from '../layout/base-layout.ts';
+import type { BaseLayout } from '../layout/base-layout.ts';
 import { type Bounding, storedContent, uncompressed } from '../layout/stored-content.ts';
 
 export interface BaseEntry {

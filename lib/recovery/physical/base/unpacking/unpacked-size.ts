@@ -1,10 +1,11 @@
 /** How large a base backup is when it is unpacked, before a byte of it is: by what it says itself, else by a factor. */
+
+import { tarRole } from '../../../../domain/backup/base-tars.ts';
 import { packedFactor } from '../../../../domain/sandbox/storage-estimate.ts';
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { tarMembers } from '../../../streams/bytes/tar-members.ts';
 import { compressionOf } from '../../../streams/compression/compression-of.ts';
 import type { BaseFile } from '../layout/base-file.ts';
-import { tarRole } from '../layout/base-layout.ts';
 import { isCompressed, storedContent } from '../layout/stored-content.ts';
 import type { BackupManifest } from '../manifest/backup-manifest.ts';
 import type { UnpackableLayout } from './base-entries.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { DumpStore } from '../../../lib/ports/dump-store.ts';
-import { openParts } from '../../../lib/recovery/logical/dump-parts.ts';
+import { openParts } from '../../../lib/recovery/streams/joined-parts.ts';
 
 /** A bucket in memory, listed in no order, whose objects change their tag when they are written. */
 function storeOf(objects: Record<string, string>): DumpStore {
