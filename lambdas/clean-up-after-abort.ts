@@ -4,8 +4,8 @@ import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { givenAnswersPort, tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { restoreTasksPort, sandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
+import { provenance } from '../lib/runtimes/aws/provenance.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
-import { software } from '../lib/runtimes/aws/software.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { cleanUpAfterAbort, removeLeftBehind } from '../lib/steps/clean-up-after-abort.ts';
 import { endedExecution, endingOf, lastKnownState } from '../lib/steps/ended-execution.ts';
@@ -27,7 +27,7 @@ export const handler = lambdaDoor('Clean up after abort', async (event) => {
     return { drillId: ended.name, outcome: await removeLeftBehind(state, sealed, ports) };
   }
   const { clock, options } = abortPatience(ended, systemClock);
-  const common = { clock, region: currentRegion(), software, ...tellingPorts() };
+  const common = { clock, region: currentRegion(), provenance: provenance(), ...tellingPorts() };
   const ports = { answers, configuration, evidence, ledger, sandboxes, restoreTasks, ...common };
   const { verdict, teardown } = await cleanUpAfterAbort(state, endingOf(ended), ports, options);
   return { drillId: ended.name, outcome: 'sealed', verdict, teardown };

@@ -6,7 +6,7 @@ import { readEnvironment } from '../lib/runtimes/aws/environment.ts';
 import { keepState, lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, lockingLedgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { beginningPorts } from '../lib/runtimes/aws/ports/people.ts';
-import { software } from '../lib/runtimes/aws/software.ts';
+import { provenance } from '../lib/runtimes/aws/provenance.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { type ExecutionStart, normaliseRequestStep } from '../lib/steps/normalise-request.ts';
 
@@ -17,7 +17,7 @@ export const handler = lambdaDoor(stateNames.normaliseRequest, async (payload, l
     clock: systemClock,
     configuration: deployedConfiguration,
     ledger: lockingLedgerPort(),
-    software,
+    provenance: provenance(),
     capabilities,
     ...beginningPorts(),
   });

@@ -2,8 +2,8 @@ import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
 import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
+import { provenance } from '../lib/runtimes/aws/provenance.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
-import { software } from '../lib/runtimes/aws/software.ts';
 import { systemClock } from '../lib/runtimes/system-clock.ts';
 import { sealRecordStep } from '../lib/steps/seal-record.ts';
 
@@ -18,7 +18,7 @@ export const handler = stateDoor(
       ledger: ledgerPort(),
       ...tellingPorts(),
       region: currentRegion(),
-      software,
+      provenance: provenance(),
     }),
   evidencePort,
 );

@@ -2,12 +2,14 @@
 import { renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { commandLine } from './bundling.mjs';
+import { commitOf } from './commit.mjs';
 
 const fresh = `dist.new-${process.pid}`;
 const former = `dist.old-${process.pid}`;
 try {
   await build({
     ...commandLine,
+    define: { 'process.env.RESTORE_DRILL_COMMIT': JSON.stringify(commitOf()) },
     outdir: fresh,
     sourcemap: 'linked',
     logLevel: 'warning',

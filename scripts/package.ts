@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildParts } from '../lib/infra/app/clone-parts.ts';
 import { commandLine } from './bundling.mjs';
+import { commitOf } from './commit.mjs';
 import { renderLicences } from './licences.ts';
 import { writeDeclarations } from './public-types.ts';
 
@@ -21,7 +22,10 @@ const construct = await build({
   target: 'node20',
   format: 'cjs',
   external: ['aws-cdk-lib', 'constructs'],
-  define: { 'import.meta.url': '__importMetaUrl' },
+  define: {
+    'import.meta.url': '__importMetaUrl',
+    'process.env.RESTORE_DRILL_COMMIT': JSON.stringify(commitOf()),
+  },
   banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
   metafile: true,
   logLevel: 'warning',

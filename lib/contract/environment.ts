@@ -28,6 +28,8 @@ export const environmentNames = {
   runbook: 'RUNBOOK',
   /** Name of the queue of what could not be started. */
   deadLetterQueue: 'DEAD_LETTER_QUEUE',
+  /** Commit of the sources that the functions were built from. */
+  commit: 'RESTORE_DRILL_COMMIT',
   /** File of CA certificates for sandboxes; default: beside the code. */
   caBundlePath: 'RDS_CA_BUNDLE',
 } as const;

@@ -143,6 +143,9 @@ const checkResult: z.ZodType<CheckResult> = z.object({
   name: z.string(),
   kind: z.string(),
   status,
+  expected: z.string().exactOptional(),
+  actual: z.string().exactOptional(),
+  scope: z.string().exactOptional(),
   durationMs: z.number(),
   findings,
   measured: z.object({

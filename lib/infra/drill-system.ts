@@ -21,9 +21,10 @@ import { Functions } from './machine/functions.ts';
 import { Schedules } from './machine/schedules.ts';
 import { DrillMachine } from './machine/state-machine.ts';
 import { consoleOriginOf } from './names/console.ts';
-import { answerDoor, doorsOf } from './names/doors.ts';
+import { answerDoor, doorsOf, sealingDoors } from './names/doors.ts';
 import { physicalNames } from './names/physical-names.ts';
 import { writeOutputs } from './names/stack-outputs.ts';
+import { commit } from './release.ts';
 import { acceptWildcards } from './review/accepted-wildcards.ts';
 import { Approvers } from './rights/approvers.ts';
 import { neverProduction } from './rights/never-production.ts';
@@ -185,6 +186,7 @@ export class DrillSystem extends Construct {
           concurrency: props.approvalConcurrency ?? null,
         }).url
       : noApprovalUrl;
+    for (const door of sealingDoors) functions.get(door).addEnvironment(env.commit, commit());
     // Every announcement may hold the links; the function that they lead to cannot know its own address.
     for (const [door, lambda] of functions.byDoor) {
       if (door !== answerDoor) lambda.addEnvironment(env.approvalUrl, approvalUrl);

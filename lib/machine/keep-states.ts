@@ -1,3 +1,4 @@
+import { nobodyInTime } from '../domain/record/provenance.ts';
 import { lambdaPlaceholders } from './placeholders.ts';
 import { stateNames as s } from './state-names.ts';
 import {
@@ -41,7 +42,7 @@ export const keepStates: Record<string, State> = {
   },
   [s.nobodyAnswered]: {
     Type: 'Pass',
-    Result: { decision: 'declined', by: 'nobody in time' },
+    Result: { decision: 'declined', by: nobodyInTime },
     ResultPath: '$.approval',
     Next: s.tearDownSandbox,
   },

@@ -16,6 +16,7 @@ import type { DrillMetrics } from './metric-sink.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectReader } from './object-reader.ts';
+import type { Provenance } from './provenance.ts';
 import type { DumpReader, Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { SandboxHost } from './sandbox.ts';
@@ -154,6 +155,6 @@ export interface DrillPorts {
   progress: ProgressSink;
   /** Keys of a database's encrypted dumps and the member of their packages. Never part of any state. */
   dumpOpening(database: string): Promise<DumpOpening>;
-  software: { version: string; node: string };
+  provenance: Provenance;
   signal: AbortSignal;
 }

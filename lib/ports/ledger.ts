@@ -36,7 +36,10 @@ export interface Ledger {
    * ended drill does not hold. On one machine there is always one.
    */
   takeSlot(slot: DrillSlot): Promise<SlotAnswer>;
-  /** Writes the sealed record. Idempotent by drillId. */
+  /**
+   * Writes the sealed record, with the link to the record of its database that was sealed before it. Idempotent by
+   * drillId.
+   */
   seal(record: DrillRecord): Promise<void>;
   /** Newest first. */
   history(options: { database?: string; limit: number }): Promise<DrillRecord[]>;

@@ -16,3 +16,6 @@ function readVersion(candidates: string[]): string {
   }
   return 'unknown';
 }
+
+/** Commit of the sources, with `+changes` where they were not as committed; the bundler writes it in place of the variable. */
+export const commit: string = process.env.RESTORE_DRILL_COMMIT ?? 'unknown';

@@ -24,7 +24,7 @@ type CleanUpPorts = Pick<
   | 'region'
   | 'restoreTasks'
   | 'sandboxes'
-  | 'software'
+  | 'provenance'
 > &
   KeptRestorePorts;
 

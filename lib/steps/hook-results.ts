@@ -44,6 +44,9 @@ function judgedHook(name: string, run: HookRun | null, outcome: unknown, now: st
   const result: CheckResult = {
     ...{ id: check.id, name, kind: hookKind, status, findings, measured: {} },
     durationMs: durationOf(task),
+    expected: 'exit code 0',
+    actual: typeof task?.exitCode === 'number' ? `exit code ${task.exitCode}` : 'no exit code',
+    scope: `${database}: the container of the ${name}`,
   };
   return [{ check, stored: { result, endedAt: task?.stoppedAt ?? now } }];
 }

@@ -1,6 +1,6 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
-import type { PlannedCheck } from '../domain/checks/asking/check.ts';
+import type { CheckFacts, PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { type At, reached } from '../domain/drill/known-at.ts';
@@ -8,6 +8,7 @@ import { stages } from '../domain/drill/stages.ts';
 import type { Finding } from '../domain/findings/findings.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { summariseRecovery, summariseRestore } from '../domain/record/attempt-report.ts';
+import { approvalWaived } from '../domain/record/provenance.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import { judgeAttempt, olderDumpMayHelp } from '../domain/verdict/judgement.ts';
@@ -94,7 +95,7 @@ function kept(
   const { approval, approvalTimeoutSeconds } = ports.configuration.database(state.database).production;
   if (approval === 'required')
     return reached({ ...state, stage: 'awaiting approval', approvalTimeoutSeconds });
-  const waived = { decision: 'approved', by: 'drills.yaml (approval: waived)' } as const;
+  const waived = { decision: 'approved', by: approvalWaived } as const;
   return reached({ ...state, stage: 'approved', approval: waived });
 }
 
@@ -147,6 +148,7 @@ function reportAttempt(
       kind: check.kind,
       status: stored?.result.status ?? 'could not run',
       durationMs: stored?.result.durationMs ?? 0,
+      ...factsOf(stored?.result ?? {}),
     })),
     tables: account === null ? [] : tablesOf(account, judged),
     ...(account === null ? {} : { objects: objectsOf(account, judged) }),
@@ -171,6 +173,13 @@ function reportAttempt(
     ],
   };
 }
+
+/** What was asked and what came back, as far as the result says it. */
+const factsOf = ({ expected, actual, scope }: CheckFacts): CheckFacts => ({
+  ...(expected === undefined ? {} : { expected }),
+  ...(actual === undefined ? {} : { actual }),
+  ...(scope === undefined ? {} : { scope }),
+});
 
 function rpoOf(
   state: DrillState,

@@ -4,6 +4,7 @@ import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { assembleRecord } from '../domain/record/assemble-record.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import { provenanceOf } from './provenance.ts';
 import { leaseSeconds } from './step.ts';
 import { tellPeople } from './tell-people.ts';
 
@@ -25,7 +26,7 @@ export async function normaliseRequestStep(
   start: ExecutionStart,
   ports: Pick<
     DrillPorts,
-    'clock' | 'configuration' | 'ledger' | 'software' | 'capabilities' | 'notifiers' | 'mishaps'
+    'clock' | 'configuration' | 'ledger' | 'provenance' | 'capabilities' | 'notifiers' | 'mishaps'
   >,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
@@ -82,7 +83,7 @@ export async function normaliseRequestStep(
 async function sealAbandoned(
   { drillId, takenAt }: { drillId: string; takenAt: string },
   database: string,
-  ports: Pick<DrillPorts, 'clock' | 'ledger' | 'software'>,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'provenance'>,
 ): Promise<void> {
   if ((await ports.ledger.show(drillId)) !== null) return;
   const state = newDrillState({ drillId, database, operator: 'unknown', startedAt: takenAt });
@@ -101,7 +102,7 @@ async function sealAbandoned(
       cost: null,
       lastProvenRtoSeconds: null,
       trendFindings: [],
-      software: ports.software,
+      provenance: provenanceOf(state, ports),
     }),
   );
 }

@@ -18,6 +18,7 @@ import { sha256Hex } from '../domain/text/sha256.ts';
 import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
+import { provenanceOf } from './provenance.ts';
 import { readPast } from './read-past.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
@@ -46,7 +47,7 @@ export const sealRecordStep = defineStep({
       | 'mishaps'
       | 'notifiers'
       | 'region'
-      | 'software'
+      | 'provenance'
     >,
   ) => {
     const state = withLateFindings(unsealed);
@@ -62,7 +63,7 @@ export const sealRecordStep = defineStep({
       phases: state.phases,
       lastProvenRtoSeconds: lastProven?.rto.actualSeconds ?? null,
       trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
-      software: ports.software,
+      provenance: provenanceOf(state, ports),
     });
     const sealed = await ports.ledger.show(state.drillId);
     // A name can be used again after 90 days: the records and reports of that drill are left alone.

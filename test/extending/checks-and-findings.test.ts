@@ -73,6 +73,7 @@ describe('a check kind', () => {
       findings: ['OBJECT_MISSING'],
       plan: () => [],
       parseParams: () => ({}),
+      evidence: { expected: () => 'nothing', scope: () => 'nothing', actual: () => 'nothing' },
       observe: async () => ({}),
       judge: () => ({ status: 'passed', findings: [] }),
     };

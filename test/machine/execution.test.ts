@@ -40,6 +40,12 @@ const fail = async (): Promise<never> => {
   throw new DrillError('SANDBOX_LOST', 'injected', { hint: 'none', fault: 'service' });
 };
 
+const hookFacts = (name: string) => ({
+  expected: 'exit code 0',
+  actual: 'exit code 0',
+  scope: `restored: the container of the ${name}`,
+});
+
 describe('an execution', () => {
   test('of a drill that proves succeeds, and passes hooks and both lanes of checks', async () => {
     const { ports, witness } = everything();
@@ -66,8 +72,12 @@ describe('an execution', () => {
         kind: 'hook',
         status: 'passed',
         durationMs: 4000,
+        ...hookFacts('migration hook'),
       },
-      { id: 'hook: smoke test', name: 'smoke test', kind: 'hook', status: 'passed', durationMs: 4000 },
+      {
+        ...{ id: 'hook: smoke test', name: 'smoke test', kind: 'hook', status: 'passed', durationMs: 4000 },
+        ...hookFacts('smoke test'),
+      },
     ]);
     expect(witness.sandboxes.size).toBe(0);
   });

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { sha256 } from '../../lib/adapters/seals/record-digest.ts';
 import type { DumpHeader, DumpObject } from '../../lib/domain/backup/dump.ts';
 import type { CheckResult, PlannedCheck } from '../../lib/domain/checks/asking/check.ts';
 import { defaultDatabaseConfig, noKeys } from '../../lib/domain/config/index.ts';
@@ -222,7 +223,12 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     progress: { restoreProgress: () => {} },
     dumpOpening: async () => ({ passphrase: null }),
-    software: { version: '0.0.0', node: 'v20.0.0' },
+    provenance: {
+      software: { version: '0.0.0', node: 'v20.0.0', commit: 'unknown' },
+      placeOf: () => ({ kind: 'host', host: 'laptop' }),
+      operatorBasis: 'operating system',
+      digest: sha256,
+    },
     signal: new AbortController().signal,
     ...given,
   };

@@ -1,6 +1,12 @@
 import { Client } from 'pg';
 import { ZodError } from 'zod';
-import type { CheckKind, CheckResult, Judgement, PlannedCheck } from '../../domain/checks/asking/check.ts';
+import type {
+  CheckFacts,
+  CheckKind,
+  CheckResult,
+  Judgement,
+  PlannedCheck,
+} from '../../domain/checks/asking/check.ts';
 import type { ForcedTable, PreparedDatabase } from '../../domain/checks/check-evidence.ts';
 import { checkKind } from '../../domain/checks/registry.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
@@ -98,12 +104,13 @@ export async function runCheck(
   options: CheckRunOptions = {},
 ): Promise<CheckResult> {
   const started = performance.now();
-  const { status, findings, measured } = await judged(planned, access, address, options);
+  const { status, findings, measured, ...facts } = await judged(planned, access, address, options);
   return {
     id: planned.id,
     name: planned.name,
     kind: planned.kind,
     status,
+    ...facts,
     durationMs: Math.round(performance.now() - started),
     findings,
     measured: measured ?? {},
@@ -115,21 +122,27 @@ async function judged(
   access: SandboxAccess,
   address: SandboxAddress,
   options: CheckRunOptions,
-): Promise<Judgement> {
+): Promise<Judgement & CheckFacts> {
   let database: OpenCheckDatabase | undefined;
+  let facts: CheckFacts = {};
   try {
     const kind: CheckKind<unknown, unknown> = checkKind(planned.kind);
     const params = kind.parseParams(planned.params);
+    const scope = `${planned.database}: ${kind.evidence.scope(params)}`;
+    facts = { expected: kind.evidence.expected(params), scope };
     database = await openCheckDatabase(await access.connection(address, planned.database), {
       statementTimeoutSeconds: planned.statementTimeoutSeconds,
       searchPath: kind.origin === 'built-in' ? 'none' : 'default',
       password: options.password ?? ((name) => process.env[name]),
       parameter: options.parameter,
     });
-    return kind.judge(params, await kind.observe(params, database));
+    const observation = await kind.observe(params, database);
+    const judgement = kind.judge(params, observation);
+    return { ...judgement, ...facts, actual: kind.evidence.actual(params, observation) };
   } catch (error) {
     if (isDrillError(error) && error.code === 'SANDBOX_LOST') throw error;
-    return { status: 'could not run', findings: [findingOf(error, planned)] };
+    const why = findingOf(error, planned);
+    return { status: 'could not run', findings: [why], ...facts, actual: `not asked: ${why.code}` };
   } finally {
     await database?.close();
   }

@@ -27,7 +27,8 @@ export function assembleRecord(input: {
   cost: DrillRecord['cost'] | null;
   lastProvenRtoSeconds: number | null;
   trendFindings: Finding[];
-  software: DrillRecord['software'];
+  /** What was asked, by whom and where. */
+  provenance: Pick<DrillRecord, 'configuration' | 'place' | 'people' | 'software'>;
 }): DrillRecord {
   const { state, attempts } = input;
   const first = attempts[0];
@@ -75,7 +76,7 @@ export function assembleRecord(input: {
     teardown: teardownOf(state),
     ...(input.cost == null ? {} : { cost: input.cost }),
     ...(state.handOver === null ? {} : { handOver: state.handOver }),
-    software: input.software,
+    ...input.provenance,
   };
 }
 

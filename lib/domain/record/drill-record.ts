@@ -1,8 +1,9 @@
-import type { CheckStatus, CountedTable } from '../checks/asking/check.ts';
+import type { CheckFacts, CheckStatus, CountedTable } from '../checks/asking/check.ts';
 import type { DrillPhase, HandOver } from '../drill/facts.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { DrillMode, SandboxKind } from '../sandbox/sandbox-plan.ts';
+import type { Principal, RecordedConfiguration, RecordLink, RecordPlace } from './provenance.ts';
 
 /** What was tried of one dump: a drill that walks back has several. */
 interface DumpAttempt {
@@ -28,6 +29,15 @@ export interface RecoveredStretch {
   archiveLagSeconds: number | null;
   /** Data pages whose checksums were compared; null: the cluster has none. */
   pages: { files: number; pages: number; bytes: number; bad: number } | null;
+}
+
+/** One question to the restored data, and what came of it. */
+interface RecordedCheck extends CheckFacts {
+  id?: string;
+  name: string;
+  kind: string;
+  status: CheckStatus;
+  durationMs: number;
 }
 
 /**
@@ -67,7 +77,7 @@ export interface DrillRecord {
   provenDump: string | null;
   findings: Finding[];
   /** `id` is unique in the record; absent in records of releases that did not keep it. */
-  checks: { id?: string; name: string; kind: string; status: CheckStatus; durationMs: number }[];
+  checks: RecordedCheck[];
   tables: CountedTable[];
   /** Objects by kind, for the next drill's comparison; absent in records of releases that did not count them. */
   objects?: { database: string; kind: string; count: number }[];
@@ -108,5 +118,13 @@ export interface DrillRecord {
   cost?: { estimatedUsd: number; actualUsd: number };
   /** Real restores that were kept. */
   handOver?: HandOver;
-  software: { version: string; node: string };
+  /** `commit` of the sources that it was built from; `unknown` where the build did not know. */
+  software: { version: string; node: string; commit?: string };
+  /** Null: there was none to read. Absent, as the three after it, in records of releases that did not say it. */
+  configuration?: RecordedConfiguration | null;
+  place?: RecordPlace;
+  /** Names as above, and what vouches for them. */
+  people?: { operator: Principal; approver: Principal | null };
+  /** Set by the ledger as it seals; null: the first record of its database. */
+  previous?: RecordLink | null;
 }

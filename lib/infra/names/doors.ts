@@ -6,6 +6,9 @@ export const answerDoor = 'answer-approval';
 /** Functions that are no state of the machine: they watch over it, and answer people. */
 export const guardDoors = ['clean-up-after-abort', 'sweep', 'watch', answerDoor] as const;
 
+/** Functions that seal records. */
+export const sealingDoors = ['seal-record', 'clean-up-after-abort', 'normalise-request'] as const;
+
 /** `selectDump` → `select-dump`: the file in lambdas/. */
 export const doorOfStep = (step: string): string =>
   step.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);

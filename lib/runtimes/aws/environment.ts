@@ -55,6 +55,7 @@ const schemas = {
   restoreNetwork: json(taskNetwork),
   runbook: text,
   deadLetterQueue: text,
+  commit: text,
   caBundlePath: text,
 } satisfies Record<keyof typeof environmentNames, z.ZodType>;
 

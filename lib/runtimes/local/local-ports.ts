@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { objectReader } from '../../adapters/dump-stores/companion-reader.ts';
 import { createEvidenceFolder } from '../../adapters/evidence/folder-evidence.ts';
@@ -9,6 +10,7 @@ import type {
   LocalSandboxHost,
   SandboxProgress,
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
+import { sha256 } from '../../adapters/seals/record-digest.ts';
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
 import { reportFiles } from '../../domain/record/report/report-files.ts';
@@ -20,7 +22,7 @@ import { createRestorer } from '../../recovery/logical/create-restorer.ts';
 import { createDumpReader } from '../../recovery/logical/dump-reading.ts';
 import { createRecoverer } from '../../recovery/physical/create-recoverer.ts';
 import { systemClock } from '../system-clock.ts';
-import { version } from '../version.ts';
+import { commit, version } from '../version.ts';
 import { readKeys } from './dump-keys.ts';
 import type { LocalConfiguration } from './local-configuration.ts';
 import { localNotifyTargets } from './notify-targets.ts';
@@ -112,7 +114,12 @@ export function createLocalPorts(
         ...(environment === undefined ? {} : { environment }),
       };
     },
-    software: { version, node: process.version },
+    provenance: {
+      software: { version, node: process.version, commit },
+      placeOf: () => ({ kind: 'host', host: hostname() }),
+      operatorBasis: 'operating system',
+      digest: sha256,
+    },
     signal,
   };
 }

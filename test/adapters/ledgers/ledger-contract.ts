@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { recordDigest } from '../../../lib/adapters/seals/record-digest.ts';
+import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import type { Ledger } from '../../../lib/ports/ledger.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../support/records.ts';
 
@@ -43,9 +45,33 @@ export function describeLedgerContract(
       ];
       await open().seal(first);
       await open().seal(second);
-      expect(await open().history({ limit: 10 })).toEqual([second, first]);
-      expect(await open().history({ limit: 1 })).toEqual([second]);
-      expect(await open().show('a')).toEqual(first);
+      expect(await open().history({ limit: 10 })).toMatchObject([second, first]);
+      expect(await open().history({ limit: 1 })).toMatchObject([second]);
+      expect(await open().show('a')).toEqual({ ...first, previous: null });
+    });
+
+    test('links each record to the one of its database that was sealed before', async () => {
+      await open().seal(aRecord({ drillId: 'a', startedAt: day(2) }));
+      await open().seal(aRecord({ drillId: 'of another', database: 'crm', startedAt: day(2) }));
+      // Begun before, sealed after: as it is cleaned up.
+      await open().seal(aRecord({ drillId: 'b', startedAt: day(1) }));
+      await open().seal(aRecord({ drillId: 'b', operator: 'again', startedAt: day(1) }));
+      await open().seal(aFailedRecord({ drillId: 'c', startedAt: day(3) }));
+      const linkOf = async (drillId: string) => (await open().show(drillId))?.previous;
+      const digestOf = async (drillId: string) => recordDigest((await open().show(drillId)) as DrillRecord);
+      expect(await linkOf('a')).toBeNull();
+      expect(await linkOf('of another')).toBeNull();
+      expect(await linkOf('b')).toEqual({ drillId: 'a', sha256: await digestOf('a') });
+      expect(await linkOf('c')).toEqual({ drillId: 'b', sha256: await digestOf('b') });
+    });
+
+    test('lets no two records follow the same one, however many are sealed at once', async () => {
+      await open().seal(aRecord({ drillId: 'first', startedAt: day(1) }));
+      const others = ['p', 'q', 'r', 's'];
+      await Promise.all(others.map((drillId) => open().seal(aRecord({ drillId, startedAt: day(2) }))));
+      const links = (await open().history({ limit: 10 })).map(({ previous }) => previous?.drillId ?? null);
+      expect(links).toHaveLength(5);
+      expect(new Set(links).size).toBe(5);
     });
 
     test('is empty before the first seal', async () => {
@@ -114,7 +140,7 @@ export function describeLedgerContract(
         notTested: ['x'.repeat(5000)],
       });
       await open().seal(record);
-      expect(await open().show(record.drillId)).toEqual(record);
+      expect(await open().show(record.drillId)).toMatchObject(record);
     });
 
     test('refuses to seal what it could not read again', async () => {

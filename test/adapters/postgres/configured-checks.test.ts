@@ -384,3 +384,54 @@ describe('a row value', () => {
     expect(JSON.stringify(result)).not.toContain(secret);
   });
 });
+
+describe('what the record says of a check', () => {
+  const facts = async (entry: Record<string, unknown>) => {
+    const { expected, actual, scope } = await check(entry);
+    return { expected, actual, scope };
+  };
+
+  test('is what was expected, what came back and of what', async () => {
+    expect(await facts({ rows: { table: 'bookings', min: 9 } })).toEqual({
+      expected: 'at least 9 rows',
+      actual: '5 rows',
+      scope: 'configured: table bookings',
+    });
+    expect(
+      await facts({ sql: { name: 'n', query: 'select count(*) from p', expect: { between: [1, 3] } } }),
+    ).toEqual({ expected: 'a number from 1 to 3', actual: '1', scope: 'configured: a query of drills.yaml' });
+    expect(await facts({ foreignKeys: ['d_p_fkey'] })).toMatchObject({ actual: '1 orphan in 1 foreign key' });
+    expect(
+      await facts({ freshness: { table: 'bookings', column: 'created_at', maxAge: '2d' } }),
+    ).toMatchObject({
+      actual: 'the newest row at 2026-11-18T01:00:00.000Z',
+    });
+    expect(await facts({ migrations: { table: 'schema_migrations', count: 3 } })).toMatchObject({
+      expected: '3 in all',
+      actual: '3 recorded',
+    });
+  });
+
+  test('names no text of a row, nor the text that was expected', async () => {
+    const asked = {
+      name: 'n',
+      query: 'select email from bookings where id = 1',
+      expect: `${secret}@x.org`,
+    };
+    const met = await facts({ sql: asked });
+    const other = await facts({ sql: { ...asked, expect: 'b@x.org' } });
+    const number = await facts({ sql: { ...asked, expect: 3 } });
+    expect(JSON.stringify([met, other, number])).not.toContain('x.org');
+    expect(met.actual).toBe('that text');
+    expect(other.actual).toBe('another value');
+    expect(number.actual).toBe('a value of type text');
+  });
+
+  test('says so when nothing could be asked', async () => {
+    expect(await facts({ sql: { name: 'n', query: 'select 1 from nowhere', expect: 1 } })).toEqual({
+      expected: '1',
+      actual: 'not asked: CHECK_COULD_NOT_RUN',
+      scope: 'configured: a query of drills.yaml',
+    });
+  });
+});

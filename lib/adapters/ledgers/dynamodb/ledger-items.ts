@@ -35,6 +35,8 @@ export const recordKey = ({
 export const pointerKey = (drillId: string): ItemKey => ({ pk: `drill#${drillId}`, sk: 'pointer' });
 /** Sorts behind every record of its partition (newest-drills.ts). */
 export const provenSort = 'proven';
+/** The record of a database that was sealed last: what the next one links to. Sorts before every record. */
+export const chainKey = (database: string): ItemKey => ({ pk: databasePartition(database), sk: 'chain' });
 /** The newest proven drill of a database. */
 export const provenKey = (database: string): ItemKey => ({
   pk: databasePartition(database),

@@ -13,6 +13,7 @@ import type { Clock } from '../../../ports/clock.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { encodeRecord, largestRecordBytes, pointerKey, provenKey, recordKey } from './ledger-items.ts';
+import { moveChainEnd, readChainEnd } from './record-chain.ts';
 
 interface SealOptions {
   client: DynamoDBClient;
@@ -21,27 +22,45 @@ interface SealOptions {
   evidence: Pick<EvidenceStore, 'write'> | null;
 }
 
-/** Two transactions on one item collide only when two drills of one database seal at once. */
+/** Transactions collide, and links are taken, only when drills of one database seal at once: one of them wins each time. */
 const mostAttempts = 6;
+const mostLinks = 50;
+const longestWaitSeconds = 1;
 
 /**
- * Writes the record, the pointer to it and – for a proven drill that is newer than the last – the proven item, all or
+ * Writes the record with its link to the one before, the pointer to it, the end of the chain and – for a proven drill that is newer than the last – the proven item, all or
  * nothing. The first record of a drill stays: sealing again changes nothing.
  *
  * @throws DrillError INTERNAL_ERROR for a record that could not be read again, LEDGER_UNWRITABLE
  */
 export async function sealRecord(record: DrillRecord, options: SealOptions): Promise<void> {
   refuseUnreadable(record);
-  const stored = await storedItem(record, options);
   let withProven = record.verdict === 'PROVEN';
-  for (let attempt = 1; ; attempt += 1) {
-    const reasons = await transact(itemsOf(record, stored, withProven, options.tableName), options.client);
+  for (let attempt = 1, links = 1; ; attempt += 1) {
+    const end = await readChainEnd(record.database, options);
+    const linked = { ...record, previous: end.link };
+    const stored = await storedItem(linked, options);
+    const items = itemsOf(
+      linked,
+      stored,
+      moveChainEnd(linked, end, options.tableName),
+      withProven,
+      options.tableName,
+    );
+    const reasons = await transact(items, options.client);
     if (reasons === null) return;
-    const [own, pointer, proven] = reasons;
+    const [own, pointer, chain, proven] = reasons;
     if (own === 'ConditionalCheckFailed' || pointer === 'ConditionalCheckFailed') return;
     if (proven === 'ConditionalCheckFailed') {
       // A newer drill has proven its dump already: this one is kept, but is not the newest proof.
       withProven = false;
+      continue;
+    }
+    // Another drill of this database was sealed in between: this one follows it.
+    if (chain === 'ConditionalCheckFailed' && links < mostLinks) {
+      links += 1;
+      attempt = 0;
+      await options.clock.sleep(longestWaitSeconds * Math.random());
       continue;
     }
     if (attempt === mostAttempts) throw cancelled(options.tableName, reasons);
@@ -80,6 +99,7 @@ async function storedItem(record: DrillRecord, options: SealOptions): Promise<St
 function itemsOf(
   record: DrillRecord,
   stored: StoredItem,
+  chain: TransactWriteItem,
   withProven: boolean,
   tableName: string,
 ): TransactWriteItem[] {
@@ -89,6 +109,7 @@ function itemsOf(
   const items: TransactWriteItem[] = [
     { Put: { ...only, Item: marshall({ ...recordKey(record), ...stored }) } },
     { Put: { ...only, Item: marshall({ ...pointerKey(drillId), ...pointer }) } },
+    chain,
   ];
   if (!withProven) return items;
   const proven = {

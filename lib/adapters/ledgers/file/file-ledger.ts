@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
+import type { RecordLink } from '../../../domain/record/provenance.ts';
 import { visibleJson } from '../../../domain/text/visible-text.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode } from '../../files/atomic-file.ts';
 import { safeFileName } from '../../files/safe-file-name.ts';
+import { recordDigest } from '../../seals/record-digest.ts';
 import { releaseLockFile, takeLockFile } from './drill-lock-file.ts';
 import { exclusively } from './exclusive-section.ts';
 import { appendRecord } from './ledger-append.ts';
@@ -68,7 +70,8 @@ export function createFileLedger({ path, clock, onDamage }: FileLedgerOptions): 
     unlock: (database, drillId) => alone(() => releaseLockFile(lockPath(database), drillId)),
     seal: (record) =>
       alone(async () => {
-        if (!(await isSealed(path, record.drillId))) await appendRecord(path, record);
+        if (await isSealed(path, record.drillId)) return;
+        await appendRecord(path, { ...record, previous: await linkToNewest(path, record.database) });
       }),
     async history({ database, limit }) {
       const latest: DrillRecord[] = [];
@@ -127,6 +130,18 @@ async function isSealed(path: string, drillId: string): Promise<boolean> {
     if ('record' in decoded && decoded.record.drillId === drillId) return true;
   }
   return false;
+}
+
+/** The record of a database that was sealed last, as the link of the next one. */
+async function linkToNewest(path: string, database: string): Promise<RecordLink | null> {
+  let newest: DrillRecord | null = null;
+  const needle = `"database":${visibleJson(database)}`;
+  for await (const line of settledLines(path)) {
+    if (!line.bytes.includes(needle)) continue;
+    const decoded = decodeLine(line.bytes);
+    if ('record' in decoded && decoded.record.database === database) newest = decoded.document;
+  }
+  return newest === null ? null : { drillId: newest.drillId, sha256: recordDigest(newest) };
 }
 
 function unwritable(path: string, error: unknown): DrillError {

@@ -18,7 +18,8 @@ export function encodeLine(record: DrillRecord): string {
   return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${escapedJson(text)}}\n`;
 }
 
-type DecodedLine = { record: DrillRecord } | { damage: string };
+/** `document`: as it stands in the line, where a newer release may have written members that this one does not know. */
+type DecodedLine = { record: DrillRecord; document: DrillRecord } | { damage: string };
 
 /** The record of a line, or why it is none. Nothing of the line itself is in the reason. */
 export function decodeLine(line: Buffer): DecodedLine {
@@ -29,7 +30,9 @@ export function decodeLine(line: Buffer): DecodedLine {
   if (sha256(JSON.stringify(parsed.data.record)) !== parsed.data.sha256)
     return { damage: 'its content was changed' };
   const record = recordSchema.safeParse(parsed.data.record);
-  return record.success ? { record: record.data } : { damage: 'it is no drill record of schema version 1' };
+  return record.success
+    ? { record: record.data, document: parsed.data.record as DrillRecord }
+    : { damage: 'it is no drill record of schema version 1' };
 }
 
 function parsedJson(line: Buffer): unknown {

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { DrillRecord } from '../../../domain/record/drill-record.ts';
 import { type DrillEvent, drillEvent } from '../../../domain/record/report/drill-event.ts';
-import { renderJson } from '../../../domain/record/report/json.ts';
+import { recordDigest } from '../../seals/record-digest.ts';
 
 /** The event of a sealed drill, with the hash of record.json as it lies among the reports. */
-export const sealedEvent = (record: DrillRecord): DrillEvent =>
-  drillEvent(record, createHash('sha256').update(renderJson(record)).digest('hex'));
+export const sealedEvent = (record: DrillRecord): DrillEvent => drillEvent(record, recordDigest(record));

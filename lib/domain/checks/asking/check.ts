@@ -23,7 +23,15 @@ export interface PlannedCheck {
 /** Three-valued: what did not run never counts as passed. */
 export type CheckStatus = 'passed' | 'failed' | 'could not run';
 
-export interface CheckResult {
+/** What was asked of which part of the data, and what came back: counts, names and moments, never a value of a row. */
+export interface CheckFacts {
+  /** Absent in results of releases that did not say it, as the other two. */
+  expected?: string;
+  actual?: string;
+  scope?: string;
+}
+
+export interface CheckResult extends CheckFacts {
   id: string;
   name: string;
   kind: string;
@@ -193,6 +201,13 @@ interface KindOfCheck<Params, Observation> {
   notTested?(context: CheckContext): string[];
   /** Whether it logs in with a password of SSM Parameter Store, which only the restore task may read. Absent: never. */
   needsStoredPassword?(params: Params): boolean;
+  /** For the record: counts, names and moments, never a value of a row. */
+  evidence: {
+    expected(params: Params): string;
+    /** Of the check's database, which is named beside it. */
+    scope(params: Params): string;
+    actual(params: Params, observation: Observation): string;
+  };
   parseParams(params: unknown): Params;
   observe(params: Params, database: CheckDatabase): Promise<Observation>;
   judge(params: Params, observation: Observation): Judgement;

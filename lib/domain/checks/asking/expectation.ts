@@ -33,6 +33,9 @@ const numericTypes: ReadonlySet<string> = new Set([
   'float8',
   'oid',
 ]);
+/** Whether a value of the type may be named where a number is expected. */
+export const isNumericType = (type: string): boolean => numericTypes.has(type);
+
 const met: Comparison = { met: true };
 const not = (because: string): Comparison => ({ met: false, because });
 

@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { notOfExtension, quoted, rowSource, userSchema } from '../../text/sql-text.ts';
 import type { CheckDatabase, Judgement } from './check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, type ScalarQuery, statusOf } from './combined-query.ts';
@@ -132,6 +133,17 @@ export function judgeForeignKeys(observed: readonly ObservedForeignKey[]): Judge
     }
   }
   return { status: statusOf(findings), findings };
+}
+
+/** What was counted, for the record. */
+export function orphansCounted(observed: readonly ObservedForeignKey[]): string {
+  const counted = observed.flatMap(({ orphans }) =>
+    'refused' in orphans || orphans.value === null ? [] : [Number(orphans.value)],
+  );
+  const orphans = counted.reduce((sum, count) => sum + count, 0);
+  const missing = observed.length - counted.length;
+  const all = `${formatCountOf(orphans, 'orphan')} in ${formatCountOf(counted.length, 'foreign key')}`;
+  return missing === 0 ? all : `${all}; ${missing} not counted`;
 }
 
 // to_jsonb reads columns that exist only in later versions (conperiod and conenforced: 18) without naming them.

@@ -35,6 +35,11 @@ export const collations: BuiltInCheckKind<z.infer<typeof paramsSchema>, ChangedC
       : [
           'Versions of collations on your servers: they were compared with those of this one; before PostgreSQL 15 a database does not keep that of its default collation.',
         ],
+  evidence: {
+    expected: () => 'no collation of an index in another version than the cluster stored',
+    scope: () => 'every collation that an index uses',
+    actual: (_params, changed) => `${formatCountOf(changed.length, 'collation')} in another version`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const changed = await changedCollationsSql(database);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
@@ -25,6 +26,11 @@ export const constraintsValidated: BuiltInCheckKind<z.infer<typeof paramsSchema>
   notTested: () => [
     'Rows that break NOT VALID or NOT ENFORCED constraints other than foreign keys: such constraints are only named.',
   ],
+  evidence: {
+    expected: () => 'what was never validated is named',
+    scope: () => 'every CHECK and NOT NULL constraint of user tables and domains',
+    actual: (_params, unvalidated) => `${formatCountOf(unvalidated.length, 'constraint')} never validated`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(unvalidatedSql);

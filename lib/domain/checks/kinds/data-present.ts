@@ -60,6 +60,14 @@ export const dataPresent: BuiltInCheckKind<Params, Observation> = {
       });
     });
   },
+  evidence: {
+    expected: () => 'at least one row',
+    scope: () => 'user tables but those of migration tools',
+    actual: ({ rowsElsewhere }, { tables, filled, refused }) =>
+      filled
+        ? `${formatCountOf(tables, 'table')}, at least one of them with a row`
+        : `${formatCountOf(tables, 'table')}, ${refused.length === 0 ? 'all empty' : `${refused.length} of them not readable`}${rowsElsewhere > 0 ? `; ${formatCountOf(rowsElsewhere, 'row')} in other databases of the backup` : ''}`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     return {

@@ -83,6 +83,15 @@ export const drift: BuiltInCheckKind<Params, Observation> = {
         : `What was lost since an earlier drill: there is no proven drill of an earlier ${wordOfBackup(context)} to compare with.`,
     ];
   },
+  evidence: {
+    expected: ({ since }) => `what the proven drill of ${since} held, less what is allowed`,
+    scope: ({ suspects, objectsBefore: before }) =>
+      `${formatCountOf(suspects.length, 'table')} that may have lost rows${before === null ? '' : `, ${formatCountOf(Object.keys(before).length, 'kind')} of objects`}`,
+    actual: (params, { rows, objects }) => {
+      const losses = lossesOf(params, rows, objects).length;
+      return losses === 0 ? 'nothing lost' : `${formatCountOf(losses, 'kind')} of loss`;
+    },
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ suspects, objectsBefore: before }, database) {
     const facts = await readTables(

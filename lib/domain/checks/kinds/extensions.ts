@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import { wordOfBackup } from '../asking/backup-word.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
+import { mostNamed } from '../asking/check-words.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
 import { expectedObjects } from './objects.ts';
 
@@ -32,6 +34,15 @@ export const extensionsInstalled: BuiltInCheckKind<Params, InstalledExtension[]>
   notTested: (context) => [
     `Versions of extensions against production: the ${wordOfBackup(context)} does not say them.`,
   ],
+  evidence: {
+    expected: ({ extensions }) => listOf(extensions, mostNamed) || 'no extension',
+    scope: ({ extensions }) => `${formatCountOf(extensions.length, 'extension')} of the backup`,
+    actual: ({ extensions }, installed) => {
+      const found = installed.filter(({ name }) => extensions.includes(name));
+      const named = found.map(({ name, version }) => `${name} ${version}`);
+      return listOf(named, mostNamed) || 'none of them';
+    },
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(

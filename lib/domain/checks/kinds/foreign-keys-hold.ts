@@ -4,6 +4,7 @@ import {
   countOrphans,
   judgeForeignKeys,
   type ObservedForeignKey,
+  orphansCounted,
   readForeignKeys,
 } from '../asking/foreign-key-orphans.ts';
 import { databasesOf, partOf, plannedBuiltIn, sandboxName } from '../asking/planning.ts';
@@ -38,6 +39,11 @@ export const foreignKeysHold: BuiltInCheckKind<Params, ObservedForeignKey[]> = {
         ),
       );
     });
+  },
+  evidence: {
+    expected: () => '0 orphans',
+    scope: ({ part, parts }) => `every foreign key of the catalog${partOf(part, parts)}`,
+    actual: (_params, observed) => orphansCounted(observed),
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ part, parts }, database) {

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import type { ConfiguredCheckKind } from '../asking/check.ts';
+import { mostNamed } from '../asking/check-words.ts';
 import {
   countOrphans,
   judgeForeignKeys,
   type ObservedForeignKey,
+  orphansCounted,
   readForeignKeys,
 } from '../asking/foreign-key-orphans.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
@@ -46,6 +49,12 @@ export const foreignKeys: ConfiguredCheckKind<Params, Observation> = {
         : 'all foreign keys';
       return plannedConfigured(context, check, name, { wanted });
     });
+  },
+  evidence: {
+    expected: () => 'the foreign keys exist, 0 orphans',
+    scope: ({ wanted }) => (Array.isArray(wanted) ? listOf(wanted, mostNamed) : 'all foreign keys'),
+    actual: (_params, { observed, unknown }) =>
+      `${orphansCounted(observed)}${unknown.length === 0 ? '' : `; ${formatCountOf(unknown.length, 'name')} not found`}`,
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ wanted }, database) {

@@ -68,6 +68,15 @@ export const freshness: ConfiguredCheckKind<Params, Observation> = {
     configuredOf(context, 'freshness').length > 0
       ? []
       : ['How fresh the data is: no freshness check is configured, so the newest row is not known.'],
+  evidence: {
+    expected: ({ freshness: { maxAge }, dumpMoment }) => `a row at most ${maxAge} older than ${dumpMoment}`,
+    scope: ({ freshness: settings }) => whatOf(settings),
+    actual: (_params, { answer }) => {
+      const newest = parseTimestamp(answer?.rows[0]?.[0] ?? '');
+      if (newest === null || !timestampTypes.has(answer?.columns[0]?.type ?? '')) return 'no moment to tell';
+      return newest.iso === null ? 'the newest row at infinity' : `the newest row at ${newest.iso}`;
+    },
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ freshness: { query, table, column } }, database) {
     if (query !== undefined) return { lookup: null, answer: await database.ask(query, 2) };

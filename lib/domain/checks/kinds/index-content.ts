@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { changedCollationsSql } from '../asking/collation-versions.ts';
 import {
@@ -51,6 +52,14 @@ export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
         ? []
         : ['Whether a unique index holds two rows of one key: amcheck tells that from PostgreSQL 17 on.']),
     ];
+  },
+  evidence: {
+    expected: () => 'every index in order, with every row of its table',
+    scope: () => 'B-trees over built-in types and operators',
+    actual: (_params, asked) => {
+      const refused = asked.filter(({ answer }) => 'refused' in answer).length;
+      return `${formatCountOf(asked.length, 'index', 'indexes')} read, ${refused} of them with a complaint`;
+    },
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ schema, countsUnique }, database) {

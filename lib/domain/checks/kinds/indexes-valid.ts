@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
@@ -24,6 +25,12 @@ export const indexesValid: BuiltInCheckKind<z.infer<typeof paramsSchema>, Invali
     databasesOf(context).map((database) =>
       plannedBuiltIn(context, 'indexesValid', database, 'indexes are valid', {}),
     ),
+  evidence: {
+    expected: () => 'every index valid and ready',
+    scope: () => 'every index of user tables',
+    actual: (_params, invalid) =>
+      `${formatCountOf(invalid.length, 'index', 'indexes')} not valid or not ready`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(invalidIndexesSql);

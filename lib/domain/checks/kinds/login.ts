@@ -61,6 +61,14 @@ export const login: ConfiguredCheckKind<Params, Observation> = {
     });
   },
   needsStoredPassword: ({ passwordParameter }) => passwordParameter !== undefined,
+  evidence: {
+    expected: ({ login: { passwordEnv }, passwordParameter }) =>
+      passwordEnv === undefined && passwordParameter === undefined
+        ? 'the role has the right to log in'
+        : 'the role logs in with its password, and with no other',
+    scope: ({ login: { role } }) => `role ${role}`,
+    actual: (_params, { refusedBecause }) => refusedBecause ?? 'as expected',
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ login: { role, passwordEnv }, passwordParameter }, database) {
     const [row] = await database.query(roleSql, [role]);

@@ -41,6 +41,15 @@ export const marker: BuiltInCheckKind<Params, Observation> = {
       : [
           'The moment reached, by rows of yours: no marker is configured, so it rests on the words of PostgreSQL and on the WAL.',
         ],
+  evidence: {
+    expected: ({ after }) =>
+      `the row from before the moment${after === null ? '' : ', and not the one from after it'}`,
+    scope: ({ table, column }) => `rows of ${table}, by ${column}`,
+    actual: (_params, { before, after }) =>
+      before === null
+        ? 'not asked'
+        : `the row from before ${before ? 'is' : 'is not'} there${after === null ? '' : `, the one from after ${after ? 'is' : 'is not'}`}`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ table, column, before, after }, database) {
     const lookup = await tableOf(table, database);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, type ScalarAnswer } from '../asking/combined-query.ts';
@@ -50,6 +51,12 @@ export const matviewsPopulated: BuiltInCheckKind<Params, Observation> = {
         ),
       );
     });
+  },
+  evidence: {
+    expected: () => 'every materialized view filled',
+    scope: ({ views }) => `${formatCountOf(views.length, 'materialized view')} that the dump fills`,
+    actual: (_params, observed) =>
+      `${formatCountOf(observed.filter(({ populated }) => populated === true).length, 'view')} filled`,
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ views }, database) {

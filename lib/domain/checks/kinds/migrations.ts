@@ -4,6 +4,7 @@ import { literal, quoted, rowSource } from '../../text/sql-text.ts';
 import type { ConfiguredCheckKind, Judgement, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
 import { compareWithExpectation } from '../asking/expectation.ts';
+import { actualText, expectationText } from '../asking/expectation-words.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
 import { decimal, query, rowCount, scalar, tableName, text } from '../asking/settings.ts';
 import { lookUpTable, missingTableMessage, type TableLookup } from '../asking/table-lookup.ts';
@@ -93,6 +94,11 @@ export const migrations: ConfiguredCheckKind<Params, Observation> = {
     configuredOf(context, 'migrations').length > 0
       ? []
       : ['Whether the schema is at the head of the migrations: no migrations check is configured.'],
+  evidence: {
+    expected: ({ migrations: settings }) => expectedMigrations(settings),
+    scope: ({ migrations: { table } }) => (table === undefined ? 'a query of drills.yaml' : `table ${table}`),
+    actual: ({ migrations: settings }, { answer }) => actualMigrations(settings, answer),
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ migrations: settings }, database) {
     if (settings.query !== undefined) return { lookup: null, answer: await database.ask(settings.query, 2) };
@@ -135,10 +141,7 @@ export const migrations: ConfiguredCheckKind<Params, Observation> = {
     if (lookup !== null && 'refused' in lookup) return couldNotRun(lookup.refused);
     if (answer === null) return couldNotRun(lookup?.found.obstacle ?? 'no answer came back');
     if (settings.query !== undefined) {
-      // `empty` and `notEmpty` are no keywords here: they are compared as texts.
-      const expected =
-        typeof settings.expected === 'object' ? settings.expected : { equals: settings.expected ?? '' };
-      const comparison = compareWithExpectation(expected, answer);
+      const comparison = compareWithExpectation(expectedAnswer(settings), answer);
       if ('unclear' in comparison) return couldNotRun(comparison.unclear);
       return comparison.met
         ? { status: 'passed', findings: [] }
@@ -166,4 +169,33 @@ function judgeTable(
   if (typeof count === 'object' && applied < count.atLeast)
     return behind(`${table} records ${applied} migrations, expected at least ${count.atLeast}`);
   return { status: 'passed', findings: [] };
+}
+
+/** `empty` and `notEmpty` are no keywords here: they are compared as texts. */
+const expectedAnswer = ({ expected }: Params['migrations']) =>
+  typeof expected === 'object' ? expected : { equals: expected ?? '' };
+
+function expectedMigrations(settings: Params['migrations']): string {
+  const { query, head, includes, atLeast, count } = settings;
+  if (query !== undefined) return expectationText(expectedAnswer(settings));
+  return [
+    ...(head === undefined ? [] : [`${head} recorded, and none after it`]),
+    ...(includes === undefined ? [] : [`${includes} recorded`]),
+    ...(atLeast === undefined ? [] : [`${atLeast} or one after it recorded`]),
+    ...(count === undefined
+      ? []
+      : [typeof count === 'number' ? `${count} in all` : `at least ${count.atLeast} in all`]),
+  ].join(', ');
+}
+
+/** Counts; a migration of the database is not named. */
+function actualMigrations(settings: Params['migrations'], answer: QueryAnswer | null): string {
+  if (answer === null) return 'not asked';
+  if (settings.query !== undefined) return actualText(expectedAnswer(settings), answer);
+  const [applied, same, later] = answer.rows[0] ?? [];
+  return [
+    `${applied ?? 0} recorded`,
+    ...(same == null ? [] : [`that one ${same === '0' ? 'not among them' : 'among them'}`]),
+    ...(later == null ? [] : [`${later} after it`]),
+  ].join(', ');
 }

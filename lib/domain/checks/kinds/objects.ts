@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
 import type { AnnouncedObject } from '../../recovery/restore-account.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';
+import { mostNamed } from '../asking/check-words.ts';
 import {
   missingObjectsSql,
   notObjects,
@@ -85,6 +87,13 @@ export const objectsExist: BuiltInCheckKind<Params, Observation> = {
   notTested(context) {
     const unknown = unknownTypes(context);
     return unknown.length === 0 ? [] : [`Whether objects of these types exist: ${unknown.join(', ')}.`];
+  },
+  evidence: {
+    expected: ({ objects }) => `${formatCountOf(objects.length, 'object')}`,
+    scope: ({ objects }) =>
+      listOf([...new Set(objects.map(([type]) => type))], mostNamed) || 'nothing that the dump announces',
+    actual: ({ objects }, { missing }) =>
+      `${formatCountOf(objects.length - missing.length, 'object')}, ${missing.length} missing`,
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ objects }, database) {

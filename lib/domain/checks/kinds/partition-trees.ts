@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
+import { rowsCounted, rowsOf } from '../asking/check-words.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { expectedTables } from '../asking/expected-tables.ts';
 import { databasesOf, maxParamsSize, plannedBuiltIn } from '../asking/planning.ts';
@@ -52,6 +54,11 @@ export const partitionTrees: BuiltInCheckKind<Params, Observation> = {
         }),
       ];
     });
+  },
+  evidence: {
+    expected: ({ roots }) => rowsOf(roots.reduce((sum, [, , rows]) => sum + rows, 0)),
+    scope: ({ roots }) => `the partitions of ${formatCountOf(roots.length, 'table')}`,
+    actual: (_params, { leaves }) => rowsCounted(leaves.map(({ rows }) => rows)),
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ roots, partitions }, database) {

@@ -29,6 +29,12 @@ export const recoveredState: BuiltInCheckKind<z.infer<typeof paramsSchema>, Reco
       : databasesOf(context).map((database) =>
           plannedBuiltIn(context, 'recoveredState', database, 'nothing is left open', {}),
         ),
+  evidence: {
+    expected: () => 'what a recovery leaves open or empty is named',
+    scope: () => 'prepared transactions and unlogged tables',
+    actual: (_params, { preparedTransactions, unloggedTables }) =>
+      `${formatCountOf(preparedTransactions, 'prepared transaction')}, ${formatCountOf(unloggedTables.length, 'unlogged table')}`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const [prepared] = await database.query(

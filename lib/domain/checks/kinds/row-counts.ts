@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';
+import { mostNamed, rowsCounted, rowsOf } from '../asking/check-words.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { type ExpectedTable, expectedTables } from '../asking/expected-tables.ts';
 import { databasesOf, partOf, plannedBuiltIn, slices } from '../asking/planning.ts';
@@ -51,6 +53,15 @@ export const rowCounts: BuiltInCheckKind<Params, Observation> = {
       (database) => expectedTables(context.account, database).leftOut,
     );
     return leftOut.length === 0 ? [] : [`Row counts of tables that were left out: ${leftOut.join(', ')}.`];
+  },
+  evidence: {
+    expected: ({ tables }) => rowsOf(tables.reduce((sum, [, , rows]) => sum + rows, 0)),
+    scope: ({ tables }) =>
+      `${formatCountOf(tables.length, 'table')}: ${listOf(
+        tables.map(([schema, name]) => `${schema}.${name}`),
+        mostNamed,
+      )}`,
+    actual: (_params, { tables }) => rowsCounted(tables.map(({ rows }) => rows)),
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ tables }, database) {
@@ -115,5 +126,3 @@ export const rowCounts: BuiltInCheckKind<Params, Observation> = {
     return { status: statusOf(findings), findings, measured: { tables: measured } };
   },
 };
-
-const rowsOf = (count: number) => `${count} ${count === 1 ? 'row' : 'rows'}`;

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import { quotedTable } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind, CountedTable } from '../asking/check.ts';
+import { mostNamed, rowsCounted } from '../asking/check-words.ts';
 import {
   askEach,
   refusedFinding,
@@ -49,6 +51,15 @@ export const rowsReadable: BuiltInCheckKind<Params, ScalarAnswer[]> = {
         }),
       );
     });
+  },
+  evidence: {
+    expected: () => 'every value of every row can be read',
+    scope: ({ tables }) =>
+      `${formatCountOf(tables.length, 'table')}: ${listOf(
+        tables.map(([schema, name]) => `${schema}.${name}`),
+        mostNamed,
+      )}`,
+    actual: (_params, answers) => rowsCounted(answers),
   },
   parseParams: (params) => paramsSchema.parse(params),
   observe: ({ tables }, database) =>

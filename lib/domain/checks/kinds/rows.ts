@@ -3,6 +3,7 @@ import { type Finding, finding } from '../../findings/findings.ts';
 import { rowSource } from '../../text/sql-text.ts';
 import { wordOfBackup } from '../asking/backup-word.ts';
 import type { CheckContext, ConfiguredCheck, ConfiguredCheckKind } from '../asking/check.ts';
+import { rowsOf } from '../asking/check-words.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
 import { configuredOf, databasesOf, plannedConfigured, sandboxName } from '../asking/planning.ts';
 import { rowCount, tableName } from '../asking/settings.ts';
@@ -120,6 +121,21 @@ export const rows: ConfiguredCheckKind<Params, Observation> = {
             `Whether ${table} lost rows since the last proven drill (maxDrop): no proven drill has counted it.`,
           ];
     });
+  },
+  evidence: {
+    expected: ({ rows: { min, max, maxDrop } }) =>
+      [
+        ...(min === undefined ? [] : [`at least ${rowsOf(min)}`]),
+        ...(max === undefined ? [] : [`at most ${rowsOf(max)}`]),
+        ...(maxDrop === undefined
+          ? []
+          : [
+              `a drop of at most ${typeof maxDrop === 'number' ? rowsOf(maxDrop) : maxDrop} since the last proven drill`,
+            ]),
+      ].join(', '),
+    scope: ({ rows: { table } }) => `table ${table}`,
+    actual: (_params, { rows: counted }) =>
+      counted === null || 'refused' in counted ? 'not counted' : rowsOf(Number(counted.value)),
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ rows: { table } }, database) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
 import type { RestoreAccount } from '../../recovery/restore-account.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { quoted, quotedTable, rowSource } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { askEach, refusedFinding, type ScalarAnswer, statusOf } from '../asking/combined-query.ts';
@@ -57,6 +58,16 @@ export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
         }),
       );
     });
+  },
+  evidence: {
+    expected: () => 'no sequence would hand out a number that its column holds',
+    scope: ({ part, parts }) => `every sequence that numbers a column${partOf(part, parts)}`,
+    actual: (_params, observed) => {
+      const behind = observed.filter(
+        ({ collides }) => 'value' in collides && collides.value === 'true',
+      ).length;
+      return `${behind} of ${formatCountOf(observed.length, 'sequence')} behind`;
+    },
   },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ part, parts }, database) {

@@ -3,6 +3,7 @@ import { finding } from '../../findings/findings.ts';
 import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
 import { compareWithExpectation, expectationSettings } from '../asking/expectation.ts';
+import { actualText, expectationText } from '../asking/expectation-words.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
 import { query, text } from '../asking/settings.ts';
 import { unique } from './unique.ts';
@@ -36,6 +37,11 @@ export const sql: ConfiguredCheckKind<Params, QueryAnswer> = {
     [...configuredOf(context, 'sql'), ...configuredOf(context, unique.kind)].length > 0
       ? []
       : ['Rules of the application that the schema does not enforce: no sql or unique check is configured.'],
+  evidence: {
+    expected: ({ sql: { expect } }) => expectationText(expect),
+    scope: () => 'a query of drills.yaml',
+    actual: ({ sql: { expect } }, answer) => actualText(expect, answer),
+  },
   parseParams: (params) => paramsSchema.parse(params),
   // Two rows are enough to know that it is not one.
   observe: ({ sql: { query } }, database) => database.ask(query, 2),

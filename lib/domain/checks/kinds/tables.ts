@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import type { ConfiguredCheckKind } from '../asking/check.ts';
+import { mostNamed } from '../asking/check-words.ts';
 import { refusedFinding, statusOf } from '../asking/combined-query.ts';
 import { configuredOf, plannedConfigured } from '../asking/planning.ts';
 import { tableName } from '../asking/settings.ts';
@@ -35,6 +37,12 @@ export const tablesExist: ConfiguredCheckKind<Params, TableLookup[]> = {
     configuredOf(context, 'tables').length > 0
       ? []
       : ['Whether the backup leaves tables out: no list of expected tables is configured.'],
+  evidence: {
+    expected: ({ tables }) => `${formatCountOf(tables.length, 'table')}`,
+    scope: ({ tables }) => listOf(tables, mostNamed),
+    actual: (_params, lookups) =>
+      `${formatCountOf(lookups.filter((lookup) => 'found' in lookup).length, 'table')}`,
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ tables }, database) {
     const lookups: TableLookup[] = [];

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { listOf } from '../../text/quantities.ts';
 import { rowSource, userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
+import { mostNamed } from '../asking/check-words.ts';
 import {
   askEach,
   refusedFinding,
@@ -38,6 +40,20 @@ export const uniqueIndexes: BuiltInCheckKind<z.infer<typeof paramsSchema>, Unpro
       : [
           'Unique indexes over data in another collation: they are proven by construction in the sandbox, with its collation version.',
         ],
+  evidence: {
+    expected: () => '0 keys that occur more than once',
+    scope: () => 'unique indexes that are not valid: a valid one was built over the restored rows',
+    actual: (_params, unproven) =>
+      unproven.length === 0
+        ? 'every unique index is valid'
+        : listOf(
+            unproven.map(
+              ({ index, duplicates }) =>
+                `${index}: ${'refused' in duplicates ? 'not counted' : `${duplicates.value} keys`}`,
+            ),
+            mostNamed,
+          ),
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe(_params, database) {
     const rows = await database.query(unprovenSql);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { rowSource } from '../../text/sql-text.ts';
 import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
@@ -46,6 +47,15 @@ export const unique: ConfiguredCheckKind<Params, Observation> = {
         { unique: settings },
       );
     }),
+  evidence: {
+    expected: () => '0 values that occur more than once',
+    scope: ({ unique: { table, on, where } }) =>
+      `table ${table}, ${keysOf(on).join(', ')}${where === undefined ? '' : ', under a condition'}`,
+    actual: (_params, { answer }) => {
+      const count = answer?.rows[0]?.[0];
+      return count == null ? 'not counted' : formatCountOf(Number(count), 'value');
+    },
+  },
   parseParams: (params) => paramsSchema.parse(params),
   async observe({ unique: { table, on, where } }, database) {
     const lookup = await lookUpTable(database, table);

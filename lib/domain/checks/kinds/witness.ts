@@ -1,3 +1,4 @@
+import { formatCountOf } from '../../text/quantities.ts';
 import type { WitnessedTable } from '../../witness/witness.ts';
 import type { BuiltInCheckKind, CheckContext, PlannedCheck } from '../asking/check.ts';
 import { statusOf } from '../asking/combined-query.ts';
@@ -88,6 +89,17 @@ export const witness: BuiltInCheckKind<WitnessParams, WitnessObservation> = {
         : [`The content of columns of types with code of their own: ${columnsLeftOut.join(', ')}.`]),
     ];
   },
+  evidence: {
+    expected: ({ tables, sequences, largeObjects }) =>
+      `as the source said: ${witnessed(tables.length, sequences.length, largeObjects !== null)}`,
+    scope: ({ tables, sequences, largeObjects }) =>
+      witnessed(tables.length, sequences.length, largeObjects !== null),
+    actual: (params, observation) => {
+      const differences = differencesFrom(params, observation).length;
+      const equal = tablesOfEqualContent(params, observation);
+      return `${formatCountOf(equal, 'table')} of equal content, ${formatCountOf(differences, 'difference')}`;
+    },
+  },
   parseParams: (params) => witnessParams.parse(params),
   async observe({ tables, sequences, largeObjects, objects }, database) {
     return {
@@ -134,3 +146,10 @@ function withTimeFor(
   const needed = Math.ceil(Math.max(0, ...bytes) / leastBytesPerSecond);
   return { ...planned, statementTimeoutSeconds: Math.max(planned.statementTimeoutSeconds, needed) };
 }
+
+const witnessed = (tables: number, sequences: number, largeObjects: boolean): string =>
+  [
+    ...(tables === 0 ? [] : [formatCountOf(tables, 'table')]),
+    ...(sequences === 0 ? [] : [formatCountOf(sequences, 'sequence')]),
+    ...(largeObjects ? ['large objects and kinds of objects'] : []),
+  ].join(', ');

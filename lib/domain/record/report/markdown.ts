@@ -109,11 +109,14 @@ function steps(record: DrillRecord): string {
 }
 
 function validation(record: DrillRecord): string[] {
+  const told = record.checks.some(({ expected }) => expected !== undefined);
+  const facts = told ? ['Scope', 'Expected', 'Actual'] : [];
   const checks = record.checks.map((check) => [
     markdownText(check.name),
     markdownText(check.kind),
     check.status === 'passed' ? 'passed' : `**${markdownText(check.status)}**`,
     `${formatCount(check.durationMs)} ms`,
+    ...(told ? [check.scope, check.expected, check.actual].map((text) => markdownText(text ?? '')) : []),
   ]);
   const tables = record.tables.map(({ database, schema, name, rows }) => [
     markdownText(database),
@@ -122,7 +125,7 @@ function validation(record: DrillRecord): string[] {
   ]);
   return [
     `Checks: ${checkSentence(record)}. ${isBaseBackup(record) ? 'Recovered' : 'Restored'}: ${dataSentence(record)}.`,
-    ...(checks.length === 0 ? [] : [markdownTable(['Check', 'Kind', 'Result', 'Time'], checks)]),
+    ...(checks.length === 0 ? [] : [markdownTable(['Check', 'Kind', 'Result', 'Time', ...facts], checks)]),
     ...(tables.length === 0
       ? []
       : limited(tables, 'tables', (rows) => markdownTable(['Database', 'Table', 'Rows'], rows))),

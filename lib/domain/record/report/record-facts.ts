@@ -7,6 +7,7 @@ import {
 } from '../../text/quantities.ts';
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
+import type { Principal, RecordPlace } from '../provenance.ts';
 import type { ReportContext } from './report-context.ts';
 import { objectiveResult, walSentence } from './wording.ts';
 
@@ -22,7 +23,8 @@ export function identityFacts(record: DrillRecord, { signedBy }: ReportContext):
     ['Date', record.startedAt.slice(0, 10)],
     ['Drill', record.drillId],
     ['Kind', kindOf(record)],
-    ['Operator', record.operator],
+    ['Operator', operatorText(record)],
+    ...approver(record),
     ['Start', formatMoment(record.startedAt)],
     ['End', formatMoment(record.endedAt)],
     ['Duration', formatSeconds(seconds)],
@@ -64,7 +66,8 @@ export function identityFacts(record: DrillRecord, { signedBy }: ReportContext):
     [physical ? 'Proven base backup' : 'Proven dump', record.provenDump ?? 'none'],
     ['Sandbox removed', `${confirmed ? 'confirmed' : 'NOT CONFIRMED'}: ${detail}`],
     ['Seal', signedBy === null ? 'not signed' : `signed with the key ${signedBy}`],
-    ['Software', `restore-drill ${record.software.version}, Node.js ${record.software.node}`],
+    ['Software', softwareText(record)],
+    ...origin(record),
   );
   if (record.cost !== undefined) {
     const { estimatedUsd, actualUsd } = record.cost;
@@ -105,6 +108,57 @@ export function recoveryFacts({ recovered }: DrillRecord): Fact[] {
   ];
   return rows;
 }
+
+const bases: Record<Principal['basis'], string> = {
+  'operating system': 'by the operating system',
+  'the request': 'as the request says; CloudTrail names who started the execution',
+  'caller identity': 'by the credentials that answered',
+  'signed link': 'whoever had the link of the notification',
+  configuration: 'no person was asked',
+};
+
+const principalText = ({ name, basis }: Principal): string => `${name} (${bases[basis]})`;
+
+const operatorText = ({ operator, people }: DrillRecord): string =>
+  people === undefined ? operator : principalText(people.operator);
+
+const approver = ({ people }: DrillRecord): [string, string][] =>
+  people?.approver == null ? [] : [['Approved or declined by', principalText(people.approver)]];
+
+function softwareText({ software: { version, node, commit } }: DrillRecord): string {
+  const built = commit === undefined ? '' : ` (commit ${commit})`;
+  return `restore-drill ${version}${built}, Node.js ${node}`;
+}
+
+/** Where the record was sealed, what it was asked, and the record before. */
+function origin({ place, configuration, previous }: DrillRecord): [string, string][] {
+  return [
+    ...(place === undefined ? [] : [['Sealed on', placeText(place)] satisfies [string, string]]),
+    ...(configuration === undefined
+      ? []
+      : [
+          [
+            'Configuration',
+            configuration === null ? 'none could be read' : `SHA-256 ${configuration.sha256}`,
+          ] satisfies [string, string],
+        ]),
+    ...(previous === undefined
+      ? []
+      : [
+          [
+            'Record before',
+            previous === null
+              ? 'none: the first of this database'
+              : `${previous.drillId}, SHA-256 ${previous.sha256}`,
+          ] satisfies [string, string],
+        ]),
+  ];
+}
+
+const placeText = (place: RecordPlace): string =>
+  place.kind === 'host'
+    ? `host ${place.host}`
+    : `function ${place.function} in account ${place.account}, ${place.region}; execution ${place.execution}`;
 
 function kindOf({ mode, handOver }: DrillRecord): string {
   if (mode === 'drill') return 'drill: restored to prove, then destroyed';

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FindingCode } from '../../findings/findings.ts';
 import type { DrillRecord } from '../drill-record.ts';
+import { principalBases } from '../provenance.ts';
 
 /**
  * The record as a schema: parses what a ledger gives back, and orders the keys of the JSON. Codes of findings are
@@ -73,6 +74,19 @@ const recovered = z.object({
   pages: z.object({ files: z.number(), pages: z.number(), bytes: z.number(), bad: z.number() }).nullable(),
 });
 
+const principal = z.object({ name: z.string(), basis: z.enum(principalBases) });
+
+const place = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host'), host: z.string() }),
+  z.object({
+    kind: z.literal('aws'),
+    account: z.string(),
+    region: z.string(),
+    function: z.string(),
+    execution: z.string(),
+  }),
+]);
+
 export const recordSchema = z.object({
   schemaVersion: z.literal(1),
   drillId: z.string(),
@@ -95,6 +109,9 @@ export const recordSchema = z.object({
       kind: z.string(),
       status: z.enum(['passed', 'failed', 'could not run']),
       durationMs: z.number(),
+      expected: z.string().exactOptional(),
+      actual: z.string().exactOptional(),
+      scope: z.string().exactOptional(),
     }),
   ),
   tables: z.array(
@@ -147,7 +164,11 @@ export const recordSchema = z.object({
       remaining: z.array(z.string()),
     })
     .exactOptional(),
-  software: z.object({ version: z.string(), node: z.string() }),
+  software: z.object({ version: z.string(), node: z.string(), commit: z.string().exactOptional() }),
+  configuration: z.object({ text: z.string(), sha256: z.string() }).nullable().exactOptional(),
+  place: place.exactOptional(),
+  people: z.object({ operator: principal, approver: principal.nullable() }).exactOptional(),
+  previous: z.object({ drillId: z.string(), sha256: z.string() }).nullable().exactOptional(),
 });
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

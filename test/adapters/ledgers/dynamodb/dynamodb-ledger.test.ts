@@ -7,6 +7,7 @@ import {
   type TableDamage,
 } from '../../../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import { decodeRecord } from '../../../../lib/adapters/ledgers/dynamodb/ledger-items.ts';
+import { recordDigest } from '../../../../lib/adapters/seals/record-digest.ts';
 import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import { cancelled, memoryTable } from '../../../support/aws/memory-table.ts';
 import {
@@ -59,14 +60,16 @@ describe('sealing', () => {
   test('is one transaction of the record, its pointer and the proof', async () => {
     const { ledger, table, calls } = aLedger();
     await ledger.seal(aRecord({ drillId: 'a', cost: { estimatedUsd: 1, actualUsd: 0.12 } }));
-    expect(calls.map(({ command }) => command)).toEqual(['TransactWriteItems']);
+    expect(calls.map(({ command }) => command)).toEqual(['GetItem', 'Query', 'TransactWriteItems']);
     const found = table.items().map(({ pk, sk }) => `${pk?.S} / ${sk?.S}`);
     expect(found).toEqual([
+      'database#shop / chain',
       'database#shop / drill#2026-03-01T03:00:00.000Z#a',
       'database#shop / proven',
       'drill#a / pointer',
     ]);
-    const { record, sha256, ...plain } = table.items()[0] ?? {};
+    const { record, sha256, ...plain } =
+      table.item('database#shop', 'drill#2026-03-01T03:00:00.000Z#a') ?? {};
     expect(record?.B).toBeInstanceOf(Uint8Array);
     expect(sha256?.S).toMatch(/^[0-9a-f]{64}$/);
     expect(plain).toEqual({
@@ -99,6 +102,20 @@ describe('sealing', () => {
     expect((await ledger.show('older'))?.drillId).toBe('older');
   });
 
+  test('links the first record after an upgrade to the newest that is there', async () => {
+    const { ledger, table } = aLedger();
+    await ledger.seal(aRecord({ drillId: 'a' }));
+    const before = await ledger.show('a');
+    const chain = table.item('database#shop', 'chain');
+    // As a table of a release that kept no chain.
+    await table.respond('DeleteItem', { Key: { pk: chain?.pk, sk: chain?.sk } });
+    await ledger.seal(aRecord({ drillId: 'b', startedAt: '2026-03-02T03:00:00.000Z' }));
+    expect((await ledger.show('b'))?.previous).toEqual({
+      drillId: 'a',
+      sha256: recordDigest(before as DrillRecord),
+    });
+  });
+
   test('tries again when another transaction was in the way', async () => {
     const table = memoryTable();
     let conflicts = 3;
@@ -114,9 +131,11 @@ describe('sealing', () => {
   });
 
   test('gives up by name when others are always in the way', async () => {
+    const table = memoryTable();
     let tries = 0;
     const { ledger } = aLedger({
-      respond: () => {
+      respond: (command, input) => {
+        if (command !== 'TransactWriteItems') return table.respond(command, input);
         tries += 1;
         throw cancelled(['None', 'TransactionConflict', 'None']);
       },
@@ -136,18 +155,18 @@ describe('a record too large for an item', () => {
     const { ledger, table } = aLedger({ evidence });
     const record = aLargeRecord();
     await ledger.seal(record);
-    expect(table.items()[0]?.record).toBeUndefined();
+    expect(table.items()[1]?.record).toBeUndefined();
     expect([...evidence.kept.keys()]).toEqual(['large/record.json']);
-    expect(await ledger.show('large')).toEqual(record);
-    expect(await ledger.history({ database: 'shop', limit: 3 })).toEqual([record]);
-    expect(await ledger.lastProven('shop')).toEqual(record);
+    expect(await ledger.show('large')).toMatchObject(record);
+    expect(await ledger.history({ database: 'shop', limit: 3 })).toMatchObject([record]);
+    expect(await ledger.lastProven('shop')).toMatchObject(record);
   });
 
   test('writes nothing to the table when the evidence cannot be written', async () => {
     const evidence = { ...inMemoryEvidence(), write: () => Promise.reject(new Error('no')) };
     const { ledger, calls } = aLedger({ evidence });
     await expect(ledger.seal(aLargeRecord())).rejects.toMatchObject({ code: 'LEDGER_UNWRITABLE' });
-    expect(calls).toEqual([]);
+    expect(calls.filter(({ command }) => command === 'TransactWriteItems')).toEqual([]);
   });
 
   test('is refused by name without an evidence store', async () => {

@@ -72,9 +72,9 @@ describe('a ledger in a file', () => {
     const [first, second] = [aRecord({ drillId: 'a' }), aFailedRecord({ drillId: 'b' })];
     await ledger.seal(first);
     await ledger.seal(second);
-    expect(await ledger.history({ limit: 10 })).toEqual([second, first]);
-    expect(await ledger.history({ limit: 1 })).toEqual([second]);
-    expect(await ledger.show('a')).toEqual(first);
+    expect(await ledger.history({ limit: 10 })).toMatchObject([second, first]);
+    expect(await ledger.history({ limit: 1 })).toMatchObject([second]);
+    expect(await ledger.show('a')).toMatchObject(first);
     expect(await ledger.show('c')).toBeNull();
   });
 
@@ -115,7 +115,7 @@ describe('a ledger in a file', () => {
     const ledger = ledgerAt();
     const record = aRecord({ database: 'a\u2028b\nc\rd\u2029\u0000' });
     await ledger.seal(record);
-    expect(await ledger.history({ limit: 5 })).toEqual([record]);
+    expect(await ledger.history({ limit: 5 })).toMatchObject([record]);
   });
 
   test('can be read by its owner only', async () => {
