@@ -55,6 +55,7 @@ export function walkDrill(drill: WalkedDrill): WalkCount {
     [s.dumpReadable]: s.planSandbox,
     [s.planPossible]: s.provisionSandbox,
     [s.sandboxReady]: s.prepareRestore,
+    [s.volumeWanted]: s.restoreDump,
     [s.migrationWanted]: s.planChecks,
     [s.longChecksPlanned]: s.runChecks,
     [s.smokeTestWanted]: s.judge,

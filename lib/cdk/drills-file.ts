@@ -892,7 +892,7 @@ export interface Database {
      */
     majorVersion?: number;
     /**
-     * Disk of the sandbox, e.g. `100GiB`; default: from the size of the dump.
+     * Disk of the sandbox, e.g. `100GiB`; default: from the size of the backup. In a restore task, more than 196 GiB are a volume.
      */
     storage?: number | string;
     /**

@@ -38,6 +38,7 @@ import {
   sourceRights,
 } from './rights/permissions.ts';
 import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
+import { manageVolumes } from './rights/volumes.ts';
 import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
 import { Storage } from './storage/storage.ts';
@@ -146,7 +147,10 @@ export class DrillSystem extends Construct {
       policies: restoreTaskPolicies(sources),
       guard,
       serversInside: mayRunServers(config)
-        ? { image: props.restoreImageOn(props.processor, 'sandbox') }
+        ? {
+            image: props.restoreImageOn(props.processor, 'sandbox'),
+            volumeRights: manageVolumes(stack, names),
+          }
         : null,
     });
     const approvalLinks = config.aws?.approvalLinks ?? true;
@@ -158,7 +162,7 @@ export class DrillSystem extends Construct {
       }),
       names,
       bundles: props.bundles,
-      permissions: doorPermissions(permissions),
+      permissions: doorPermissions({ ...permissions, volumeTask: restore.volumeTask }),
       policies: doorPolicies(sources, keepingPolicies(this, permissions)),
       guard,
       checks: { vpc: network.vpc, subnets: network.checkSubnets, securityGroup: network.checkGroup },
@@ -170,7 +174,7 @@ export class DrillSystem extends Construct {
         [env.sandboxSecurityGroup]: network.sandboxGroup.securityGroupId,
         [env.sandboxParameterGroups]: JSON.stringify(names.importParameterGroups),
         [env.restoreTasks]: JSON.stringify(restore.sizes),
-        [env.sandboxTasks]: JSON.stringify(restore.sandboxSizes),
+        [env.sandboxTasks]: stack.toJsonString(restore.sandboxSizes),
         [env.restoreNetwork]: stack.toJsonString({
           subnets: network.taskSubnets.map(({ subnetId }) => subnetId),
           securityGroups: [network.taskGroup.securityGroupId],

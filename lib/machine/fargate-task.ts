@@ -16,7 +16,7 @@ export const noTaskStarted = [
 ];
 
 /** Ten minutes of asking again: shortages of minutes pass, and a sandbox that waits costs cents. */
-const notStarted = {
+export const askAgainForTask: State = {
   ErrorEquals: noTaskStarted,
   IntervalSeconds: 20,
   MaxAttempts: 5,
@@ -52,6 +52,6 @@ export function fargateTask(
       },
       Overrides: { ContainerOverrides: containers },
     },
-    Retry: [notStarted],
+    Retry: [askAgainForTask],
   };
 }

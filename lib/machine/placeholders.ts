@@ -9,6 +9,8 @@ export const lambdaPlaceholders = {
   provisionSandbox: '${ProvisionSandboxFunction}',
   lookAtSandbox: '${LookAtSandboxFunction}',
   prepareRestore: '${PrepareRestoreFunction}',
+  /** Invoked with a task token: it starts the restore task, which answers by the token; what it returns is not looked at. */
+  restoreOnVolume: '${RestoreOnVolumeFunction}',
   planChecks: '${PlanChecksFunction}',
   runCheck: '${RunCheckFunction}',
   judge: '${JudgeFunction}',

@@ -1,12 +1,13 @@
 import { restoreTaskEnvironment as env } from '../contract/environment.ts';
 import { hookContainerNames, restoreContainerName } from '../contract/names.ts';
-import { fargateTask, noTaskStarted } from './fargate-task.ts';
+import { askAgainForTask, fargateTask, noTaskStarted } from './fargate-task.ts';
 import { lambdaPlaceholders } from './placeholders.ts';
 import { stateNames as s } from './state-names.ts';
 import {
   all,
   attemptText,
   choose,
+  functionNotStarted,
   given,
   invocationRetries,
   onFailure,
@@ -39,6 +40,29 @@ function restoreTask(command: string): State {
     HeartbeatSeconds: restoreHeartbeatSeconds,
   };
 }
+
+/**
+ * The same with a volume for its server. `ecs:runTask` passes none on (docs/facts.md#volumes-of-tasks), so a function starts the
+ * task, waits until it runs and hands the token on. A function that may have run is not invoked again: two restores into one
+ * sandbox would be worse than a drill that must be started again.
+ */
+const restoreTaskOnVolume: State = {
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
+  Parameters: {
+    FunctionName: lambdaPlaceholders.restoreOnVolume,
+    Payload: {
+      'drillId.$': '$.drillId',
+      'attempt.$': '$.attempt',
+      'place.$': '$.restoreTask',
+      'leaseExpiresAt.$': '$.plan.leaseExpiresAt',
+      'taskToken.$': '$$.Task.Token',
+    },
+  },
+  Retry: [functionNotStarted, askAgainForTask],
+  TimeoutSeconds: restoreTimeoutSeconds,
+  HeartbeatSeconds: restoreHeartbeatSeconds,
+};
 
 /** For our container beside a hook, which has no right on the evidence: the hook beside it has the same role. */
 const sandboxAddress: State[] = [
@@ -105,6 +129,12 @@ const checksState: State = {
   Next: s.smokeTestWanted,
 };
 
+const afterRestore: State = {
+  ResultPath: '$.restored',
+  Catch: [{ ErrorEquals: noTaskStarted, ResultPath: '$.failure', Next: s.otherTaskSize }, onFailure(s.judge)],
+  Next: s.migrationWanted,
+};
+
 /** The reading of a dump in doubt; and from a sandbox at hand to everything that Judge needs to know. */
 export const restoreAndCheckStates: Record<string, State> = {
   // Before a sandbox is made: a broken dump then costs none.
@@ -127,16 +157,10 @@ export const restoreAndCheckStates: Record<string, State> = {
     ],
     s.judge,
   ),
-  [s.prepareRestore]: step('prepareRestore', 120, s.restoreDump),
-  [s.restoreDump]: {
-    ...restoreTask('restore'),
-    ResultPath: '$.restored',
-    Catch: [
-      { ErrorEquals: noTaskStarted, ResultPath: '$.failure', Next: s.otherTaskSize },
-      onFailure(s.judge),
-    ],
-    Next: s.migrationWanted,
-  },
+  [s.prepareRestore]: step('prepareRestore', 120, s.volumeWanted),
+  [s.volumeWanted]: choose([when(present('$.restoreTask.volume'), s.restoreOnVolume)], s.restoreDump),
+  [s.restoreDump]: { ...restoreTask('restore'), ...afterRestore },
+  [s.restoreOnVolume]: { ...restoreTaskOnVolume, ...afterRestore },
   // Nothing was started: Fargate may have room for a task of another size.
   [s.otherTaskSize]: choose([when(present('$.restoreTask.others[0]'), s.prepareRestore)], s.judge),
   [s.migrationWanted]: choose([when(hookWanted('migrate'), s.runMigration)], s.planChecks),

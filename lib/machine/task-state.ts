@@ -10,7 +10,7 @@ export type State = Record<string, unknown>;
  * a subnet that is gone – is not among them. Waits of 10 s, doubled up to 300 s: 30 minutes at most, half of them on
  * average.
  */
-const notStarted = {
+export const functionNotStarted: State = {
   ErrorEquals: [
     'Lambda.ResourceNotReadyException',
     'Lambda.ResourceConflictException',
@@ -43,7 +43,7 @@ const serviceFailed = {
 };
 
 /** How every invocation of a Lambda is repeated. */
-export const invocationRetries: State[] = [notStarted, serviceFailed];
+export const invocationRetries: State[] = [functionNotStarted, serviceFailed];
 
 /** Adds any error as `$.failure` and goes on there. */
 export const onFailure = (next: string): State => ({

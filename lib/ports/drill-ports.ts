@@ -21,6 +21,7 @@ import type { DumpReader, Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
+import type { VolumeTasks } from './volume-tasks.ts';
 
 /** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */
 export interface Configuration {
@@ -133,6 +134,8 @@ export interface DrillPorts {
   dumpReader: DumpReader;
   /** Null where the restore runs in the drill's own process, and ends with it. */
   restoreTasks: RestoreTasks | null;
+  /** Null where no restore task can have a volume. */
+  volumeTasks: VolumeTasks | null;
   capabilities: Capabilities;
   /** AWS region, for prices; null on one machine, where a drill costs nothing. */
   region: string | null;

@@ -12,6 +12,7 @@ import { prepareHandOverStep } from './prepare-hand-over.ts';
 import { prepareRestoreStep } from './prepare-restore.ts';
 import { lookAtPromotionStep, promoteStep } from './promote.ts';
 import { provisionSandboxStep } from './provision-sandbox.ts';
+import { restoreOnVolumeStep } from './restore-on-volume.ts';
 import { runCheckStep } from './run-check.ts';
 import { sealRecordStep } from './seal-record.ts';
 import { selectDumpStep } from './select-dump.ts';
@@ -57,6 +58,7 @@ export function drillSteps(ports: DrillPorts, operator: string): Record<LambdaSt
     ...fromState,
     normaliseRequest: (payload) => normaliseRequestStep({ ...(payload as ExecutionStart), operator }, ports),
     runCheck: (payload) => runCheckStep(payload, ports),
+    restoreOnVolume: (payload) => restoreOnVolumeStep(payload, ports),
     askApproval: (payload) => askApprovalStep(payload, ports),
   };
 }

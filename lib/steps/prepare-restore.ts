@@ -1,6 +1,8 @@
 import type { DrillState } from '../domain/drill/drill-state.ts';
 import { saidBy } from '../domain/drill/failure.ts';
 import type { At, Given } from '../domain/drill/known-at.ts';
+import { volumesSince } from '../domain/drill/machine-edition.ts';
+import { DrillError } from '../domain/findings/errors.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
 import { taskFailure } from '../domain/sandbox/rds/task-failure.ts';
 import { nextTaskSize, type RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
@@ -28,7 +30,7 @@ export const prepareRestoreStep = defineStep({
       ...(again === null ? state : rest),
       stage: 'restore prepared',
       findings: [...state.findings, ...(again?.findings ?? [])],
-      restoreTask: again === null ? (ports.placeRestore?.(placeNeeds(state)) ?? null) : again.place,
+      restoreTask: again === null ? placed(state, ports) : again.place,
       restored: null,
       checks: [],
       longChecks: [],
@@ -41,6 +43,19 @@ export const prepareRestoreStep = defineStep({
     return prepared;
   },
 });
+
+/** @throws DrillError SANDBOX_UNAVAILABLE when the machine of this drill knows no volumes */
+function placed(
+  state: Given<'plan' | 'dump'>,
+  { placeRestore }: Pick<DrillPorts, 'placeRestore'>,
+): RestoreTaskPlace | null {
+  const place = placeRestore?.(placeNeeds(state)) ?? null;
+  if (place?.volume !== undefined && (state.machine ?? 1) < volumesSince) {
+    const message = 'the drill began before the stack was deployed with volumes for tasks';
+    throw new DrillError('SANDBOX_UNAVAILABLE', message, { hint: 'Start it again.', fault: 'service' });
+  }
+  return place;
+}
 
 /** A server inside the task needs disk; without one, the restore streams. */
 function placeNeeds({ plan, dump }: Given<'plan' | 'dump'>): PlaceNeeds {

@@ -8,6 +8,7 @@ import { stateSteps } from '../../lib/steps/drill-steps.ts';
 const outsideTheState: Partial<Record<LambdaStep, string>> = {
   normaliseRequest: 'it makes the state, and takes a moment',
   runCheck: 'one of many at a time; the phase of the checks ends with the last of them',
+  restoreOnVolume: 'it only starts the task, which times the restore',
   askApproval: 'it only asks; how long a person thinks says nothing about a recovery',
 };
 /** Steps whose own time is deliberately no phase; each says in its definition why. */

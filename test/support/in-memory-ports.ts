@@ -180,6 +180,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     dumpReader: {
       read: async () => ({ complete: true, sha256: 'ab'.repeat(32), bytesRead: 1000, rows: 3, findings: [] }),
     },
+    volumeTasks: null,
     restoreTasks: { stop: async (drillId) => void witness.stopped.push(drillId), diagnose: async () => null },
     capabilities: { realRestore: false, rolePasswords: false },
     ...{ region: null, placeRestore: null, hookTask: null, rolePasswords: null },

@@ -3,7 +3,6 @@ import {
   DescribeTasksCommand,
   type ECSClient,
   type KeyValuePair,
-  RunTaskCommand,
   type RunTaskCommandInput,
   StopTaskCommand,
   type Task,
@@ -12,6 +11,7 @@ import { restoreTaskEnvironment as env } from '../../contract/environment.ts';
 import { hookContainerNames } from '../../contract/names.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HookTaskRequest, HookTasks } from '../../ports/hook-tasks.ts';
+import { type NotStarted, startTask } from './start-task.ts';
 
 /** How often ECS is asked what became of a task. */
 const lookSeconds = 5;
@@ -19,12 +19,6 @@ const lookSeconds = 5;
 const retrySeconds = [20, 40, 80, 160, 300];
 /** What asking again does not mend. */
 const refusals = new Set(['AccessDeniedException', 'ClusterNotFoundException']);
-
-/** A task that was not started, as Step Functions leaves it. */
-interface NotStarted {
-  Error: string;
-  Cause: string;
-}
 
 /** Hooks as tasks of our own cluster. */
 export function createHookTasks({
@@ -40,7 +34,7 @@ export function createHookTasks({
     const input = runTaskInput(cluster, request);
     for (let tried = 0; ; tried++) {
       signal.throwIfAborted();
-      const outcome = await startOnce(ecs, input);
+      const outcome = await startTask(ecs, input);
       if (typeof outcome === 'string') return outcome;
       const wait = refusals.has(outcome.Error.replace(/^ECS\./, '')) ? undefined : retrySeconds[tried];
       if (wait === undefined) return outcome;
@@ -81,23 +75,6 @@ export function createHookTasks({
       return { Error: 'States.Timeout', Cause: '' };
     },
   };
-}
-
-async function startOnce(ecs: ECSClient, input: RunTaskCommandInput): Promise<string | NotStarted> {
-  try {
-    const { tasks, failures = [] } = await ecs.send(new RunTaskCommand(input));
-    const arn = tasks?.[0]?.taskArn;
-    if (arn !== undefined) return arn;
-    const Failures = failures.map(({ arn: Arn, reason: Reason, detail: Detail }) => ({
-      Arn,
-      Reason,
-      Detail,
-    }));
-    return { Error: 'AmazonECS.Unknown', Cause: JSON.stringify({ Failures }) };
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return { Error: `ECS.${error.name}`, Cause: error.message };
-  }
 }
 
 function runTaskInput(cluster: string, request: HookTaskRequest): RunTaskCommandInput {

@@ -53,12 +53,14 @@ async function sweepAccount(account: Account, dryRun: boolean): Promise<Swept> {
   const [
     { createRdsSandboxHost },
     { createRestoreTasks },
+    { createTaskVolumes },
     { createExecutionStatus },
     { createGivenAnswers },
     { isKeptDrill },
   ] = await Promise.all([
     import('../../adapters/sandboxes/rds/rds-sandbox-host.ts'),
     import('../../adapters/tasks/restore-tasks.ts'),
+    import('../../adapters/sandboxes/task/task-volumes.ts'),
     import('../../adapters/tasks/execution-status.ts'),
     import('../../adapters/approvals/given-answers.ts'),
     import('../../steps/kept-restores.ts'),
@@ -73,6 +75,14 @@ async function sweepAccount(account: Account, dryRun: boolean): Promise<Swept> {
     },
   });
   const tasks = createRestoreTasks({ ecs: await clients.ecs(), cluster: stack.restoreCluster });
+  const volumes = createTaskVolumes({
+    ec2: await clients.ec2(),
+    stackName: stack.baseName,
+    // arn:aws:states:REGION:ACCOUNT:stateMachine:NAME
+    cluster: stack.stateMachineArn
+      .replace(':states:', ':ecs:')
+      .replace(/:stateMachine:.*/, `:cluster/${stack.restoreCluster}`),
+  });
   const table = { client: await clients.dynamoDb(), tableName: stack.ledgerTable };
   const known = {
     ledger: await account.ledger(),
@@ -82,7 +92,7 @@ async function sweepAccount(account: Account, dryRun: boolean): Promise<Swept> {
   const isKept = (drillId: string): Promise<boolean> => isKeptDrill(drillId, known);
   const host = createRdsSandboxHost({
     ...{ rds: await clients.rds(), stackName: stack.baseName, clock },
-    sweeping: { isRunning, isKept, tasks },
+    sweeping: { isRunning, isKept, tasks, volumes },
   });
   return host.sweep({ dryRun }).catch((error: unknown): never => {
     if (!isDrillError(error) || error.code !== 'TEARDOWN_FAILED') throw error;

@@ -1,5 +1,6 @@
 import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { ListTasksCommand } from '@aws-sdk/client-ecs';
 import {
   DescribeDBInstancesCommand,
@@ -113,6 +114,11 @@ const probes: Probe[] = [
       (await clients.ecs()).send(new ListTasksCommand({ cluster: restoreCluster, maxResults: 1 })),
   },
   {
+    action: 'ec2:DescribeVolumes',
+    commands: 'sweep',
+    call: async ({ clients }) => (await clients.ec2()).send(new DescribeVolumesCommand({ MaxResults: 5 })),
+  },
+  {
     action: 'cloudwatch:DescribeAlarms',
     commands: 'doctor',
     call: async ({ clients }) =>
@@ -124,7 +130,7 @@ const probes: Probe[] = [
 const untried: [actions: string, commands: string][] = [
   ['states:StartExecution', 'start'],
   ['dynamodb:UpdateItem, states:SendTaskSuccess', 'approve'],
-  ['rds:DeleteDBInstance, ecs:StopTask', 'sweep --yes'],
+  ['rds:DeleteDBInstance, ecs:StopTask, ec2:DeleteVolume', 'sweep --yes'],
 ];
 
 /** Which calls of the commands these credentials may make, tried one by one. */

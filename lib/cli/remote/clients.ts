@@ -1,6 +1,7 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { RDSClient } from '@aws-sdk/client-rds';
@@ -24,6 +25,7 @@ export interface AccountClients {
   cloudFormation(): Promise<CloudFormationClient>;
   cloudWatch(): Promise<CloudWatchClient>;
   dynamoDb(): Promise<DynamoDBClient>;
+  ec2(): Promise<EC2Client>;
   ecs(): Promise<ECSClient>;
   lambda(): Promise<LambdaClient>;
   rds(): Promise<RDSClient>;
@@ -67,6 +69,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     dynamoDb: once(async () => {
       const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
       return namingTheCall(new DynamoDBClient(settings), failed);
+    }),
+    ec2: once(async () => {
+      const { EC2Client } = await import('@aws-sdk/client-ec2');
+      return namingTheCall(new EC2Client(settings), failed);
     }),
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs');

@@ -89,6 +89,9 @@ function answerOf(step: DrillStep, output: unknown): unknown {
   return output;
 }
 
+/** A restore on a volume is a restore: what it is started by is nothing to watch. */
+const shownStep = (step: StateKey): StateKey => (step === 'restoreOnVolume' ? 'restoreDump' : step);
+
 /** Steps that the local run has too. */
 const isShared = (step: StateKey): step is DrillStep =>
   step in lambdaPlaceholders || step === 'restoreDump' || step === 'runLongChecks';
@@ -109,8 +112,11 @@ class ExecutionView {
 
   tell(news: ExecutionNews): void {
     this.#progress.at = news.at;
-    if (news.kind === 'entered' && news.step !== null) this.#entered(news.step, news.input);
-    if (news.kind === 'exited' && news.step !== null) this.#exited(news.step, news.outcome);
+    if (news.kind !== 'ended' && news.step !== null) {
+      const step = shownStep(news.step);
+      if (news.kind === 'entered') this.#entered(step, news.input);
+      else this.#exited(step, news.outcome);
+    }
     this.#progress.at = null;
   }
 

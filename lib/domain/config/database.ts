@@ -58,9 +58,10 @@ const sandbox = z
       .max(18)
       .optional()
       .meta({ description: 'PostgreSQL major; default: that of the dump.' }),
-    storage: byteSize()
-      .optional()
-      .meta({ description: 'Disk of the sandbox, e.g. `100GiB`; default: from the size of the dump.' }),
+    storage: byteSize().optional().meta({
+      description:
+        'Disk of the sandbox, e.g. `100GiB`; default: from the size of the backup. In a restore task, more than 196 GiB are a volume.',
+    }),
     lease: duration(300)
       .optional()
       .meta({ description: 'The sandbox is removed after this time whatever happens. Default 12h.' }),

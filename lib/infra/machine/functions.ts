@@ -32,6 +32,8 @@ const guardTimeouts: Record<string, number> = {
   watch: 900,
   'answer-approval': 30,
   'ask-approval': 60,
+  // Waits until the task runs (lib/adapters/tasks/volume-tasks.ts).
+  'restore-on-volume': 900,
 };
 
 interface FunctionsProps {

@@ -19,6 +19,8 @@ export interface PhysicalNames {
   restoreTasks: Record<(typeof restoreTaskSizes)[number]['name'], string>;
   /** Size of a restore task with a server inside → family of its task definition. */
   sandboxTasks: Record<(typeof sandboxTaskSizes)[number]['name'], string>;
+  /** The restore task whose server lies on a volume. */
+  volumeTask: string;
   functionOf(door: string): string;
   hookTaskOf(database: string, hook: HookName): string;
   /** Every family of a hook, for IAM. */
@@ -55,6 +57,7 @@ export function physicalNames(stack: string, network: string | null = null): Phy
       medium: `${stack}-sandbox-medium`,
       large: `${stack}-sandbox-large`,
     },
+    volumeTask: `${stack}-sandbox-volume`,
     functionOf: (door) => `${stack}-${door}`,
     hookTaskOf: (database, hook) => hookTaskFamily(stack, database, hook),
     hookTasks: hookTaskFamily(stack, '*', 'migrate').replace(/\*.*$/, '*'),

@@ -35,7 +35,15 @@ export function acceptWildcards(
     [here('states', `execution:${names.stateMachine}:*`), 'Executions of this one machine.'],
     [here('cloudformation', `stack/${stack.stackName}/*`), 'The id of a stack is made with it.'],
     [here('ecs', `task/${names.cluster}/*`), 'Tasks of this one cluster.'],
-    ...[...Object.values(names.restoreTasks), ...Object.values(names.sandboxTasks)].map(
+    [
+      here('ec2', 'volume/*'),
+      'The id of a volume is unknown before it exists; tags in the condition decide.',
+    ],
+    [
+      'arn:<AWS::Partition>:ec2:<AWS::Region>:*:instance/*',
+      "The instance beneath a task is AWS's own; the volume's tags decide.",
+    ],
+    ...[...Object.values(names.restoreTasks), ...Object.values(names.sandboxTasks), names.volumeTask].map(
       (family): [string, string] => [
         here('ecs', `task-definition/${family}:*`),
         'Revisions of this one task definition.',

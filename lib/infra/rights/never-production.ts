@@ -4,6 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { resourcePrefix, tagKeys } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
+import { tasksOf } from './running-drills.ts';
 import { groupsOfInstances } from './sandbox.ts';
 import { rdsArn, sandboxArns } from './statement.ts';
 
@@ -65,6 +66,13 @@ export function neverProduction(
       ['rds:DeleteDBParameterGroup', 'rds:DeleteDBSnapshot'],
       { resources: ['*'] },
       notOurTag,
+    ),
+    deny(
+      'NoVolumeButOursByTag',
+      ['ec2:AttachVolume', 'ec2:DeleteVolume', 'ec2:DetachVolume', 'ec2:ModifyVolume'],
+      { resources: [stack.formatArn({ service: 'ec2', resource: 'volume', resourceName: '*' })] },
+      // Those that ECS made for a task of ours, and no others.
+      { ArnNotLike: { 'aws:ResourceTag/AmazonECSCreated': tasksOf(stack, names) } },
     ),
     deny('NoClusters', ['rds:*'], {
       resources: [rdsArn(stack, 'cluster', '*'), rdsArn(stack, 'global-cluster', '*')],

@@ -15,6 +15,7 @@ import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
 import * as sources from './sources.ts';
 import { type SharedRights, SplitPolicies } from './split-policies.ts';
+import * as volumes from './volumes.ts';
 import { attachToSubnets, noInterfacesForCode } from './vpc-interfaces.ts';
 
 /** Rights that grow with the number of databases: on the sources of dumps, and on secrets of whom drills.yaml tells. */
@@ -67,7 +68,9 @@ interface PermissionScope {
  * Who may do what: one line per function, one word per right. Every role also carries the denials of
  * statements/never-production.ts. test/iam evaluates this table against every call that a full drill makes.
  */
-export function doorPermissions(scope: PermissionScope): Record<string, iam.PolicyStatement[]> {
+export function doorPermissions(
+  scope: PermissionScope & { volumeTask: volumes.VolumeTask | null },
+): Record<string, iam.PolicyStatement[]> {
   const { stack, names, config } = scope;
   const evidence = readAndWriteEvidence(scope.evidence, scope.key);
   const tell = announce(scope.topic, scope.key);
@@ -93,6 +96,8 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
   const executions = drills.lookAtExecutions(stack, names);
   const tasks = drills.lookAtTasks(stack, names);
   const stopTasks = drills.stopTasks(stack, names);
+  const { volumeTask } = scope;
+  const lookAtVolumes = volumeTask === null ? [] : [volumes.lookAtVolumes];
   return {
     'normalise-request': [...seal, ...evidence, executions, ...scope.sources.start.statements],
     'select-dump': [...inspect, ...evidence, readLedger],
@@ -104,12 +109,13 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'provision-sandbox': [...evidence, look, ...make, ...remove],
     'look-at-sandbox': [...evidence, look],
     'prepare-restore': [...evidence, readLedger],
+    'restore-on-volume': volumeTask === null ? [] : volumes.runVolumeTasks(stack, names, volumeTask),
     'plan-checks': [...evidence, readLedger],
     'run-check': [...ask('run-check'), ...evidence],
     judge: [...evidence, ...tasks],
     'try-older-dump': [...inspect, ...evidence],
     'tear-down-sandbox': [...evidence, look, ...remove, ...stopTasks],
-    'confirm-gone': [...evidence, look, ...remove, ...stopTasks],
+    'confirm-gone': [...evidence, look, ...remove, ...stopTasks, ...lookAtVolumes],
     'seal-record': [...seal, ...evidence, ...tellEnd],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
@@ -118,12 +124,13 @@ export function doorPermissions(scope: PermissionScope): Record<string, iam.Poli
     'hand-over': [...evidence],
     'clean-up-after-abort': [
       ...[...seal, answers, ...evidence, ...tellEnd, executions],
-      ...[look, ...remove, ...stopTasks],
+      ...[look, ...remove, ...stopTasks, ...lookAtVolumes],
     ],
     sweep: [
       ...[readLedger, answers, ...readEvidence(scope.evidence, scope.key), executions],
       ledger.reportSweeps(scope.ledger),
       ...[look, ...remove, ...removeLeftovers, ...stopTasks],
+      ...(volumeTask === null ? [] : [volumes.lookAtVolumes, volumes.removeVolumes(stack, names)]),
     ],
     watch: [
       ...list,

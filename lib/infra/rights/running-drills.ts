@@ -14,10 +14,10 @@ export const stateMachineArn = (stack: Stack, names: PhysicalNames): string =>
 export const clusterArn = (stack: Stack, names: PhysicalNames): string =>
   stack.formatArn({ service: 'ecs', resource: 'cluster', resourceName: names.cluster });
 
-const tasksOf = (stack: Stack, names: PhysicalNames): string =>
+export const tasksOf = (stack: Stack, names: PhysicalNames): string =>
   stack.formatArn({ service: 'ecs', resource: 'task', resourceName: `${names.cluster}/*` });
 
-const inCluster = (stack: Stack, names: PhysicalNames) => ({
+export const inCluster = (stack: Stack, names: PhysicalNames) => ({
   ArnEquals: { 'ecs:cluster': clusterArn(stack, names) },
 });
 

@@ -5,10 +5,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { restoreContainerName, serverFolder } from '../../contract/names.ts';
 import { type RestoreTaskSize, restoreTaskSizes } from '../../contract/restore-task-sizes.ts';
-import { type SandboxTaskSize, sandboxTaskSizes } from '../../contract/sandbox-task-sizes.ts';
+import {
+  type SandboxTaskSize,
+  sandboxTaskSizes,
+  serverVolumeName,
+  volumeTaskSize,
+} from '../../contract/sandbox-task-sizes.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { accept } from '../review/accepted-rules.ts';
 import { serviceOfThisAccount } from '../rights/services.ts';
+import type { VolumeTask } from '../rights/volumes.ts';
 import { sizedLogGroup } from '../storage/log-groups.ts';
 import { allowPull } from './image-pull.ts';
 import { linuxOn, type Processor } from './processors.ts';
@@ -18,7 +24,6 @@ export const taskUser = '10001:10001';
 /** Root, to give the server a user of its own and a root directory without ours. It gains no right on the account. */
 const serversInsideUser = '0:0';
 const scratch = 'scratch';
-const serverVolume = 'servers';
 
 /** What task definitions differ in. */
 interface TaskProps {
@@ -32,6 +37,8 @@ interface TaskProps {
   linuxParameters: ecs.LinuxParameters | null;
   /** Volume → where it is mounted. Everything else cannot be written to. */
   volumes: Record<string, string>;
+  /** Which of them is made for each run; null: all lie on the task's own disk. */
+  madeAtLaunch: string | null;
 }
 
 interface RestoreTaskProps {
@@ -46,7 +53,7 @@ interface RestoreTaskProps {
   policies: iam.IManagedPolicy[];
   guard: iam.IManagedPolicy;
   /** For tasks that run a server inside themselves; null: no drill does. */
-  serversInside: { image: ecs.ContainerImage } | null;
+  serversInside: { image: ecs.ContainerImage; volumeRights: iam.PolicyStatement[] } | null;
 }
 
 /**
@@ -59,6 +66,8 @@ export class RestoreTask extends Construct {
   readonly sizes: RestoreTaskSize[];
   /** Empty where no drill runs a server inside its task. */
   readonly sandboxSizes: SandboxTaskSize[];
+  /** The task that is started with a volume; null where no drill runs a server inside its task. */
+  readonly volumeTask: VolumeTask | null;
 
   constructor(scope: Construct, id: string, props: RestoreTaskProps) {
     super(scope, id);
@@ -94,7 +103,9 @@ export class RestoreTask extends Construct {
         runtimePlatform: linuxOn(props.processor),
         taskRole,
         executionRole,
-        volumes: Object.keys(task.volumes).map((name) => ({ name })),
+        volumes: Object.keys(task.volumes).map((name) =>
+          name === task.madeAtLaunch ? { name, configuredAtLaunch: true } : { name },
+        ),
       });
       const container = definition.addContainer('Restore', {
         containerName: restoreContainerName,
@@ -115,10 +126,12 @@ export class RestoreTask extends Construct {
     };
     const image = props.imageOn(props.processor);
     const { serversInside } = props;
+    const serverVolumes = { [scratch]: '/tmp', [serverVolumeName]: serverFolder };
     this.taskDefinitions = [
       ...restoreTaskSizes.map(({ name, ...size }) =>
         define(`${name}Task`, {
           ...{ ...size, image, diskGib: null, user: taskUser, volumes: { [scratch]: '/tmp' } },
+          madeAtLaunch: null,
           linuxParameters: null,
           family: props.names.restoreTasks[name],
         }),
@@ -127,7 +140,7 @@ export class RestoreTask extends Construct {
         define(`${name}SandboxTask`, {
           ...{ ...size, image: serversInside?.image ?? image, user: serversInsideUser },
           linuxParameters: fewerRights(this, `${name}SandboxLinux`),
-          volumes: { [scratch]: '/tmp', [serverVolume]: serverFolder },
+          ...{ volumes: serverVolumes, madeAtLaunch: null },
           family: props.names.sandboxTasks[name],
         }),
       ),
@@ -137,17 +150,57 @@ export class RestoreTask extends Construct {
         ? []
         : sandboxTaskSizes.map((size) => ({
             taskDefinition: props.names.sandboxTasks[size.name],
-            vcpu: size.cpuUnits / 1024,
-            memoryGib: size.memoryMib / 1024,
+            ...capacityOf(size),
             diskGib: size.diskGib,
           }));
+    this.volumeTask = null;
+    if (serversInside !== null) {
+      const { mostGib, ...size } = volumeTaskSize;
+      const family = props.names.volumeTask;
+      const volumeRole = makeVolumeRole(this, props.guard, serversInside.volumeRights);
+      define('volumeSandboxTask', {
+        ...{ ...size, image: serversInside.image, user: serversInsideUser, diskGib: null, family },
+        linuxParameters: fewerRights(this, 'volumeSandboxLinux'),
+        ...{ volumes: serverVolumes, madeAtLaunch: serverVolumeName },
+      });
+      this.volumeTask = { family, roles: [taskRole, executionRole], volumeRole };
+      this.sandboxSizes.push({
+        taskDefinition: family,
+        ...capacityOf(size),
+        diskGib: mostGib,
+        volumeRole: volumeRole.roleArn,
+      });
+    }
     this.sizes = restoreTaskSizes.map((size) => ({
       taskDefinition: props.names.restoreTasks[size.name],
       upToDumpBytes: size.upToDumpBytes,
-      vcpu: size.cpuUnits / 1024,
-      memoryGib: size.memoryMib / 1024,
+      ...capacityOf(size),
     }));
   }
+}
+
+const capacityOf = ({ cpuUnits, memoryMib }: { cpuUnits: number; memoryMib: number }) => ({
+  vcpu: cpuUnits / 1024,
+  memoryGib: memoryMib / 1024,
+});
+
+/**
+ * The role with which ECS makes the volume of a task, attaches and deletes it. That ECS says for whom it takes on such a role is
+ * unconfirmed, so no condition asks for it (docs/facts.md#services-that-say-for-whom-they-act).
+ */
+function makeVolumeRole(
+  scope: Construct,
+  guard: iam.IManagedPolicy,
+  rights: iam.PolicyStatement[],
+): iam.Role {
+  const role = new iam.Role(scope, 'VolumeRole', {
+    assumedBy: new iam.ServicePrincipal('ecs.amazonaws.com'),
+    description: 'ECS: volumes of restore tasks',
+    managedPolicies: [guard],
+  });
+  for (const statement of rights) role.addToPolicy(statement.copy());
+  accept(role, 'AwsSolutions-IAM5[Resource::*]', 'Describing volumes and zones knows no resources.');
+  return role;
 }
 
 /** What root of a container may do and a server inside it never needs. Of orphans somebody must hear how they ended. */

@@ -1,5 +1,6 @@
 import './with-resolvers.ts';
 import { StateMachine } from 'aws-local-stepfunctions';
+import { restoreTaskEnvironment as env } from '../../contract/environment.ts';
 import { hookContainerNames, restoreContainerName } from '../../contract/names.ts';
 import { isDrillError } from '../../domain/findings/errors.ts';
 import {
@@ -78,6 +79,16 @@ export function interpretDrill(options: {
   handlers[stateNames.askApproval] = async (input) => {
     await lambdas.askApproval(payloadOf(input));
     return answer((payloadOf(input) as { taskToken: string }).taskToken);
+  };
+  // So does the one that starts a task with a volume: the task answers.
+  handlers[stateNames.restoreOnVolume] = async (input) => {
+    const payload = payloadOf(input) as { drillId: string; attempt: number };
+    await lambdas.restoreOnVolume(payload);
+    return task({
+      [env.command]: 'restore',
+      [env.drillId]: payload.drillId,
+      [env.attempt]: String(payload.attempt),
+    });
   };
   const spoken = Object.fromEntries(
     Object.entries(handlers).map(([name, handler]) => [name, withHint(handler)]),

@@ -88,7 +88,14 @@ export function createLocalPorts(
     recoverers: { logical: createRestorer(sandboxes), physical: recoverer },
     capabilities: { realRestore: false, rolePasswords: false },
     // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.
-    ...{ restoreTasks: null, placeRestore: null, hookTask: null, rolePasswords: null, region: null },
+    ...{
+      restoreTasks: null,
+      volumeTasks: null,
+      placeRestore: null,
+      hookTask: null,
+      rolePasswords: null,
+      region: null,
+    },
     checks: createCheckRunner(sandboxes),
     planChecks: (context) => ({ planned: planChecks(context), notTested: notTestedByChecks(context) }),
     ledger: localLedger(places, events.ledgerDamage),

@@ -141,6 +141,7 @@ describe('doctor in an account', () => {
         }),
         'CloudWatch.DescribeAlarms': () => ({ MetricAlarms: [] }),
         'ECS.ListTasks': () => ({ taskArns: [] }),
+        'EC2.DescribeVolumes': () => ({ Volumes: [] }),
         'RDS.DescribeAccountAttributes': () => ({
           AccountQuotas: [
             { AccountQuotaName: 'DBInstances', Used: 7, Max: 40 },
@@ -208,10 +209,11 @@ describe('doctor in an account', () => {
       ok       right rds:DescribeDBSnapshots: for sweep
       ok       right rds:DescribeDBParameterGroups: for sweep
       ok       right ecs:ListTasks: for sweep
+      ok       right ec2:DescribeVolumes: for sweep
       ok       right cloudwatch:DescribeAlarms: for doctor
       untested right states:StartExecution: for start; not tried, because it would change something
       untested right dynamodb:UpdateItem, states:SendTaskSuccess: for approve; not tried, because it would change something
-      untested right rds:DeleteDBInstance, ecs:StopTask: for sweep --yes; not tried, because it would change something
+      untested right rds:DeleteDBInstance, ecs:StopTask, ec2:DeleteVolume: for sweep --yes; not tried, because it would change something
       ok       configuration: drills.yaml and the stack have the same databases: shop, billing
       ok       source of shop: s3://backups/postgres/ answers, e.g. postgres/shop_20261120T020000Z.dump
       ok       source of billing: s3://backups/postgres/ answers, e.g. postgres/shop_20261120T020000Z.dump

@@ -22,6 +22,16 @@ function littered(): FakeAccount {
       { Key: tagKeys.lease, Value: lease },
     ],
   });
+  const volume = (VolumeId: string, drill: string) => ({
+    ...{ VolumeId, State: 'available', Size: 511 },
+    Tags: [
+      { Key: tagKeys.stack, Value: 'restore-drill' },
+      { Key: tagKeys.drill, Value: drill },
+      { Key: tagKeys.lease, Value: '2026-11-21T03:00:00.000Z' },
+      { Key: 'AmazonECSManaged', Value: 'true' },
+      { Key: 'AmazonECSCreated', Value: 'arn:aws:ecs:eu-west-1:123456789012:task/restore-drill/0a' },
+    ],
+  });
   return account.on({
     'RDS.DescribeDBInstances': () => ({
       DBInstances: [
@@ -33,6 +43,10 @@ function littered(): FakeAccount {
     'RDS.DescribeDBSnapshots': () => ({ DBSnapshots: [] }),
     'RDS.DescribeDBParameterGroups': () => ({ DBParameterGroups: [] }),
     'ECS.ListTasks': () => ({ taskArns: [] }),
+    'EC2.DescribeVolumes': () => ({
+      Volumes: [volume('vol-left', drillId), volume('vol-busy', running)],
+    }),
+    'EC2.DeleteVolume': () => ({}),
     // Nothing is known of the drill that left it.
     'S3.GetObject': () => {
       throw awsError('NoSuchKey', 'no', 404);
@@ -56,7 +70,10 @@ describe('a sweep of the account', () => {
     expect(stdout).toMatch(new RegExp(`would remove: RDS instance .*\\(drill ${drillId}, lease until 2026`));
     expect(stdout).toMatch(new RegExp(`kept: RDS instance .*\\(drill ${running},`));
     expect(stdout).not.toContain('production');
+    expect(stdout).toMatch(new RegExp(`would remove: EBS volume vol-left .*\\(drill ${drillId},`));
+    expect(stdout).toMatch(/kept: EBS volume vol-busy /);
     expect(account.sent('RDS.DeleteDBInstance')).toEqual([]);
+    expect(account.sent('EC2.DeleteVolume')).toEqual([]);
   });
 
   test('with --yes leaves alone what may belong to an approved restore, when nobody lets us look', async () => {

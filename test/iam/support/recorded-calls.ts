@@ -22,6 +22,7 @@ const significant: Record<string, readonly string[]> = {
     'Filters.Filter.1.Name',
   ],
   ecs: ['cluster', 'task', 'tasks', 'family', 'taskDefinition'],
+  ec2: ['VolumeId'],
   states: ['executionArn', 'stateMachineArn'],
   secretsmanager: ['SecretId'],
   ssm: ['Name', 'Names'],

@@ -11,6 +11,10 @@ export interface Named {
   topicKey: string;
   /** What tasks of hooks take on: their own role, and the one that starts them. */
   hookRoles: string[];
+  /** The same of the restore task. */
+  taskRoles: string[];
+  /** With which ECS makes volumes for it. */
+  volumeRole: string;
   /** Tags of instances that exist, by identifier. */
   instanceTags: Record<string, Record<string, string>>;
 }
@@ -142,6 +146,20 @@ const describeAll =
   (action: string): Requirement =>
   () => [{ action: `rds:${action}`, resource: any }];
 
+/** Tags of a volume that ECS made for a task of ours. */
+export const volumeTags = {
+  ...tagContext('ResourceTag', {
+    'restore-drill:stack': 'restore-drill-test',
+    'restore-drill:drill': 'example',
+    'restore-drill:lease': '2026-01-01T00:00:00.000Z',
+    AmazonECSManaged: 'true',
+    AmazonECSCreated: `arn:aws:ecs:${region}:${account}:task/restore-drill-test/0a`,
+  }),
+};
+
+const hasVolume = (input: Record<string, unknown>): boolean =>
+  text(input.taskDefinition).endsWith('-sandbox-volume');
+
 /** Which rights a call needs: AWS's rules, written down by hand because nothing publishes them. */
 const requirements: Record<string, Requirement> = {
   's3:GetObject': readObject,
@@ -204,9 +222,17 @@ const requirements: Record<string, Requirement> = {
   'ecs:ListTasks': (input) => [
     { action: 'ecs:ListTasks', resource: any, context: { 'ecs:cluster': clusterArn(text(input.cluster)) } },
   ],
-  // Only hooks are started by a door; their definitions are in the template with both roles.
-  'ecs:RunTask': (input, { hookRoles }) => [
-    ...hookRoles.map((resource) => ({
+  // Hooks and the task with a volume are started by doors; their definitions are in the template with their roles.
+  'ecs:RunTask': (input, { hookRoles, taskRoles, volumeRole }) => [
+    ...(hasVolume(input)
+      ? [
+          {
+            ...{ action: 'iam:PassRole', resource: volumeRole },
+            context: { 'iam:PassedToService': 'ecs.amazonaws.com' },
+          },
+        ]
+      : []),
+    ...(hasVolume(input) ? taskRoles : hookRoles).map((resource) => ({
       ...{ action: 'iam:PassRole', resource },
       context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
     })),
@@ -219,6 +245,14 @@ const requirements: Record<string, Requirement> = {
       action: 'ecs:TagResource',
       resource: clusterArn(text(input.cluster)).replace(':cluster/', ':task/').concat('/0a'),
       context: { 'ecs:CreateAction': 'RunTask' },
+    },
+  ],
+  'ec2:DescribeVolumes': () => [{ action: 'ec2:DescribeVolumes', resource: any }],
+  'ec2:DeleteVolume': (input) => [
+    {
+      action: 'ec2:DeleteVolume',
+      resource: `arn:aws:ec2:${region}:${account}:volume/${text(input.VolumeId)}`,
+      context: volumeTags,
     },
   ],
   'ecs:DescribeTasks': onTask('ecs:DescribeTasks'),

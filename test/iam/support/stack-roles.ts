@@ -52,6 +52,10 @@ export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
       },
       topicKey: resolver.arnOf(key),
       hookRoles: all.flatMap(({ logicalId, arn }) => (logicalId.startsWith('Hooks') ? [arn] : [])),
+      taskRoles: all.flatMap(({ logicalId, arn }) =>
+        /^Restore(Task|Execution)Role/.test(logicalId) ? [arn] : [],
+      ),
+      volumeRole: all.find(({ logicalId }) => logicalId.startsWith('RestoreVolumeRole'))?.arn ?? '',
       instanceTags: {
         'restore-drill-example-0123456789': {
           'restore-drill:stack': stack,

@@ -57,6 +57,16 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
       'the diagnosis of a task that died, and the end of tasks that an ended drill left or that stop slowly',
   },
   {
+    action: /^ec2:DeleteVolume$/,
+    door: /^sweep$/,
+    reason: 'a volume that ECS did not delete with its task',
+  },
+  {
+    action: /^ecs:StopTask$/,
+    door: /^restore-on-volume$/,
+    reason: 'a task that nobody waits for any more, or that does not come up',
+  },
+  {
     action: /^states:(DescribeExecution|SendTaskHeartbeat)$/,
     door: /^(clean-up-after-abort|plan-sandbox|task)$/,
     reason: 'whether the drill behind a lock or a slot still runs; restores that take longer than a minute',

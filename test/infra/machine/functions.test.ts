@@ -217,6 +217,7 @@ describe('rights', () => {
       'NoGroups',
       'NoInstanceButOursByTag',
       'NoLeftoverButOursByTag',
+      'NoVolumeButOursByTag',
       'NoClusters',
       'NoWritingToBackups',
     ]);

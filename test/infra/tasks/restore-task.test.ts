@@ -3,7 +3,7 @@ import { hookContainerNames, hookFolder, restoreContainerName } from '../../../l
 import { restoreTaskSizes } from '../../../lib/contract/restore-task-sizes.ts';
 import { aConfig, defaultConfig } from '../support/configs.ts';
 import { synthesize } from '../support/synth.ts';
-import { resourcesOf } from '../support/template.ts';
+import { namedResourcesOf, resourcesOf } from '../support/template.ts';
 
 const { json } = synthesize(
   aConfig(`
@@ -198,5 +198,49 @@ describe('hooks', () => {
     expect(text).toContain('ecr:eu-west-1:111122223333:repository/shop/migrate');
     expect(text.match(/"(s3|rds|secretsmanager|ssm|dynamodb|states):[A-Za-z]+"/g)).toBeNull();
     expect(text).toContain('rds-db:connect');
+  });
+});
+
+describe('the task with a server inside', () => {
+  const inside = synthesize(
+    aConfig(`
+databases:
+  shop:
+    source: { bucket: acme-backups, prefix: postgres/ }
+    sandbox: { kind: task }
+`),
+  ).json;
+  interface Mounted extends TaskDefinition {
+    EphemeralStorage?: { SizeInGiB: number };
+    Volumes: { Name: string; ConfiguredAtLaunch?: boolean }[];
+  }
+  const all = namedResourcesOf<Mounted>(inside, 'AWS::ECS::TaskDefinition').map(([, one]) => one);
+  const [onVolume] = all.filter(({ Family }) => Family === 'restore-drill-sandbox-volume');
+
+  test('has one definition whose server lies on a volume of the run, where the others have it on their disk', () => {
+    expect(onVolume?.EphemeralStorage).toBeUndefined();
+    expect(onVolume?.Volumes).toEqual([{ Name: 'scratch' }, { Name: 'servers', ConfiguredAtLaunch: true }]);
+    const [container] = onVolume?.ContainerDefinitions ?? [];
+    expect(container?.MountPoints).toEqual([
+      { ContainerPath: '/tmp', ReadOnly: false, SourceVolume: 'scratch' },
+      { ContainerPath: '/pg/data', ReadOnly: false, SourceVolume: 'servers' },
+    ]);
+    const others = all.filter((one) => one.Family.includes('-sandbox-') && one !== onVolume);
+    expect(others).toHaveLength(3);
+    for (const { Volumes } of others)
+      expect(Volumes.some(({ ConfiguredAtLaunch }) => ConfiguredAtLaunch === true)).toBe(false);
+  });
+
+  test('that has a volume is no task of the machine, which could not start it', () => {
+    const machine = namedResourcesOf<{ PolicyDocument: object }>(inside, 'AWS::IAM::Policy').find(([id]) =>
+      id.startsWith('DrillRole'),
+    );
+    expect(JSON.stringify(machine)).toContain('restore-drill-sandbox-large');
+    expect(JSON.stringify(machine)).not.toContain('restore-drill-sandbox-volume');
+  });
+
+  test('and its volume are not there where no drill runs a server in its task', () => {
+    expect(JSON.stringify(plain.json)).not.toContain('restore-drill-sandbox-');
+    expect(Object.keys(plain.json.Resources).filter((id) => id.includes('VolumeRole'))).toEqual([]);
   });
 });

@@ -13,10 +13,12 @@ export interface SweepOptions {
   isKept(drillId: string): Promise<boolean>;
   /** Tasks of the restore cluster; null: none to look after. */
   tasks: RunningTasks | null;
+  /** Volumes of such tasks; null: there can be none. */
+  volumes: { leftovers(): Promise<Sweepable[]> } | null;
 }
 
 /**
- * Removes what outlived its lease and whose drill no longer runs: instances, manual snapshots, parameter groups; and
+ * Removes what outlived its lease and whose drill no longer runs: instances, manual snapshots, parameter groups, volumes; and
  * tasks whose drill no longer runs. An instance whose restore was approved is freed from its lease instead. The managed secret of an instance goes with it. What cannot be removed stays in
  * `kept` with the reason, and so shows as an expired lease.
  *
@@ -60,6 +62,7 @@ export async function sweepLeftovers(
 
   const kinds: { name: string; leased: boolean; list(): Promise<Sweepable[]> }[] = [
     { name: 'tasks', leased: false, list: () => taskLeftovers(options.tasks) },
+    { name: 'volumes', leased: true, list: async () => (await options.volumes?.leftovers()) ?? [] },
     { name: 'instances', leased: true, list: () => instanceLeftovers(host) },
     { name: 'snapshots', leased: true, list: () => snapshotLeftovers(host) },
     // Last: a group cannot go while an instance uses it.

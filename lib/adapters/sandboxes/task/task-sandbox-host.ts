@@ -8,6 +8,7 @@ import type { RestoreTasks } from '../../../ports/restore-tasks.ts';
 import type { Preflight, SandboxHost } from '../../../ports/sandbox.ts';
 import type { RunningTasks } from '../../tasks/restore-tasks.ts';
 import { type Budget, exceededCaps } from '../cost-caps.ts';
+import type { TaskVolumes } from './task-volumes.ts';
 
 /** What a door that plans knows beside. */
 export interface TaskPlanning extends Budget {
@@ -19,6 +20,8 @@ export interface TaskPlanning extends Budget {
 
 export interface TaskSandboxHostOptions {
   tasks: RestoreTasks & Pick<RunningTasks, 'running'>;
+  /** Volumes of tasks; null: there can be none. */
+  volumes: Pick<TaskVolumes, 'ofDrill'> | null;
   /** For `preflight`. */
   planning?: TaskPlanning;
 }
@@ -31,10 +34,11 @@ const drillIdOf = (sandboxId: string): string => sandboxId.slice(prefix.length);
 
 /**
  * Sandboxes as servers inside the restore task. The task makes its server itself and ends with it, so nothing is made
- * here: the sandbox is ready when the task starts, and gone when no task of the drill runs.
+ * here: the sandbox is ready when the task starts, and gone when no task of the drill runs and ECS has deleted its volume.
  */
 export function createTaskSandboxHost({
   tasks,
+  volumes,
   planning,
 }: TaskSandboxHostOptions): Omit<SandboxHost, 'sweep'> {
   return {
@@ -50,9 +54,11 @@ export function createTaskSandboxHost({
     async look(sandboxId) {
       const drillId = drillIdOf(sandboxId);
       const left = (await tasks.running()).filter((task) => task.drillId === drillId);
-      return left.length === 0
+      if (left.length > 0) return { state: 'pending', detail: 'its task is still stopping' };
+      const [volume] = (await volumes?.ofDrill(drillId)) ?? [];
+      return volume === undefined
         ? { state: 'gone' }
-        : { state: 'pending', detail: 'its task is still stopping' };
+        : { state: 'pending', detail: `its volume ${volume} is still there` };
     },
     remove: (sandboxId) => tasks.stop(drillIdOf(sandboxId)),
   };

@@ -35,6 +35,7 @@ import { currentRegion } from '../region.ts';
 import { evidencePort, ledgerPort } from './evidence-and-ledger.ts';
 import { givenAnswersPort } from './people.ts';
 import { sandboxesByKind } from './sandboxes-by-kind.ts';
+import { taskVolumesPort } from './volume-tasks.ts';
 
 /** For doors that look at, remove and promote sandboxes. */
 export const sandboxPort = (): SandboxHost => besideTasks(createRdsSandboxHost(sandboxHostOptions()));
@@ -45,6 +46,7 @@ const besideTasks = (rds: SandboxHost, planning?: TaskPlanning): SandboxHost =>
     rds,
     task: createTaskSandboxHost({
       tasks: restoreTasksPort(),
+      volumes: taskVolumesPort(),
       ...(planning === undefined ? {} : { planning }),
     }),
   });
@@ -103,6 +105,7 @@ export function sweepingSandboxPort(): SandboxHost {
       isKept: (drillId) =>
         isKeptDrill(drillId, { evidence: evidencePort(), ledger: ledgerPort(), answers: givenAnswersPort() }),
       tasks: createRestoreTasks({ ecs: ecsClient(), cluster: restoreCluster }),
+      volumes: taskVolumesPort(),
     },
   });
 }

@@ -10,12 +10,12 @@ import { evidencePort } from '../ports/evidence-and-ledger.ts';
 import { caBundle, caBundlePath, hookTasksPort } from '../ports/sandboxes-and-tasks.ts';
 import { secretsPort } from '../ports/sources.ts';
 import { currentRegion } from '../region.ts';
+import { waitingState } from '../task-token.ts';
 import { tunnelledAccess } from './hook-access.ts';
 import { hookCredentialsFile, keepHookCredentials } from './hook-credentials.ts';
 import { runTask } from './run-task.ts';
 import { parseTaskCommand, type TaskCommand } from './task-command.ts';
 import { taskProgress } from './task-progress.ts';
-import { waitingState } from './task-token.ts';
 import { checksWork, readWork, restoreWork } from './task-work.ts';
 
 /**

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { reportedError } from '../../reported-error.ts';
 import type { DoorLogger } from '../door-logger.ts';
-import type { Receipt, WaitingState } from './task-token.ts';
+import type { Receipt, WaitingState } from '../task-token.ts';
 
 /** How often the task tells that it lives. The machine gives up after five minutes (restoreHeartbeatSeconds). */
 const heartbeatSeconds = 60;

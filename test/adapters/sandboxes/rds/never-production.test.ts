@@ -120,7 +120,7 @@ describe('whatever an account holds and whatever fails', () => {
           const deleted: DBInstance[] = [];
           const deletion = account.deleting((subject) => deleted.push(subject));
           const host = hostOn(deletion, {
-            sweeping: { isRunning: async () => false, isKept: async () => false, tasks: null },
+            sweeping: { isRunning: async () => false, isKept: async () => false, tasks: null, volumes: null },
           });
 
           const refused: string[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sandboxIdFor } from '../../../../lib/adapters/sandboxes/rds/sandbox-names.ts';
+import type { SweepOptions } from '../../../../lib/adapters/sandboxes/rds/sweeper.ts';
 import type { RunningTasks } from '../../../../lib/adapters/tasks/restore-tasks.ts';
 import { tagKeys } from '../../../../lib/contract/names.ts';
 import { awsError } from '../../../support/aws/scripted-client.ts';
@@ -20,14 +21,15 @@ const over = tags({ [tagKeys.lease]: expired });
 interface Sweep {
   running?: string[];
   tasks?: RunningTasks | null;
+  volumes?: SweepOptions['volumes'];
   isRunning?: (drillId: string) => Promise<boolean>;
   isKept?: (drillId: string) => Promise<boolean>;
 }
 
 const sweep = (account: RdsAccount, options: Sweep = {}, dryRun = false) => {
-  const { running = [], tasks = null, isRunning, isKept = async () => false } = options;
+  const { running = [], tasks = null, volumes = null, isRunning, isKept = async () => false } = options;
   return hostOn(account, {
-    sweeping: { isRunning: isRunning ?? (async (id) => running.includes(id)), isKept, tasks },
+    sweeping: { isRunning: isRunning ?? (async (id) => running.includes(id)), isKept, tasks, volumes },
   }).sweep({ dryRun });
 };
 
@@ -306,6 +308,27 @@ describe('the sweep of other things', () => {
     const { kept } = await sweep(new RdsAccount(), { tasks, running: ['alive'] });
 
     expect(kept.map(({ leaseExpiresAt }) => leaseExpiresAt)).toEqual(['2026-11-24T02:00:00.000Z']);
+  });
+
+  test('takes volumes of tasks that outlived their lease, and leaves those of a running drill', async () => {
+    const deleted: string[] = [];
+    const volume = (what: string, of: string, leaseExpiresAt = expired) => ({
+      ...{ what, drillId: of, leaseExpiresAt },
+      remove: async () => void deleted.push(what),
+    });
+    const leftovers = [
+      ...[volume('vol-left', 'ended'), volume('vol-busy', 'at-work')],
+      volume('vol-new', 'ended', '2999-01-01T00:00:00.000Z'),
+    ];
+
+    const swept = await sweep(new RdsAccount(), {
+      running: ['at-work'],
+      volumes: { leftovers: async () => leftovers },
+    });
+
+    expect(deleted).toEqual(['vol-left']);
+    expect(swept.removed).toMatchObject([{ what: 'vol-left', drillId: 'ended' }]);
+    expect(swept.kept.map(({ what }) => what)).toEqual(['vol-busy', 'vol-new']);
   });
 
   test('sweeps the rest when one kind cannot be listed, and then fails by name', async () => {

@@ -30,6 +30,7 @@ const volumeSize: SandboxTaskSize = {
 
 function aHost(given: Partial<TaskPlanning> = {}) {
   const running = new Set<string>();
+  const volumes = new Set<string>();
   const { ports } = inMemoryPorts();
   const host = createTaskSandboxHost({
     tasks: {
@@ -37,6 +38,7 @@ function aHost(given: Partial<TaskPlanning> = {}) {
       stop: async (drillId) => void running.delete(drillId),
       diagnose: async () => null,
     },
+    volumes: { ofDrill: async (drillId) => [...volumes].filter((one) => one.endsWith(`of ${drillId}`)) },
     planning: {
       configuration: { database: () => defaultDatabaseConfig(ports.configuration.database('shop').source) },
       sizes,
@@ -46,7 +48,7 @@ function aHost(given: Partial<TaskPlanning> = {}) {
       ...given,
     },
   });
-  return { host, running };
+  return { host, running, volumes };
 }
 
 describe('a sandbox inside the restore task', () => {
@@ -110,6 +112,19 @@ describe('a sandbox inside the restore task', () => {
     expect((await host.look(sandboxId)).state).toBe('gone');
     expect([...running]).toEqual(['drill-2']);
   });
+});
+
+test('a sandbox is not gone while the volume of its task is there', async () => {
+  const { host, volumes } = aHost();
+  const sandboxId = host.sandboxIdFor('drill-1');
+  volumes.add('vol-1 of drill-1').add('vol-2 of drill-2');
+
+  expect(await host.look(sandboxId)).toEqual({
+    state: 'pending',
+    detail: 'its volume vol-1 of drill-1 is still there',
+  });
+  volumes.delete('vol-1 of drill-1');
+  expect((await host.look(sandboxId)).state).toBe('gone');
 });
 
 describe('the sandboxes of an account', () => {

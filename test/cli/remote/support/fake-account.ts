@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
@@ -143,6 +144,7 @@ export class FakeAccount {
     cloudFormation: async () => this.#scripted(new CloudFormationClient(settings)),
     cloudWatch: async () => this.#scripted(new CloudWatchClient(settings)),
     dynamoDb: async () => this.#scripted(new DynamoDBClient(settings)),
+    ec2: async () => this.#scripted(new EC2Client(settings)),
     ecs: async () => this.#scripted(new ECSClient(settings)),
     lambda: async () => this.#scripted(new LambdaClient(settings)),
     rds: async () => this.#scripted(new RDSClient(settings)),

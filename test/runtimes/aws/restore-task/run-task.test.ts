@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DrillError } from '../../../../lib/domain/findings/errors.ts';
 import type { DoorLogger } from '../../../../lib/runtimes/aws/door-logger.ts';
 import { runTask, type TaskRun } from '../../../../lib/runtimes/aws/restore-task/run-task.ts';
-import { waitingState } from '../../../../lib/runtimes/aws/restore-task/task-token.ts';
+import { waitingState } from '../../../../lib/runtimes/aws/task-token.ts';
 import {
   awsError,
   type RecordedCall,

@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
 } from '@aws-sdk/client-sfn';
-import type { ReportedError } from '../../reported-error.ts';
+import type { ReportedError } from '../reported-error.ts';
 
 /** The token is no longer waited for: the state timed out, or its execution ended. Nothing that follows counts. */
 const tokenGone = new Set(['TaskTimedOut', 'TaskDoesNotExist', 'InvalidToken']);
