@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
+import { formatCountOf } from '../../../domain/text/quantities.ts';
 import { formatLsn } from '../numbers/lsn.ts';
 import type { WalProblem, WalReach } from '../wal/coverage.ts';
 
@@ -48,6 +49,12 @@ export function findingOfWal(problem: WalProblem, reached: WalReach): Finding {
     case 'target before backup end':
       return finding('TARGET_BEFORE_BACKUP', 'the target lies before the end of the base backup');
     case 'empty archive':
-      return finding('WAL_MISSING', 'there is no archived WAL at all');
+      return finding('WAL_MISSING', `there is no archived WAL at all${besides(problem.others)}`);
   }
 }
+
+/** A wrong prefix, or a packing that is not read, shows in what lies there instead. */
+const besides = ({ count, example }: { count: number; example: string | null }): string =>
+  example === null
+    ? ''
+    : `, and no name of ${formatCountOf(count, 'other file')} is a segment's or a tarball's, e.g. ${example}`;

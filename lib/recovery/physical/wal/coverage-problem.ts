@@ -67,7 +67,7 @@ function atEnd(walked: Walked, after: string[], isWithinBase: boolean): WalProbl
   const { segment } = halt;
   const isArchiveEmpty = contents.archive.segments.size + contents.archive.partials.size === 0;
   const partial = contents.archive.partials.get(segment);
-  if (isArchiveEmpty) return { kind: 'empty archive' };
+  if (isArchiveEmpty) return { kind: 'empty archive', others: contents.archive.others };
   if (halt.kind === 'missing' && after.length > 0) return { kind: 'gap', segment, after };
   if (halt.kind === 'missing' && partial !== undefined)
     return { kind: 'only partial', segment, file: partial.copies.at(-1)?.name ?? segment };

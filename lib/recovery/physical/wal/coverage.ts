@@ -76,7 +76,8 @@ export type WalProblem =
   /** `abandoned`: a timeline that recovery leaves before its end, and the last of its segments, which lies behind the end. */
   | { kind: 'target after end'; abandoned?: { timeline: number; segment: string } }
   | { kind: 'target before backup end' }
-  | { kind: 'empty archive' };
+  /** `others`: files that lie there and are no WAL by their names. */
+  | { kind: 'empty archive'; others: { count: number; example: string | null } };
 
 export interface WalCoverage {
   reached: WalReach;

@@ -23,6 +23,8 @@ export interface WalIndex {
   histories: Map<number, WalFile[]>;
   /** Backup history files, by name (`….backup`). */
   backups: Map<string, WalFile>;
+  /** Files whose names are none of an archive's. */
+  others: { count: number; example: string | null };
   /** Tarballs that cannot be read to their end. */
   unreadable: { name: string; reason: string }[];
 }
@@ -41,6 +43,7 @@ export async function indexWal(
     partials: new Map(),
     histories: new Map(),
     backups: new Map(),
+    others: { count: 0, example: null },
     unreadable: [],
   };
   for (const file of files) {
@@ -55,10 +58,14 @@ export async function indexWal(
   return index;
 }
 
-/** Puts a file into its place of the index; what is none of an archive's is passed over. */
+/** Puts a file into its place of the index; what is none of an archive's is counted. */
 export function putWalFile(index: WalIndex, file: WalFile, segmentBytes: number): void {
   const parsed = parseWalName(file.name);
-  if (parsed === null) return;
+  if (parsed === null) {
+    index.others.count += 1;
+    index.others.example ??= file.name;
+    return;
+  }
   if (parsed.kind === 'history') {
     index.histories.set(parsed.timeline, [...(index.histories.get(parsed.timeline) ?? []), file]);
   } else if (parsed.kind === 'backup history') {
