@@ -81,6 +81,8 @@ export default defineConfig({
       { test: { ...withServers, name: 'front door', include: frontDoor, exclude: oracle } },
       { test: { ...withServers, name: 'oracle', include: oracle } },
       { test: { ...everyProject, name: 'template', include: template } },
+      // `npm run test:browser`: the pages in a real one.
+      { test: { ...everyProject, name: 'browser', include: ['test/browser/**/*.browser.ts'] } },
       { test: { ...everyProject, name: 'honesty', include: ['bench/honesty.ts'] } },
     ],
   },

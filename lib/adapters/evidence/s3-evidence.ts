@@ -8,6 +8,7 @@ import { evidenceKey } from './evidence-keys.ts';
 
 const contentTypes: Record<string, string> = {
   json: 'application/json',
+  html: 'text/html; charset=utf-8',
   md: 'text/markdown; charset=utf-8',
   xml: 'application/xml',
   txt: 'text/plain; charset=utf-8',

@@ -44,6 +44,7 @@ describe('evidence in a bucket', () => {
     const { store, calls } = aStore();
     await store.write(evidenceOf.prepared(1), 'd', []);
     await store.writeReport('report.md', 'd', '# report');
+    await store.writeReport('report.html', 'd', '<!DOCTYPE html>');
     await store.writeReport('junit.xml', 'd', '<testsuites/>');
     await store.writeReport('record.json', 'd', '{}');
     expect(calls.map(({ input }) => input)).toEqual([
@@ -53,6 +54,12 @@ describe('evidence in a bucket', () => {
         Key: 'drills/d/report.md',
         Body: '# report',
         ContentType: 'text/markdown; charset=utf-8',
+      },
+      {
+        Bucket: 'evidence',
+        Key: 'drills/d/report.html',
+        Body: '<!DOCTYPE html>',
+        ContentType: 'text/html; charset=utf-8',
       },
       {
         Bucket: 'evidence',

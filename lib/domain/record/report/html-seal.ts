@@ -28,7 +28,7 @@ export function sealSection(record: DrillRecord, { signedBy, recordSha256 }: Rep
     'seal',
     'Seal and sign-off',
     factList(facts),
-    html`<div class="scroll" role="region" aria-label="Sign-off" tabindex="0"><table class="sign">
+    html`<div class="scroll" role="group" aria-label="Sign-off" tabindex="0"><table class="sign">
 <caption class="spoken">Sign-off</caption>
 <thead><tr><th scope="col">Sign-off</th><th scope="col">Name</th><th scope="col">Date</th><th scope="col">Signature</th></tr></thead>
 <tbody>

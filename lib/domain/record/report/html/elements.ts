@@ -30,7 +30,7 @@ export function dataTable({ caption, columns, rows, rest, room = wholePage }: Ta
     html`<tr>${first?.figures === true ? cell(head, first) : html`<th scope="row">${head}</th>`}${cells.map((content, place) => cell(content, others[place]))}</tr>\n`;
   const shown = fitting(rows, line, room);
   const more = rows.length - shown.length;
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table>
 <caption class="spoken">${caption}</caption>
 <thead><tr>${columns.map(({ title, figures }) => (figures === true ? html`<th scope="col" class="figure">${title}</th>` : html`<th scope="col">${title}</th>`))}</tr></thead>
 <tbody>
