@@ -97,15 +97,25 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  inAccount(command('report <drill>', 'make the reports of a drill anew from its record'))
+  inAccount(
+    command('report [drill]', 'make the reports of a drill anew from its record, or pages of all drills'),
+  )
     .addOption(
       new Option('--format <format>', 'which one to print')
         .choices(['html', 'markdown', 'json', 'junit'])
         .default('markdown'),
     )
     .option('--out <dir>', 'write report.html, report.md, record.json and junit.xml here instead')
+    .option(
+      '--site <dir>',
+      'write here an index of all databases, a page of each and the report of every drill; --config says when drills are due',
+    )
     .action(
-      act(async (drill: string, options) => (await import('./commands/report.ts')).report(drill, options)),
+      act(async (drill: string | undefined, options) =>
+        options.site === undefined
+          ? (await import('./commands/report.ts')).report(drill, options)
+          : (await import('./commands/report-site.ts')).reportSite(options),
+      ),
     );
 
   inAccount(command('sweep', 'remove what interrupted drills left behind'))

@@ -2,6 +2,8 @@ import { HtmlValidate } from 'html-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { pastDrills } from '../../lib/domain/record/past-drills.ts';
 import { renderHtml } from '../../lib/domain/record/report/html.ts';
+import { renderSite } from '../../lib/domain/record/site/site.ts';
+import { databasePagePath } from '../../lib/domain/record/site/site-paths.ts';
 import { aHostileRecord, hostileName } from '../support/hostile-record.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../support/records.ts';
 import { aHugeRecord, newestWithPast, weeklyDrills } from '../support/sample-records.ts';
@@ -15,6 +17,15 @@ afterAll(() => browser?.close());
 
 const { record, past } = newestWithPast();
 const alone = { signedBy: null };
+const site = new Map(
+  renderSite(
+    [
+      { database: 'shop', records: weeklyDrills(40).reverse(), lastProven: record, nextDrill: null },
+      { database: hostileName, records: [aHostileRecord(), anUnverifiedRecord()], lastProven: null },
+    ],
+    { asOf: '2026-11-29T10:00:00.000Z', drillsFolder: 'drills/' },
+  ).map(({ path, text }) => [path, text]),
+);
 const drills = weeklyDrills();
 const failed = drills.at(-6) ?? record;
 const pages: Record<string, string> = {
@@ -27,6 +38,9 @@ const pages: Record<string, string> = {
   'a drill that could not run': renderHtml(anUnverifiedRecord(), alone),
   'an old record': renderHtml(aRecord(), alone),
   'a hostile record': renderHtml(aHostileRecord(), { ...alone, past }),
+  'all databases': site.get('index.html') ?? '',
+  'one database': site.get('databases/shop.html') ?? '',
+  'a database with a hostile name': site.get(databasePagePath(hostileName)) ?? '',
   'a huge hostile record': renderHtml(aHugeRecord(5000, hostileName.repeat(40)), { ...alone, past }),
 };
 

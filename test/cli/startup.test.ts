@@ -29,7 +29,7 @@ function wayToAwsClient(start: string): string[] | null {
 }
 
 describe('a command on this machine', () => {
-  test.each(['run', 'plan', 'list', 'init', 'history', 'show', 'report', 'sweep', 'doctor'])(
+  test.each(['run', 'plan', 'list', 'init', 'history', 'show', 'report', 'report-site', 'sweep', 'doctor'])(
     '%s does not wait for an AWS client to be loaded',
     (name) => {
       expect(wayToAwsClient(`lib/cli/commands/${name}.ts`)).toBeNull();

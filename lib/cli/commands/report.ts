@@ -35,10 +35,14 @@ interface ReportOptions extends LedgerOptions {
 
 /** `restore-drill report`: the reports of a drill, made anew from its sealed record. 2 when there is no such record. */
 export async function report(
-  drillId: string,
+  drillId: string | undefined,
   options: ReportOptions,
   surroundings?: AccountSurroundings,
 ): Promise<number> {
+  if (drillId === undefined)
+    throw new DrillError('REQUEST_INVALID', 'no drill was named', {
+      hint: 'Name one as `restore-drill history` shows it, or give --site DIR for pages of all drills.',
+    });
   const found = await withLedger(
     options,
     async (ledger) => {

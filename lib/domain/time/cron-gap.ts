@@ -1,5 +1,5 @@
-import { daysInMonth } from './calendar.ts';
-import type { Cron, DayRule } from './cron.ts';
+import type { Cron } from './cron.ts';
+import { firesOn } from './cron-days.ts';
 
 /** From a fixed day, so that the same drills.yaml always makes the same template. Nine years hold two 29 February. */
 const firstYear = 2026;
@@ -28,31 +28,4 @@ export function longestGapSeconds(cron: Cron): number | null {
     }
   }
   return longest === null ? null : longest + clockChangeSeconds;
-}
-
-function firesOn(rule: DayRule, date: Date): boolean {
-  const day = date.getUTCDate();
-  const weekday = date.getUTCDay() + 1;
-  const lastDay = daysInMonth(date.getUTCFullYear(), date.getUTCMonth() + 1);
-  switch (rule.kind) {
-    case 'days of the month':
-      return rule.days.includes(day);
-    case 'last day of the month':
-      return day === lastDay;
-    case 'nearest weekday':
-      return day === nearestWeekday(date, rule.day, lastDay);
-    case 'nth weekday':
-      return weekday === rule.weekday && Math.ceil(day / 7) === rule.nth;
-    case 'weekdays':
-      return rule.weekdays.includes(weekday) || (rule.lastOfTheMonth.includes(weekday) && day > lastDay - 7);
-  }
-}
-
-/** The day of `3W`: the weekday nearest to the third, never in another month; null when the month has no such day. */
-function nearestWeekday(date: Date, wanted: number, lastDay: number): number | null {
-  if (wanted > lastDay) return null;
-  const weekday = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), wanted)).getUTCDay();
-  if (weekday === 6) return wanted === 1 ? 3 : wanted - 1;
-  if (weekday === 0) return wanted === lastDay ? lastDay - 2 : wanted + 1;
-  return wanted;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { history } from '../../../lib/cli/commands/history.ts';
 import { report } from '../../../lib/cli/commands/report.ts';
+import { reportSite } from '../../../lib/cli/commands/report-site.ts';
 import { show } from '../../../lib/cli/commands/show.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, aRecord } from '../../support/records.ts';
@@ -116,6 +117,47 @@ describe('show and report in an account', () => {
       expect(code).toBe(2);
       expect(stderr).toContain('there is no drill "nobody" in the ledger');
     }
+  });
+});
+
+describe('report --site', () => {
+  test('writes an index, a page of each database and the report of each drill, from an account', async () => {
+    const { surroundings } = await account();
+    const site = join(await folder(), 'site');
+
+    const { code, stderr } = await captured(() => reportSite({ site, aws: true }, surroundings));
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/wrote .*index\.html \(\d+ databases?, \d+ reports\)/);
+    const index = await readFile(join(site, 'index.html'), 'utf8');
+    for (const [, page = ''] of index.matchAll(/href="(databases[^"]+)"/g)) {
+      const text = await readFile(join(site, page), 'utf8');
+      for (const [, report = ''] of text.matchAll(/href="([^"#]+report\.html)"/g))
+        expect(await readFile(join(site, 'databases', report), 'utf8')).toContain('<!DOCTYPE html>');
+    }
+    expect(await readFile(join(site, 'drills', older.drillId, 'report.html'), 'utf8')).toContain(
+      older.drillId,
+    );
+  });
+
+  test('says when drills are due, by drills.yaml', async () => {
+    const [stateDir, site] = [await folder(), await folder()];
+    const config = join(stateDir, 'drills.yaml');
+    await writeFile(
+      config,
+      'databases:\n  shop:\n    source: { bucket: acme-backups, prefix: p/ }\n    schedule: { cron: "0 3 1 * ? *" }\n',
+    );
+
+    await captured(() => reportSite({ site, stateDir, config }));
+    expect(await readFile(join(site, 'index.html'), 'utf8')).toMatch(/\d{4}-\d\d-01 03:00/);
+    await captured(() => reportSite({ site, stateDir }));
+    expect(await readFile(join(site, 'index.html'), 'utf8')).toContain('No drill is in the ledger yet.');
+  });
+
+  test('is asked for where no drill is named', async () => {
+    await expect(
+      captured(async () => report(undefined, { format: 'markdown', stateDir: await folder() })),
+    ).rejects.toMatchObject({ code: 'REQUEST_INVALID', hint: expect.stringContaining('--site') });
   });
 });
 

@@ -14,7 +14,7 @@ export const verdictWords: Record<Verdict, string> = {
   COULD_NOT_VERIFY: 'Could not verify',
 };
 
-export const toneOf = (verdict: Verdict): Tone =>
+export const toneOf = (verdict: Verdict): Exclude<Tone, 'neutral'> =>
   (({ PROVEN: 'proven', NOT_PROVEN: 'not-proven', COULD_NOT_VERIFY: 'could-not-verify' }) as const)[verdict];
 
 /** The sign of a verdict: told apart by its shape as well as by its colour. */
@@ -46,7 +46,8 @@ interface Tile {
   meter?: Markup;
 }
 
-const tile = ({ name, value, beside, meter }: Tile): Markup =>
+/** One figure of a banner. */
+export const tile = ({ name, value, beside, meter }: Tile): Markup =>
   html`<div class="tile"><dt>${name}</dt><dd class="value">${value}</dd><dd class="beside">${beside}${meter ?? null}</dd></div>\n`;
 
 function ageTile(record: DrillRecord): Markup {
@@ -58,7 +59,8 @@ function ageTile(record: DrillRecord): Markup {
   return tile({ name, value: formatSeconds(age), beside: `state of ${formatMoment(record.rpo.dumpPoint)}` });
 }
 
-function objectiveTile(name: string, objective: DrillRecord['rto'] | DrillRecord['rpo']): Markup {
+/** What was measured, beside what was promised. */
+export function objectiveTile(name: string, objective: DrillRecord['rto'] | DrillRecord['rpo']): Markup {
   const { actualSeconds, targetSeconds } = objective;
   const result = objectiveResult(objective);
   const said = result === 'missed' ? html`<span class="missed">missed</span>` : result;

@@ -85,42 +85,57 @@ export function trendSection(record: DrillRecord, { past }: ReportContext): Mark
       html`<p>This is the first drill of this database in the ledger: a trend needs a second one.</p>\n`,
     );
   const drills = [...past.drills, drillFacts(record)];
-  const drawn = (shown: Series) => series(record, drills, shown);
-  return section(
-    'trend',
-    title,
-    html`<p class="soft">${formatCountOf(drills.length, 'drill')}, this one large${drills.some(({ verdict }) => verdict !== 'PROVEN') ? '; hollow: those that did not prove' : ''}.</p>\n`,
-    drawn({
+  return section('trend', title, trendPlots(drills, record.rto.targetSeconds, record.drillId));
+}
+
+/**
+ * Recovery time, size and rows of some drills.
+ *
+ * @param drills the oldest first
+ * @param currentId of the drill that the page is about
+ */
+export function trendPlots(
+  drills: DrillFacts[],
+  rtoTargetSeconds: number | null,
+  currentId: string | null,
+): Markup {
+  const drawn = (shown: Series) => series(drills, currentId, shown);
+  const hollow = drills.some(({ verdict }) => verdict !== 'PROVEN')
+    ? '; hollow: those that did not prove'
+    : '';
+  const [rto, size, rows]: [Series, Series, Series] = [
+    {
       id: 'rto-plot',
       title: 'Recovery time (RTO)',
       of: ({ rtoSeconds }) => rtoSeconds,
       format: formatSeconds,
       tick: formatSeconds,
       unit: timeUnit,
-      objective: record.rto.targetSeconds,
-    }),
-    html`<div class="pair">
-${[
-  drawn({
-    id: 'size-plot',
-    title: 'Size of the backup',
-    of: ({ backupBytes }) => backupBytes,
-    format: formatBytes,
-    tick: (bytes) => formatBytes(bytes).replace('.0 ', ' '),
-    unit: byteUnit,
-    objective: null,
-  }),
-  drawn({
-    id: 'rows-plot',
-    title: 'Rows restored',
-    of: ({ rows }) => rows,
-    format: formatCount,
-    tick: shortCount,
-    unit: () => 1,
-    objective: null,
-  }),
-]}</div>\n`,
-  );
+      objective: rtoTargetSeconds,
+    },
+    {
+      id: 'size-plot',
+      title: 'Size of the backup',
+      of: ({ backupBytes }) => backupBytes,
+      format: formatBytes,
+      tick: (bytes) => formatBytes(bytes).replace('.0 ', ' '),
+      unit: byteUnit,
+      objective: null,
+    },
+    {
+      id: 'rows-plot',
+      title: 'Rows restored',
+      of: ({ rows }) => rows,
+      format: formatCount,
+      tick: shortCount,
+      unit: () => 1,
+      objective: null,
+    },
+  ];
+  return html`<p class="soft">${formatCountOf(drills.length, 'drill')}, the newest large${hollow}.</p>
+${drawn(rto)}<div class="pair">
+${[size, rows].map(drawn)}</div>
+`;
 }
 
 /** Counts beside an axis: `8 M`. */
@@ -142,7 +157,7 @@ interface Series {
   objective: number | null;
 }
 
-function series(record: DrillRecord, drills: DrillFacts[], shown: Series): Markup {
+function series(drills: DrillFacts[], currentId: string | null, shown: Series): Markup {
   const { id, title, of, format, objective } = shown;
   const measured = drills.flatMap((drill) => {
     const value = of(drill);
@@ -161,7 +176,7 @@ function series(record: DrillRecord, drills: DrillFacts[], shown: Series): Marku
         at: drill.startedAt,
         value,
         proven: drill.verdict === 'PROVEN',
-        current: drill.drillId === record.drillId,
+        current: drill.drillId === currentId,
       })),
       objective: objective === null ? null : { value: objective, label: `objective ${format(objective)}` },
       unit: shown.unit(Math.max(...measured.map(({ value }) => value))),

@@ -62,6 +62,8 @@ th,td{overflow-wrap:break-word}
 tbody th{min-width:9rem;max-width:26rem;overflow-wrap:anywhere}
 td.figure,th.figure{text-align:right;white-space:nowrap;overflow-wrap:normal}
 tbody tr:last-child>*{border-bottom:0}
+.figure+:not(.figure){padding-left:1rem}
+.whole{white-space:nowrap}
 .bad{color:var(--bad);font-weight:600}.good{color:var(--good)}.doubt{color:var(--doubt);font-weight:600}
 figure+figure{margin-top:2rem}
 p+figure{margin-top:1.25rem}
@@ -81,6 +83,9 @@ details>.scroll{margin-top:.5rem}
 circle.proven{fill:var(--ink);stroke:var(--paper);stroke-width:1.5}
 circle.unproven{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}
 circle.current.proven{fill:var(--accent)}circle.current.unproven{stroke:var(--accent);stroke-width:2.5}
+.day{fill:var(--track)}.day.proven{fill:var(--good)}.day.not-proven{fill:none;stroke:var(--bad);stroke-width:2}
+.day.could-not-verify{fill:var(--doubt);fill-opacity:.35;stroke:var(--doubt);stroke-width:1}
+.eyebrow a{text-decoration:none}.eyebrow a::before{content:"← "}
 .stretch{display:grid;grid-template-columns:13rem minmax(0,1fr) 6rem;gap:1rem;align-items:center;font-size:.875rem;padding:.2rem 0}
 .timeline .bar{fill:var(--accent)}
 .duration{text-align:right;white-space:nowrap;overflow-wrap:normal}
