@@ -35,6 +35,11 @@ export interface DumpStore {
    * gives all). @throws DrillError DUMP_UNREADABLE, DUMP_NOT_FOUND
    */
   list(range?: ListRange): AsyncIterable<DumpObject>;
+  /**
+   * What a name that somebody asked for stands for; null: no name that can be. Absent where `list` says what there is: this is
+   * for a store whose content only the restore task can list.
+   */
+  named?(key: string): DumpObject | null;
   /** One object by key, or null when there is none. */
   stat(key: string): Promise<DumpObject | null>;
   /** @throws DrillError DUMP_NOT_FOUND, DUMP_UNREADABLE, DUMP_CHANGED */

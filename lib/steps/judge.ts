@@ -1,5 +1,7 @@
 import { evidenceOf } from '../contract/evidence.ts';
 import { dumpMoment } from '../domain/backup/dump-moment.ts';
+import type { DumpCandidate } from '../domain/backup/dump-selection.ts';
+import { candidateOfListed } from '../domain/backup/listed-candidate.ts';
 import type { CheckFacts, PlannedCheck } from '../domain/checks/asking/check.ts';
 import { connectionsOf } from '../domain/config/index.ts';
 import type { DrillState } from '../domain/drill/drill-state.ts';
@@ -55,15 +57,28 @@ export const judgeStep = defineStep({
     );
     await ports.evidence.write(evidenceOf.attempt(state.attempt), state.drillId, report);
 
-    const worthTrying = state.olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
+    const olderDumps = leftToTry(state, ports);
+    const worthTrying = olderDumps.length > 0 && olderDumpMayHelp(report) && sandboxIsFree(state);
     const ended = {
       ...rest,
+      olderDumps,
       verdict: state.verdict ?? report.verdict,
       phases: withReading(restoreFailed(state, now) ?? checksPhase(state, checked), state),
     };
     return worthTrying ? reached({ ...ended, stage: 'try older dump' }) : kept(ended, report, ports);
   },
 });
+
+/** What the selection left; where only the task could list what there is, what that told. A drill of one named backup tries no other. */
+function leftToTry(
+  { attempt, olderDumps, request, restored, database, startedAt }: DrillState,
+  { configuration }: Pick<DrillPorts, 'configuration'>,
+): DumpCandidate[] {
+  const told = restored?.olderBackups ?? [];
+  if (olderDumps.length > 0 || attempt > 1 || request.key !== null || told.length === 0) return olderDumps;
+  const { maxDumps } = configuration.database(database).walkBack;
+  return told.slice(0, maxDumps - 1).map((backup) => candidateOfListed(backup, startedAt));
+}
 
 /**
  * Whether an older dump may be restored into the sandbox at hand. Not into one that never came up, and not beside a

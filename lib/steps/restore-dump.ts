@@ -76,6 +76,7 @@ export async function restorePrepared(
     bytesRead: account.bytesRead,
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
     ...(physical ? { walBytes: account.recovered?.walBytes ?? null } : {}),
+    ...(account.olderBackups === undefined ? {} : { olderBackups: account.olderBackups }),
     findings,
     hooks: readyHooks(state.hooks, config, account),
   };

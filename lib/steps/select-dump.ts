@@ -65,6 +65,9 @@ export const selectDumpStep = defineStep({
     const to = target?.kind === 'time' && state.request.key === null ? target.time : null;
     const objects: DumpObject[] = [];
     for await (const object of store.list(rangeOf(config, opened))) objects.push(object);
+    const { key } = state.request;
+    const named = key === null ? null : (store.named?.(key) ?? null);
+    if (named !== null && !objects.some((object) => object.key === named.key)) objects.push(named);
     const listed = selectDumps(
       objects,
       selectionCriteria(config.source, opened, {

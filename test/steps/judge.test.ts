@@ -81,6 +81,37 @@ describe('an older dump', () => {
     expect((await judged(state)).stage).toBe('try older dump');
   });
 
+  describe('that only the task could list', () => {
+    const olderBackups = ['20261116', '20261115', '20261114'].map((name, index) => ({
+      name,
+      takenAt: `2026-11-${16 - index}T00:00:00.000Z`,
+    }));
+    const told = { ...restored, complete: false, olderBackups };
+
+    test('is tried as one of the selection would be, as many as drills.yaml allows', async () => {
+      const state = await judged(aDrillState({ olderDumps: [], findings: blamed, restored: told }));
+
+      expect(state.stage).toBe('try older dump');
+      const maxDumps = inMemoryPorts().ports.configuration.database('shop').walkBack.maxDumps;
+      expect(state.olderDumps.map(({ key }) => key)).toEqual(
+        ['20261116', '20261115', '20261114'].slice(0, maxDumps - 1),
+      );
+      expect(state.olderDumps[0]).toMatchObject({
+        directory: true,
+        modifiedAt: '2026-11-16T00:00:00.000Z',
+        nameTimestamp: { startsAt: '2026-11-16T00:00:00.000Z' },
+      });
+    });
+
+    test('is not tried again where it was tried, nor where one was asked for by name', async () => {
+      const { request } = aDrillState({});
+      for (const other of [{ attempt: 2 }, { request: { ...request, key: '20261117' } }])
+        expect(
+          (await judged(aDrillState({ olderDumps: [], findings: blamed, restored: told, ...other }))).stage,
+        ).toBe('judged');
+    });
+  });
+
   test.each(['States.HeartbeatTimeout', 'States.Timeout'])(
     'is not restored beside a task that may still be writing (%s)',
     async (name) => {

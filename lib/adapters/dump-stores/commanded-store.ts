@@ -1,10 +1,12 @@
-import { type ListedBackup, latestBackup } from '../../domain/backup/listed-backups.ts';
+import { isBackupName, type ListedBackup, latestBackup } from '../../domain/backup/listed-backups.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { DumpStore } from '../../ports/dump-store.ts';
 
-/** Where the tool is not at hand: what it will call its newest is all that can be named. */
-export const storeOfLatest = (now: () => Date): DumpStore =>
-  createCommandedStore('what the commands have', async () => [{ name: latestBackup, takenAt: null }], now);
+/** Where the tool is not at hand: its newest is all that is listed, and of another name the tool will say whether it has it. */
+export const storeOfLatest = (now: () => Date): DumpStore => ({
+  ...createCommandedStore('what the commands have', async () => [{ name: latestBackup, takenAt: null }], now),
+  named: (key) => (isBackupName(key) ? { key, sizeBytes: 0, modifiedAt: now().toISOString() } : null),
+});
 
 /**
  * Base backups that a tool of the user lists and brings: a listing without content. Of their size nothing is known; where no

@@ -71,7 +71,8 @@ export function judgeDump(
 }
 
 /** As a name would say it, to the second. */
-const momentOf = (takenAt: string): NameTimestamp => ({
+/** A moment that a list tells, as a name would. */
+export const momentOf = (takenAt: string): NameTimestamp => ({
   startsAt: takenAt,
   endsAt: new Date(Date.parse(takenAt) + 1000).toISOString(),
   precision: 'second',

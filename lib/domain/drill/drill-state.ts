@@ -1,5 +1,6 @@
 import type { SelectedDump } from '../backup/dump.ts';
 import type { DumpCandidate } from '../backup/dump-selection.ts';
+import type { ListedBackup } from '../backup/listed-backups.ts';
 import type { ChoosableKind } from '../config/choosable-kinds.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
@@ -145,6 +146,8 @@ export interface RestoredSummary {
   rowsLoaded: number;
   /** Of base backups: bytes of WAL that were replayed; null: none were, because the recovery failed. */
   walBytes?: number | null;
+  /** Base backups to walk back to that only the task could list, newest first; absent: none. */
+  olderBackups?: ListedBackup[];
   /** What the task found beside the dump itself: role passwords that could not be set. */
   findings: Finding[];
   /** Hooks that the machine is to run, with the database that was restored; null: none, or nothing whole, or they ran in the task. */

@@ -123,6 +123,7 @@ const restored = z.looseObject({
   bytesRead: z.number(),
   rowsLoaded: z.number(),
   walBytes: z.number().nullable().exactOptional(),
+  olderBackups: z.array(z.looseObject({ name: z.string(), takenAt: moment.nullable() })).exactOptional(),
   findings: findings.default([]),
   hooks: hooks.default({ migrate: null, smokeTest: null }),
   within: z

@@ -142,6 +142,8 @@ export interface RestoreAccount {
   findings: Finding[];
   /** Of a base backup with its WAL; absent: a dump was restored. */
   recovered?: RecoveredCluster;
+  /** What else the tool has that brought it, newest first; absent: the choice was made before, or there is nothing. */
+  olderBackups?: { name: string; takenAt: string | null }[];
 }
 
 /** Progress of a running restore, sent a few times a second. Holds names and numbers only. */

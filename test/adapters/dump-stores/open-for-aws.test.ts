@@ -72,6 +72,29 @@ describe('a source of drills.yaml, opened in AWS', () => {
     expect(JSON.stringify(request)).not.toContain(secret);
   });
 
+  test('of a tool that only the task has lists its newest, and takes any name that may be handed to a command', async () => {
+    const { store } = await createSourceOpener({ secretsManager: new SecretsManagerClient({}) })(
+      sourceSchema.parse({
+        bucket: 'acme-backups',
+        physical: {
+          commands: {
+            fetch: ['wal-g', 'backup-fetch', '{directory}', '{backup}'],
+            restore: ['x', '{file}', '{path}'],
+          },
+        },
+      }),
+    );
+    const names: string[] = [];
+    for await (const { key } of store.list()) names.push(key);
+
+    expect(names).toEqual(['LATEST']);
+    expect(store.named?.('base_000000010000000000000002')).toMatchObject({
+      key: 'base_000000010000000000000002',
+      sizeBytes: 0,
+    });
+    expect(store.named?.('../../etc; reboot')).toBeNull();
+  });
+
   test('is refused as a folder, which AWS cannot see', async () => {
     await expect(listed({ folder: '/srv/backups' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseListedBackups } from '../../../lib/domain/backup/listed-backups.ts';
+import { newestBackup, olderBackups, parseListedBackups } from '../../../lib/domain/backup/listed-backups.ts';
 
 const namesIn = (text: string): unknown => {
   const listed = parseListedBackups(text);
@@ -29,5 +29,30 @@ describe('a list of base backups', () => {
 
   test('may be empty', () => {
     expect(namesIn('\n')).toEqual([]);
+  });
+});
+
+describe('of a list', () => {
+  const dated = ['2026-11-01', '2026-11-03', '2026-11-02'].map((day) => ({
+    name: day,
+    takenAt: `${day}T00:00:00.000Z`,
+  }));
+  const undated = ['first', 'second', 'third'].map((name) => ({ name, takenAt: null }));
+  const names = (backups: { name: string }[]) => backups.map(({ name }) => name);
+
+  test('the newest is taken, and what is older is left to walk back to', () => {
+    expect(newestBackup(dated, null)?.name).toBe('2026-11-03');
+    expect(names(olderBackups(dated, null))).toEqual(['2026-11-02', '2026-11-01']);
+  });
+
+  test('none that came after the moment is either', () => {
+    expect(newestBackup(dated, '2026-11-02T12:00:00.000Z')?.name).toBe('2026-11-02');
+    expect(names(olderBackups(dated, '2026-11-02T12:00:00.000Z'))).toEqual(['2026-11-01']);
+    expect(newestBackup(dated, '2026-10-01T00:00:00.000Z')).toBeNull();
+  });
+
+  test('without moments the last line is the newest', () => {
+    expect(newestBackup(undated, null)?.name).toBe('third');
+    expect(names(olderBackups(undated, null))).toEqual(['second', 'first']);
   });
 });

@@ -1,6 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import { filledWords } from '../../../domain/backup/command-words.ts';
-import { latestBackup } from '../../../domain/backup/listed-backups.ts';
+import {
+  type ListedBackup,
+  latestBackup,
+  newestBackup,
+  olderBackups,
+} from '../../../domain/backup/listed-backups.ts';
 import { isDrillError } from '../../../domain/findings/errors.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { RecoveryTarget } from '../../../domain/recovery/recovery-target.ts';
@@ -9,7 +14,7 @@ import type { BackupCommands, CommandRoom } from '../../../ports/backup-commands
 import type { BaseBackupSource } from '../../../ports/recovery.ts';
 import { broughtKey, broughtStore } from './brought-files.ts';
 import { CommandProblem, failed, problemOfEnd } from './command-problem.ts';
-import { listBackups, newestBackup } from './list-backups.ts';
+import { listBackups } from './list-backups.ts';
 
 /** Left free on the disk: the WAL that is brought after it, and what the server writes. */
 const leftFreeBytes = 512 * 1024 ** 2;
@@ -22,6 +27,8 @@ export interface FetchOptions {
   target: RecoveryTarget;
   signal: AbortSignal;
   onBytes(bytes: number): void;
+  /** Told what else the tool has, where the choice was made here. */
+  onOlder?(older: readonly ListedBackup[]): void;
   /** Instead of what the disk has. */
   mostBytes?: number;
 }
@@ -42,10 +49,16 @@ export async function fetchBase(
 
 async function brought(
   source: BaseBackupSource,
-  { room, commands, target, signal, onBytes, ...options }: FetchOptions,
+  { room, commands, target, signal, onBytes, onOlder, ...options }: FetchOptions,
 ): Promise<{ source: BaseBackupSource; findings: Finding[] }> {
   const mostBytes = options.mostBytes ?? (await roomOnDisk(room.folder));
-  const chosen = await chosenBackup(source.key.replace(/\/$/, ''), { room, commands, target, signal });
+  const chosen = await chosenBackup(source.key.replace(/\/$/, ''), {
+    room,
+    commands,
+    target,
+    signal,
+    ...(onOlder === undefined ? {} : { onOlder }),
+  });
   const directory = await room.makeFolder('directory');
   const tablespaces = await room.makeFolder('tablespaces');
   const end = await room.run({
@@ -75,11 +88,19 @@ async function brought(
 /** Which one, where it was not known before the task had the tool at hand. */
 async function chosenBackup(
   key: string,
-  { room, commands, target, signal }: Pick<FetchOptions, 'room' | 'commands' | 'target' | 'signal'>,
+  {
+    room,
+    commands,
+    target,
+    signal,
+    onOlder,
+  }: Pick<FetchOptions, 'room' | 'commands' | 'target' | 'signal' | 'onOlder'>,
 ): Promise<{ name: string; findings: Finding[] }> {
   if (key !== latestBackup || commands.list === null) return { name: key, findings: [] };
   const backups = await listBackups(commands, room, signal);
-  const newest = newestBackup(backups, target.kind === 'time' ? target.time : null);
+  const at = target.kind === 'time' ? target.time : null;
+  const newest = newestBackup(backups, at);
+  onOlder?.(olderBackups(backups, at));
   if (newest === null)
     throw new CommandProblem(
       finding(

@@ -35,15 +35,6 @@ export async function listBackups(
   return listed.backups;
 }
 
-/** The newest that was not taken after the moment; null: there is none. Pure. */
-export function newestBackup(backups: readonly ListedBackup[], at: string | null): ListedBackup | null {
-  const before = backups.filter(({ takenAt }) => at === null || takenAt === null || takenAt <= at);
-  return before.reduce<ListedBackup | null>(
-    (newest, each) => (newest === null || (each.takenAt ?? '') >= (newest.takenAt ?? '') ? each : newest),
-    null,
-  );
-}
-
 function textOf(bytes: Buffer): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

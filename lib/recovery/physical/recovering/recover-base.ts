@@ -59,7 +59,10 @@ async function unpackedBase(
   const options = { isSnapshot: fullSnapshot, signal, onBytes };
   const { commands } = source;
   if (commands === undefined || room === null) return unpackVerified(source, place, options);
-  const fetched = await fetchBase(source, { room, commands, target, signal, onBytes });
+  const fetched = await fetchBase(source, {
+    ...{ room, commands, target, signal, onBytes },
+    onOlder: (older) => book.older(older),
+  });
   if ('refused' in fetched) return { base: null, findings: [fetched.refused], bytes: 0 };
   const unpacked = await unpackVerified(fetched.source, place, options);
   const findings = [...fetched.findings, ...unpacked.findings];

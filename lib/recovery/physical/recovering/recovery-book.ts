@@ -1,3 +1,4 @@
+import type { ListedBackup } from '../../../domain/backup/listed-backups.ts';
 import type { Finding } from '../../../domain/findings/findings.ts';
 import type {
   RecoveredCluster,
@@ -13,9 +14,15 @@ export class RecoveryBook {
   readonly #phases: RestorePhase[] = [];
   readonly #onProgress: RecoveryRequest['onProgress'];
   #unpackedBytes = 0;
+  #older: readonly ListedBackup[] = [];
 
   constructor({ onProgress }: Pick<RecoveryRequest, 'onProgress'>) {
     this.#onProgress = onProgress;
+  }
+
+  /** What else the tool has, for a walk-back. */
+  older(backups: readonly ListedBackup[]): void {
+    this.#older = backups;
   }
 
   /** So many bytes of the base backup have come in all. */
@@ -70,6 +77,7 @@ export class RecoveryBook {
       phases: this.#phases,
       findings: this.findings,
       ...(recovered === null ? {} : { recovered }),
+      ...(this.#older.length === 0 ? {} : { olderBackups: [...this.#older] }),
     };
   }
 }

@@ -16,7 +16,12 @@ const commandsOf = (fetch: string[], more: Partial<BackupCommands> = {}): Backup
 
 async function fetched(
   commands: BackupCommands,
-  { mostBytes, key = 'LATEST', at = null }: { mostBytes?: number; key?: string; at?: string | null } = {},
+  {
+    mostBytes,
+    key = 'LATEST',
+    at = null,
+    older = [],
+  }: { mostBytes?: number; key?: string; at?: string | null; older?: string[] } = {},
 ) {
   const stateDirectory = aDirectory();
   chmodSync(stateDirectory, 0o711);
@@ -33,6 +38,7 @@ async function fetched(
       { store, key, walPrefix: '', keys: { passphrase: null } },
       {
         ...{ room, commands, signal, onBytes: () => {} },
+        onOlder: (backups) => older.push(...backups.map(({ name }) => name)),
         target: at === null ? { kind: 'latest' } : { kind: 'time', time: at },
         ...(mostBytes === undefined ? {} : { mostBytes }),
       },
@@ -63,10 +69,12 @@ describe('a command that fetches a base backup', () => {
       "printf '20250101 2025-01-01T00:00:00Z\\n20250103 2025-01-03T00:00:00Z\\n20250102 2025-01-02T00:00:00Z\\n'";
     const commands = commandsOf(['touch', '{directory}/{backup}'], { list: ['sh', '-c', print] });
 
-    expect(await fetched(commands)).toEqual({
+    const older: string[] = [];
+    expect(await fetched(commands, { older })).toEqual({
       names: ['base/20250103'],
       codes: ['BACKUP_CHOSEN: the newest backup of list is 20250103'],
     });
+    expect(older).toEqual(['20250102', '20250101']);
     expect(await fetched(commands, { at: '2025-01-02T12:00:00.000Z' })).toMatchObject({
       names: ['base/20250102'],
     });
