@@ -96,9 +96,15 @@ export function drillEvent(record: DrillRecord, recordSha256: string): DrillEven
   };
 }
 
-/** How old the state was that the backup holds, when it was drilled; null when the backup does not say. */
-export const backupAgeSeconds = ({ asOf, rpo }: Pick<DrillRecord, 'asOf' | 'rpo'>): number | null =>
-  rpo.dumpPoint === null ? null : secondsBetween(rpo.dumpPoint, asOf);
+/**
+ * How old the state was that the backup holds, when it was drilled; null when the backup does not say. Not from the moment that ages
+ * are measured from: of a dump that was asked for by name it is the dump's own, and every backup would be new.
+ */
+export const backupAgeSeconds = ({
+  startedAt,
+  rpo,
+}: Pick<DrillRecord, 'startedAt' | 'rpo'>): number | null =>
+  rpo.dumpPoint === null ? null : secondsBetween(rpo.dumpPoint, startedAt);
 
 function shortened(text: string): string {
   const visible = visibleText(text);

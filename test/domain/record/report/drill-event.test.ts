@@ -1,12 +1,24 @@
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { finding } from '../../../../lib/domain/findings/findings.ts';
-import { drillEvent, renderDrillEventSchema } from '../../../../lib/domain/record/report/drill-event.ts';
+import {
+  backupAgeSeconds,
+  drillEvent,
+  renderDrillEventSchema,
+} from '../../../../lib/domain/record/report/drill-event.ts';
 import { aHostileRecord } from '../../../support/hostile-record.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../../support/records.ts';
 
 const sha256 = 'ab'.repeat(32);
 const accepts = new Ajv({ strict: false, validateFormats: false }).compile(renderDrillEventSchema());
+
+test('the age of a backup is from its state to the drill, also of one that was asked for by name', () => {
+  const rpo = { ...aRecord().rpo, dumpPoint: '2026-03-01T02:00:00.000Z' };
+  // Ages are measured from its own moment there.
+  const asked = { ...aRecord(), rpo, asOf: rpo.dumpPoint, startedAt: '2026-03-10T02:00:00.000Z' };
+  expect(backupAgeSeconds(asked)).toBe(9 * 86_400);
+  expect(backupAgeSeconds({ ...asked, rpo: { ...rpo, dumpPoint: null } })).toBeNull();
+});
 
 describe('the event of a sealed drill', () => {
   test('tells verdict, backup with its age, objectives and findings with what to do', () => {
