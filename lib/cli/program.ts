@@ -79,7 +79,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .action(act(async (options) => (await import('./commands/init.ts')).init(options)));
 
   inAccount(command('history [database]', 'list past drills, newest first'))
-    .option('--limit <n>', 'at most so many', '20')
+    .addOption(new Option('--limit <n>', 'at most so many').argParser(wholeNumber(1, 1_000_000)).default(20))
     .option('--json', 'print the records as JSON')
     .action(
       act(async (database: string | undefined, options) =>

@@ -142,6 +142,8 @@ describe('--keep', () => {
     expect({ code: ended.code, verdict: record.verdict }).toEqual({ code: 0, verdict: 'PROVEN' });
     // The record does not claim that it is gone.
     expect(record.teardown).toEqual({ confirmed: false, detail: expect.stringContaining('kept until') });
+    expect(ended.stderr).toMatch(/^Tear down sandbox: done in [^,]+, kept until /m);
+    expect(ended.stderr).not.toMatch(/failed after|NOT confirmed/);
 
     const command = /connect with: (.+)$/m.exec(ended.stderr)?.[1] ?? '';
     expect(command).toContain('psql');
@@ -155,6 +157,11 @@ describe('--keep', () => {
     const next = await world.drill(['--dump', shopFile]);
     expect(next.record.verdict).toBe('PROVEN');
     expect(answer()).toBe('900');
+
+    const nobodys = await world.run(['sweep', '--drill', 'nope']);
+    expect(nobodys).toMatchObject({ code: 2, stdout: '' });
+    expect(nobodys.stderr).toContain('drill nope has no sandbox on this machine');
+    expect(nobodys.stderr).toContain(`These drills have one: ${record.drillId}`);
 
     const swept = await world.run(['sweep', '--drill', record.drillId]);
     expect(swept).toMatchObject({ code: 0, stdout: expect.stringContaining(record.drillId) });

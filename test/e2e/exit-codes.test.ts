@@ -70,6 +70,22 @@ describe('a folder that cannot be written', () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a folder that the system denies', () => {
+  test.each(['--state-dir', '--out'])(
+    'is found before the drill, and is not tried for ever: %s',
+    async (option) => {
+      const { code, stderr } = await world.run(['run', '--dump', shopFile, option, '/proc/nope']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('/proc/nope cannot be written');
+      expect(stderr).not.toContain('Select dump');
+    },
+  );
+});
+
+test.each(['0', '-1', 'many', '1.5'])('history --limit %s is wrong usage', async (limit) => {
+  expect(await world.run(['history', '--limit', limit])).toMatchObject({ code: 64, stdout: '' });
+});
+
 describe('two signals at once', () => {
   test.each([
     ['SIGINT', 'SIGINT'],

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrillError } from '../../domain/findings/errors.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { privateFileMode, systemErrorCode } from './atomic-file.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Room for the evidence, the reports and the record of one drill of a large database. */
 const neededBytes = 16 * 1024 * 1024;
@@ -23,7 +24,7 @@ export async function proveWritable(folder: string, option: string, mode: number
       cause,
     });
   try {
-    await mkdir(folder, { recursive: true, mode });
+    await makeFolder(folder, mode);
     const file = await open(path, 'wx', privateFileMode);
     try {
       await file.writeFile(probe);

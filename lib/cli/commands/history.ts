@@ -1,14 +1,17 @@
+import { nearestWord } from '../../domain/config/suggestion.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderHistory } from '../../domain/record/report/history-table.ts';
 import { forecastRto } from '../../domain/record/trend.ts';
 import { formatSeconds } from '../../domain/text/quantities.ts';
-import { visibleJson } from '../../domain/text/visible-text.ts';
+import { visibleJson, visibleLines } from '../../domain/text/visible-text.ts';
+import type { Ledger } from '../../ports/ledger.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { widthOf } from '../render/colour.ts';
+import { couldNotRunExitCode } from '../terminal/exit.ts';
 
 interface HistoryOptions extends LedgerOptions {
-  limit: string;
+  limit: number;
   json?: boolean;
 }
 
@@ -18,16 +21,43 @@ export async function history(
   options: HistoryOptions,
   surroundings?: AccountSurroundings,
 ): Promise<number> {
-  const limit = Math.max(1, Number.parseInt(options.limit, 10) || 20);
-  const records = await withLedger(
+  const { limit } = options;
+  const { records, others } = await withLedger(
     options,
-    (ledger) => ledger.history({ limit, ...(database === undefined ? {} : { database }) }),
+    async (ledger) => {
+      const found = await ledger.history({ limit, ...(database === undefined ? {} : { database }) });
+      return { records: found, others: found.length > 0 ? [] : await drilledDatabases(ledger) };
+    },
     surroundings,
   );
+  if (database !== undefined && others.length > 0)
+    return neverDrilled(database, others, options.json === true);
   const text =
     options.json === true ? `${visibleJson(records, 2)}\n` : renderHistory(records, widthOf(process.stdout));
   process.stdout.write(text + (options.json === true ? '' : rtoOutlook(records)));
   return 0;
+}
+
+/** Of the newest drills: enough for a list of names. */
+async function drilledDatabases(ledger: Pick<Ledger, 'history'>): Promise<string[]> {
+  const records = await ledger.history({ limit: 1000 });
+  return [...new Set(records.map((record) => record.database))].sort();
+}
+
+/** The ledger has drills, and none of this database. */
+function neverDrilled(database: string, others: string[], json: boolean): number {
+  process.stderr.write(
+    visibleLines(
+      `restore-drill: no drill of ${database} is in the ledger\nHINT: ${meant(database, others)}It has drills of ${others.join(', ')}.\n`,
+    ),
+  );
+  if (json) process.stdout.write('[]\n');
+  return couldNotRunExitCode;
+}
+
+function meant(database: string, others: string[]): string {
+  const close = nearestWord(database, others);
+  return close === null ? '' : `Did you mean ${close}? `;
 }
 
 /** What the trend of one database promises, when it has an objective and enough records to say anything. */

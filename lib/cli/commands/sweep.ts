@@ -1,3 +1,4 @@
+import type { LocalSandboxHost } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import type { Leftover } from '../../ports/sandbox.ts';
@@ -27,11 +28,27 @@ export async function sweep(options: SweepOptions, surroundings?: AccountSurroun
   }
   const sandboxes = localSandboxes(placesFor(options), () => {});
   if (options.drill !== undefined) {
-    await sandboxes.remove(sandboxes.sandboxIdFor(options.drill));
-    process.stdout.write(`removed: the sandbox of drill ${options.drill}\n`);
-    return 0;
+    return sweepDrill(options.drill, sandboxes);
   }
   print(await sandboxes.sweep({ dryRun }), dryRun);
+  return 0;
+}
+
+/** The sandbox of one drill, which may have been kept. */
+async function sweepDrill(drillId: string, sandboxes: LocalSandboxHost): Promise<number> {
+  const sandboxId = sandboxes.sandboxIdFor(drillId);
+  if ((await sandboxes.look(sandboxId)).state === 'gone') {
+    const { removed, kept } = await sandboxes.sweep({ dryRun: true });
+    const others = [...removed, ...kept].map((leftover) => leftover.drillId);
+    throw new DrillError('SANDBOX_LOST', `drill ${drillId} has no sandbox on this machine`, {
+      hint:
+        others.length === 0
+          ? 'There is nothing to remove: no drill has one.'
+          : `These drills have one: ${others.join(', ')}.`,
+    });
+  }
+  await sandboxes.remove(sandboxId);
+  process.stdout.write(`removed: the sandbox of drill ${visibleText(drillId)}\n`);
   return 0;
 }
 

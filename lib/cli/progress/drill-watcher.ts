@@ -110,7 +110,11 @@ export class DrillWatcher implements StepWatcher {
   }
 
   #left(state: DrillState): void {
-    if (state.stage === 'sandbox gone') this.#close({ failed: state.teardown?.confirmed !== true });
+    if (state.stage !== 'sandbox gone') return;
+    const failed = state.drillFindings.some(({ code }) => code === 'TEARDOWN_FAILED');
+    // Not gone and no failure: it is kept, as it was asked for.
+    const left = state.teardown?.confirmed === false ? { detail: state.teardown.detail } : {};
+    this.#close({ failed, ...left });
   }
 
   #restored(summary: RestoredSummary): void {

@@ -48,7 +48,8 @@ export interface LocalConfiguration extends Configuration {
   baseFolder: string;
 }
 
-const defaultConfigFile = 'drills.yaml';
+/** What is read where no other file is named. */
+export const defaultConfigFile = 'drills.yaml';
 
 /**
  * Joins drills.yaml and the command line. A broken drills.yaml is not thrown here but at the first question, so that

@@ -27,6 +27,17 @@ test('one below a file is refused by name, with the option that names another', 
   });
 });
 
+test.runIf(process.platform === 'linux')(
+  'one that the system denies although its parent is there is refused',
+  async () => {
+    // Node's own recursive mkdir never comes back from it.
+    await expect(proveWritable('/proc/nope/below', '--out', 0o700)).rejects.toMatchObject({
+      code: 'EVIDENCE_UNWRITABLE',
+      message: '/proc/nope/below cannot be written: ENOENT',
+    });
+  },
+);
+
 test('a file system that takes no files is refused', async () => {
   await expect(proveWritable('/proc/self/fd', '--out', 0o700)).rejects.toMatchObject({
     code: 'EVIDENCE_UNWRITABLE',

@@ -34,9 +34,7 @@ describe('history in an account', () => {
   test('shows the records of all deployed databases, newest first', async () => {
     const { surroundings } = await account();
 
-    const { code, stdout } = await captured(() =>
-      history(undefined, { limit: '20', aws: true }, surroundings),
-    );
+    const { code, stdout } = await captured(() => history(undefined, { limit: 20, aws: true }, surroundings));
 
     expect(code).toBe(0);
     expect(stdout.indexOf(newer.drillId)).toBeGreaterThan(0);
@@ -46,11 +44,24 @@ describe('history in an account', () => {
   test('of one database shows no other', async () => {
     const { surroundings } = await account();
     const { stdout } = await captured(() =>
-      history('shop', { limit: '20', aws: true, json: true }, surroundings),
+      history('shop', { limit: 20, aws: true, json: true }, surroundings),
     );
     expect((JSON.parse(stdout) as { drillId: string }[]).map(({ drillId }) => drillId)).toEqual([
       older.drillId,
     ]);
+  });
+
+  test('of a database that was never drilled says so, and which were', async () => {
+    const { surroundings } = await account();
+
+    const { code, stdout, stderr } = await captured(() =>
+      history('shopp', { limit: 20, aws: true }, surroundings),
+    );
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toBe(
+      'restore-drill: no drill of shopp is in the ledger\nHINT: Did you mean shop? It has drills of billing, shop.\n',
+    );
   });
 
   test('names the right that is missing', async () => {
@@ -59,9 +70,9 @@ describe('history in an account', () => {
         throw awsError('AccessDeniedException', 'no', 403);
       },
     });
-    await expect(
-      captured(() => history(undefined, { limit: '20', aws: true }, surroundings)),
-    ).rejects.toThrow('may not dynamodb:Query');
+    await expect(captured(() => history(undefined, { limit: 20, aws: true }, surroundings))).rejects.toThrow(
+      'may not dynamodb:Query',
+    );
   });
 });
 
@@ -166,7 +177,7 @@ describe('without --aws and --stack', () => {
     const fake = await account();
     const stateDir = await folder();
 
-    const { stdout } = await captured(() => history(undefined, { limit: '20', stateDir }, fake.surroundings));
+    const { stdout } = await captured(() => history(undefined, { limit: 20, stateDir }, fake.surroundings));
     const { code } = await captured(() =>
       report(older.drillId, { format: 'markdown', stateDir }, fake.surroundings),
     );

