@@ -36,7 +36,12 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       setExitCode(await run(...given));
     };
 
-  withSource(command('run [database]', 'drill one dump: restore it, check it, measure it, destroy it'))
+  withSource(
+    command(
+      'run [database]',
+      'drill one dump: restore it, check it, measure it, destroy it; `run FILE` is `run --dump FILE`',
+    ),
+  )
     .option('--out <dir>', 'also write report.html, report.md, record.json and junit.xml here')
     .option('--keep', 'keep the sandbox running after the drill and say how to connect')
     .option('--json', 'print the record as one JSON document on stdout')
@@ -77,6 +82,15 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--output <file>', 'where to write it; - for stdout', 'drills.yaml')
     .option('--force', 'overwrite an existing file')
     .action(act(async (options) => (await import('./commands/init.ts')).init(options)));
+
+  command(
+    'validate [file]',
+    'say what is wrong in drills.yaml, with its lines; SQL is read as PostgreSQL reads it',
+  ).action(
+    act(async (file: string | undefined, options) =>
+      (await import('./commands/validate.ts')).validate(file, options),
+    ),
+  );
 
   inAccount(command('history [database]', 'list past drills, newest first'))
     .addOption(new Option('--limit <n>', 'at most so many').argParser(wholeNumber(1, 1_000_000)).default(20))

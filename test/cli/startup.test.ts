@@ -29,12 +29,21 @@ function wayToAwsClient(start: string): string[] | null {
 }
 
 describe('a command on this machine', () => {
-  test.each(['run', 'plan', 'list', 'init', 'history', 'show', 'report', 'report-site', 'sweep', 'doctor'])(
-    '%s does not wait for an AWS client to be loaded',
-    (name) => {
-      expect(wayToAwsClient(`lib/cli/commands/${name}.ts`)).toBeNull();
-    },
-  );
+  test.each([
+    'run',
+    'plan',
+    'list',
+    'init',
+    'history',
+    'show',
+    'report',
+    'report-site',
+    'sweep',
+    'doctor',
+    'validate',
+  ])('%s does not wait for an AWS client to be loaded', (name) => {
+    expect(wayToAwsClient(`lib/cli/commands/${name}.ts`)).toBeNull();
+  });
 
   test('is told apart from one in an account, which loads them', () => {
     expect(wayToAwsClient('lib/cli/program.ts')).toBeNull();

@@ -52,9 +52,7 @@ describe('where a drill cannot run, the doctor says why, what to do, and gives 2
 
   test('no backup is in it', async () => {
     world.backup('other.txt', 'nothing');
-    expect(await ill(['--config', world.configuration()])).toMatch(
-      /^problem +database shop: [A-Z_]+: /m,
-    );
+    expect(await ill(['--config', world.configuration()])).toMatch(/^problem +database shop: [A-Z_]+: /m);
   });
 
   test('the newest dump does not open without a key', async () => {

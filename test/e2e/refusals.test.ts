@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
 import { shopFile, shopName, written } from './support/fixtures.ts';
 import {
   accessDenied,
@@ -155,45 +155,90 @@ const tenMistakes = `databases:
 `;
 
 describe('a configuration that is wrong', () => {
-  test('names all of its mistakes at once with their lines, and still leaves a record', async () => {
+  /** Wrong usage: 64, each problem once, nothing drilled and nothing recorded. */
+  async function refused(...words: string[]): Promise<string> {
+    const ended = await world.run(['run', '--json', ...words]);
+    expect(ended).toMatchObject({ code: 64, stdout: '' });
+    expect(ended.stderr).toMatch(/^HINT: ./m);
+    expect(await world.history()).toEqual([]);
+    return ended.stderr;
+  }
+
+  test('names all of its mistakes at once with their lines, each once', async () => {
     const config = written(world.base, 'drills.yaml', tenMistakes);
-    const { record } = await world.expectDrill(['shop', '--config', config], {
-      verdict: 'COULD_NOT_VERIFY',
-      code: 'CONFIG_INVALID',
-    });
-    const mistakes = record.findings
-      .filter(({ code }) => code === 'CONFIG_INVALID')
-      .map(({ message }) => message);
-    const lines = mistakes.map((message) => Number(/(?:line |drills\.yaml:)(\d+)/.exec(message)?.[1] ?? 0));
+    const said = await refused('shop', '--config', config);
+    const mistakes = said.split('\n').filter((line) => line.includes('drills.yaml:'));
+    const lines = mistakes.map((message) => Number(/drills\.yaml:(\d+)/.exec(message)?.[1] ?? 0));
     expect(lines.length).toBeGreaterThanOrEqual(10);
     expect([...new Set(lines)].sort((a, b) => a - b)).toEqual([3, 4, 5, 6, 7, 9, 10, 11, 12]);
+    expect(new Set(mistakes).size).toBe(mistakes.length);
     for (const key of ['patern', 'tabels', 'scedule']) expect(mistakes.join('\n')).toContain(key);
+
+    const validated = await world.run(['validate', config]);
+    expect(validated).toMatchObject({ code: 64, stderr: '' });
+    expect(`restore-drill: ${validated.stdout}`).toBe(said.replace(/^HINT.*\n/m, ''));
   });
 
   test('is said when it is no YAML at all', async () => {
     const config = written(world.base, 'drills.yaml', 'databases: [unclosed');
-    await world.expectDrill(['shop', '--config', config], {
-      verdict: 'COULD_NOT_VERIFY',
-      code: 'CONFIG_INVALID',
-    });
+    expect(await refused('shop', '--config', config)).toContain('drills.yaml:1:');
   });
 
   test('is said when the file does not exist', async () => {
-    const { record } = await world.expectDrill(['shop', '--config', world.path('nowhere.yaml')], {
-      verdict: 'COULD_NOT_VERIFY',
-      code: 'CONFIG_INVALID',
-    });
-    expect(JSON.stringify(record.findings)).toContain('nowhere.yaml');
+    expect(await refused('shop', '--config', world.path('nowhere.yaml'))).toContain('nowhere.yaml');
   });
 
-  test('knows no database of another name', async () => {
+  test('knows no database of another name, and which was meant', async () => {
     const config = written(world.base, 'drills.yaml', 'databases:\n  shop: { source: { folder: . } }\n');
-    const ended = await world.run(['run', 'shup', '--config', config, '--json']);
-    expect(ended.code).toBe(2);
-    expect(ended.stdout + ended.stderr).toContain('shup');
-    const [record] = await world.history();
-    expect(record).toMatchObject({ verdict: 'COULD_NOT_VERIFY', teardown: { confirmed: true } });
-    expect(record?.findings[0]?.hint).not.toBe('');
+    expect(await refused('shup', '--config', config)).toContain('Did you mean shop?');
+  });
+
+  test('holds SQL that PostgreSQL does not understand: its line, and PostgreSQL’s own words', async () => {
+    const config = world.configuration(
+      '    checks:',
+      '      - sql: { name: a, query: select 1 form orders, expect: 1 }',
+      '      - sql: { name: a, query: "delete from orders", expect: 1 }',
+    );
+    const said = await refused('shop', '--config', config);
+    expect(said).toMatch(/drills\.yaml:5:\d+ .*\.query: PostgreSQL says: syntax error at or near "orders"$/m);
+    expect(said).toMatch(/drills\.yaml:6:\d+ .*\.name: "a" is the name of checks\[0\] too/m);
+    expect(said).toMatch(/drills\.yaml:6:\d+ .*\.query: this is not one SELECT/m);
+  });
+
+  test('is called right by `validate` when nothing is wrong', async () => {
+    const config = world.configuration('    checks: [{ tables: [orders] }]');
+    expect(await world.run(['validate', config])).toMatchObject({
+      code: 0,
+      stdout: `${config}: 1 database, 1 check, nothing wrong\n`,
+      stderr: '',
+    });
+    // The one that lies here.
+    expect((await world.run(['validate'])).code).toBe(0);
+  });
+});
+
+describe('what was meant', () => {
+  test('`run FILE` is `run --dump FILE`', async () => {
+    const dump = world.backup('app.dump.sql.gz', readFileSync(shopFile));
+    const ended = await world.run(['run', 'backups/app.dump.sql.gz', '--json']);
+    expect(recordOf(ended)).toMatchObject({ verdict: 'PROVEN', dump: { key: 'app.dump.sql.gz' } });
+    expect((await world.run(['plan', dump])).code).toBe(0);
+  });
+
+  test('a folder of dumps is answered with the commands for its newest', async () => {
+    world.backup('shop_20261119T020000Z.sql.gz', readFileSync(shopFile));
+    world.backup('shop_20261120T020000Z.sql.gz', readFileSync(shopFile));
+    const ended = await world.run(['run', '--dump', 'backups']);
+    expect(ended.code).toBe(64);
+    expect(ended.stderr).toContain('restore-drill run --dump backups/shop_20261120T020000Z.sql.gz');
+    expect(await world.history()).toEqual([]);
+    expect((await world.run(['run', 'backups'])).stderr).toContain('restore-drill run --dump backups');
+  });
+
+  test('a moment in the future is wrong usage', async () => {
+    const ended = await world.run(['run', '--dump', shopFile, '--at', '2100-01-01']);
+    expect(ended.code).toBe(64);
+    expect(await world.history()).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { privateFolderMode } from '../../adapters/files/atomic-file.ts';
 import { proveWritable } from '../../adapters/files/writable-folder.ts';
+import { normaliseRequest } from '../../domain/drill/request.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { type LocalConfiguration, loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import { createLocalPorts, type LocalPorts } from '../../runtimes/local/local-ports.ts';
@@ -54,6 +56,7 @@ export async function drillHere(
   );
   const drillId = newDrillId(configuration.chosen ?? 'drill', ports.clock.now());
   try {
+    refuseInvalid(requestInput(configuration, options), ports);
     await sweepFirst(ports, note);
     const record = await runLocalDrill({
       drillId,
@@ -67,6 +70,20 @@ export async function drillHere(
     progress.close();
     interruption.release();
   }
+}
+
+/** What cannot be asked is wrong usage, and no drill that failed. @throws DrillError REQUEST_INVALID */
+function refuseInvalid(input: unknown, { configuration, clock, capabilities }: LocalPorts): void {
+  const normalised = normaliseRequest(input, {
+    databases: configuration.databases(),
+    timezoneOf: (database) => configuration.database(database).source.timezone,
+    now: clock.now(),
+    defaultOperator: operatorName(),
+    realRestore: capabilities.realRestore,
+  });
+  if (normalised.accepted) return;
+  const message = normalised.findings.map((finding) => finding.message).join('; ');
+  throw new DrillError('REQUEST_INVALID', message, { hint: 'See `restore-drill run --help`.' });
 }
 
 /** Leftovers of interrupted drills are removed before a new one starts. */

@@ -15,7 +15,7 @@ export function exitCodeOfError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
   if (isDrillError(error)) {
     process.stderr.write(visibleLines(`restore-drill: ${error.message}\nHINT: ${error.hint}\n`));
-    return error.code === 'REQUEST_INVALID' ? usageExitCode : couldNotRunExitCode;
+    return error.usage ? usageExitCode : couldNotRunExitCode;
   }
   const { name, message, frames } = reportedError(error);
   process.stderr.write(

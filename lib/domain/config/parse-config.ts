@@ -8,6 +8,7 @@ import { type Complaint, complaintsOf } from './issue-problems.ts';
 import { isMapping, type Mapping, mergeDefaults } from './merge-defaults.ts';
 import { type NotifyConfig, nobodyToNotify } from './notify.ts';
 import { type ConfigProblem, dotted, keyText, PlaceFinder } from './problem-location.ts';
+import { type FindSqlProblem, nameComplaints, sqlComplaints } from './written-sql.ts';
 
 /** drills.yaml, parsed: every default filled in, durations in seconds. */
 export interface DrillConfig {
@@ -25,8 +26,10 @@ const largestConfigCharacters = 1_000_000;
 /**
  * Reads drills.yaml and reports every problem at once, in the order of the file. YAML anchors and merge keys are
  * allowed, top-level keys beginning with `x-` may hold them.
+ *
+ * @param findSqlProblem without it, SQL is taken as it is
  */
-export function parseConfig(text: string): ParsedConfig {
+export function parseConfig(text: string, findSqlProblem?: FindSqlProblem): ParsedConfig {
   if (text.length > largestConfigCharacters) {
     return {
       problems: [wholeFile('the file is larger than a configuration can be', 'give the path of drills.yaml')],
@@ -61,7 +64,7 @@ export function parseConfig(text: string): ParsedConfig {
   if (!isMapping(data.value)) {
     return { problems: [wholeFile('the file holds no mapping', 'start with "databases:"')] };
   }
-  const { config, complaints } = judge(data.value, document);
+  const { config, complaints } = judge(data.value, document, findSqlProblem);
   const problems = [...yamlProblems, ...complaints.map((complaint) => placed(complaint, places))];
   return problems.length > 0 ? { problems: inOrder(problems) } : { config };
 }
@@ -73,7 +76,11 @@ export function formatProblem(fileName: string, problem: ConfigProblem): string 
   return `${fileName}:${problem.line}:${problem.column} ${where}${problem.message}${hint}`;
 }
 
-function judge(file: Mapping, document: Document): { config: DrillConfig; complaints: Complaint[] } {
+function judge(
+  file: Mapping,
+  document: Document,
+  findSqlProblem: FindSqlProblem | undefined,
+): { config: DrillConfig; complaints: Complaint[] } {
   const written = Object.fromEntries(Object.entries(file).filter(([key]) => !key.startsWith('x-')));
   const complaints: Complaint[] = [];
   const outside = outsideDatabases.safeParse(written);
@@ -90,7 +97,7 @@ function judge(file: Mapping, document: Document): { config: DrillConfig; compla
     complaints.push({ path: ['databases'], pointAt: 'value', message, hint });
     return { config, complaints };
   }
-  complaints.push(...nameComplaints(document), ...notifyComplaints(written.defaults));
+  complaints.push(...databaseNameComplaints(document), ...notifyComplaints(written.defaults));
   for (const [name, own] of Object.entries(databases)) {
     const path = ['databases', name];
     if (!isMapping(own)) {
@@ -102,6 +109,10 @@ function judge(file: Mapping, document: Document): { config: DrillConfig; compla
     const parsed = databaseSchema.safeParse(merged);
     if (parsed.success) config.databases[name] = parsed.data;
     else complaints.push(...complaintsOf(parsed.error.issues, merged, path));
+    const checks = [...path, 'checks'];
+    const asked = isMapping(merged) ? merged.checks : undefined;
+    complaints.push(...nameComplaints(asked, checks));
+    if (findSqlProblem !== undefined) complaints.push(...sqlComplaints(asked, checks, findSqlProblem));
   }
   return { config, complaints };
 }
@@ -118,7 +129,7 @@ function notifyComplaints(defaults: unknown): Complaint[] {
   return [{ path: ['defaults', 'notify'], pointAt: 'key', message, hint }];
 }
 
-function nameComplaints(document: Document): Complaint[] {
+function databaseNameComplaints(document: Document): Complaint[] {
   const databases = document.get('databases');
   if (!isMap(databases)) return [];
   const complaints: Complaint[] = [];

@@ -10,6 +10,8 @@ interface DrillErrorOptions {
   cause?: unknown;
   /** True when the very same call may succeed later without anybody changing anything. */
   retryable?: boolean;
+  /** True when what was typed or written is wrong, and not what was found: the command line ends with 64. */
+  usage?: boolean;
 }
 
 /**
@@ -24,6 +26,7 @@ export class DrillError extends Error {
   readonly hint: string;
   readonly fault: Fault;
   readonly retryable: boolean;
+  readonly usage: boolean;
 
   constructor(code: FindingCode, message: string, options: DrillErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -32,6 +35,7 @@ export class DrillError extends Error {
     this.hint = options.hint ?? findingRegistry[code].hint;
     this.fault = options.fault ?? 'user';
     this.retryable = options.retryable ?? false;
+    this.usage = options.usage ?? code === 'REQUEST_INVALID';
   }
 }
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { createFileDumpStore } from '../../adapters/dump-stores/folder/folder-dump-store.ts';
 import { openConfiguredStore } from '../../adapters/dump-stores/open-for-local.ts';
-import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
 import { readConfig } from '../../adapters/files/config-file.ts';
 import { wholeNameOf } from '../../domain/backup/split-dumps.ts';
 import { databaseNameFor, fittingDatabases } from '../../domain/config/database-of-dump.ts';
@@ -18,15 +17,11 @@ import {
   type RecoverTo,
   type SourceConfig,
 } from '../../domain/config/index.ts';
+import { nearestWord } from '../../domain/config/suggestion.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { Configuration, OpenedSource } from '../../ports/drill-ports.ts';
-import {
-  type BaseBackupPlaces,
-  joinedPrefixes,
-  nameOfPlace,
-  openBaseBackupPlaces,
-  placeOf,
-} from './base-backup-places.ts';
+import { type AskedDump, askedDump, meantAsFile, withMeantDump } from './asked-dump.ts';
+import { joinedPrefixes, openBaseBackupPlaces } from './base-backup-places.ts';
 import { readCommandEnvironment } from './command-environment.ts';
 import { type KeyPlaces, keyPlacesOf } from './dump-keys.ts';
 import type { DrillOptions } from './request-options.ts';
@@ -52,41 +47,33 @@ export interface LocalConfiguration extends Configuration {
 export const defaultConfigFile = 'drills.yaml';
 
 /**
- * Joins drills.yaml and the command line. A broken drills.yaml is not thrown here but at the first question, so that
- * it is met inside the drill, which then still gets its record.
+ * Joins drills.yaml and the command line. What is wrong with either is no drill that failed: it is thrown here, before there is
+ * anything to record.
  *
- * @throws DrillError REQUEST_INVALID when neither a dump, nor a database, nor a configuration is at hand
+ * @throws DrillError REQUEST_INVALID when neither a dump, nor a database, nor a configuration is at hand, CONFIG_INVALID
  */
-export async function loadLocalConfiguration(options: DrillOptions): Promise<LocalConfiguration> {
+export async function loadLocalConfiguration(given: DrillOptions): Promise<LocalConfiguration> {
+  const options = withMeantDump(given);
   const file = configFile(options);
-  const read =
-    file === null
-      ? { config: null }
-      : await readConfig(file).then(
-          (config) => ({ config }),
-          (error: unknown) => ({ error }),
-        );
-  const config = (): DrillConfig | null => {
-    if ('error' in read) throw read.error;
-    return read.config;
-  };
   const dump = askedDump(options);
+  const config = file === null ? null : await readConfig(file);
   // Wrong usage rather than a drill that failed: nothing was asked for, so there is nothing to record.
   if (file === null && dump === null && options.database === undefined) throw nothingToDrill();
-  const known = 'error' in read ? null : read.config;
+  if (dump === null && options.database !== undefined && config?.databases[options.database] === undefined)
+    throw unknownDatabase(options.database, file, config);
   const baseFolder = file === null ? '.' : dirname(file);
   const chosen =
-    options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey ?? dump.name, known));
+    options.database ?? (dump === null ? undefined : databaseFor(dump.dumpKey ?? dump.name, config));
 
   return {
     chosen,
     dumpKey: dump?.dumpKey ?? null,
     databases: () =>
-      databaseNames(config(), dump === null || options.database !== undefined ? undefined : chosen),
+      databaseNames(config, dump === null || options.database !== undefined ? undefined : chosen),
     database: (name) => {
-      const configured = config()?.databases[name];
+      const configured = config?.databases[name];
       // A dump that fits no configured database is drilled with the built-in checks alone.
-      if (configured === undefined && dump === null) throw unknownDatabase(name, file);
+      if (configured === undefined && dump === null) throw unknownDatabase(name, file, config);
       const chosen = withOptions(configured ?? loneDump(), dump, options);
       return { ...chosen, source: besideCommands(chosen.source, file) };
     },
@@ -100,9 +87,8 @@ export async function loadLocalConfiguration(options: DrillOptions): Promise<Loc
       });
     },
     commandEnvironment: (source) => readCommandEnvironment(source, file === null ? '.' : dirname(file)),
-    keyPlaces: (name) =>
-      keyPlacesOf(options, config()?.databases[name]?.source.decrypt ?? noKeys, baseFolder),
-    notifyOf: (name) => (known === null ? nobodyToNotify : notifyOf(known, name)),
+    keyPlaces: (name) => keyPlacesOf(options, config?.databases[name]?.source.decrypt ?? noKeys, baseFolder),
+    notifyOf: (name) => (config === null ? nobodyToNotify : notifyOf(config, name)),
     baseFolder,
   };
 }
@@ -149,36 +135,9 @@ function databaseNames(config: DrillConfig | null, ofDump: string | undefined): 
   return names;
 }
 
-type AskedDump =
-  | { kind: 'base backup'; places: BaseBackupPlaces; dumpKey: null; name: string }
-  | { kind: 'file'; path: string; dumpKey: string }
-  | { kind: 's3'; bucket: string; prefix: string; dumpKey: string };
-
-function askedDump(options: DrillOptions): AskedDump | null {
-  const { base, wal, dump } = options;
-  if (base === undefined && wal === undefined) return dump === undefined ? null : parseDump(dump);
-  if (base === undefined || wal === undefined || dump !== undefined)
-    throw new DrillError(
-      'REQUEST_INVALID',
-      'a base backup is asked for with --base and --wal, and without --dump',
-      {
-        hint: 'Run `restore-drill run --base basebackup/ --wal wal/`, with --at TIME to recover to a moment.',
-      },
-    );
-  const places = { base: placeOf(base), wal: placeOf(wal) };
-  return { kind: 'base backup', places, dumpKey: null, name: nameOfPlace(places.base) };
-}
-
 function recoverToOf({ lsn, immediate }: DrillOptions): RecoverTo {
   if (lsn !== undefined) return { kind: 'lsn', lsn };
   return { kind: immediate === true ? 'immediate' : 'latest' };
-}
-
-function parseDump(text: string): AskedDump {
-  const s3 = parseS3Url(text);
-  if (s3 === null) return { kind: 'file', path: resolve(text), dumpKey: basename(resolve(text)) };
-  const { bucket, key: dumpKey } = s3;
-  return { kind: 's3', bucket, prefix: dumpKey.includes('/') ? `${dirname(dumpKey)}/` : '', dumpKey };
 }
 
 function databaseFor(dumpKey: string, config: DrillConfig | null): string {
@@ -244,13 +203,19 @@ function sourceOf(source: SourceConfig, dump: AskedDump | null, options: DrillOp
   };
 }
 
-function unknownDatabase(name: string, file: string | null): DrillError {
+function unknownDatabase(name: string, file: string | null, config: DrillConfig | null): DrillError {
+  const known = Object.keys(config?.databases ?? {});
+  const near = nearestWord(name, known);
+  const asDatabase =
+    near !== null
+      ? `Did you mean ${near}?`
+      : known.length > 0
+        ? `It configures ${known.join(', ')}.`
+        : 'Give --dump FILE to drill one dump without a configuration.';
   return new DrillError(
     'CONFIG_INVALID',
-    `there is no database "${name}" in ${file ?? 'any configuration'}`,
-    {
-      hint: 'Name one that drills.yaml configures, or give --dump FILE to drill one dump without a configuration.',
-    },
+    `there is no database "${name}" in ${file ?? 'any configuration: there is no drills.yaml here'}`,
+    { hint: meantAsFile(name) ?? asDatabase, usage: true },
   );
 }
 

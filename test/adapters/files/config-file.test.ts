@@ -24,6 +24,52 @@ describe('the file drills.yaml', () => {
     ]);
   });
 
+  it.each([
+    [
+      'sql: { name: a, query: "select 1 form t", expect: 1 }',
+      'databases.shop.checks[0].sql.query: PostgreSQL says: syntax error at or near "t"',
+    ],
+    ['freshness: { maxAge: 24h, query: "select 1; select 2" }', 'this is not one SELECT but 2 statements'],
+    ['sql: { name: a, query: "-- nothing", expect: 1 }', 'this is not one SELECT but nothing'],
+    [
+      'unique: { table: t, on: [a, "lower(b"] }',
+      'databases.shop.checks[0].unique.on[1]: PostgreSQL says: syntax error at end of input',
+    ],
+    [
+      'unique: { table: t, on: a, where: "b = = 1" }',
+      'unique.where: PostgreSQL says: syntax error at or near "="',
+    ],
+    ['migrations: { table: m, column: v, where: "ok and" }', 'migrations.where: PostgreSQL says: '],
+    [
+      'sql:\n          name: a\n          query: |\n            select ä\n            form t\n          expect: 1',
+      'near "t" (line 2 of it)',
+    ],
+  ])('with SQL that PostgreSQL does not understand is refused: %s', async (check, said) => {
+    const reading = read(
+      `databases:\n  shop:\n    source: { folder: . }\n    checks: [{ ${check} }]\n`
+        .replace('[{ sql:\n', '\n      - sql:\n')
+        .replace(/expect: 1 }\]/, 'expect: 1'),
+    );
+
+    await expect(reading).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(said),
+    });
+  });
+
+  it('with SQL that PostgreSQL understands is read', async () => {
+    const checks = [
+      'sql: { name: a, query: "with x as (table orders) select count(*) from x;", expect: 1 }',
+      'sql: { name: b, query: "values (1)", expect: 1 }',
+      'unique: { table: t, on: ["lower(a)", b], where: "deleted_at is null -- not yet" }',
+    ];
+    const { databases } = await read(
+      `databases:\n  shop:\n    source: { folder: . }\n    checks:\n${checks.map((check) => `      - ${check}\n`).join('')}`,
+    );
+
+    expect(databases.shop?.checks).toHaveLength(3);
+  });
+
   it('with mistakes is refused with each of them on a line of its own', async () => {
     const reading = read(
       'databases:\n  shop:\n    source: { folder: . }\n    objectives: { rto: 4x, rpo: never }\n',

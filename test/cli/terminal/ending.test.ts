@@ -21,6 +21,7 @@ describe('the exit code of', () => {
     ['wrong usage', new CommanderError(1, 'commander.unknownOption', 'unknown option'), 64],
     ['help that was asked for', new CommanderError(0, 'commander.help', ''), 0],
     ['a request that is not valid', new DrillError('REQUEST_INVALID', 'no'), 64],
+    ['a configuration that is not valid', new DrillError('CONFIG_INVALID', 'no', { usage: true }), 64],
     ['a drill that could not begin', new DrillError('EVIDENCE_UNWRITABLE', 'no'), 2],
     ['a surprise', new TypeError('no'), 2],
     ['something thrown that is no error', 'no', 2],

@@ -28,6 +28,21 @@ function database(settings: string): DatabaseConfig {
 const withCommands = (commands: string, sandbox = '{ majorVersion: 17 }'): string =>
   `databases: { a: { source: { folder: ., physical: { commands: ${commands} } }, sandbox: ${sandbox} } }`;
 
+describe('names of checks', () => {
+  const checks = (...names: string[]) =>
+    `databases:\n  shop:\n    source: { folder: . }\n    checks:\n${names.map((name) => `      - sql: { name: ${name}, query: select 1, expect: 1 }\n`).join('')}`;
+
+  it('are refused where two are alike', () => {
+    expect(lines(checks('a', 'b', 'a'))).toEqual([
+      'drills.yaml:7:22 databases.shop.checks[2].sql.name: "a" is the name of checks[0] too – give each its own name',
+    ]);
+  });
+
+  it('may be alike where the checks ask different databases of a cluster', () => {
+    expect(lines(checks('a', 'a').replace('- sql', '- database: other\n        sql'))).toEqual([]);
+  });
+});
+
 describe('commands that bring backups', () => {
   it.each([
     ['{ fetch: "get {directory}", restore: "get {file} {path}" }', '{}', 'sandbox.majorVersion'],
