@@ -144,7 +144,7 @@ describe('a chain of incremental backups', () => {
 describe('a base backup whose files are encrypted, and its WAL', () => {
   /** As a job does that pipes each file through openssl. */
   const encrypt = (folder: string): void => {
-    for (const name of readdirSync(folder)) {
+    for (const { name } of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())) {
       const words = ['-aes-256-cbc', '-pbkdf2', '-pass', 'pass:right', '-in', join(folder, name)];
       execFileSync(opensslProgram(), ['enc', ...words, '-out', join(folder, `${name}.enc`)]);
       rmSync(join(folder, name));
@@ -167,6 +167,32 @@ describe('a base backup whose files are encrypted, and its WAL', () => {
     await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
     encrypt(base());
     await world.expectDrill(words(), { verdict: 'COULD_NOT_VERIFY', code }, run);
+  });
+
+  test('could not be verified where a data directory was encrypted file by file, and the hint names commands', async () => {
+    const directory = world.path('directory');
+    for (const [folder, name] of [
+      ['', 'PG_VERSION'],
+      ['', 'backup_label'],
+      ['global', 'pg_control'],
+      ['base/1', '1259'],
+    ] as const) {
+      mkdirSync(join(directory, folder), { recursive: true });
+      writeFileSync(join(directory, folder, name), Buffer.alloc(8192, 7));
+    }
+    for (const folder of ['', 'global', 'base/1']) encrypt(join(directory, folder));
+
+    const { record } = await world.expectDrill(['--base', directory, '--wal', wal()], {
+      verdict: 'COULD_NOT_VERIFY',
+      code: 'BASE_BACKUP_UNREAD',
+    });
+    expect(record.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code)).toEqual([
+      'BASE_BACKUP_UNREAD',
+    ]);
+    expect(record.findings.find(({ code }) => code === 'BASE_BACKUP_UNREAD')).toMatchObject({
+      message: expect.stringContaining('encrypted one by one (pg_control by openssl)'),
+      hint: expect.stringContaining('source.physical.commands'),
+    });
   });
 });
 

@@ -100,6 +100,8 @@ export function findingOfProblem(problem: BaseProblem): Finding {
           : 'BASE_BACKUP_CORRUPT',
         problem.reason,
       );
+    case 'encrypted':
+      return finding('BASE_BACKUP_UNREAD', problem.reason);
     case 'control file missing':
       return finding('BASE_BACKUP_INCOMPLETE', 'global/pg_control is missing');
     case 'version unclear':

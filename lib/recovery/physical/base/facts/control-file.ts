@@ -52,6 +52,8 @@ export interface ControlFile {
 export type ControlFileReading =
   | { kind: 'control file'; control: ControlFile }
   | { kind: 'damaged'; reason: string }
+  /** Each file of the directory was encrypted for itself. */
+  | { kind: 'encrypted'; reason: string }
   /** Written by a machine of the other byte order, or by a major that is not read here. */
   | { kind: 'other architecture'; reason: string }
   | { kind: 'other major'; reason: string };

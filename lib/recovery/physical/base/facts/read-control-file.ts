@@ -2,6 +2,7 @@
  * Reads `global/pg_control`. The layouts of 13 to 18 are one up to the checksum's version (all of them little-endian and aligned
  * to eight bytes): 18 put wal_level into padding, and one byte before the nonce.
  */
+import { encryptionOf } from '../../../streams/encryption/encryption-of.ts';
 import { crc32c } from '../../numbers/crc32c.ts';
 import { formatLsn } from '../../numbers/lsn.ts';
 import { type ControlFile, type ControlFileReading, databaseStates } from './control-file.ts';
@@ -29,6 +30,10 @@ const majorOfCatalog: Readonly<Record<number, number>> = {
 };
 
 export function readControlFile(bytes: Buffer): ControlFileReading {
+  // What encrypts a file adds to it; one of the right length may begin with any bytes.
+  const encryption = bytes.length === controlFileBytes ? null : encryptionOf(bytes.subarray(0, 40));
+  if (encryption !== null)
+    return { kind: 'encrypted', reason: `its files are encrypted one by one (pg_control by ${encryption})` };
   if (bytes.length !== controlFileBytes)
     return damaged(`it has ${bytes.length} bytes in the place of ${controlFileBytes}`);
   const controlVersion = bytes.readUInt32LE(8);

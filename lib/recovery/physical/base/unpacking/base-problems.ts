@@ -18,7 +18,7 @@ export type BaseProblem =
   | { kind: 'control file missing' }
   /** PG_VERSION is missing, or tells another major than the control file. */
   | { kind: 'version unclear' }
-  | { kind: 'other architecture' | 'other major'; reason: string }
+  | { kind: 'other architecture' | 'other major' | 'encrypted'; reason: string }
   /** The manifest is of one cluster and the control file of another. */
   | { kind: 'other cluster' };
 
@@ -30,6 +30,8 @@ export function baseProblems(
 ): BaseProblem[] {
   const problems: BaseProblem[] = [];
   const { label, control, tablespaceMap } = facts;
+  // Whatever else is strange about it follows from that.
+  if (control?.kind === 'encrypted') return [control];
   if (verification.kind === 'manifest unusable') problems.push(verification);
   if (verification.kind === 'compared') {
     const { missing, changed, extra, systemIdentifier } = verification;
