@@ -34,6 +34,9 @@ const frontDoor = ['test/e2e/**/*.test.ts'];
 /** AWS's own linter, which `npm run test:template` fetches. */
 const template = ['test/infra/cfn-lint.test.ts'];
 
+/** An independent verifier of seals, which `npm run test:seals` fetches. */
+const seals = ['test/seals/**/*.test.ts'];
+
 // They set the environment that modules read when they are loaded: each has a process of its own.
 const apart = [
   'test/lambdas/**/*.test.ts',
@@ -74,7 +77,7 @@ export default defineConfig({
           ...withServers,
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: [...quick, ...apart, ...frontDoor, ...oracle, ...template],
+          exclude: [...quick, ...apart, ...frontDoor, ...oracle, ...template, ...seals],
         },
       },
       { test: { ...withServers, name: 'apart', include: apart, isolate: true } },
@@ -83,6 +86,7 @@ export default defineConfig({
       { test: { ...everyProject, name: 'template', include: template } },
       // `npm run test:browser`: the pages in a real one.
       { test: { ...everyProject, name: 'browser', include: ['test/browser/**/*.browser.ts'] } },
+      { test: { ...everyProject, name: 'seals', include: seals } },
       { test: { ...everyProject, name: 'honesty', include: ['bench/honesty.ts'] } },
     ],
   },

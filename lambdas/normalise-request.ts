@@ -16,6 +16,7 @@ export const handler = lambdaDoor(stateNames.normaliseRequest, async (payload, l
   const state = await normaliseRequestStep(payload as ExecutionStart, {
     clock: systemClock,
     configuration: deployedConfiguration,
+    evidence: evidencePort(),
     ledger: lockingLedgerPort(),
     provenance: provenance(),
     capabilities,

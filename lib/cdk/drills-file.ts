@@ -225,6 +225,10 @@ export interface DrillsFile {
      */
     dashboard?: boolean;
     /**
+     * Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.
+     */
+    signing?: boolean;
+    /**
      * Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.
      */
     customerKey?: boolean;

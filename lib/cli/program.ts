@@ -132,6 +132,45 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
+  inAccount(
+    command('keys', 'the key that drills are signed with').addArgument(
+      new Argument(
+        '<action>',
+        'init: make the key of this machine; show: print the public key, of this machine or of the stack',
+      ).choices(['init', 'show']),
+    ),
+  ).action(
+    act(async (action: 'init' | 'show', options) => {
+      const keys = await import('./commands/keys.ts');
+      return action === 'init' ? keys.keysInit(options) : keys.keysShow(options);
+    }),
+  );
+
+  command(
+    'verify [path]',
+    'verify records, reports, seals and their chain, offline (default: the state folder)',
+  )
+    .option(
+      '--key <file...>',
+      'public keys that seals must be signed with (default: the one of this machine)',
+    )
+    .addOption(
+      new Option('--from <time>', 'drills that ended from this moment or day on (UTC)').argParser(moment),
+    )
+    .addOption(
+      new Option('--to <time>', 'drills that ended up to this moment or day (UTC)').argParser(moment),
+    )
+    .option(
+      '--expect <sha256...>',
+      'records that must be there, by the digest that an event or a message gave',
+    )
+    .option('--json', 'print what was found as JSON')
+    .action(
+      act(async (path: string | undefined, options) =>
+        (await import('./commands/verify.ts')).verify(path, options),
+      ),
+    );
+
   inAccount(command('sweep', 'remove what interrupted drills left behind'))
     .option('--dry-run', 'only say what would be removed')
     .option('--drill <id>', 'remove the sandbox that this drill kept on this machine')

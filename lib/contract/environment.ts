@@ -30,6 +30,8 @@ export const environmentNames = {
   deadLetterQueue: 'DEAD_LETTER_QUEUE',
   /** Commit of the sources that the functions were built from. */
   commit: 'RESTORE_DRILL_COMMIT',
+  /** ARN of the key that seals are signed with; not set where they are not. */
+  signingKey: 'SIGNING_KEY',
   /** File of CA certificates for sandboxes; default: beside the code. */
   caBundlePath: 'RDS_CA_BUNDLE',
 } as const;

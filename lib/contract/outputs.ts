@@ -5,6 +5,8 @@ export const outputNames = {
   evidenceBucket: 'EvidenceBucket',
   /** Key of the evidence, where it has one: needed with the two above to go on with them in another stack. */
   evidenceKey: 'EvidenceKey',
+  /** Key that seals are signed with, where there is one. */
+  signingKey: 'SigningKey',
   topicArn: 'TopicArn',
   /** Only where drills.yaml asks for a dashboard. */
   dashboardUrl: 'DashboardUrl',

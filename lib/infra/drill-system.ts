@@ -41,6 +41,7 @@ import { clusterArn, stateMachineArn } from './rights/running-drills.ts';
 import { manageVolumes } from './rights/volumes.ts';
 import { Network, networkMark } from './sandbox/network.ts';
 import { ParameterGroups } from './sandbox/parameter-groups.ts';
+import { SigningKey } from './storage/signing-key.ts';
 import { Storage } from './storage/storage.ts';
 import { HookTasks } from './tasks/hook-tasks.ts';
 import type { ImageTarget, Processor } from './tasks/processors.ts';
@@ -100,6 +101,7 @@ export class DrillSystem extends Construct {
       customerKey: config.aws?.customerKey ?? false,
     });
     const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
+    const signingKey = config.aws?.signing === true ? new SigningKey(this, 'Signing').key : null;
     const hooksBeside = mayRunHooksBeside(config);
     const network = new Network(this, 'Network', {
       existing: config.aws?.network ?? null,
@@ -121,7 +123,7 @@ export class DrillSystem extends Construct {
     });
     acceptWildcards(this, { names, config, evidence });
     const sources = sourceRights(this, stack, config);
-    const permissions = { stack, names, config, ledger, evidence, key, topic, sources };
+    const permissions = { stack, names, config, ledger, evidence, key, signingKey, topic, sources };
     const everywhere = {
       [env.stackName]: names.stack,
       [env.evidenceBucket]: evidence.bucketName,
@@ -190,7 +192,10 @@ export class DrillSystem extends Construct {
           concurrency: props.approvalConcurrency ?? null,
         }).url
       : noApprovalUrl;
-    for (const door of sealingDoors) functions.get(door).addEnvironment(env.commit, commit());
+    for (const door of sealingDoors) {
+      functions.get(door).addEnvironment(env.commit, commit());
+      if (signingKey !== null) functions.get(door).addEnvironment(env.signingKey, signingKey.keyArn);
+    }
     // Every announcement may hold the links; the function that they lead to cannot know its own address.
     for (const [door, lambda] of functions.byDoor) {
       if (door !== answerDoor) lambda.addEnvironment(env.approvalUrl, approvalUrl);
@@ -248,6 +253,7 @@ export class DrillSystem extends Construct {
       ledgerTable: ledger.tableName,
       evidenceBucket: evidence.bucketName,
       ...(key === null ? {} : { evidenceKey: key.keyArn }),
+      ...(signingKey === null ? {} : { signingKey: signingKey.keyArn }),
       topicArn: topic.topicArn,
       ...(dashboard === null ? {} : { dashboardUrl: dashboard.url }),
       restoreCluster: restore.cluster.clusterName,

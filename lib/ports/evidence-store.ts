@@ -1,5 +1,6 @@
 import type { EvidenceEntry } from '../contract/evidence-entry.ts';
 import type { ReportFile } from '../domain/record/report/report-files.ts';
+import type { sealFile } from '../domain/record/seal/envelope.ts';
 
 /**
  * Keeps what is too large for a state payload (256 KiB): accounts, check results, reports. What there is, and what is in
@@ -17,5 +18,5 @@ export interface EvidenceStore {
   /** The same, or null when it is not there. */
   find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null>;
   /** @throws DrillError EVIDENCE_UNWRITABLE */
-  writeReport(file: ReportFile, drillId: string, text: string): Promise<void>;
+  writeReport(file: ReportFile | typeof sealFile, drillId: string, text: string): Promise<void>;
 }

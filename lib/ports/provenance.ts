@@ -1,5 +1,6 @@
 import type { DrillRecord } from '../domain/record/drill-record.ts';
 import type { Principal, RecordPlace } from '../domain/record/provenance.ts';
+import type { FindSigner } from './signer.ts';
 
 /** Facts about the door itself, for the record. */
 export interface Provenance {
@@ -10,4 +11,6 @@ export interface Provenance {
   operatorBasis: Principal['basis'];
   /** SHA-256 of a text's UTF-8, hexadecimal. */
   digest(text: string): string;
+  /** The key that seals are signed with. */
+  signer: FindSigner;
 }

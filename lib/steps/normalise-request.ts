@@ -3,8 +3,11 @@ import { normaliseRequest } from '../domain/drill/request.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { assembleRecord } from '../domain/record/assemble-record.ts';
+import { pastDrills } from '../domain/record/past-drills.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { provenanceOf } from './provenance.ts';
+import { publishRecord } from './publish-record.ts';
+import { readPast } from './read-past.ts';
 import { leaseSeconds } from './step.ts';
 import { tellPeople } from './tell-people.ts';
 
@@ -26,7 +29,14 @@ export async function normaliseRequestStep(
   start: ExecutionStart,
   ports: Pick<
     DrillPorts,
-    'clock' | 'configuration' | 'ledger' | 'provenance' | 'capabilities' | 'notifiers' | 'mishaps'
+    | 'clock'
+    | 'configuration'
+    | 'ledger'
+    | 'evidence'
+    | 'provenance'
+    | 'capabilities'
+    | 'notifiers'
+    | 'mishaps'
   >,
 ): Promise<DrillState> {
   const normalised = normalise(start, ports);
@@ -83,28 +93,31 @@ export async function normaliseRequestStep(
 async function sealAbandoned(
   { drillId, takenAt }: { drillId: string; takenAt: string },
   database: string,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'provenance'>,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'evidence' | 'ledger' | 'mishaps' | 'provenance'>,
 ): Promise<void> {
   if ((await ports.ledger.show(drillId)) !== null) return;
   const state = newDrillState({ drillId, database, operator: 'unknown', startedAt: takenAt });
   const reason = 'the process that ran the drill ended without sealing its record';
-  await ports.ledger.seal(
-    assembleRecord({
-      state: {
-        ...state,
-        drillFindings: [finding('INTERRUPTED', reason)],
-        teardown: { askedAt: takenAt, confirmed: false, detail: 'left to the watchdog and the sweeper' },
-      },
-      attempts: [],
-      endedAt: ports.clock.now().toISOString(),
-      asOf: state.startedAt,
-      phases: [],
-      cost: null,
-      lastProvenRtoSeconds: null,
-      trendFindings: [],
-      provenance: provenanceOf(state, ports),
-    }),
-  );
+  const assembled = assembleRecord({
+    state: {
+      ...state,
+      drillFindings: [finding('INTERRUPTED', reason)],
+      teardown: { askedAt: takenAt, confirmed: false, detail: 'left to the watchdog and the sweeper' },
+    },
+    attempts: [],
+    endedAt: ports.clock.now().toISOString(),
+    asOf: state.startedAt,
+    phases: [],
+    cost: null,
+    lastProvenRtoSeconds: null,
+    trendFindings: [],
+    provenance: provenanceOf(state, ports),
+  });
+  await ports.ledger.seal(assembled);
+  // With the link that the ledger gave it.
+  const record = (await ports.ledger.show(drillId)) ?? assembled;
+  const history = await readPast(record, ports);
+  await publishRecord(record, history === null ? null : pastDrills(record, history, null), ports);
 }
 
 /** The name becomes part of resource names and file names; Step Functions itself would take more. */

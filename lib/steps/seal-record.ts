@@ -7,18 +7,15 @@ import { type Finding, finding } from '../domain/findings/findings.ts';
 import { assembleRecord, summariseVerdict } from '../domain/record/assemble-record.ts';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import { drillCost } from '../domain/record/drill-cost.ts';
-import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { earlierDrills } from '../domain/record/occasions.ts';
-import { type PastDrills, pastDrills } from '../domain/record/past-drills.ts';
-import { renderJson } from '../domain/record/report/json.ts';
-import { renderReports } from '../domain/record/report/report-files.ts';
+import { pastDrills } from '../domain/record/past-drills.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
-import { sha256Hex } from '../domain/text/sha256.ts';
 import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
 import { provenanceOf } from './provenance.ts';
+import { publishRecord } from './publish-record.ts';
 import { readPast } from './read-past.ts';
 import { targetOf } from './recover-base-backup.ts';
 import { defineStep } from './step-definition.ts';
@@ -74,29 +71,13 @@ export const sealRecordStep = defineStep({
     const record = kept === null || namesake ? assembled : kept;
     const history = await readPast(record, ports);
     const past = history === null ? null : pastDrills(record, history, lastProven);
-    if (!namesake) await writeReports(record, past, ports);
+    if (!namesake) await publishRecord(record, past, ports);
     if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
     const earlier = history === null ? null : earlierDrills(record, history, lastProven);
     await tellSealed(record, earlier, ports);
     return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
   },
 });
-
-/** @param past null: it could not be read, and the reports say that they do without */
-async function writeReports(
-  record: DrillRecord,
-  past: PastDrills | null,
-  ports: Pick<DrillPorts, 'evidence'>,
-): Promise<void> {
-  await ports.evidence.write(evidenceOf.record, record.drillId, record);
-  const context = {
-    signedBy: null,
-    recordSha256: await sha256Hex(renderJson(record)),
-    ...(past === null ? {} : { past }),
-  };
-  for (const { name, text } of renderReports(record, context))
-    await ports.evidence.writeReport(name, record.drillId, text);
-}
 
 /** What happened after Judge: a failed teardown, a declined restore, a promotion that ended short, or another failure. */
 function withLateFindings(state: DrillState): DrillState {

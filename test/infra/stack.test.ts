@@ -26,7 +26,10 @@ describe('the template', () => {
 
   test('gives every output of the contract', () => {
     const always = Object.values(outputNames).filter(
-      (name) => name !== outputNames.dashboardUrl && name !== outputNames.evidenceKey,
+      (name) =>
+        name !== outputNames.dashboardUrl &&
+        name !== outputNames.evidenceKey &&
+        name !== outputNames.signingKey,
     );
     expect(Object.keys(one.json.Outputs).toSorted()).toEqual(always.toSorted());
     expect(one.json.Outputs.Databases?.Value).toBe('["shop"]');

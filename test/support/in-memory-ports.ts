@@ -229,6 +229,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
       placeOf: () => ({ kind: 'host', host: 'laptop' }),
       operatorBasis: 'operating system',
       digest: sha256,
+      signer: async () => null,
     },
     signal: new AbortController().signal,
     ...given,

@@ -7,3 +7,6 @@ export const sha256 = (text: string | Uint8Array): string => createHash('sha256'
 
 /** The digest of record.json as it lies among the reports: what seals, links and events name a record by. */
 export const recordDigest = (record: DrillRecord): string => sha256(renderJson(record));
+
+/** SHA-256 of bytes, as bytes. */
+export const sha256Bytes = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();

@@ -1,10 +1,12 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { proveWritable } from '../../adapters/files/writable-folder.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import { reportFiles } from '../../domain/record/report/report-files.ts';
+import { sealFile } from '../../domain/record/seal/envelope.ts';
 import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { tellGithub } from '../ci/github-actions.ts';
@@ -65,6 +67,9 @@ async function publish(folder: string, out: string | undefined): Promise<string>
   if (out === undefined) return folder;
   await mkdir(out, { recursive: true });
   for (const file of Object.values(reportFiles)) await copyFile(join(folder, file), join(out, file));
+  // The seal of another drill, whose reports these replace, must not stay.
+  await rm(join(out, sealFile), { force: true });
+  if (existsSync(join(folder, sealFile))) await copyFile(join(folder, sealFile), join(out, sealFile));
   return out;
 }
 

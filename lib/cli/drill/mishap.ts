@@ -1,3 +1,4 @@
+import { isDrillError } from '../../domain/findings/errors.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
 import { NotDelivered } from '../../ports/not-delivered.ts';
 
@@ -6,6 +7,6 @@ export const mishapText = ({ what, error }: Mishap): string => `could not ${what
 
 /** The message of an error that is not ours may quote what was sent, so its name only. */
 function reasonOf(error: unknown): string {
-  if (error instanceof NotDelivered) return error.message;
+  if (error instanceof NotDelivered || isDrillError(error)) return error.message;
   return error instanceof Error ? error.name : 'unknown error';
 }

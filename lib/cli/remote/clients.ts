@@ -3,6 +3,7 @@ import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { KMSClient } from '@aws-sdk/client-kms';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -27,6 +28,7 @@ export interface AccountClients {
   dynamoDb(): Promise<DynamoDBClient>;
   ec2(): Promise<EC2Client>;
   ecs(): Promise<ECSClient>;
+  kms(): Promise<KMSClient>;
   lambda(): Promise<LambdaClient>;
   rds(): Promise<RDSClient>;
   s3(): Promise<S3Client>;
@@ -77,6 +79,10 @@ export function environmentClients(options: AccountOptions, env: NodeJS.ProcessE
     ecs: once(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return namingTheCall(new ECSClient(settings), failed);
+    }),
+    kms: once(async () => {
+      const { KMSClient } = await import('@aws-sdk/client-kms');
+      return namingTheCall(new KMSClient(settings), failed);
     }),
     lambda: once(async () => {
       const { LambdaClient } = await import('@aws-sdk/client-lambda');

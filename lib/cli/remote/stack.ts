@@ -21,6 +21,8 @@ export interface DeployedStack {
   stateMachineArn: string;
   ledgerTable: string;
   evidenceBucket: string;
+  /** Null: seals are not signed. */
+  signingKey: string | null;
   topicArn: string;
   restoreCluster: string;
   sweepFunction: string;
@@ -55,6 +57,7 @@ export async function findStack(client: CloudFormationClient, name: string): Pro
     stateMachineArn,
     ledgerTable: output('ledgerTable'),
     evidenceBucket: output('evidenceBucket'),
+    signingKey: outputs.get(outputNames.signingKey) ?? null,
     topicArn: output('topicArn'),
     restoreCluster: output('restoreCluster'),
     sweepFunction: output('sweepFunction'),

@@ -144,6 +144,10 @@ export const awsSchema = z
       description:
         'A CloudWatch dashboard over these metrics; needs databaseMetrics. 3 USD a month beyond the three free ones of 50 metrics. Default false.',
     }),
+    signing: z.boolean().optional().meta({
+      description:
+        'Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.',
+    }),
     customerKey: z.boolean().optional().meta({
       description:
         'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
@@ -166,6 +170,7 @@ export const awsSchema = z
     databaseMetrics: written.databaseMetrics ?? false,
     dashboard: written.dashboard ?? false,
     customerKey: written.customerKey ?? false,
+    signing: written.signing ?? false,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

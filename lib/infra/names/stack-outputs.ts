@@ -2,10 +2,15 @@ import { CfnOutput } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { furtherOutput, longestOutput, outputNames } from '../../contract/outputs.ts';
 
-type Values = Omit<Record<keyof typeof outputNames, string>, 'databases' | 'dashboardUrl' | 'evidenceKey'> & {
+type Values = Omit<
+  Record<keyof typeof outputNames, string>,
+  'databases' | 'dashboardUrl' | 'evidenceKey' | 'signingKey'
+> & {
   databases: string[];
   /** Absent: there is no dashboard. */
   dashboardUrl?: string;
+  /** Absent: seals are not signed. */
+  signingKey?: string;
   /** Absent: the evidence is under the keys of S3. */
   evidenceKey?: string;
 };

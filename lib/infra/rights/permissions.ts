@@ -13,6 +13,7 @@ import * as ledger from './ledger.ts';
 import { readNotifySecrets, readStartSecrets } from './notify.ts';
 import * as drills from './running-drills.ts';
 import * as sandbox from './sandbox.ts';
+import { signSeals } from './signing.ts';
 import * as sources from './sources.ts';
 import { type SharedRights, SplitPolicies } from './split-policies.ts';
 import * as volumes from './volumes.ts';
@@ -61,6 +62,8 @@ interface PermissionScope {
   evidence: IBucket;
   /** Null: without a key of the customer. */
   key: IKey | null;
+  /** Null: seals are not signed. */
+  signingKey: IKey | null;
   topic: Topic;
 }
 
@@ -76,7 +79,12 @@ export function doorPermissions(
   const tell = announce(scope.topic, scope.key);
   const tellEnd = [...tell, ...scope.sources.notify.statements];
   const readLedger = ledger.readLedger(scope.ledger);
-  const seal = [readLedger, ledger.sealRecords(scope.ledger), ledger.lockDatabases(scope.ledger)];
+  const seal = [
+    readLedger,
+    ledger.sealRecords(scope.ledger),
+    ledger.lockDatabases(scope.ledger),
+    ...signSeals(scope.signingKey),
+  ];
   const slots = ledger.takeSlots(scope.ledger);
   const list = scope.sources.list.statements;
   const read = [...list, ...scope.sources.read.statements];

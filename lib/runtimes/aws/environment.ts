@@ -56,6 +56,7 @@ const schemas = {
   runbook: text,
   deadLetterQueue: text,
   commit: text,
+  signingKey: text,
   caBundlePath: text,
 } satisfies Record<keyof typeof environmentNames, z.ZodType>;
 

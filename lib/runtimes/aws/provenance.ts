@@ -1,6 +1,8 @@
 import { sha256 } from '../../adapters/seals/record-digest.ts';
 import type { Provenance } from '../../ports/provenance.ts';
 import { commit, version as packageVersion } from '../version.ts';
+import { kmsClient } from './clients.ts';
+import { deployedConfig } from './configuration.ts';
 import { readEnvironment } from './environment.ts';
 
 /** What ran, for the record. The bundler writes version and commit in place of their variables. */
@@ -25,4 +27,9 @@ export const provenance = (): Provenance => ({
   // An execution is not told who started it (docs/facts.md#who-started-an-execution).
   operatorBasis: 'the request',
   digest: sha256,
+  async signer() {
+    if (deployedConfig().aws?.signing !== true) return null;
+    const { openKmsSigner } = await import('../../adapters/seals/kms-signer.ts');
+    return openKmsSigner(kmsClient(), readEnvironment(['signingKey']).signingKey);
+  },
 });

@@ -10,6 +10,7 @@ import type {
   LocalSandboxHost,
   SandboxProgress,
 } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
+import { findKey } from '../../adapters/seals/key-files.ts';
 import { sha256 } from '../../adapters/seals/record-digest.ts';
 import { notTestedByChecks } from '../../domain/checks/not-tested.ts';
 import { planChecks } from '../../domain/checks/registry.ts';
@@ -126,6 +127,7 @@ export function createLocalPorts(
       placeOf: () => ({ kind: 'host', host: hostname() }),
       operatorBasis: 'operating system',
       digest: sha256,
+      signer: () => findKey(places.stateDirectory),
     },
     signal,
   };

@@ -12,6 +12,8 @@ export interface StackRoles {
   byDoor: Map<string, Role>;
   all: Role[];
   named: Named;
+  /** ARN of the key that seals are signed with; empty: there is none. */
+  signingKey: string;
   /** Policy of the stack's own key. */
   keyPolicy: unknown;
   /** Names that recorded calls leave open. */
@@ -39,11 +41,17 @@ export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
     '<LedgerTable>': output('LedgerTable'),
     '<EvidenceBucket>': output('EvidenceBucket'),
   };
-  const key =
-    Object.keys(template.Resources).find((id) => template.Resources[id]?.Type === 'AWS::KMS::Key') ?? '';
+  const keyFor = (usage: string | undefined): string =>
+    Object.keys(template.Resources).find(
+      (id) =>
+        template.Resources[id]?.Type === 'AWS::KMS::Key' &&
+        template.Resources[id]?.Properties?.KeyUsage === usage,
+    ) ?? '';
+  const key = keyFor(undefined);
   return {
     byDoor,
     all,
+    signingKey: keyFor('SIGN_VERIFY') === '' ? '' : resolver.arnOf(keyFor('SIGN_VERIFY')),
     keyPolicy: resolver.resolve(template.Resources[key]?.Properties?.KeyPolicy),
     named: {
       bucketKeys: {

@@ -106,6 +106,13 @@ export const drillFindings = {
     meaning: 'The folder for the evidence of the drill could not be written.',
     hint: 'Give the user who runs drills write access to the folder and free disk space.',
   },
+  SEAL_UNSIGNED: {
+    severity: 'warning',
+    blames: 'drill',
+    meaning:
+      'There is a key to sign records with, and it could not be used: the record and its reports are unsigned.',
+    hint: 'See that the key file is a private key in PEM that this user may read; in AWS, that the key of the stack is enabled and the functions may use it.',
+  },
   INTERNAL_ERROR: {
     severity: 'unverified',
     blames: 'drill',

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -39,6 +40,7 @@ export const outputs: Omit<Record<keyof typeof outputNames, string>, 'dashboardU
   restoreCluster: 'restore-drill',
   sweepFunction: 'restore-drill-sweep',
   evidenceKey: 'arn:aws:kms:eu-west-1:123456789012:key/evidence',
+  signingKey: 'arn:aws:kms:eu-west-1:123456789012:key/signing',
   approverPolicy: 'restore-drill-approver',
   version: '0.1.0',
   databases: '["shop","billing"]',
@@ -146,6 +148,7 @@ export class FakeAccount {
     dynamoDb: async () => this.#scripted(new DynamoDBClient(settings)),
     ec2: async () => this.#scripted(new EC2Client(settings)),
     ecs: async () => this.#scripted(new ECSClient(settings)),
+    kms: async () => this.#scripted(new KMSClient(settings)),
     lambda: async () => this.#scripted(new LambdaClient(settings)),
     rds: async () => this.#scripted(new RDSClient(settings)),
     serviceQuotas: async () => this.#scripted(new ServiceQuotasClient(settings)),
