@@ -1,7 +1,7 @@
 import { abortPatience } from '../lib/runtimes/aws/abort-patience.ts';
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { lambdaDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { evidencePort, ledgerPort, sitePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { givenAnswersPort, tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { restoreTasksPort, sandboxPort } from '../lib/runtimes/aws/ports/sandboxes-and-tasks.ts';
 import { provenance } from '../lib/runtimes/aws/provenance.ts';
@@ -27,7 +27,13 @@ export const handler = lambdaDoor('Clean up after abort', async (event) => {
     return { drillId: ended.name, outcome: await removeLeftBehind(state, sealed, ports) };
   }
   const { clock, options } = abortPatience(ended, systemClock);
-  const common = { clock, region: currentRegion(), provenance: provenance(), ...tellingPorts() };
+  const common = {
+    clock,
+    region: currentRegion(),
+    provenance: provenance(),
+    site: sitePort(),
+    ...tellingPorts(),
+  };
   const ports = { answers, configuration, evidence, ledger, sandboxes, restoreTasks, ...common };
   const { verdict, teardown } = await cleanUpAfterAbort(state, endingOf(ended), ports, options);
   return { drillId: ended.name, outcome: 'sealed', verdict, teardown };

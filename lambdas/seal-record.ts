@@ -1,6 +1,6 @@
 import { deployedConfiguration } from '../lib/runtimes/aws/configuration.ts';
 import { stateDoor } from '../lib/runtimes/aws/lambda-door.ts';
-import { evidencePort, ledgerPort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
+import { evidencePort, ledgerPort, sitePort } from '../lib/runtimes/aws/ports/evidence-and-ledger.ts';
 import { tellingPorts } from '../lib/runtimes/aws/ports/people.ts';
 import { provenance } from '../lib/runtimes/aws/provenance.ts';
 import { currentRegion } from '../lib/runtimes/aws/region.ts';
@@ -16,6 +16,7 @@ export const handler = stateDoor(
       configuration: deployedConfiguration,
       evidence: evidencePort(),
       ledger: ledgerPort(),
+      site: sitePort(),
       ...tellingPorts(),
       region: currentRegion(),
       provenance: provenance(),

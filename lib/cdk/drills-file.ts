@@ -229,6 +229,10 @@ export interface DrillsFile {
      */
     signing?: boolean;
     /**
+     * Pages of all drills below `site/` of the evidence bucket, renewed at each end of a drill: an index, and a page of each database with a calendar of its proofs. Nobody but readers of the bucket sees them. Default false.
+     */
+    site?: boolean;
+    /**
      * Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.
      */
     customerKey?: boolean;

@@ -171,6 +171,18 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
+  inAccount(command('audit', 'export a period for who audits it: a page, and tables of the same'))
+    .addOption(
+      new Option('--from <day>', 'first day of the period (UTC), or a moment')
+        .argParser(moment)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--to <day>', 'its last day, to its end, or a moment; default: now').argParser(moment),
+    )
+    .option('--out <dir>', 'where to write it; default: a folder here, named for the period')
+    .action(act(async (options) => (await import('./commands/audit.ts')).audit(options)));
+
   inAccount(command('sweep', 'remove what interrupted drills left behind'))
     .option('--dry-run', 'only say what would be removed')
     .option('--drill <id>', 'remove the sandbox that this drill kept on this machine')

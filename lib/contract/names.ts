@@ -54,6 +54,8 @@ export const masterRole = 'drill_master';
 
 /** Prefix of all evidence in the bucket; the rights of every role end at it. */
 export const evidencePrefix = 'drills/';
+/** Where the pages of all drills lie in the same bucket, where `aws.site` asks for them. */
+export const sitePrefix = 'site/';
 
 /** Region's CA bundle inside Lambda bundles (beside the code) and the image. */
 export const caBundleFileName = 'rds-global-bundle.pem';

@@ -21,6 +21,7 @@ import type { DumpReader, Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { SandboxHost } from './sandbox.ts';
 import type { SecretReader } from './secret-reader.ts';
+import type { SiteStore } from './site-store.ts';
 import type { VolumeTasks } from './volume-tasks.ts';
 
 /** What drills.yaml says. In AWS it is deployed with the stack; locally it is the file, or defaults for one dump. */
@@ -150,6 +151,8 @@ export interface DrillPorts {
   notifiers: Notifier[];
   /** Null where no metrics are kept (one machine). */
   drillMetrics: DrillMetrics | null;
+  /** Pages of all drills; null: nobody asked for them. */
+  site: SiteStore | null;
   mishaps: Mishaps;
   /** Null where no parameter store is at hand. */
   rolePasswords: RolePasswords | null;

@@ -24,6 +24,7 @@ type CleanUpPorts = Pick<
   | 'region'
   | 'restoreTasks'
   | 'sandboxes'
+  | 'site'
   | 'provenance'
 > &
   KeptRestorePorts;

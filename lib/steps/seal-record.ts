@@ -18,6 +18,7 @@ import { provenanceOf } from './provenance.ts';
 import { publishRecord } from './publish-record.ts';
 import { readPast } from './read-past.ts';
 import { targetOf } from './recover-base-backup.ts';
+import { renewSite } from './renew-site.ts';
 import { defineStep } from './step-definition.ts';
 import { tellSealed } from './tell-people.ts';
 
@@ -43,6 +44,7 @@ export const sealRecordStep = defineStep({
       | 'ledger'
       | 'mishaps'
       | 'notifiers'
+      | 'site'
       | 'region'
       | 'provenance'
     >,
@@ -75,6 +77,7 @@ export const sealRecordStep = defineStep({
     if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);
     const earlier = history === null ? null : earlierDrills(record, history, lastProven);
     await tellSealed(record, earlier, ports);
+    await renewSite(record, ports);
     return { ...state, stage: 'sealed', verdict: record.verdict, summary: summariseVerdict(record) };
   },
 });

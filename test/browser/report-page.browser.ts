@@ -1,5 +1,6 @@
 import { HtmlValidate } from 'html-validate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditPage } from '../../lib/domain/record/audit/audit-page.ts';
 import { pastDrills } from '../../lib/domain/record/past-drills.ts';
 import { renderHtml } from '../../lib/domain/record/report/html.ts';
 import { renderSite } from '../../lib/domain/record/site/site.ts';
@@ -41,6 +42,17 @@ const pages: Record<string, string> = {
   'all databases': site.get('index.html') ?? '',
   'one database': site.get('databases/shop.html') ?? '',
   'a database with a hostile name': site.get(databasePagePath(hostileName)) ?? '',
+  'an audit': auditPage(
+    [
+      {
+        database: 'shop',
+        records: weeklyDrills(40),
+        due: ['2026-10-05T03:00:00.000Z', '2026-10-12T03:00:00.000Z', '2026-10-14T03:00:00.000Z'],
+      },
+      { database: hostileName, records: [aHostileRecord()], due: null },
+    ],
+    { from: '2026-01-01T00:00:00.000Z', to: '2026-11-01T00:00:00.000Z', asOf: '2026-11-29T10:00:00.000Z' },
+  ),
   'a huge hostile record': renderHtml(aHugeRecord(5000, hostileName.repeat(40)), { ...alone, past }),
 };
 

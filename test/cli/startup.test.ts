@@ -38,6 +38,7 @@ describe('a command on this machine', () => {
     'show',
     'report',
     'report-site',
+    'audit',
     'sweep',
     'doctor',
     'validate',

@@ -221,6 +221,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     approvals: null,
     notifiers: [],
     drillMetrics: null,
+    site: null,
     mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     progress: { restoreProgress: () => {} },
     dumpOpening: async () => ({ passphrase: null }),

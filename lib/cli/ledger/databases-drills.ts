@@ -25,17 +25,32 @@ export interface AllDrills {
   config: DrillConfig | null;
 }
 
+/** How far back drills are read. */
+type Reach = number | { since: string };
+
+/** What is first asked for, when nobody knows how many drills a period holds; then four times as many. */
+const firstRead = 200;
+
+async function historyOf(ledger: Ledger, database: string, reach: Reach): Promise<DatabaseDrills['records']> {
+  if (typeof reach === 'number') return ledger.history({ database, limit: reach });
+  for (let limit = firstRead; ; limit *= 4) {
+    const records = await ledger.history({ database, limit });
+    const oldest = records.at(-1);
+    if (oldest === undefined || records.length < limit || oldest.startedAt < reach.since) return records;
+  }
+}
+
 /** On one machine all databases lie in one file, which is read whole anyway. */
 const mostOnThisMachine = 50_000;
 
 /**
  * Reads the newest drills of every database, of this machine or of a stack.
  *
- * @param most drills of one database
+ * @param reach so many drills of one database, or all that began since a moment
  */
 export async function readAllDrills(
   options: DatabasesOptions,
-  most: number,
+  reach: Reach,
   surroundings?: AccountSurroundings,
 ): Promise<AllDrills> {
   const config = options.config === undefined ? null : await readConfig(options.config);
@@ -47,7 +62,7 @@ export async function readAllDrills(
         const asOf = account.clock.now().toISOString();
         const names = [...new Set([...account.stack.databases, ...Object.keys(config?.databases ?? {})])];
         const read = async (database: string) =>
-          drillsOf(database, await ledger.history({ database, limit: most }), ledger, config, asOf);
+          drillsOf(database, await historyOf(ledger, database, reach), ledger, config, asOf);
         const databases: DatabaseDrills[] = [];
         // One after the other: a table that is paid by the request is not asked for a hundred histories at once.
         for (const name of names) databases.push(await read(name));
@@ -63,7 +78,8 @@ export async function readAllDrills(
   ];
   const databases = await Promise.all(
     names.map((name) => {
-      const own = records.filter(({ database }) => database === name).slice(0, most);
+      const all = records.filter(({ database }) => database === name);
+      const own = typeof reach === 'number' ? all.slice(0, reach) : all;
       return drillsOf(name, own, ledger, config, asOf);
     }),
   );

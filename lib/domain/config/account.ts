@@ -148,6 +148,10 @@ export const awsSchema = z
       description:
         'Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.',
     }),
+    site: z.boolean().optional().meta({
+      description:
+        'Pages of all drills below `site/` of the evidence bucket, renewed at each end of a drill: an index, and a page of each database with a calendar of its proofs. Nobody but readers of the bucket sees them. Default false.',
+    }),
     customerKey: z.boolean().optional().meta({
       description:
         'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
@@ -169,6 +173,7 @@ export const awsSchema = z
     approvalLinks: written.approvalLinks ?? true,
     databaseMetrics: written.databaseMetrics ?? false,
     dashboard: written.dashboard ?? false,
+    site: written.site ?? false,
     customerKey: written.customerKey ?? false,
     signing: written.signing ?? false,
   }));

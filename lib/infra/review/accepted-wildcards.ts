@@ -1,7 +1,7 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { evidencePrefix } from '../../contract/names.ts';
+import { evidencePrefix, sitePrefix } from '../../contract/names.ts';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import { bucketOf } from '../config/deployability.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
@@ -25,6 +25,7 @@ export function acceptWildcards(
     : `arn:<AWS::Partition>:s3:::${evidence.bucketName}`;
   const reasons: [string, string][] = [
     [`${evidenceArn}/${evidencePrefix}*`, 'Evidence lies below the id of a drill that does not exist yet.'],
+    [`${evidenceArn}/${sitePrefix}*`, 'A page of the site has the name of its database.'],
     [here('rds', 'db:restore-drill-*'), 'Sandboxes have a name each; tags in the condition decide.'],
     [here('rds', 'snapshot:restore-drill-*'), 'Snapshots of sandboxes; tags in the condition decide.'],
     [here('rds', 'pg:restore-drill-*'), 'Parameter groups of this stack, one per major version.'],

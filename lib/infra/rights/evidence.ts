@@ -1,7 +1,7 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { evidencePrefix } from '../../contract/names.ts';
+import { evidencePrefix, sitePrefix } from '../../contract/names.ts';
 import { allow } from './statement.ts';
 
 const objects = (bucket: IBucket): string => bucket.arnForObjects(`${evidencePrefix}*`);
@@ -21,6 +21,11 @@ export const readEvidence = (bucket: IBucket, key: IKey | null): iam.PolicyState
   allow('ReadEvidence', ['s3:GetObject'], [objects(bucket)]),
   allow('EvidenceThatIsMissing', ['s3:ListBucket'], [bucket.bucketArn]),
   ...(key === null ? [] : [allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn])]),
+];
+
+/** Renews the pages of all drills: a write on a condition reads, too (docs/facts.md#conditional-writes). No deletion. */
+export const renewSite = (bucket: IBucket): iam.PolicyStatement[] => [
+  allow('Site', ['s3:GetObject', 's3:PutObject'], [bucket.arnForObjects(`${sitePrefix}*`)]),
 ];
 
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */

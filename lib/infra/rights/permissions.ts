@@ -8,7 +8,7 @@ import type { Construct } from 'constructs';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
-import { readAndWriteEvidence, readEvidence } from './evidence.ts';
+import { readAndWriteEvidence, readEvidence, renewSite } from './evidence.ts';
 import * as ledger from './ledger.ts';
 import { readNotifySecrets, readStartSecrets } from './notify.ts';
 import * as drills from './running-drills.ts';
@@ -85,6 +85,7 @@ export function doorPermissions(
     ledger.lockDatabases(scope.ledger),
     ...signSeals(scope.signingKey),
   ];
+  const site = config.aws?.site === true ? renewSite(scope.evidence) : [];
   const slots = ledger.takeSlots(scope.ledger);
   const list = scope.sources.list.statements;
   const read = [...list, ...scope.sources.read.statements];
@@ -124,14 +125,14 @@ export function doorPermissions(
     'try-older-dump': [...inspect, ...evidence],
     'tear-down-sandbox': [...evidence, look, ...remove, ...stopTasks],
     'confirm-gone': [...evidence, look, ...remove, ...stopTasks, ...lookAtVolumes],
-    'seal-record': [...seal, ...evidence, ...tellEnd],
+    'seal-record': [...seal, ...evidence, ...site, ...tellEnd],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
     promote: [...evidence, look],
     'look-at-promotion': [...evidence, look],
     'hand-over': [...evidence],
     'clean-up-after-abort': [
-      ...[...seal, answers, ...evidence, ...tellEnd, executions],
+      ...[...seal, answers, ...evidence, ...site, ...tellEnd, executions],
       ...[look, ...remove, ...stopTasks, ...lookAtVolumes],
     ],
     sweep: [

@@ -110,6 +110,8 @@ export function createLocalPorts(
       signal,
     }),
     drillMetrics: null,
+    // `report --site` writes it on one machine.
+    site: null,
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },

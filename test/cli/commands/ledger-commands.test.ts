@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { audit } from '../../../lib/cli/commands/audit.ts';
 import { history } from '../../../lib/cli/commands/history.ts';
 import { report } from '../../../lib/cli/commands/report.ts';
 import { reportSite } from '../../../lib/cli/commands/report-site.ts';
@@ -169,6 +170,36 @@ describe('report --site', () => {
     await expect(
       captured(async () => report(undefined, { format: 'markdown', stateDir: await folder() })),
     ).rejects.toMatchObject({ code: 'REQUEST_INVALID', hint: expect.stringContaining('--site') });
+  });
+});
+
+describe('audit', () => {
+  test('writes a page and tables of a period, from an account', async () => {
+    const { surroundings } = await account();
+    const out = join(await folder(), 'q1');
+    const from = older.startedAt.slice(0, 10);
+
+    const { code, stderr } = await captured(() => audit({ from, out, aws: true }, surroundings));
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/wrote .*audit\.html and 4 tables beside it \(\d+ databases?, \d+ drills\)/);
+    expect(stderr).toContain('give drills.yaml with --config');
+    expect((await readdir(out)).sort()).toEqual([
+      ...['audit.html', 'controls.csv', 'drills.csv', 'exceptions.csv', 'schedule.csv'],
+    ]);
+    expect(await readFile(join(out, 'drills.csv'), 'utf8')).toContain(older.drillId);
+  });
+
+  test('takes a day as --to to its end, and refuses a period that is empty', async () => {
+    const { surroundings } = await account();
+    const out = await folder();
+    const day = older.startedAt.slice(0, 10);
+
+    await captured(() => audit({ from: day, to: day, out, aws: true }, surroundings));
+    expect(await readFile(join(out, 'drills.csv'), 'utf8')).toContain(older.drillId);
+    await expect(
+      captured(() => audit({ from: '2099-01-01', out, aws: true }, surroundings)),
+    ).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
   });
 });
 

@@ -27,6 +27,16 @@ export function verdictSign(verdict: Verdict): Markup {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true" focusable="false"><circle class="disc" cx="12" cy="12" r="11"/><path class="sign" d="${shapes[verdict]}"/></svg>`;
 }
 
+const verdictTones: Record<Verdict, string> = {
+  PROVEN: 'good',
+  NOT_PROVEN: 'bad',
+  COULD_NOT_VERIFY: 'doubt',
+};
+
+/** A verdict in a table: its word, in its colour. */
+export const verdictCell = (verdict: Verdict): Markup =>
+  html`<span class="${verdictTones[verdict]}">${verdictWords[verdict]}</span>`;
+
 /** What is known at a glance: of what, the verdict and why, the backup's age, and the objectives. */
 export function banner(record: DrillRecord): Markup {
   const { rto, rpo, mode, startedAt } = record;

@@ -18,10 +18,15 @@ export function sealSection(record: DrillRecord, { signedBy, recordSha256 }: Rep
     [
       'Signature',
       signedBy === null
-        ? html`<b>Unsigned.</b> Nothing but the place where it is kept protects this record from being changed.`
+        ? html`<b>This page is unsigned.</b> Nothing but the place where it is kept protects it from being changed.`
         : html`Signed with the key <span class="hash">${shortName(signedBy)}</span>`,
     ],
-    ['To verify', htmlSentence('`sha256sum record.json` beside this page prints the same SHA-256.')],
+    [
+      'To verify',
+      htmlSentence(
+        '`sha256sum record.json` beside this page prints the same SHA-256; `restore-drill verify` holds record, reports and seal of a folder against each other, offline.',
+      ),
+    ],
   ];
   const line = (who: string) => html`<tr><th scope="row">${who}</th><td></td><td></td><td></td></tr>\n`;
   return section(

@@ -5,13 +5,19 @@ import { dataTable, figure, section } from '../report/html/elements.ts';
 import { type Content, html, htmlSentence, type Markup, shortName } from '../report/html/markup.ts';
 import { page, type Tone } from '../report/html/page.ts';
 import { calendarPlot } from '../report/html/plots/calendar-plot.ts';
-import { objectiveTile, tile, toneOf, verdictSign, verdictWords } from '../report/html-banner.ts';
+import {
+  objectiveTile,
+  tile,
+  toneOf,
+  verdictCell,
+  verdictSign,
+  verdictWords,
+} from '../report/html-banner.ts';
 import { trendPlots } from '../report/html-plots.ts';
 import { verdictReason } from '../report/wording.ts';
 import type { DatabaseDrills, SiteOptions } from './database-drills.ts';
 import { daysAgo } from './index-page.ts';
 import { reportPath } from './site-paths.ts';
-import { verdictCell } from './verdict-cell.ts';
 
 /** So many are drawn in a series; the calendar and the list have all. */
 const mostInTrend = 60;
@@ -126,7 +132,7 @@ function drillsSection(records: DrillRecord[], { drillsFolder }: SiteOptions): M
           ],
           rows: records.map((record) => [
             html`<a href="../${reportPath(drillsFolder, record.drillId)}">${formatMoment(record.startedAt)}</a>`,
-            verdictCell(record.verdict, verdictWords[record.verdict]),
+            verdictCell(record.verdict),
             seconds(record.rto.actualSeconds),
             seconds(record.rpo.actualSeconds),
             htmlSentence(verdictReason(record), 240),

@@ -3,11 +3,10 @@ import { secondsBetween } from '../../time/spans.ts';
 import { dataTable, section } from '../report/html/elements.ts';
 import { type Content, html, type Markup, shortName } from '../report/html/markup.ts';
 import { page } from '../report/html/page.ts';
-import { verdictWords } from '../report/html-banner.ts';
+import { verdictCell } from '../report/html-banner.ts';
 import { objectiveResult } from '../report/wording.ts';
 import type { DatabaseDrills, SiteOptions } from './database-drills.ts';
 import { databasePagePath } from './site-paths.ts';
-import { verdictCell } from './verdict-cell.ts';
 
 /** All databases at a glance: those that need a look first. */
 export function indexPage(databases: DatabaseDrills[], { asOf }: SiteOptions): string {
@@ -62,7 +61,7 @@ function row({ database, records, lastProven, nextDrill }: DatabaseDrills, asOf:
   const [last] = records;
   return [
     html`<a href="${databasePagePath(database)}">${shortName(database, 120)}</a>`,
-    last === undefined ? 'no drill yet' : verdictCell(last.verdict, verdictWords[last.verdict]),
+    last === undefined ? 'no drill yet' : verdictCell(last.verdict),
     lastProven === null ? html`<span class="bad">never</span>` : daysAgo(lastProven.endedAt, asOf),
     last === undefined ? '–' : html`<span class="whole">${last.startedAt.slice(0, 10)}</span>`,
     last === undefined ? '–' : objectiveCell(last.rto),

@@ -1,10 +1,12 @@
 /** What drills leave: evidence and reports in the stack's private bucket, records and locks in its table. */
 
 import { createS3EvidenceStore } from '../../../adapters/evidence/s3-evidence.ts';
+import { createS3Site } from '../../../adapters/evidence/s3-site.ts';
 import { createDynamoLedger } from '../../../adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import { createExecutionStatus } from '../../../adapters/tasks/execution-status.ts';
 import type { EvidenceStore } from '../../../ports/evidence-store.ts';
 import type { Ledger } from '../../../ports/ledger.ts';
+import type { SiteStore } from '../../../ports/site-store.ts';
 import { systemClock } from '../../system-clock.ts';
 import { dynamoDbClient, s3Client, sfnClient } from '../clients.ts';
 import { deployedConfig, deployedConfiguration } from '../configuration.ts';
@@ -16,6 +18,15 @@ const cleanUpSeconds = 3600;
 /** Evidence and reports. */
 export const evidencePort = (): EvidenceStore =>
   createS3EvidenceStore({ client: s3Client(), bucket: readEnvironment(['evidenceBucket']).evidenceBucket });
+
+/** Pages of all drills, where drills.yaml asks for them. */
+export const sitePort = (): SiteStore | null =>
+  deployedConfig().aws?.site === true
+    ? createS3Site({
+        ...{ client: s3Client(), bucket: readEnvironment(['evidenceBucket']).evidenceBucket },
+        clock: systemClock,
+      })
+    : null;
 
 /** The ledger, for doors that read records and seal them. */
 export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());

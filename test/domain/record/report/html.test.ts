@@ -141,7 +141,7 @@ describe('the report in HTML', () => {
   test('says by which key it is signed, or that it is not, and what to compare', () => {
     expect(textOf(page)).toMatch(/Signed with the key\s+ed25519:abc/);
     expect(page).toContain('f'.repeat(64));
-    expect(textOf(renderHtml(record, alone))).toContain('Unsigned.');
+    expect(textOf(renderHtml(record, alone))).toContain('This page is unsigned.');
     expect(textOf(renderHtml(record, alone))).toContain('not computed for this copy');
   });
 

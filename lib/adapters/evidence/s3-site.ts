@@ -1,0 +1,69 @@
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { sitePrefix } from '../../contract/names.ts';
+import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SiteStore } from '../../ports/site-store.ts';
+import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
+
+/** As many may meet as drills end at one moment; each round one of them gets on. */
+const mostRounds = 12;
+
+interface SiteOptions {
+  client: S3Client;
+  bucket: string;
+  clock: Pick<Clock, 'sleep'>;
+}
+
+/**
+ * The site below `site/` of the evidence bucket. A page is written on the condition that nobody wrote it since before it was
+ * rendered (docs/facts.md#conditional-writes): of two drills that end at once, whoever comes second renders again and sees both.
+ * Needs s3:GetObject and s3:PutObject below `site/`.
+ */
+export function createS3Site({ client, bucket, clock }: SiteOptions): SiteStore {
+  const tagOf = async (key: string): Promise<string | null> => {
+    try {
+      const { ETag } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return ETag ?? null;
+    } catch (error) {
+      if (['NotFound', 'NoSuchKey'].includes(awsErrorFacts(error).name)) return null;
+      throw error;
+    }
+  };
+  return {
+    async renew(path, render) {
+      const key = `${sitePrefix}${path}`;
+      try {
+        for (let round = 0; round < mostRounds; round += 1) {
+          const tag = await tagOf(key);
+          const put = new PutObjectCommand({
+            ...{ Bucket: bucket, Key: key, Body: await render(), ContentType: 'text/html; charset=utf-8' },
+            ...(tag === null ? { IfNoneMatch: '*' } : { IfMatch: tag }),
+          });
+          try {
+            await client.send(put);
+            return;
+          } catch (error) {
+            if (!['PreconditionFailed', 'ConditionalRequestConflict'].includes(awsErrorFacts(error).name))
+              throw error;
+            await clock.sleep(0.1 * (round + 1) * Math.random());
+          }
+        }
+      } catch (error) {
+        throw unwritable(`s3://${bucket}/${key}`, error);
+      }
+      throw unwritable(`s3://${bucket}/${key}`, new Error('it changed hands too often'));
+    },
+  };
+}
+
+function unwritable(what: string, error: unknown): DrillError {
+  if (isDrillError(error)) return error;
+  return new DrillError('EVIDENCE_UNWRITABLE', `cannot write ${what} (${awsErrorText(error)})`, {
+    hint: isAccessDenied(error)
+      ? 'Deploy the stack again: its role may write below site/ of this bucket and use its key; look for a policy of the organisation that denies it.'
+      : 'The next drill that ends renews it; see whether the bucket and its key still exist and are enabled.',
+    fault: 'service',
+    retryable: isTransientAwsError(error),
+    cause: error,
+  });
+}
