@@ -85,6 +85,21 @@ describe('the report in HTML', () => {
     expect(far).toContain('objective 1 d, above this scale');
   });
 
+  test('names few moments below a plot and none twice, whether drills are seconds or years apart', () => {
+    for (const seconds of [8, 90, 4000, 90_000, 2_000_000, 90_000_000]) {
+      const startedAt = new Date(Date.parse(record.startedAt) - seconds * 1000).toISOString();
+      const before = pastDrills(record, [{ ...record, drillId: 'before', startedAt }]);
+      const [, rto = ''] =
+        /<figure id="rto-plot"([\s\S]*?)<\/figure>/.exec(renderHtml(record, { ...alone, past: before })) ??
+        [];
+      const labels = [...rto.matchAll(/class="tick middle"[^>]*>([^<]*)</g)].map((match) => match[1]);
+
+      expect(labels.length, `${seconds} s`).toBeGreaterThan(0);
+      expect(labels.length, `${seconds} s`).toBeLessThan(7);
+      expect(new Set(labels).size, `${seconds} s`).toBe(labels.length);
+    }
+  });
+
   test('compares the rows of each table with the last proven drill and with the backup', () => {
     const drills = weeklyDrills();
     const changed: DrillRecord = {

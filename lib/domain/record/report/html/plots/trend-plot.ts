@@ -72,23 +72,26 @@ function objectiveLine(label: string, at: number | null): Markup {
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const day = 86_400_000;
+/** Side by side at half the width of a page. */
+const mostMoments = 5;
 
 /** A few round moments between two, with words as short as their distance allows. */
 function momentTicks(first: number, last: number): { at: number; label: string }[] {
   const label = (at: number) => momentLabel(new Date(at), last - first);
   if (first === last) return [{ at: first, label: label(first) }];
-  const edge = (last - first) * 0.04;
-  return utcTicks(new Date(first), new Date(last), 4)
+  const all = utcTicks(new Date(first), new Date(last), 4)
     .map(Number)
-    .filter((at) => at >= first - edge && at <= last + edge)
-    .map((at) => ({ at, label: label(at) }));
+    .filter((at) => at >= first && at <= last);
+  // Round steps of a clock are few: up to twice as many moments come as were asked for.
+  const step = Math.ceil(all.length / mostMoments);
+  return all.filter((_at, place) => place % step === 0).map((at) => ({ at, label: label(at) }));
 }
 
 function momentLabel(at: Date, span: number): string {
   const month = months[at.getUTCMonth()] ?? '';
   if (span > 400 * day) return `${month} ${at.getUTCFullYear()}`;
   if (span > 2 * day) return `${at.getUTCDate()} ${month}`;
-  return at.toISOString().slice(11, 16);
+  return at.toISOString().slice(11, span > 10 * 60_000 ? 16 : 19);
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
