@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { commandedScenarios } from './scenarios/commanded.ts';
 import { consoleInputScenarios } from './scenarios/console-input.ts';
 import { deploymentScenarios } from './scenarios/deployments.ts';
 import { drillScenarios } from './scenarios/drills.ts';
@@ -12,6 +13,7 @@ import { refusalScenarios } from './scenarios/refusals.ts';
 import { restoreScenarios } from './scenarios/restores.ts';
 import { serversImageScenarios } from './scenarios/servers-image.ts';
 import { insideScenarios } from './scenarios/servers-inside.ts';
+import { volumeScenarios } from './scenarios/volumes.ts';
 import { treeObstacle } from './support/image-tree.ts';
 import { makeServersTree, type ServersTree } from './support/servers-tree.ts';
 import { World } from './support/world.ts';
@@ -56,6 +58,8 @@ describe.skipIf(obstacle !== null)('with servers inside the task', () => {
 
   serversImageScenarios(servers);
   insideScenarios(world, servers);
+  volumeScenarios(world, servers);
+  commandedScenarios(world, servers);
 });
 deploymentScenarios(world);
 recordingScenario(world);

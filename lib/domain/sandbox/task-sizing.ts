@@ -13,7 +13,7 @@ const imageGib = 4;
 const gibibyte = 1024 ** 3;
 
 /**
- * Share of a volume that XFS leaves to files: its own structures and what it reserves take somewhat more than one per cent
+ * Share of a volume that XFS leaves to files: its own structures and what it reserves take about one per cent
  * (docs/facts.md#volumes-of-tasks).
  */
 const usableShare = 0.98;

@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { CreateDBInstanceCommand, DeleteDBInstanceCommand } from '@aws-sdk/client-rds';
 import { describe, expect, test } from 'vitest';
 import { sandboxIdFor } from '../../../lib/adapters/sandboxes/rds/sandbox-names.ts';
 import { masterRole, tagKeys } from '../../../lib/contract/names.ts';
+import type { WatchMemory } from '../../../lib/ports/watching.ts';
 import { until } from '../support/account.ts';
-import { wholeDump } from '../support/databases.ts';
+import { backupBucket, wholeDump } from '../support/databases.ts';
 import { type MetricLine, metricsOf } from '../support/traces.ts';
 import { stackName, type World } from '../support/world.ts';
 
@@ -64,5 +68,45 @@ export function guardScenarios(world: () => World): void {
       const memory = await world().account.item('watch#memory', 'memory');
       expect(memory?.memory?.B?.length).toBeGreaterThan(0);
     });
+
+    test('tells when drills in one kind of sandbox stopped, and when the archive of WAL did', async () => {
+      const segment = 'watched/wal/000000010000000000000002';
+      await world().account.putDump(backupBucket, segment, Buffer.alloc(1));
+      await world().account.invoke(`${stackName}-watch`, {});
+      // Sixty days pass for the drills in instances, three seconds for the archive.
+      const memory = await watchMemory();
+      const since = memory.databases.watched?.drills?.facts.inKinds?.rds;
+      if (since === undefined) throw new Error('the watch does not look at kinds apart');
+      since.scheduledSince = new Date(Date.now() - 60 * 24 * 3_600_000).toISOString();
+      await rememberAsWatch(memory);
+      await sleep(3000);
+
+      await world().account.invoke(`${stackName}-watch`, {});
+
+      const { told } = await watchMemory();
+      const ofWatched = told.filter(({ database }) => database === 'watched');
+      expect(ofWatched.map(({ kind }) => kind).sort()).toEqual(['archiveStopped', 'provenOverdue']);
+      const messages = world()
+        .front.calls.filter(({ door, service }) => door === `${stackName}-watch` && service === 'sns')
+        .map(({ input }) => String(input.Message));
+      expect(messages.join()).toMatch(/Never proven in rds since it was first watched/);
+      expect(messages.join()).not.toContain('Never proven in task');
+      expect(messages.join()).toContain(`The newest archived WAL, ${segment}, came`);
+    });
+
+    async function watchMemory(): Promise<WatchMemory> {
+      const item = await world().account.item('watch#memory', 'memory');
+      return JSON.parse(gunzipSync(item?.memory?.B ?? Buffer.alloc(0)).toString()) as WatchMemory;
+    }
+
+    async function rememberAsWatch(memory: WatchMemory): Promise<void> {
+      const Item = await world().account.item('watch#memory', 'memory');
+      await world().account.dynamo.send(
+        new PutItemCommand({
+          TableName: world().account.output('LedgerTable'),
+          Item: { ...Item, memory: { B: gzipSync(JSON.stringify(memory)) } },
+        }),
+      );
+    }
   });
 }

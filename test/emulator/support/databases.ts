@@ -18,6 +18,20 @@ const physicalSource = (database: string) => ({
   physical: { wal: { prefix: 'wal/' } },
 });
 
+/** A tool of the user's, played by copying from a folder that the image has (scenarios/commanded.ts). */
+export const repositoryInside = '/repository';
+const commandedSource = {
+  bucket: backupBucket,
+  physical: {
+    commands: {
+      list: ['cat', `${repositoryInside}/list`],
+      fetch: ['cp', '-r', `${repositoryInside}/{backup}/.`, '{directory}'],
+      restore: ['cp', `${repositoryInside}/wal/{file}`, '{path}'],
+      reads: [repositoryInside],
+    },
+  },
+};
+
 /** A container of the user's that carries out these commands, and ends with the first that fails. */
 const hook = (...commands: string[]) => ({
   image: 'registry.example.com/shop/hook:1',
@@ -68,6 +82,12 @@ export const databaseNames = [
   'hooked',
   'hooked-archived',
   'hooked-aborted',
+  'watched',
+  'commanded',
+  'commanded-by-name',
+  'large',
+  'large-refused',
+  'large-aborted',
   'told',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
@@ -94,6 +114,26 @@ const special: Partial<Record<DatabaseName, object>> = {
   inside: { sandbox: { kind: 'task', majorVersion: 17 } },
   'inside-broken': { sandbox: { kind: 'task', majorVersion: 17 } },
   'inside-aborted': { sandbox: { kind: 'task', majorVersion: 17 } },
+  watched: {
+    source: { ...physicalSource('watched'), physical: { wal: { prefix: 'wal/' }, maxLag: '2s' } },
+    checks: [],
+    schedule: [
+      { cron: '0 3 * * ? *', sandbox: 'task' },
+      { cron: '0 4 * * ? *', sandbox: 'rds' },
+    ],
+  },
+  ...Object.fromEntries(
+    ['commanded', 'commanded-by-name'].map((name) => [
+      name,
+      { source: commandedSource, checks: [], sandbox: { majorVersion: 17 } },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['large', 'large-refused', 'large-aborted'].map((name) => [
+      name,
+      { sandbox: { kind: 'task', majorVersion: 17, storage: '500GiB' } },
+    ]),
+  ),
   archived: { source: physicalSource('archived'), checks: [] },
   carried: { source: physicalSource('carried'), checks: [], sandbox: { kind: 'rds' } },
   hooked: {

@@ -61,7 +61,7 @@ export class Emulator {
     const temporary = join(directory, 'tmp');
     mkdirSync(temporary, { recursive: true });
     const log = openSync(join(directory, 'emulator.log'), 'w');
-    // Its Python, with one gap closed.
+    // Its Python, with two gaps closed.
     const python = join(dirname(ministack), 'python');
     const child = spawn(python, [join(import.meta.dirname, 'emulator.py')], {
       // A group of its own, so that the processes of functions end with it.

@@ -18,6 +18,7 @@ import type { Image } from './image-program.ts';
 import { enterCommand, type ImageTree } from './image-tree.ts';
 import { wordsOf } from './recipe.ts';
 import { type ExitCodes, TaskMetadata } from './task-network.ts';
+import type { TaskVolumes } from './task-volumes.ts';
 
 interface RunningTask {
   /** One per container that has begun. */
@@ -36,6 +37,7 @@ export interface FargateOptions {
   caBundlePath: string;
   /** Told how containers ended. */
   exitCodes: ExitCodes;
+  volumes: TaskVolumes;
 }
 
 /** Where a container of a task runs, and as what. */
@@ -56,6 +58,7 @@ export class Fargate {
   readonly #done = new Set<string>();
   readonly #held = new Set<string>();
   readonly #trees = new Map<string, ImageTree>();
+  readonly #files = new Map<string, Record<string, string>>();
   /** Environment of every task that was ever started. */
   readonly started: Record<string, string>[] = [];
   readonly #metadata = new TaskMetadata();
@@ -90,9 +93,13 @@ export class Fargate {
     this.#held.delete(drillId);
   }
 
-  /** Tasks of this drill run in the unpacked image instead of beside it. */
-  runInside(drillId: string, tree: ImageTree): void {
+  /**
+   * Tasks of this drill run in the unpacked image instead of beside it.
+   * @param files of this machine that its image holds beside: outside → inside
+   */
+  runInside(drillId: string, tree: ImageTree, files: Record<string, string> = {}): void {
     this.#trees.set(drillId, tree);
+    this.#files.set(drillId, files);
   }
 
   /** The running process of a drill's task, or null. */
@@ -118,6 +125,7 @@ export class Fargate {
     if (task.lastStatus === 'STOPPED') {
       this.#done.add(arn);
       this.#tasks.delete(arn);
+      this.#release(arn, running?.children ?? []);
       // Fargate asks first and, after stopTimeout, does not ask again.
       for (const child of running?.children ?? []) {
         child.kill('SIGTERM');
@@ -141,8 +149,12 @@ export class Fargate {
     const running: RunningTask = { children: [], environment: ours.environment };
     this.#tasks.set(arn, running);
     this.started.push(ours.environment);
-    if (hook === undefined) this.#run(arn, running, 'restore', { environment: ours.environment });
-    else await this.#runHook(arn, running, ours, hook);
+    if (hook === undefined) {
+      const volume = this.#options.volumes.of(arn);
+      const mounted = ours.definition.mountPoints?.find(({ sourceVolume }) => sourceVolume === volume?.name);
+      const files = volume === null ? {} : { [volume.folder]: mounted?.containerPath ?? '' };
+      this.#run(arn, running, 'restore', { environment: ours.environment, files });
+    } else await this.#runHook(arn, running, ours, hook);
   }
 
   /** Ours leaves its files in a volume of the task; the user's container begins when they are there. */
@@ -180,10 +192,23 @@ export class Fargate {
 
   #end(arn: string, reason: string): void {
     for (const child of this.#tasks.get(arn)?.children ?? []) child.kill('SIGTERM');
+    this.#release(arn, this.#tasks.get(arn)?.children ?? []);
     this.#tasks.delete(arn);
     this.#done.add(arn);
     void this.#options.ecs
       .send(new StopTaskCommand({ cluster: this.#options.cluster, task: arn, reason }))
+      .catch(() => undefined);
+  }
+
+  /** Its volume goes when nothing of the task runs any more. */
+  #release(arn: string, children: ChildProcess[]): void {
+    const ended = children.map((child) =>
+      child.exitCode !== null || child.signalCode !== null
+        ? null
+        : new Promise((resolve) => child.once('exit', resolve)),
+    );
+    void Promise.all(ended)
+      .then(() => this.#options.volumes.ended(arn))
       .catch(() => undefined);
   }
 
@@ -210,6 +235,7 @@ export class Fargate {
           [preload]: '/tmp-preload.mjs',
           [caBundlePath]: '/app/rds-global-bundle.pem',
           '/etc/hosts': '/etc/hosts',
+          ...(isOurs ? this.#files.get(drillId) : {}),
           ...container.files,
         },
         ...(container.user === undefined ? {} : { user: container.user }),

@@ -50,6 +50,7 @@ function withoutChance(world: World): (text: string) => string {
     [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '00000000-0000-0000-0000-000000000000'],
     [/(restore-drill:(?:drill|handed-over)":")[^"]*/g, '$1example'],
     [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '2026-01-01T00:00:00.000Z'],
+    [/vol-[0-9a-fA-F]+/g, 'vol-0a'],
     [/check-\d+-\d+/g, 'check-1-1'],
     [/(attempt|account|checks|plan|progress|request|prepared|credentials)([-/])\d+/g, '$1$21'],
   ];

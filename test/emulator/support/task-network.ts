@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { freePort } from './emulator.ts';
 import type { Supplement } from './front.ts';
+import type { TaskVolumes } from './task-volumes.ts';
 
 /** Every task of this machine is here. */
 const address = '127.0.0.1';
@@ -32,6 +33,16 @@ export class TaskMetadata {
 /** Exit codes of containers, by task and container name: the emulator is told of the end of a task, not of theirs. */
 export type ExitCodes = Map<string, Record<string, number>>;
 
+const failedVolume = (statusReason: string | null): object[] =>
+  statusReason === null
+    ? []
+    : [
+        {
+          ...{ id: '0', type: 'AmazonElasticBlockStorage', status: 'FAILED' },
+          details: [{ name: 'statusReason', value: statusReason }],
+        },
+      ];
+
 interface DescribedTask {
   taskArn: string;
   attachments?: object[];
@@ -40,7 +51,7 @@ interface DescribedTask {
 
 /** Completes what the emulator says of tasks: where they are, and how their containers ended. */
 export const describedTasks =
-  (exitCodes: ExitCodes): Supplement =>
+  (exitCodes: ExitCodes, volumes: Pick<TaskVolumes, 'reasonOf'>): Supplement =>
   async (_input, forward) => {
     const reply = await forward();
     if (reply.status !== 200) return reply;
@@ -53,7 +64,11 @@ export const describedTasks =
     };
     const tasks = (answer.tasks ?? []).map((task) => ({
       ...task,
-      attachments: [interfaceOfTask],
+      // The emulator starts every task at once; one without its volume never did.
+      ...(volumes.reasonOf(task.taskArn) === null
+        ? {}
+        : { startedAt: undefined, stopCode: 'TaskFailedToStart' }),
+      attachments: [interfaceOfTask, ...failedVolume(volumes.reasonOf(task.taskArn))],
       containers: (task.containers ?? []).map((container) => ({
         ...container,
         exitCode: exitCodes.get(task.taskArn)?.[container.name] ?? container.exitCode ?? null,

@@ -15,6 +15,7 @@ import { rdsCatalogue } from './rds-catalogue.ts';
 import { RdsInstances } from './rds-instances.ts';
 import { makeSandboxServers } from './sandbox-servers.ts';
 import { describedTasks, type ExitCodes } from './task-network.ts';
+import { TaskVolumes } from './task-volumes.ts';
 import { templateSupplements } from './unknown-resources.ts';
 
 export const stackName = 'restore-drill-test';
@@ -26,6 +27,7 @@ export class World {
   readonly front: Front;
   readonly instances: RdsInstances;
   readonly fargate: Fargate;
+  readonly volumes: TaskVolumes;
   /** Instances that real restores left, as they should. */
   readonly handedOver = new Set<string>();
   readonly caBundlePath: string;
@@ -40,6 +42,7 @@ export class World {
     front: Front;
     instances: RdsInstances;
     fargate: Fargate;
+    volumes: TaskVolumes;
     emulator: Emulator;
     caBundlePath: string;
     frontPort: number;
@@ -49,6 +52,7 @@ export class World {
     this.front = parts.front;
     this.instances = parts.instances;
     this.fargate = parts.fargate;
+    this.volumes = parts.volumes;
     this.#emulator = parts.emulator;
     const { frontPort: endpointPort } = parts;
     this.#deployment = { directory: join(parts.directory, 'deployment'), endpointPort, stackName };
@@ -68,8 +72,14 @@ export class World {
     const account = new Account(emulator.port);
     const instances = new RdsInstances(account.secrets, servers.start);
     const exitCodes: ExitCodes = new Map();
+    const volumes = new TaskVolumes(
+      account.ecs,
+      `http://127.0.0.1:${emulator.port}`,
+      join(directory, 'volumes'),
+    );
     const front = new Front(emulator.port, {
-      'ecs:DescribeTasks': describedTasks(exitCodes),
+      'ecs:DescribeTasks': describedTasks(exitCodes, volumes),
+      'ecs:RunTask': volumes.supplement,
       ...rdsCatalogue,
       ...instances.supplements(),
       ...templateSupplements(account.s3),
@@ -96,15 +106,19 @@ export class World {
       directory: join(directory, 'tasks'),
       caBundlePath: servers.caBundlePath,
       exitCodes,
+      volumes,
     });
     await fargate.begin();
     const { caBundlePath } = servers;
-    return new World({ directory, account, front, instances, fargate, emulator, caBundlePath, frontPort });
+    return new World({
+      ...{ directory, account, front, instances, fargate, volumes, emulator, caBundlePath, frontPort },
+    });
   }
 
   /** Ends every process; keeps the logs when asked to (`EMULATOR_KEEP=1`). */
   async stop(): Promise<void> {
     await this.fargate.stop();
+    await this.volumes.stop();
     await this.instances.stop();
     await this.front.close();
     await this.#emulator.stop();

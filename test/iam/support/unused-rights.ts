@@ -57,11 +57,6 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
       'the diagnosis of a task that died, and the end of tasks that an ended drill left or that stop slowly',
   },
   {
-    action: /^ec2:DeleteVolume$/,
-    door: /^sweep$/,
-    reason: 'a volume that ECS did not delete with its task',
-  },
-  {
     action: /^ecs:StopTask$/,
     door: /^restore-on-volume$/,
     reason: 'a task that nobody waits for any more, or that does not come up',
