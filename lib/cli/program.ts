@@ -36,10 +36,12 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       setExitCode(await run(...given));
     };
 
-  withSource(
-    command(
-      'run [database]',
-      'drill one dump: restore it, check it, measure it, destroy it; `run FILE` is `run --dump FILE`',
+  withProgress(
+    withSource(
+      command(
+        'run [database]',
+        'drill one dump: restore it, check it, measure it, destroy it; `run FILE` is `run --dump FILE`',
+      ),
     ),
   )
     .option('--out <dir>', 'also write report.html, report.md, record.json and junit.xml here')
@@ -78,7 +80,7 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
       ),
     );
 
-  withSource(command('init', 'drill a dump and propose a commented drills.yaml for it'))
+  withProgress(withSource(command('init', 'drill a dump and propose a commented drills.yaml for it')))
     .option('--output <file>', 'where to write it; - for stdout', 'drills.yaml')
     .option('--force', 'overwrite an existing file')
     .action(act(async (options) => (await import('./commands/init.ts')).init(options)));
@@ -225,7 +227,27 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     );
 
   registerAccountCommands(program, act);
+  for (const each of program.commands)
+    each
+      .option('--no-color', 'no colour; NO_COLOR does the same, FORCE_COLOR gives colour in a pipe')
+      .hook('preAction', () => {
+        if (each.opts().color === false) process.env.NO_COLOR = '1';
+      });
   return program;
+}
+
+/** Options of the commands that drill here. */
+function withProgress(command: Command): Command {
+  return command
+    .option('--quiet', 'only the verdict, and nothing of the steps')
+    .addOption(
+      new Option(
+        '--progress <kind>',
+        'how the steps are told on stderr: a live list on a terminal and lines elsewhere, always lines, or a JSON object per line',
+      )
+        .choices(['auto', 'plain', 'json'])
+        .default('auto'),
+    );
 }
 
 /** Options of the commands that read dumps. */

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import * as z from 'zod';
 import { buildProgram } from './program.ts';
+import { progressEvent } from './progress/progress-events.ts';
 
 /** docs/cli.md: the help of every command, as the terminal prints it at 100 columns. */
 export function renderUsage(): string {
@@ -10,10 +12,32 @@ export function renderUsage(): string {
       '\n',
     );
   });
-  return ['# Command line', '', 'Generated from `lib/cli/program.ts`.', '', endings, '', ...sections].join(
-    '\n',
-  );
+  return [
+    '# Command line',
+    '',
+    'Generated from `lib/cli/program.ts`.',
+    '',
+    endings,
+    '',
+    telling(),
+    '',
+    ...sections,
+  ].join('\n');
 }
+
+/** How steps are told, with the schema of what programs read. */
+const telling = (): string => `## How a drill is told
+
+On stderr, so that stdout is free for \`--json\`. On a terminal a live list; elsewhere (a pipe, \`CI\`, \`TERM=dumb\`, \`--progress plain\`) a line
+when a step begins, one when it ends, and one every 30 s between. \`--quiet\` leaves the verdict and its reason. Colour is used on a terminal:
+\`NO_COLOR\` or \`--no-color\` turns it off, \`FORCE_COLOR\` on.
+
+\`--progress json\` writes one JSON object per line, the verdict last; an error that comes before a drill is told in words all the same. Each line
+fits this schema:
+
+\`\`\`json
+${JSON.stringify(z.toJSONSchema(progressEvent), null, 2)}
+\`\`\``;
 
 const endings = `## How commands end
 

@@ -13,6 +13,7 @@ import type { DrillState } from '../domain/drill/drill-state.ts';
 import type { At } from '../domain/drill/known-at.ts';
 import { phaseNames } from '../domain/drill/phase-names.ts';
 import { type Finding, finding } from '../domain/findings/findings.ts';
+import { formatCountOf } from '../domain/text/quantities.ts';
 import { inWords, secondsBetween } from '../domain/time/spans.ts';
 import type { DrillPorts, OpenedSource } from '../ports/drill-ports.ts';
 import type { ListRange } from '../ports/dump-store.ts';
@@ -199,7 +200,7 @@ function nothingFound(
       ? finding('DUMP_NOT_FOUND', `${asked} is not in ${location}`)
       : finding(
           'NO_DUMP_FOUND',
-          `no eligible ${wantsDump ? 'dump' : 'base backup'} among ${objects.length} objects of ${location}`,
+          `no eligible ${wantsDump ? 'dump' : 'base backup'} among ${formatCountOf(objects.length, 'object')} of ${location}`,
         );
   return { ...state, stage: 'no dump', findings: [...state.findings, found] };
 }

@@ -7,7 +7,8 @@ import { visibleJson, visibleLines } from '../../domain/text/visible-text.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
-import { widthOf } from '../render/colour.ts';
+import { colourWanted, widthOf } from '../render/colour.ts';
+import { paintingFor } from '../render/painting.ts';
 import { couldNotRunExitCode } from '../terminal/exit.ts';
 
 interface HistoryOptions extends LedgerOptions {
@@ -33,7 +34,13 @@ export async function history(
   if (database !== undefined && others.length > 0)
     return neverDrilled(database, others, options.json === true);
   const text =
-    options.json === true ? `${visibleJson(records, 2)}\n` : renderHistory(records, widthOf(process.stdout));
+    options.json === true
+      ? `${visibleJson(records, 2)}\n`
+      : renderHistory(
+          records,
+          widthOf(process.stdout),
+          paintingFor(colourWanted(process.stdout, process.env)),
+        );
   process.stdout.write(text + (options.json === true ? '' : rtoOutlook(records)));
   return 0;
 }

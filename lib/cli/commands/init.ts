@@ -18,10 +18,10 @@ import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { reportedError } from '../../runtimes/reported-error.ts';
 import { drillHere } from '../drill/local-drill.ts';
-import { colourWanted, widthOf } from '../render/colour.ts';
-import { renderVerdict } from '../render/verdict.ts';
+import { tellVerdict } from '../drill/tell-verdict.ts';
+import type { ProgressOptions } from '../progress/create-progress.ts';
 
-interface InitOptions extends DrillOptions {
+interface InitOptions extends DrillOptions, ProgressOptions {
   output: string;
   force?: boolean;
 }
@@ -54,12 +54,7 @@ export async function init(options: InitOptions): Promise<number> {
     (ports) => lookingFirst(ports, look),
   );
   const report = join(evidenceFolder, reportFiles.html);
-  const rendered = renderVerdict(record, {
-    width: widthOf(process.stderr),
-    colour: colourWanted(process.stderr, process.env),
-    reports: [report],
-  });
-  process.stderr.write(`\n${rendered}\n`);
+  tellVerdict(record, report, options);
   if (record.verdict !== 'PROVEN') {
     process.stderr.write(
       `\nno configuration was written: only a dump that is PROVEN tells what to ask of the next one\n`,

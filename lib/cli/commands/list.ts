@@ -152,7 +152,7 @@ function described({ database, location, selection }: DumpList, limit: number): 
     ...refused.slice(0, limit).map(({ key, reason }) => `  refused   ${key}: ${reason}`),
     ...more(refused.length - limit, 'refused'),
     ...findings.map(({ code, message }) => `  ${code}: ${message}`),
-    `  ignored   ${ignored} objects that are no backups by their names`,
+    `  ignored   ${ignored === 1 ? '1 object that is no backup by its name' : `${ignored} objects that are no backups by their names`}`,
   ];
   return lines.map((line) => `${visibleText(line)}\n`).join('');
 }

@@ -10,6 +10,7 @@ import {
   renderReports,
 } from '../../domain/record/report/report-files.ts';
 import { sha256Hex } from '../../domain/text/sha256.ts';
+import { findRecord } from '../ledger/find-record.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { noRecord } from './show.ts';
@@ -46,7 +47,7 @@ export async function report(
   const found = await withLedger(
     options,
     async (ledger) => {
-      const record = await ledger.show(drillId);
+      const record = await findRecord(ledger, drillId);
       if (record === null) return null;
       const history = await ledger.history({ database: record.database, limit: mostRead });
       return { record, past: pastDrills(record, history) };

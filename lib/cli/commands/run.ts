@@ -3,7 +3,6 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { proveWritable } from '../../adapters/files/writable-folder.ts';
 import { exitCodes } from '../../domain/findings/verdict.ts';
-import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import { reportFiles } from '../../domain/record/report/report-files.ts';
 import { sealFile } from '../../domain/record/seal/envelope.ts';
@@ -11,10 +10,10 @@ import type { LocalPorts } from '../../runtimes/local/local-ports.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { tellGithub } from '../ci/github-actions.ts';
 import { drillHere } from '../drill/local-drill.ts';
-import { colourWanted, widthOf } from '../render/colour.ts';
-import { renderVerdict } from '../render/verdict.ts';
+import { tellVerdict } from '../drill/tell-verdict.ts';
+import type { ProgressOptions } from '../progress/create-progress.ts';
 
-interface RunOptions extends DrillOptions {
+interface RunOptions extends DrillOptions, ProgressOptions {
   out?: string;
   keep?: boolean;
   json?: boolean;
@@ -32,7 +31,8 @@ export async function run(database: string | undefined, options: RunOptions): Pr
     options.keep === true ? keepingSandbox(ports, drillId, note) : ports,
   );
   const folder = await publish(evidenceFolder, options.out);
-  print(record, folder, options.json === true);
+  tellVerdict(record, join(folder, reportFiles.html), options);
+  if (options.json === true) process.stdout.write(renderJson(record));
   if (options.ci === 'github') await tellGithub(record, folder, process.env);
   return exitCodes[record.verdict];
 }
@@ -71,15 +71,4 @@ async function publish(folder: string, out: string | undefined): Promise<string>
   await rm(join(out, sealFile), { force: true });
   if (existsSync(join(folder, sealFile))) await copyFile(join(folder, sealFile), join(out, sealFile));
   return out;
-}
-
-function print(record: DrillRecord, folder: string, json: boolean): void {
-  const colour = colourWanted(process.stderr, process.env);
-  const text = renderVerdict(record, {
-    width: widthOf(process.stderr),
-    colour,
-    reports: [join(folder, reportFiles.html)],
-  });
-  process.stderr.write(text);
-  if (json) process.stdout.write(renderJson(record));
 }

@@ -2,9 +2,11 @@ import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderShow } from '../../domain/record/report/dossier.ts';
 import { type ReportKind, renderReport } from '../../domain/record/report/report-files.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
+import { findRecord } from '../ledger/find-record.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
-import { widthOf } from '../render/colour.ts';
+import { colourWanted, widthOf } from '../render/colour.ts';
+import { paintingFor } from '../render/painting.ts';
 
 type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
 
@@ -21,7 +23,7 @@ export async function show(
   const record = await withLedger(
     options,
     async (ledger) =>
-      drillId === undefined ? (await ledger.history({ limit: 1 }))[0] : ledger.show(drillId),
+      drillId === undefined ? (await ledger.history({ limit: 1 }))[0] : findRecord(ledger, drillId),
     surroundings,
   );
   if (record === undefined || record === null) return noRecord(drillId);
@@ -42,7 +44,11 @@ export function noRecord(drillId: string | undefined): number {
 function rendered(record: DrillRecord, format: ShowFormat): string {
   switch (format) {
     case 'text':
-      return renderShow(record, widthOf(process.stdout));
+      return renderShow(
+        record,
+        widthOf(process.stdout),
+        paintingFor(colourWanted(process.stdout, process.env)),
+      );
     case 'markdown':
       return made('markdown', record);
     case 'json':

@@ -9,7 +9,7 @@ import { placesFor } from '../../runtimes/local/places.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { runLocalDrill } from '../../runtimes/local/run-drill.ts';
 import { damageText } from '../ledger/ledger-damage.ts';
-import { createProgress } from '../progress/create-progress.ts';
+import { createProgress, type ProgressOptions } from '../progress/create-progress.ts';
 import { DrillWatcher } from '../progress/drill-watcher.ts';
 import { sandboxProgressText } from '../render/sandbox-progress.ts';
 import { stopOnInterrupt } from '../terminal/interruption.ts';
@@ -32,13 +32,13 @@ interface DrillSurroundings {
  * @param adapt gives the ports the drill works with, e.g. with a sandbox host that keeps or inspects its sandbox
  */
 export async function drillHere(
-  options: DrillOptions,
+  options: DrillOptions & ProgressOptions,
   adapt: (ports: LocalPorts, surroundings: DrillSurroundings) => LocalPorts = (ports) => ports,
 ): Promise<{ record: DrillRecord; evidenceFolder: string }> {
   const configuration = await loadLocalConfiguration(options);
   const places = placesFor(options);
   await proveWritable(places.stateDirectory, '--state-dir', privateFolderMode);
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(process.stderr, process.env, options);
   const watcher = new DrillWatcher(progress);
   const note = (text: string): void => progress.note(text);
   // Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed.
@@ -48,7 +48,11 @@ export async function drillHere(
     places,
     {
       restoreProgress: (given) => watcher.restoreProgress(given),
-      sandboxProgress: (given) => watcher.sandboxProgress(sandboxProgressText(given)),
+      sandboxProgress: (given) => {
+        // The first run of all waits for this, and a person shall know for what.
+        if (given.step === 'fetch' && given.bytesDone === 0) note(given.detail);
+        watcher.sandboxProgress(sandboxProgressText(given));
+      },
       ledgerDamage: (damage) => note(damageText(damage)),
       mishap: (mishap) => note(mishapText(mishap)),
     },

@@ -1,10 +1,24 @@
 import type { DrillProgress, ProgressStream } from './drill-progress.ts';
+import { createJsonProgress } from './json-progress.ts';
 import { createPlainProgress } from './plain-progress.ts';
+import { createQuietProgress } from './quiet-progress.ts';
 import { createTerminalProgress } from './terminal-progress.ts';
 
+/** How a command was asked to tell how it goes. */
+export interface ProgressOptions {
+  progress?: 'auto' | 'plain' | 'json' | undefined;
+  quiet?: boolean | undefined;
+}
+
 /** The live list on a terminal that can redraw; plain lines in a pipe, in CI, and on a dumb terminal. */
-export function createProgress(stream: ProgressStream, env: NodeJS.ProcessEnv = process.env): DrillProgress {
+export function createProgress(
+  stream: ProgressStream,
+  env: NodeJS.ProcessEnv = process.env,
+  { progress = 'auto', quiet = false }: ProgressOptions = {},
+): DrillProgress {
+  if (progress === 'json') return createJsonProgress(stream);
+  if (quiet) return createQuietProgress(stream);
   const ci = (env.CI ?? '') !== '' && env.CI !== 'false';
-  const canRedraw = stream.isTTY === true && env.TERM !== 'dumb' && !ci;
+  const canRedraw = progress === 'auto' && stream.isTTY === true && env.TERM !== 'dumb' && !ci;
   return canRedraw ? createTerminalProgress(stream, env) : createPlainProgress(stream);
 }

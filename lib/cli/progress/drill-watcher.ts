@@ -1,11 +1,12 @@
 import { formatName } from '../../domain/backup/dump.ts';
 import type { DrillState, RestoredSummary } from '../../domain/drill/drill-state.ts';
 import type { RestoreProgress } from '../../domain/recovery/restore-account.ts';
-import { formatBytes, formatCount } from '../../domain/text/quantities.ts';
+import { formatBytes, formatCountOf } from '../../domain/text/quantities.ts';
 import { stateNames } from '../../machine/state-names.ts';
 import type { DrillStep, StepWatcher } from '../../runtimes/local/run-drill.ts';
 import type { DrillProgress } from './drill-progress.ts';
-import { restoreProgressText } from './restore-text.ts';
+import { PaceMeter } from './pace.ts';
+import { isRecoveryPhase, percentOf, restoreProgressText } from './restore-text.ts';
 
 /** Steps whose looks and waits a person sees as one line, by the step that opens it. */
 const lines: Partial<Record<DrillStep, { name: string; opens: boolean }>> = {
@@ -28,6 +29,7 @@ export class DrillWatcher implements StepWatcher {
   #open: { name: string; beganAt: number } | null = null;
   #checksDone = 0;
   #checksPlanned = 0;
+  readonly #pace = new PaceMeter();
 
   constructor(progress: DrillProgress) {
     this.#progress = progress;
@@ -80,7 +82,20 @@ export class DrillWatcher implements StepWatcher {
   }
 
   restoreProgress(progress: RestoreProgress): void {
-    this.#progress.stepProgress(stateNames.restoreDump, restoreProgressText(progress));
+    const { phase, bytesRead, bytesTotal, rowsLoaded, currentObject } = progress;
+    // A dump is read beside what is loaded; a base backup goes through one phase after another.
+    const of = isRecoveryPhase(phase) ? phase : 'dump';
+    const pace = this.#pace.measure(of, performance.now() / 1000, bytesRead, bytesTotal);
+    this.#progress.stepProgress(stateNames.restoreDump, restoreProgressText(progress, pace), {
+      phase,
+      bytesDone: bytesRead,
+      bytesTotal,
+      percent: percentOf(progress),
+      bytesPerSecond: pace === null ? null : Math.round(pace.bytesPerSecond),
+      secondsLeft: pace?.secondsLeft == null ? null : Math.round(pace.secondsLeft),
+      rows: rowsLoaded,
+      object: currentObject,
+    });
   }
 
   /** What the sandbox is doing while it is made, e.g. a server being fetched. */
@@ -122,7 +137,7 @@ export class DrillWatcher implements StepWatcher {
       failed: !summary.complete,
       detail:
         summary.walBytes === undefined
-          ? `${formatCount(summary.rowsLoaded)} rows${summary.complete ? '' : '; the dump could not be read to its end'}`
+          ? `${formatCountOf(summary.rowsLoaded, 'row')}${summary.complete ? '' : '; the dump could not be read to its end'}`
           : recoveredText(summary.bytesRead, summary.walBytes),
     });
   }

@@ -1,4 +1,5 @@
 import type { DrillProgress, StepEnd } from '../progress/drill-progress.ts';
+import type { RestoreFigures } from '../progress/progress-events.ts';
 
 /**
  * Progress of a drill that runs elsewhere: steps take the time that the history says, not the time since this
@@ -23,8 +24,8 @@ export class ReplayedProgress implements DrillProgress {
     this.#shown.stepBegan(name, detail, Math.max(0, secondsFrom(at, this.#now())));
   }
 
-  stepProgress(name: string, text: string): void {
-    this.#shown.stepProgress(name, text);
+  stepProgress(name: string, text: string, figures?: RestoreFigures): void {
+    this.#shown.stepProgress(name, text, figures);
   }
 
   stepEnded(name: string, end: StepEnd): void {

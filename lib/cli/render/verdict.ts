@@ -4,8 +4,8 @@ import { backupWord, isBaseBackup } from '../../domain/record/backup-words.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { wrapped } from '../../domain/record/report/dossier.ts';
 import { summaryFacts } from '../../domain/record/report/summary.ts';
-import { bySeverity, severityNames, verdictReason } from '../../domain/record/report/wording.ts';
-import { formatCount, formatSeconds } from '../../domain/text/quantities.ts';
+import { bySeverity, reasonSentence, severityNames } from '../../domain/record/report/wording.ts';
+import { formatCount, formatCountOf, formatSeconds } from '../../domain/text/quantities.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { type Colours, coloursFor } from './colour.ts';
 
@@ -13,6 +13,8 @@ interface VerdictOptions {
   /** Terminal columns to lay out for. */
   width: number;
   colour: boolean;
+  /** Only the verdict and its reason. */
+  brief?: boolean;
   /** Where the reports lie, e.g. the folder or the Markdown file; told last. */
   reports?: string[];
 }
@@ -38,10 +40,15 @@ function meaningOf(record: DrillRecord): string {
 }
 
 /** What a person reads at the end of `run`: verdict, why, findings, the facts, what was not tested, where the reports lie. */
-export function renderVerdict(record: DrillRecord, { width, colour, reports = [] }: VerdictOptions): string {
+export function renderVerdict(
+  record: DrillRecord,
+  { width, colour, brief = false, reports = [] }: VerdictOptions,
+): string {
   const colours = coloursFor(colour);
+  const verdict = `${headline(record, colours)}\n${wrapped(reasonSentence(record), '  ', '  ', width)}`;
+  if (brief) return `${verdict}\n`;
   const sections = [
-    `${headline(record, colours)}\n${wrapped(verdictReason(record), '  ', '  ', width)}`,
+    verdict,
     ...findings(record, colours, width),
     summaryFacts(record)
       .map(([label, value]) => wrapped(value, `  ${colours.dim(label.padEnd(10))}`, ' '.repeat(12), width))
@@ -93,10 +100,14 @@ function findings(record: DrillRecord, colours: Colours, width: number): string[
     },
   );
   const graver = grave.length - longestGraveList;
-  if (graver > 0) lines.push(colours.dim(`  … and ${formatCount(graver)} more errors in the reports`));
+  if (graver > 0) lines.push(colours.dim(`  … and ${formatCountOf(graver, 'more error')} in the reports`));
   const more = minor.length - longestMinorList;
   if (more > 0)
-    lines.push(colours.dim(`  … and ${formatCount(more)} more warnings and notes in the reports`));
+    lines.push(
+      colours.dim(
+        `  … and ${formatCount(more)} more ${more === 1 ? 'warning or note' : 'warnings and notes'} in the reports`,
+      ),
+    );
   return lines.length === 0 ? [] : [lines.join('\n')];
 }
 

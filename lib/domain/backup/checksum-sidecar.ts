@@ -1,4 +1,5 @@
 import { type Finding, finding } from '../findings/findings.ts';
+import { formatCountOf } from '../text/quantities.ts';
 import { baseNameOf, folderOf } from './dump-names.ts';
 
 /** What a checksum file says of a dump. */
@@ -59,7 +60,7 @@ export function readChecksumFile(text: string, sidecarKey: string, dumpKey: stri
   const message =
     own.length > 0
       ? `The checksum file ${sidecarKey} holds ${hashes.size} different hashes for ${dumpName}.`
-      : `The checksum file ${sidecarKey} lists ${entries.length} files, but not ${dumpName}.`;
+      : `The checksum file ${sidecarKey} lists ${formatCountOf(entries.length, 'file')}, but not ${dumpName}.`;
   return { sha256: null, finding: odd(message) };
 }
 

@@ -57,7 +57,7 @@ function undatedLater(candidates: readonly ListedMoment[]): Finding[] {
   return [
     finding(
       'UNDATED_DUMPS_LATER',
-      `${later.length} dumps whose names tell no moment were uploaded after the last that tells one (${new Date(last).toISOString()}), such as ${example.key} on ${example.modifiedAt}`,
+      `${later.length === 1 ? '1 dump whose name tells no moment was' : `${later.length} dumps whose names tell no moment were`} uploaded after the last that tells one (${new Date(last).toISOString()}), such as ${example.key} on ${example.modifiedAt}`,
     ),
   ];
 }

@@ -8,6 +8,7 @@ import { inWords, secondsBetween } from '../time/spans.ts';
 import { judgeDrill } from '../verdict/judgement.ts';
 import type { AttemptReport } from './attempt-report.ts';
 import { isBaseBackup } from './backup-words.ts';
+import { dataSentence } from './data-sentence.ts';
 import type { DrillRecord } from './drill-record.ts';
 
 /** What no drill of this kind tests; said in every record so that a green verdict is not read as more than it is. */
@@ -189,9 +190,8 @@ function verdictSentence(record: Parameters<typeof summariseVerdict>[0]): string
   if (decisive.length > 0) return decisive.map(({ code, message }) => `${code}: ${message}`).join('; ');
   const worst = record.findings.find((f) => f.severity === 'error' || f.severity === 'unverified');
   if (record.verdict === 'PROVEN') {
-    const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
     const does = isBaseBackup(record) ? 'recovers' : 'restores';
-    return `${record.dump?.key ?? 'the dump'} ${does}: ${record.tables.length} tables, ${rows} rows`;
+    return `${record.dump?.key ?? 'the dump'} ${does}: ${dataSentence(record.tables)}`;
   }
   return worst === undefined ? 'no finding explains it' : `${worst.code}: ${worst.message}`;
 }

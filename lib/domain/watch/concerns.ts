@@ -222,7 +222,7 @@ function ofDeadLetters(waiting: Read<number>): Found[] {
     : [
         {
           kind: 'deadLetters',
-          says: `${waiting.value} messages wait in the queue of what could not be started.`,
+          says: `${waiting.value === 1 ? '1 message waits' : `${waiting.value} messages wait`} in the queue of what could not be started.`,
         },
       ];
 }

@@ -242,7 +242,7 @@ describe('the end of a drill', () => {
 
       Dump:      postgres/shop_20260301T020000Z.dump
                  custom archive 1.14, 12.3 MB, from PostgreSQL 15.18 (Debian 15.18-0+deb12u1)
-      State of:  2026-03-01 02:00:00 UTC
+      State of:  2026-03-01 02:00:00 UTC, 1 h old
       Restored:  2 tables, 49,324 rows
       Checks:    1 passed, 1 failed, 0 not run
       RTO:       3 min 4 s of 4 h allowed (met)

@@ -79,7 +79,7 @@ describe('list in an account', () => {
       "shop: s3://backups/postgres/
         eligible  2026-11-21T02:00:00.000Z    12.3 MB  postgres/shop_20261121T020000Z.dump
         eligible  2026-11-20T02:00:00.000Z    12.3 MB  postgres/shop_20261120T020000Z.dump
-        ignored   1 objects that are no backups by their names
+        ignored   1 object that is no backup by its name
       "
     `);
     expect(code).toBe(0);

@@ -20,7 +20,7 @@ describe('the end of a run', () => {
         Dump      postgres/shop_20260301T020000Z.dump
                   custom archive 1.14, 12.3 MB, from PostgreSQL 15.18 (Debian
                   15.18-0+deb12u1)
-        State of  2026-03-01 02:00:00 UTC
+        State of  2026-03-01 02:00:00 UTC, 1 h old
         Restored  2 tables, 49,324 rows
         Checks    2 passed, 0 failed, 0 not run
         RTO       3 min 4 s of 4 h allowed (met)
@@ -39,7 +39,7 @@ describe('the end of a run', () => {
     expect(renderVerdict(aFailedRecord(), plain)).toMatchInlineSnapshot(`
       "
       ✖ NOT_PROVEN  shop: do not rely on this dump (3 min 12 s)
-        12 rows of public.orders point to missing rows of public.customers.
+        Reason: 12 rows of public.orders point to missing rows of public.customers.
 
         error FK_ORPHANS: 12 rows of public.orders point to missing rows of
           public.customers
@@ -51,7 +51,7 @@ describe('the end of a run', () => {
         Dump      postgres/shop_20260301T020000Z.dump
                   custom archive 1.14, 12.3 MB, from PostgreSQL 15.18 (Debian
                   15.18-0+deb12u1)
-        State of  2026-03-01 02:00:00 UTC
+        State of  2026-03-01 02:00:00 UTC, 1 h old
         Restored  2 tables, 49,324 rows
         Checks    1 passed, 1 failed, 0 not run
         RTO       3 min 4 s of 4 h allowed (met)
@@ -68,7 +68,7 @@ describe('the end of a run', () => {
     expect(renderVerdict(anUnverifiedRecord(), plain)).toMatchInlineSnapshot(`
       "
       ? COULD_NOT_VERIFY  shop: nothing is proven either way (3 min 12 s)
-        None of 3 objects under s3://acme-backups/postgres/ is eligible.
+        Reason: none of 3 objects under s3://acme-backups/postgres/ is eligible.
 
         unverified NO_DUMP_FOUND: none of 3 objects under
           s3://acme-backups/postgres/ is eligible

@@ -5,6 +5,7 @@ import { backupAgeSeconds } from '../../../domain/record/report/drill-event.ts';
 import {
   bySeverity,
   objectiveSentence,
+  reasonSentence,
   severityNames,
   verdictReason,
 } from '../../../domain/record/report/wording.ts';
@@ -38,7 +39,7 @@ export function slackMessage(
     text: escaped(`${headline} – ${cut(verdictReason(record), longestText)}`),
     blocks: [
       { type: 'header', text: { type: 'plain_text', text: cut(headline, longestHeader), emoji: false } },
-      richText([[text(verdictReason(record))]]),
+      richText([[text(reasonSentence(record))]]),
       richText(factsOf(record).map(([label, value]) => [bold(`${label}: `), text(value)])),
       ...findingsOf(record),
       richText(whereOf(record, report)),

@@ -71,6 +71,7 @@ async function fetchOnce(
     // The other sandbox may have been given up, and its download with it; then it is our turn.
     return shared ?? fetchOnce(cacheDirectory, wanted, options);
   }
+  onFetch(wanted, { bytesDone: 0, bytesTotal: null });
   const started = fetchServer(cacheDirectory, wanted, {
     signal,
     onProgress: (progress) => onFetch(wanted, progress),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { schemaOfDrill } from '../../../domain/text/own-objects.ts';
+import { formatCountOf } from '../../../domain/text/quantities.ts';
 import type { OpenedCluster } from '../../../ports/recovery-place.ts';
 import { readerRole } from './admit-drill.ts';
 import { runSingleUser, type StoppedServer } from './single-user.ts';
@@ -44,7 +45,7 @@ export async function grantIndexChecks(
       refused.length === 0
         ? []
         : [
-            `${every} of ${refused.slice(0, 5).join(', ')}${refused.length > 5 ? ` and ${refused.length - 5} more databases` : ''}: amcheck could not be set up there.`,
+            `${every} of ${refused.slice(0, 5).join(', ')}${refused.length > 5 ? ` and ${formatCountOf(refused.length - 5, 'more database')}` : ''}: amcheck could not be set up there.`,
           ],
   };
 }

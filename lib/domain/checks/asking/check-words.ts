@@ -4,8 +4,8 @@ import type { ScalarAnswer } from './combined-query.ts';
 /** How many names the account of a check lists before it only counts the rest. */
 export const mostNamed = 5;
 
-/** `1 row`, `12 rows`: a number as a machine reads it. */
-export const rowsOf = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`;
+/** `1 row`, `12,000 rows`. */
+export const rowsOf = (count: number): string => formatCountOf(count, 'row');
 
 /** The sum of counts that came back, and how many did not. */
 export function rowsCounted(answers: readonly (ScalarAnswer | null)[]): string {

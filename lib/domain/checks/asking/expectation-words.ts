@@ -1,3 +1,4 @@
+import { formatCountOf } from '../../text/quantities.ts';
 import type { QueryAnswer } from './check.ts';
 import { compareWithExpectation, type Expectation, isNumericType } from './expectation.ts';
 
@@ -22,7 +23,7 @@ const scalarText = (value: string | number | boolean): string =>
 export function actualText(expected: Expectation, answer: QueryAnswer): string {
   if (answer.rows.length === 0) return 'no row';
   if (expected === 'empty' || expected === 'notEmpty') return 'at least one row';
-  if (answer.columns.length !== 1) return `${answer.columns.length} columns`;
+  if (answer.columns.length !== 1) return formatCountOf(answer.columns.length, 'column');
   if (answer.rows.length > 1) return 'more than one row';
   const value = answer.rows[0]?.[0] ?? null;
   const type = answer.columns[0]?.type ?? 'unknown';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { formatCountOf } from '../../text/quantities.ts';
 import type { QueryAnswer } from './check.ts';
 import { compareDecimals } from './decimal.ts';
 import { decimal, decimalPattern, scalar } from './settings.ts';
@@ -48,7 +49,9 @@ export function compareWithExpectation(expected: Expectation, answer: QueryAnswe
     return answer.rows.length === 0 ? met : not('it gave at least one row where none was expected');
   if (expected === 'notEmpty') return answer.rows.length > 0 ? met : not('it gave no row');
   if (answer.columns.length !== 1)
-    return { unclear: `it gives ${answer.columns.length} columns where one value is expected` };
+    return {
+      unclear: `it gives ${formatCountOf(answer.columns.length, 'column')} where one value is expected`,
+    };
   if (answer.rows.length > 1) return { unclear: 'it gives more than one row where one value is expected' };
   const [row] = answer.rows;
   if (row === undefined) return not('it gave no row; no row is not a value');

@@ -147,7 +147,9 @@ function emptiness(tables: number, bookkeeping: number, definitionsOnly: boolean
     return `it is a schema-only dump (pg_dump --schema-only, --section=pre-data or --exclude-table-data): it defines ${formatCountOf(tables + bookkeeping, 'table')} and holds no rows`;
   if (tables === 0) return 'there is no table after the restore but those of migration tools';
   const apart = bookkeeping === 0 ? '' : ', but for those of migration tools,';
-  return `all ${tables} tables${apart} are empty after the restore`;
+  return tables === 1
+    ? `the only table${apart} is empty after the restore`
+    : `all ${tables} tables${apart} are empty after the restore`;
 }
 
 function onlyForExtensions(account: RestoreAccount, database: string): boolean {

@@ -133,7 +133,7 @@ function lossesOf(params: Params, rows: Observation['rows'], objects: ObjectCoun
   const shrank = suspects.flatMap(([schema, name, before, least], index) => {
     const now = rows[index];
     return typeof now === 'number' && now > 0 && now < least
-      ? [`${schema}.${name} (${before} rows, now ${now})`]
+      ? [`${schema}.${name} (${formatCountOf(before, 'row')}, now ${now})`]
       : [];
   });
   const lost = objectsLost(params.objectsBefore ?? {}, objects);

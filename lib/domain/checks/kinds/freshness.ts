@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { quoted, rowSource } from '../../text/sql-text.ts';
 import { parseDuration } from '../../time/durations.ts';
 import type { ConfiguredCheckKind, QueryAnswer } from '../asking/check.ts';
@@ -106,7 +107,9 @@ export const freshness: ConfiguredCheckKind<Params, Observation> = {
     if (lookup !== null && 'refused' in lookup) return couldNotRun(lookup.refused);
     if (answer === null) return couldNotRun(lookup?.found.obstacle ?? 'no answer came back');
     if (answer.columns.length !== 1)
-      return couldNotRun(`it gives ${answer.columns.length} columns where one timestamp is expected`);
+      return couldNotRun(
+        `it gives ${formatCountOf(answer.columns.length, 'column')} where one timestamp is expected`,
+      );
     if (answer.rows.length > 1)
       return couldNotRun('it gives more than one row where one timestamp is expected');
     const text = answer.rows[0]?.[0] ?? null;

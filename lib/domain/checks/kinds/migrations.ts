@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { literal, quoted, rowSource } from '../../text/sql-text.ts';
 import type { ConfiguredCheckKind, Judgement, QueryAnswer } from '../asking/check.ts';
 import { refusedFinding } from '../asking/combined-query.ts';
@@ -159,15 +160,17 @@ function judgeTable(
   const { table, head, includes, atLeast, count } = settings;
   if (head !== undefined && same === 0) return behind(`${table} does not record the expected head ${head}`);
   if (head !== undefined && later > 0)
-    return behind(`${table} records ${later} migrations after the expected head ${head}`);
+    return behind(`${table} records ${formatCountOf(later, 'migration')} after the expected head ${head}`);
   if (includes !== undefined && same === 0)
     return behind(`${table} does not record the migration ${includes}`);
   if (atLeast !== undefined && same + later === 0)
     return behind(`${table} records no migration at or after ${atLeast}`);
   if (typeof count === 'number' && applied !== count)
-    return behind(`${table} records ${applied} migrations, expected ${count}`);
+    return behind(`${table} records ${formatCountOf(applied, 'migration')}, expected ${count}`);
   if (typeof count === 'object' && applied < count.atLeast)
-    return behind(`${table} records ${applied} migrations, expected at least ${count.atLeast}`);
+    return behind(
+      `${table} records ${formatCountOf(applied, 'migration')}, expected at least ${count.atLeast}`,
+    );
   return { status: 'passed', findings: [] };
 }
 

@@ -101,7 +101,7 @@ export const partitionTrees: BuiltInCheckKind<Params, Observation> = {
           findings.push(
             finding(
               'ROW_COUNT_MISMATCH',
-              `the partitions of ${schema}.${table} hold ${actual} rows; the dump holds ${expected} for them`,
+              `the partitions of ${schema}.${table} hold ${formatCountOf(actual, 'row')}; the dump holds ${expected} for them`,
             ),
           );
         }
@@ -112,7 +112,7 @@ export const partitionTrees: BuiltInCheckKind<Params, Observation> = {
           findings.push(
             finding(
               'ROW_COUNT_MISMATCH',
-              `table ${leaf.schema}.${leaf.name} holds ${leaf.count} rows; the dump holds 0 rows for it`,
+              `table ${leaf.schema}.${leaf.name} holds ${formatCountOf(leaf.count, 'row')}; the dump holds 0 rows for it`,
             ),
           );
         }

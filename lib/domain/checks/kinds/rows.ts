@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
+import { formatCountOf } from '../../text/quantities.ts';
 import { rowSource } from '../../text/sql-text.ts';
 import { wordOfBackup } from '../asking/backup-word.ts';
 import type { CheckContext, ConfiguredCheck, ConfiguredCheckKind } from '../asking/check.ts';
@@ -168,11 +169,17 @@ export const rows: ConfiguredCheckKind<Params, Observation> = {
     const findings: Finding[] = [];
     if (min !== undefined && actual < min)
       findings.push(
-        finding('ROWS_BELOW_MINIMUM', `table ${table} holds ${actual} rows, at least ${min} are required`),
+        finding(
+          'ROWS_BELOW_MINIMUM',
+          `table ${table} holds ${formatCountOf(actual, 'row')}, at least ${min} are required`,
+        ),
       );
     if (max !== undefined && actual > max)
       findings.push(
-        finding('EXPECTATION_FAILED', `table ${table} holds ${actual} rows, at most ${max} are allowed`),
+        finding(
+          'EXPECTATION_FAILED',
+          `table ${table} holds ${formatCountOf(actual, 'row')}, at most ${max} are allowed`,
+        ),
       );
     const before = lastProven[`${schema}.${name}`];
     if (maxDrop !== undefined && before !== undefined) {
@@ -182,7 +189,7 @@ export const rows: ConfiguredCheckKind<Params, Observation> = {
         findings.push(
           finding(
             'ROWS_DROPPED',
-            `table ${table} holds ${actual} rows, the last proven drill counted ${before}; a drop of ${maxDrop}${typeof maxDrop === 'number' ? ' rows' : ''} is allowed`,
+            `table ${table} holds ${formatCountOf(actual, 'row')}, the last proven drill counted ${before}; a drop of ${typeof maxDrop === 'number' ? formatCountOf(maxDrop, 'row') : maxDrop} is allowed`,
           ),
         );
       }

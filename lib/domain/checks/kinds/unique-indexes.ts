@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Finding, finding } from '../../findings/findings.ts';
-import { listOf } from '../../text/quantities.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import { rowSource, userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { mostNamed } from '../asking/check-words.ts';
@@ -49,7 +49,7 @@ export const uniqueIndexes: BuiltInCheckKind<z.infer<typeof paramsSchema>, Unpro
         : listOf(
             unproven.map(
               ({ index, duplicates }) =>
-                `${index}: ${'refused' in duplicates ? 'not counted' : `${duplicates.value} keys`}`,
+                `${index}: ${'refused' in duplicates ? 'not counted' : formatCountOf(Number(duplicates.value), 'key')}`,
             ),
             mostNamed,
           ),
@@ -71,7 +71,7 @@ export const uniqueIndexes: BuiltInCheckKind<z.infer<typeof paramsSchema>, Unpro
       return [
         finding(
           'DUPLICATES_FOUND',
-          `${duplicates.value} keys of the unique index ${index} occur more than once in ${table}`,
+          `${duplicates.value === '1' ? '1 key of the unique index' : `${duplicates.value} keys of the unique index`} ${index} ${duplicates.value === '1' ? 'occurs' : 'occur'} more than once in ${table}`,
         ),
       ];
     });

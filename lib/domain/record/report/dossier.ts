@@ -1,25 +1,31 @@
 import wrapAnsi from 'wrap-ansi';
+import type { Severity } from '../../findings/findings.ts';
 import { formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { visibleText } from '../../text/visible-text.ts';
 import type { DrillRecord } from '../drill-record.ts';
+import { type Painting, unpainted } from './painting.ts';
 import { summaryFacts } from './summary.ts';
 import { terminalTable } from './terminal-table.ts';
-import { bySeverity, severityNames, verdictReason } from './wording.ts';
+import { bySeverity, reasonSentence, severityNames } from './wording.ts';
 
 const longestList = 40;
 
-/** One record in full for a terminal, without colour. `show --json` gives what is cut off here. */
-export function renderShow(record: DrillRecord, width = 80): string {
+/** One record in full for a terminal. `show --json` gives what is cut off here. */
+export function renderShow(record: DrillRecord, width = 80, painting = unpainted): string {
+  const section = (title: string, lines: string[]): string[] =>
+    lines.length === 0 ? [] : [`${painting.heading(title)}\n${lines.join('\n')}`];
   const facts: [string, string][] = [
     ['Drill', `${record.drillId} (${record.mode}, by ${record.operator})`],
     ['Time', `${formatMoment(record.startedAt)} to ${formatMoment(record.endedAt)}`],
     ...summaryFacts(record),
   ];
   const sections = [
-    `${visibleText(record.database)}: ${record.verdict}`,
-    wrapped(verdictReason(record), '', '', width),
-    facts.map(([label, value]) => wrapped(value, label.padEnd(10), ' '.repeat(10), width)).join('\n'),
-    ...section('Findings', findings(record, width)),
+    `${visibleText(record.database)}: ${painting.verdict(record.verdict, record.verdict)}`,
+    wrapped(reasonSentence(record), '', '', width),
+    facts
+      .map(([label, value]) => wrapped(value, painting.dim(label.padEnd(10)), ' '.repeat(10), width))
+      .join('\n'),
+    ...section('Findings', findings(record, width, painting)),
     ...section(
       'Steps',
       record.phases.map((p) =>
@@ -74,15 +80,23 @@ export function renderShow(record: DrillRecord, width = 80): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function section(title: string, lines: string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}\n${lines.join('\n')}`];
-}
-
-function findings(record: DrillRecord, width: number): string[] {
+function findings(record: DrillRecord, width: number, painting: Painting): string[] {
   return bySeverity(record.findings).flatMap(({ severity, code, message, hint }) => [
-    wrapped(`${severityNames[severity]} ${code}: ${message}`, '  ', '    ', width),
+    painted(
+      wrapped(`${severityNames[severity]} ${code}: ${message}`, '  ', '    ', width),
+      severity,
+      painting,
+    ),
     wrapped(hint, '    → ', '      ', width),
   ]);
+}
+
+/** The word for the severity, which a line begins with; painted after wrapping, so that no colour counts as width. */
+function painted(line: string, severity: Severity, painting: Painting): string {
+  const lead = `  ${severityNames[severity]}`;
+  return line.startsWith(lead)
+    ? `  ${painting.severity(severity, lead.trim())}${line.slice(lead.length)}`
+    : line;
 }
 
 function exceptions({ restore }: DrillRecord, width: number): string[] {

@@ -1,11 +1,12 @@
 import type { Verdict } from '../../findings/verdict.ts';
 import { formatBytes, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { backupWord } from '../backup-words.ts';
+import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { backupAgeSeconds } from './drill-event.ts';
 import { type Content, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
 import type { Tone } from './html/page.ts';
-import { dataSentence, objectiveResult, verdictReason } from './wording.ts';
+import { objectiveResult, reasonSentence } from './wording.ts';
 
 /** The verdict as a reader's word; its constant stands in record.json. */
 export const verdictWords: Record<Verdict, string> = {
@@ -43,7 +44,7 @@ export function banner(record: DrillRecord): Markup {
   return html`<p class="eyebrow">${mode === 'drill' ? 'Drill' : 'Real restore'} of ${formatMoment(startedAt)}</p>
 <h1>${shortName(record.database)}</h1>
 <p class="verdict">${verdictSign(record.verdict)}<span>${verdictWords[record.verdict]}</span></p>
-<p class="why">${htmlSentence(verdictReason(record))}</p>
+<p class="why">${htmlSentence(reasonSentence(record))}</p>
 <dl class="tiles">
 ${[ageTile(record), objectiveTile('Recovery time (RTO)', rto), objectiveTile('Loss of data (RPO)', rpo), dataTile(record)]}</dl>
 `;
@@ -94,7 +95,7 @@ function meter(share: number): Markup {
 function dataTile(record: DrillRecord): Markup {
   const { restore, dump } = record;
   if (restore === null) return tile({ name: 'Restored', value: 'nothing', beside: 'no restore took place' });
-  const [first = '', ...others] = dataSentence(record).split(', ').reverse();
+  const [first = '', ...others] = dataSentence(record.tables).split(', ').reverse();
   const size = dump === null || dump.bytes === 0 ? [] : [`${formatBytes(dump.bytes)} stored`];
   return tile({
     name: dump?.format === 'base backup' ? 'Recovered' : 'Restored',

@@ -1,5 +1,5 @@
 import { type Finding, type FindingCode, findingRegistry } from '../../findings/findings.ts';
-import { formatCount } from '../../text/quantities.ts';
+import { formatCount, formatCountOf } from '../../text/quantities.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { section } from './html/elements.ts';
 import { fitting, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
@@ -53,7 +53,7 @@ function findingList(findings: Finding[]): Markup {
   const all = [...kinds.values()];
   const shown = fitting(all, findingKind, { most: 60, bytes: 30_000 });
   const more = all.slice(shown.length).reduce((sum, kind) => sum + kind.length, 0);
-  return html`<div>\n${shown}</div>\n${more > 0 ? html`<p class="more">… and ${formatCount(more)} more findings: record.json lists all.</p>\n` : null}`;
+  return html`<div>\n${shown}</div>\n${more > 0 ? html`<p class="more">… and ${formatCountOf(more, 'more finding')}: record.json lists all.</p>\n` : null}`;
 }
 
 /** Findings of one code: what it means once, what was found each time, and what to do. */

@@ -1,10 +1,10 @@
 import type { CountedTable } from '../../checks/asking/check.ts';
 import { formatCount, formatMoment } from '../../text/quantities.ts';
+import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { dataTable, section } from './html/elements.ts';
 import { type Content, html, type Markup, shortName } from './html/markup.ts';
 import type { ReportContext } from './report-context.ts';
-import { dataSentence } from './wording.ts';
 
 interface ComparedTable {
   database: string;
@@ -42,7 +42,7 @@ export function tablesSection(record: DrillRecord, { past }: ReportContext): Mar
   return section(
     'tables',
     'Tables',
-    html`<p>${dataSentence(record)}. ${comparison(before, knows)}</p>\n`,
+    html`<p>${dataSentence(record.tables)}. ${comparison(before, knows)}</p>\n`,
     chosen.length < compared.length
       ? html`<p class="note">Of ${formatCount(compared.length)} tables these are the ${formatCount(chosen.length)} that differ or changed most; record.json lists all.</p>\n`
       : null,

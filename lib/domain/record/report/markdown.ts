@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { isBaseBackup } from '../backup-words.ts';
+import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
@@ -12,14 +13,7 @@ import {
   recoveryFacts,
 } from './record-facts.ts';
 import type { ReportContext } from './report-context.ts';
-import {
-  bySeverity,
-  checkSentence,
-  dataSentence,
-  filingSentence,
-  severityNames,
-  verdictReason,
-} from './wording.ts';
+import { bySeverity, checkSentence, filingSentence, severityNames, verdictReason } from './wording.ts';
 
 /** Longest list in the Markdown record; the JSON record has no limit. Keeps a record of 5,000 partitions readable. */
 const longestList = 200;
@@ -124,7 +118,7 @@ function validation(record: DrillRecord): string[] {
     formatCount(rows),
   ]);
   return [
-    `Checks: ${checkSentence(record)}. ${isBaseBackup(record) ? 'Recovered' : 'Restored'}: ${dataSentence(record)}.`,
+    `Checks: ${checkSentence(record)}. ${isBaseBackup(record) ? 'Recovered' : 'Restored'}: ${dataSentence(record.tables)}.`,
     ...(checks.length === 0 ? [] : [markdownTable(['Check', 'Kind', 'Result', 'Time', ...facts], checks)]),
     ...(tables.length === 0
       ? []

@@ -58,7 +58,7 @@ export function identityFacts(record: DrillRecord, { signedBy }: ReportContext):
         : ['Restored into', `PostgreSQL ${restore.serverVersion}, ${restore.engine} engine, ${connections}`],
       physical
         ? ['Unpacked', formatBytes(restore.bytesRead)]
-        : ['Restored', `${formatCount(restore.rowsLoaded)} rows from ${formatBytes(restore.bytesRead)}`],
+        : ['Restored', `${formatCountOf(restore.rowsLoaded, 'row')} from ${formatBytes(restore.bytesRead)}`],
     );
   }
   const { confirmed, detail } = record.teardown;

@@ -1,7 +1,8 @@
-import { formatBytes, formatMoment } from '../../text/quantities.ts';
+import { formatBytes, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { backupWord, isBaseBackup } from '../backup-words.ts';
+import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
-import { checkSentence, dataSentence, objectiveSentence, walSentence } from './wording.ts';
+import { checkSentence, objectiveSentence, walSentence } from './wording.ts';
 
 /** The few facts that every terminal view of a record opens with: label and value, values not yet made visible. */
 export function summaryFacts(record: DrillRecord): [label: string, value: string][] {
@@ -22,7 +23,7 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
       'State of',
       rpo.dumpPoint === null
         ? `not known: the ${backupWord(record)} does not say`
-        : formatMoment(rpo.dumpPoint),
+        : `${formatMoment(rpo.dumpPoint)}, ${ageSentence(rpo.dumpPoint, record.startedAt)}`,
     ]);
   }
   if (record.provenDump !== null && record.provenDump !== dump?.key)
@@ -31,7 +32,7 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
   facts.push(
     [
       isBaseBackup(record) ? 'Recovered' : 'Restored',
-      record.restore === null ? 'nothing' : dataSentence(record),
+      record.restore === null ? 'nothing' : dataSentence(record.tables),
     ],
     ['Checks', checkSentence(record)],
     ['RTO', objectiveSentence(rto)],
@@ -39,6 +40,12 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
   );
   if (!record.teardown.confirmed) facts.push(['Sandbox', sandboxSentence(record)]);
   return facts;
+}
+
+/** `9 d 8 h old`, when the drill began. */
+function ageSentence(dumpPoint: string, startedAt: string): string {
+  const seconds = (Date.parse(startedAt) - Date.parse(dumpPoint)) / 1000;
+  return seconds < 0 ? 'later than the drill' : `${formatSeconds(seconds)} old`;
 }
 
 /** What is kept because it was asked for is no worry; a teardown that failed is a finding as well. */

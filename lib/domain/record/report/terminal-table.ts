@@ -12,25 +12,36 @@ export interface TerminalColumn {
   dropOrder?: number;
   /** Which end of a shortened text stays readable: of a key that is its end. */
   keep?: 'start' | 'end';
+  /** Colours the shown text of a cell, which has its final width by then. */
+  paint?(text: string, row: number): string;
 }
 
 const gap = '  ';
 
 /** Columns side by side in at most `width` terminal columns, as far as the columns allow. Cells are made visible. */
-export function terminalTable(columns: TerminalColumn[], width: number): string {
+export function terminalTable(
+  columns: TerminalColumn[],
+  width: number,
+  paintHeader: (text: string) => string = (text) => text,
+): string {
   const shown = fitting(
     columns.map((column) => ({ ...column, cells: column.cells.map(visibleText) })),
     width,
   );
   const widths = shrunk(shown, width);
   const rows = shown[0]?.cells.length ?? 0;
-  const line = (text: (column: TerminalColumn) => string) =>
+  const line = (cell: (column: TerminalColumn, width: number) => string) =>
     shown
-      .map((column, place) => fitted(text(column), widths[place] ?? 0, column))
+      .map((column, place) => cell(column, widths[place] ?? 0))
       .join(gap)
       .trimEnd();
-  const body = Array.from({ length: rows }, (_, row) => line((column) => column.cells[row] ?? ''));
-  return [line((column) => column.header), ...body].join('\n');
+  const body = Array.from({ length: rows }, (_, row) =>
+    line((column, width) => {
+      const text = fitted(column.cells[row] ?? '', width, column);
+      return column.paint === undefined ? text : column.paint(text, row);
+    }),
+  );
+  return [paintHeader(line((column, width) => fitted(column.header, width, column))), ...body].join('\n');
 }
 
 const naturalWidth = ({ header, cells }: TerminalColumn) =>

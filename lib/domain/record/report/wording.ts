@@ -61,14 +61,6 @@ export function objectiveSentence(objective: {
   return allowed === null ? `${achieved} (${result} set)` : `${achieved} of ${allowed} (${result})`;
 }
 
-/** `23 tables, 48,120 rows`; the number of databases when there is more than one. */
-export function dataSentence(record: DrillRecord): string {
-  const databases = new Set(record.tables.map((table) => table.database)).size;
-  const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
-  const counted = `${formatCountOf(record.tables.length, 'table')}, ${formatCountOf(rows, 'row')}`;
-  return databases > 1 ? `${formatCountOf(databases, 'database')}, ${counted}` : counted;
-}
-
 /** `0/F00028 to 0/15072A0 on timeline 1: 6 segments, 5.1 MB`. */
 export function walSentence({
   startLsn,
@@ -81,7 +73,10 @@ export function walSentence({
   return `${startLsn} to ${endLsn} on ${on}: ${formatCountOf(walSegments, 'segment')}, ${formatBytes(walBytes)}`;
 }
 
-/** One or two sentences that say why the verdict is what it is. Claims nothing that the record does not hold. */
+/**
+ * One or two sentences that say why the verdict is what it is. Claims nothing that the record does not hold. Of a verdict that is not
+ * PROVEN it is the finding's message, which begins with a small letter or a name, for behind a colon or a dash.
+ */
 export function verdictReason(record: DrillRecord): string {
   if (record.verdict === 'PROVEN') return provenReason(record);
   const [severity, other] =
@@ -91,8 +86,8 @@ export function verdictReason(record: DrillRecord): string {
   const more = decisive.length - 1;
   const why =
     first === undefined
-      ? 'No finding says why.'
-      : sentence(first.message, more === 0 ? '' : ` (and ${formatCountOf(more, `more ${other}`)})`);
+      ? nothingSaysWhy
+      : stopped(first.message, more === 0 ? '' : ` (and ${formatCountOf(more, `more ${other}`)})`);
   // The newest dump decides the verdict, so an older one that holds is news a person needs at once.
   return record.provenDump === null
     ? why
@@ -121,19 +116,19 @@ function contentSentence({ witness }: DrillRecord): string {
   return ` Row counts equal the source: ${data}; content that of ${formatCountOf(witness.contents, 'table')}.`;
 }
 
-/** A message as a sentence: with a capital letter, where it does not start with a name, and a full stop. */
-export const asSentence = (text: string): string => sentence(text, '');
-
-/**
- * Starts with a capital letter and ends with one full stop, with an aside before it. What starts with a name – a file, a
- * table – keeps it as it is.
- */
-function sentence(text: string, aside: string): string {
-  const body = text.trim().replace(/[.\s]+$/, '');
-  const first = body.split(/[\s:]/, 1)[0] ?? '';
-  const isName = /[./_]|\d/.test(first);
-  return `${isName ? body : body.charAt(0).toUpperCase() + body.slice(1)}${aside}.`;
+/** The reason where it stands alone, behind no colon and no dash. */
+export function reasonSentence(record: DrillRecord): string {
+  const reason = verdictReason(record);
+  return record.verdict === 'PROVEN' || reason === nothingSaysWhy ? reason : `Reason: ${reason}`;
 }
+
+const nothingSaysWhy = 'No finding says why.';
+
+/** A message with a full stop. */
+export const asSentence = (text: string): string => stopped(text, '');
+
+/** Ends with one full stop, with an aside before it. No letter is made a capital: the first word may be the name of a table. */
+const stopped = (text: string, aside: string): string => `${text.trim().replace(/[.\s]+$/, '')}${aside}.`;
 
 /** What a report to file is good for, and what it does not hold. */
 export const filingSentence =

@@ -14,7 +14,7 @@ import {
   verdictWords,
 } from '../report/html-banner.ts';
 import { trendPlots } from '../report/html-plots.ts';
-import { verdictReason } from '../report/wording.ts';
+import { reasonSentence, verdictReason } from '../report/wording.ts';
 import type { DatabaseDrills, SiteOptions } from './database-drills.ts';
 import { daysAgo } from './index-page.ts';
 import { reportPath } from './site-paths.ts';
@@ -56,7 +56,7 @@ ${tiles(drills, options.asOf)}</dl>
 
 const lastDrill = (last: DrillRecord): Markup =>
   html`<p class="verdict">${verdictSign(last.verdict)}<span>${verdictWords[last.verdict]}</span></p>
-<p class="why">${htmlSentence(verdictReason(last))}</p>`;
+<p class="why">${htmlSentence(reasonSentence(last))}</p>`;
 
 function tiles({ records: [last], lastProven, nextDrill }: DatabaseDrills, asOf: string): Content {
   return [

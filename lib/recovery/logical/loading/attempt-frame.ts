@@ -224,7 +224,9 @@ export async function endOfAttempt(
     book.find(
       finding(
         'ROLES_CREATED',
-        `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
+        roles.created.length === 1
+          ? `1 role that the dump names but does not define was created without login: ${roles.created.join('')}`
+          : `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
       ),
     );
   return {

@@ -32,7 +32,7 @@ export function findingOfWal(problem: WalProblem, reached: WalReach): Finding {
     case 'history missing':
       return finding(
         'TIMELINE_MISSING',
-        `${problem.history} is missing, and ${problem.segments.length} segments of timeline ${problem.timeline} are there; ${until}`,
+        `${problem.history} is missing, and ${problem.segments.length === 1 ? `1 segment of timeline ${problem.timeline} is` : `${problem.segments.length} segments of timeline ${problem.timeline} are`} there; ${until}`,
       );
     case 'only partial':
       return finding(

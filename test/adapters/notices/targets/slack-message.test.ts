@@ -31,7 +31,7 @@ describe('the message to Slack', () => {
     expect(shown(aFailedRecord())).toMatchInlineSnapshot(`
       "# ❌ shop: NOT PROVEN
 
-      12 rows of public.orders point to missing rows of public.customers.
+      Reason: 12 rows of public.orders point to missing rows of public.customers.
 
       Backup: postgres/shop_20260301T020000Z.dump
       Age: 1 h

@@ -132,10 +132,10 @@ describe('the report in HTML', () => {
     const text = textOf(renderHtml(failed, alone)).replace(/\s+/g, ' ');
 
     expect(text).toMatch(
-      /In this backup error Rows point to rows that do not exist\. Orders point to missing customers\. Payments point to missing orders\. What to do: Find how the orphans came about/,
+      /In this backup error Rows point to rows that do not exist\. orders point to missing customers\. payments point to missing orders\. What to do: Find how the orphans came about/,
     );
     expect(text.match(/Find how the orphans came about/g)).toHaveLength(1);
-    expect(text).toContain('In what was asked, promised or configured error Took 2 h of 1 h. What to do:');
+    expect(text).toContain('In what was asked, promised or configured error took 2 h of 1 h. What to do:');
   });
 
   test('says in words why something was left out', () => {

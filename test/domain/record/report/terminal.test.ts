@@ -57,14 +57,14 @@ describe('one record on a terminal', () => {
     expect(renderShow(aFailedRecord(), 80)).toMatchInlineSnapshot(`
       "shop: NOT_PROVEN
 
-      12 rows of public.orders point to missing rows of public.customers.
+      Reason: 12 rows of public.orders point to missing rows of public.customers.
 
       Drill     drill-20260301-030000-a1b2 (drill, by schedule)
       Time      2026-03-01 03:00:00 UTC to 2026-03-01 03:03:12 UTC
       Dump      postgres/shop_20260301T020000Z.dump
                 custom archive 1.14, 12.3 MB, from PostgreSQL 15.18 (Debian
                 15.18-0+deb12u1)
-      State of  2026-03-01 02:00:00 UTC
+      State of  2026-03-01 02:00:00 UTC, 1 h old
       Restored  2 tables, 49,324 rows
       Checks    1 passed, 1 failed, 0 not run
       RTO       3 min 4 s of 4 h allowed (met)
@@ -104,7 +104,7 @@ describe('one record on a terminal', () => {
     expect(renderShow(anUnverifiedRecord(), 80)).toMatchInlineSnapshot(`
       "shop: COULD_NOT_VERIFY
 
-      None of 3 objects under s3://acme-backups/postgres/ is eligible.
+      Reason: none of 3 objects under s3://acme-backups/postgres/ is eligible.
 
       Drill     drill-20260301-030000-a1b2 (drill, by schedule)
       Time      2026-03-01 03:00:00 UTC to 2026-03-01 03:03:12 UTC
