@@ -50,7 +50,7 @@ export async function audit(options: AuditOptions, surroundings?: AccountSurroun
   const drills = databases.reduce((sum, one) => sum + drillsIn(one, period).length, 0);
   const counted = `${formatCountOf(databases.length, 'database')}, ${formatCountOf(drills, 'drill')}`;
   process.stderr.write(
-    `wrote ${join(folder, 'audit.html')} and ${files.length - 1} tables beside it (${counted})\n`,
+    `wrote ${join(folder, 'audit.html')} and ${formatCountOf(files.length - 1, 'table')} beside it (${counted})\n`,
   );
   if (all.config === null)
     process.stderr.write('when drills were due is not in it: give drills.yaml with --config\n');

@@ -1,12 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { parseS3Url } from '../../adapters/dump-stores/s3/s3-location.ts';
+import { basename, join } from 'node:path';
 import { inspectDatabase, listDatabases } from '../../adapters/postgres/inspect-schema.ts';
 import { bareHeader } from '../../domain/backup/dump.ts';
 import { momentOfTaking } from '../../domain/backup/dump-moment.ts';
 import { databaseNameFor } from '../../domain/config/database-of-dump.ts';
-import { formatProblem, parseConfig } from '../../domain/config/index.ts';
 import { type ProposalFacts, proposeConfig } from '../../domain/config/propose-config.ts';
 import type { RestoredDatabase } from '../../domain/config/restored-schema.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
@@ -19,11 +15,17 @@ import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { reportedError } from '../../runtimes/reported-error.ts';
 import { drillHere } from '../drill/local-drill.ts';
 import { tellVerdict } from '../drill/tell-verdict.ts';
+import { listedPlace } from '../init/listing.ts';
+import { proposedSource } from '../init/proposed-source.ts';
+import { initFromDefinitions, initFromListing } from '../init/without-drill.ts';
+import { refuseToOverwrite, writeProposal } from '../init/write-proposal.ts';
 import type { ProgressOptions } from '../progress/create-progress.ts';
 
 interface InitOptions extends DrillOptions, ProgressOptions {
   output: string;
   force?: boolean;
+  /** Only reads what the dump defines: nothing is restored. */
+  schemaOnly?: boolean;
 }
 
 /** What was seen of the sandbox before its teardown. */
@@ -34,7 +36,8 @@ interface Look {
 }
 
 /**
- * `restore-drill init`: drills a dump, looks at what it restored, and writes a drills.yaml that proves the same dump.
+ * `restore-drill init`: drills a dump, looks at what it restored, and writes a drills.yaml that proves the same dump. Of a place where
+ * dumps lie it writes what their names tell, and with --schema-only it reads definitions and restores nothing.
  *
  * @returns the exit code of the verdict; nothing is written unless it is PROVEN
  * @throws DrillError REQUEST_INVALID without a dump, or when the file is there already
@@ -47,6 +50,9 @@ export async function init(options: InitOptions): Promise<number> {
     });
   }
   refuseToOverwrite(options);
+  const place = listedPlace(dump);
+  if (place !== null) return initFromListing(place, options);
+  if (options.schemaOnly === true) return initFromDefinitions(dump, options);
   const look: Look = { databases: [], failed: null };
   // Without its own configuration: a drills.yaml that is there must not decide what the new one says.
   const { record, evidenceFolder } = await drillHere(
@@ -62,16 +68,8 @@ export async function init(options: InitOptions): Promise<number> {
     return exitCodes[record.verdict];
   }
   const text = proposeConfig(factsOf(options, dump, record, seen(look)));
-  refuseBroken(text);
-  await write(text, options);
+  await writeProposal(text, options, `look through it, then: restore-drill run --config ${options.output}`);
   return exitCodes[record.verdict];
-}
-
-function refuseToOverwrite({ output, force }: InitOptions): void {
-  if (output === '-' || force === true || !existsSync(output)) return;
-  throw new DrillError('REQUEST_INVALID', `${output} exists already`, {
-    hint: 'Give --force to overwrite it, or --output with another file (- for stdout).',
-  });
 }
 
 /** Looks at the restored databases when the drill is done with them and is about to remove the sandbox. */
@@ -139,7 +137,7 @@ function factsOf(
   return {
     ...moment,
     database: databaseNameFor(dumpKey),
-    source: sourceOf(options, dump),
+    source: proposedSource(options, dump),
     passphraseEnv: options.decryptPassphraseEnv ?? null,
     restoredInSeconds: record.rto.actualSeconds,
     restore: {
@@ -148,41 +146,4 @@ function factsOf(
     restored,
     dumpKey,
   };
-}
-
-function sourceOf(options: InitOptions, dump: string): ProposalFacts['source'] {
-  const s3 = parseS3Url(dump);
-  if (s3 !== null) {
-    return {
-      kind: 's3',
-      ...s3,
-      region: options.region ?? null,
-      endpointUrl: options.endpointUrl ?? null,
-      pathStyle: options.pathStyle ?? null,
-    };
-  }
-  const base = options.output === '-' ? process.cwd() : dirname(resolve(options.output));
-  return { kind: 'folder', path: relative(base, resolve(dump)).split(sep).join('/') };
-}
-
-/** A proposal that our own parser refuses is our mistake, and is not handed out. */
-function refuseBroken(text: string): void {
-  const parsed = parseConfig(text);
-  if (!('problems' in parsed)) return;
-  const problems = parsed.problems.map((problem) => formatProblem('drills.yaml', problem)).join('; ');
-  throw new DrillError('INTERNAL_ERROR', `the proposed configuration has mistakes: ${problems}`, {
-    hint: 'Please report it.',
-    fault: 'us',
-  });
-}
-
-async function write(text: string, { output, force }: InitOptions): Promise<void> {
-  if (output === '-') {
-    process.stdout.write(text);
-    return;
-  }
-  await mkdir(dirname(resolve(output)), { recursive: true });
-  // `wx`: a file that came to be during the drill is not overwritten either.
-  await writeFile(output, text, { flag: force === true ? 'w' : 'wx' });
-  process.stderr.write(`\nwrote ${output}; look through it, then: restore-drill run --config ${output}\n`);
 }

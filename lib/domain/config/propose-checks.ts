@@ -94,7 +94,8 @@ const oldestFreshness = 90 * 24 * 3600;
 interface Candidate {
   table: RestoredTable;
   column: string;
-  ageSeconds: number;
+  /** Null: only the definition was read. */
+  ageSeconds: number | null;
   rank: number;
 }
 
@@ -106,18 +107,27 @@ function freshness(
     table.moments.flatMap(({ column, newest }): Candidate[] => {
       const rank = writingMoments.findIndex((pattern) => pattern.test(column));
       // Migration tools write on deployment, not with the business.
-      if (newest === null || rank === -1 || /migration|schema_history|changelog/i.test(table.name)) return [];
+      if (rank === -1 || /migration|schema_history|changelog/i.test(table.name)) return [];
+      // Counted tables without a newest moment hold none; of definitions alone nobody knows.
+      if (newest === null) return table.rows === null ? [{ table, column, ageSeconds: null, rank }] : [];
       const age = secondsBetween(newest, dumpMoment);
       return age < -dumpMomentToleranceSeconds ? [] : [{ table, column, ageSeconds: Math.max(0, age), rank }];
     }),
   );
   // The clearest kind of name first; among those the column that was written last.
   const [best, ...others] = candidates.sort(
-    (a, b) => a.rank - b.rank || a.ageSeconds - b.ageSeconds || (b.table.rows ?? 0) - (a.table.rows ?? 0),
+    (a, b) =>
+      a.rank - b.rank ||
+      (a.ageSeconds ?? 0) - (b.ageSeconds ?? 0) ||
+      (b.table.rows ?? 0) - (a.table.rows ?? 0),
   );
   if (best === undefined) return [];
   return [
-    { entry: freshnessEntry(best), because: seenAge(best), suggestion: best.ageSeconds > oldestFreshness },
+    {
+      entry: freshnessEntry(best),
+      because: seenAge(best),
+      suggestion: best.ageSeconds === null || best.ageSeconds > oldestFreshness,
+    },
     ...others
       .slice(0, mostFreshnessHints)
       .map((candidate) => suggestion(freshnessEntry(candidate), seenAge(candidate))),
@@ -125,13 +135,15 @@ function freshness(
 }
 
 const freshnessEntry = ({ table, column, ageSeconds }: Candidate): Record<string, unknown> => ({
-  freshness: { table: tableText(table), column, maxAge: generousAge(ageSeconds) },
+  freshness: { table: tableText(table), column, maxAge: generousAge(ageSeconds ?? 0) },
 });
 
 const seenAge = ({ ageSeconds }: Candidate): string =>
-  ageSeconds < 60
-    ? 'the newest row was as young as the dump'
-    : `the newest row was ${inWords(ageSeconds)} older than the dump`;
+  ageSeconds === null
+    ? 'if rows are written there every day'
+    : ageSeconds < 60
+      ? 'the newest row was as young as the dump'
+      : `the newest row was ${inWords(ageSeconds)} older than the dump`;
 
 const hour = 3600;
 const day = 24 * hour;

@@ -1,9 +1,12 @@
 import { Document, isMap, isSeq, stringify, type YAMLMap, YAMLSeq } from 'yaml';
+import { formatCountOf } from '../text/quantities.ts';
 import { visibleText } from '../text/visible-text.ts';
 import { inWords } from '../time/spans.ts';
 import { type MomentOfDump, type ProposedCheck, proposeChecks } from './propose-checks.ts';
 import { type ProposedNames, proposeNames } from './propose-pattern.ts';
+import { intervalText, proposedCron } from './propose-schedule.ts';
 import type { RestoredDatabase } from './restored-schema.ts';
+import type { ListedSeries } from './survey-listing.ts';
 
 /** What `init` knows after a proven drill. Names, counts and moments; no row value. */
 export interface ProposalFacts extends MomentOfDump {
@@ -28,6 +31,10 @@ export interface ProposalFacts extends MomentOfDump {
   /** Databases of the dump that hold tables, the main one first. */
   restored: RestoredDatabase[];
   dumpKey: string;
+  /** What it rests on: a proven drill (default), the definitions of a dump that was not restored, or a listing alone. */
+  basis?: 'drill' | 'definitions' | 'listing';
+  /** Where the source was listed. */
+  listed?: ListedSeries;
 }
 
 /**
@@ -35,7 +42,8 @@ export interface ProposalFacts extends MomentOfDump {
  * and what only the owner can know (objectives, uniqueness) stands there as a comment.
  */
 export function proposeConfig(facts: ProposalFacts): string {
-  const names = proposeNames(facts.source.kind === 'folder' ? facts.source.path : facts.source.key);
+  const names =
+    facts.listed ?? proposeNames(facts.source.kind === 'folder' ? facts.source.path : facts.source.key);
   const checks = facts.restored.flatMap((database) => {
     const where = facts.restored.length > 1 ? { database: database.name } : {};
     return proposeChecks(database, facts).map((proposed) => ({
@@ -46,11 +54,12 @@ export function proposeConfig(facts: ProposalFacts): string {
   const restore = Object.keys(facts.restore).length === 0 ? {} : { restore: facts.restore };
   const active = checks.filter(({ suggestion }) => !suggestion);
   const document = new Document({
-    databases: { [facts.database]: { source: sourceOf(facts, names), ...restore, checks: [] } },
+    databases: {
+      [facts.database]: { source: sourceOf(facts, names), ...plansOf(facts), ...restore, checks: [] },
+    },
   });
   document.commentBefore = [
-    ` Proposed by restore-drill init after a drill of ${visibleText(facts.dumpKey)} that ended PROVEN.`,
-    ' The checks ask for what that dump held, with room to breathe: read them, then tighten what you know better.',
+    ...basisLines(facts),
     ' The built-in checks (objects, row counts against the dump, foreign keys, sequences, indexes …) run in any case.',
   ].join('\n');
   const list = new YAMLSeq();
@@ -77,11 +86,12 @@ export function proposeConfig(facts: ProposalFacts): string {
 }
 
 function sourceOf(
-  { source, passphraseEnv }: ProposalFacts,
+  { source, passphraseEnv, listed }: ProposalFacts,
   { folder, pattern }: ProposedNames,
 ): Record<string, unknown> {
   const common = {
     ...(pattern === null ? {} : { pattern }),
+    ...intervalOf(listed),
     ...(passphraseEnv === null ? {} : { decrypt: { passphraseEnv } }),
   };
   if (source.kind === 'folder')
@@ -94,6 +104,45 @@ function sourceOf(
     ...(endpointUrl === null ? {} : { endpointUrl }),
     ...(pathStyle === null ? {} : { pathStyle }),
     ...common,
+  };
+}
+
+function intervalOf(listed: ListedSeries | undefined): { interval?: string } {
+  const seconds = listed?.intervalSeconds ?? null;
+  const text = seconds === null ? null : intervalText(seconds);
+  return text === null ? {} : { interval: text };
+}
+
+function basisLines({ basis = 'drill', dumpKey, listed }: ProposalFacts): string[] {
+  const key = visibleText(dumpKey);
+  if (basis === 'drill')
+    return [
+      ` Proposed by restore-drill init after a drill of ${key} that ended PROVEN.`,
+      ' The checks ask for what that dump held, with room to breathe: read them, then tighten what you know better.',
+    ];
+  const from =
+    listed === undefined
+      ? ''
+      : ` from the names of ${formatCountOf(listed.count, 'dump')}, the newest ${visibleText(listed.newestKey)}`;
+  if (basis === 'listing')
+    return [
+      ` Proposed by restore-drill init${from}. No dump was read.`,
+      ' For checks, give init one dump: it is drilled, or with --schema-only only its definitions are read.',
+    ];
+  return [
+    ` Proposed by restore-drill init from the definitions in ${key}. Nothing was restored, so no rows were seen:`,
+    ' floors and ages are yours to say. A drill of it proposes them.',
+  ];
+}
+
+/** What a listing tells of how often dumps are made and what lies beside them. */
+function plansOf({ listed }: ProposalFacts): Record<string, unknown> {
+  if (listed === undefined) return {};
+  const { companions, intervalSeconds, uploadedAtMinute, newestMoment } = listed;
+  const cron = proposedCron(intervalSeconds, uploadedAtMinute, new Date(newestMoment).getUTCDay());
+  return {
+    schedule: { cron },
+    ...(companions.length === 0 ? {} : { companions: companions.map((pattern) => ({ pattern })) }),
   };
 }
 
@@ -116,6 +165,15 @@ function commentKeys(document: Document, facts: ProposalFacts, { pattern, dated 
       'source',
       ' The name of the dump tells no moment: the pattern matches this one name. {timestamp} stands for a moment.',
     );
+  if (facts.listed !== undefined) {
+    const { haveChecksums } = facts.listed;
+    if (haveChecksums)
+      comment('source', ' Every dump has a checksum beside it: it is verified without being asked for.');
+    comment(
+      'schedule',
+      ' For drills in AWS: an hour after the usual upload, UTC. On one machine cron or a timer does it.',
+    );
+  }
   comment('checks', objectivesText(facts.restoredInSeconds));
 }
 
