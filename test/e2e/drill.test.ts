@@ -52,7 +52,8 @@ describe('the first command of the README', () => {
     });
     expect(record.dump).toHaveProperty('consistencyPoint');
     expect(record.checks).toHaveLength(10);
-    for (const check of record.checks)
+    for (const { expected, actual, scope, ...check } of record.checks) {
+      for (const fact of [expected, actual, scope]) expect(['string', 'undefined']).toContain(typeof fact);
       expect(check).toEqual({
         id: expect.any(String),
         name: expect.any(String),
@@ -60,7 +61,10 @@ describe('the first command of the README', () => {
         status: 'passed',
         durationMs: expect.any(Number),
       });
-    for (const { partitionOf, ...table } of record.tables) {
+    }
+    expect(record.tables.filter(({ expected }) => expected !== undefined).length).toBeGreaterThan(5);
+    for (const { partitionOf, expected, ...table } of record.tables) {
+      expect([table.rows, undefined]).toContain(expected);
       expect(Object.keys(table).sort()).toEqual(['database', 'name', 'rows', 'schema']);
       expect(partitionOf).toBe(table.name.startsWith('events_') ? 'shop.events' : undefined);
     }
