@@ -30,9 +30,11 @@ export async function doctor(options: DoctorOptions, surroundings?: AccountSurro
     throw new DrillError('REQUEST_INVALID', '--rehearse is for a deployed stack', {
       hint: 'Add --aws, or --stack NAME.',
     });
-  return printDiagnoses(
-    wantsAccount(options) ? await ofAccount(options, surroundings) : await ofThisMachine(options),
-  );
+  if (wantsAccount(options)) return printDiagnoses(await ofAccount(options, surroundings));
+  let worst = 0;
+  // As they come: a server that is tried takes seconds.
+  for await (const diagnoses of ofThisMachine(options)) worst = Math.max(worst, printDiagnoses(diagnoses));
+  return worst;
 }
 
 async function ofAccount(
@@ -61,19 +63,18 @@ async function rehearsed(account: Account): Promise<Diagnosis[]> {
   return rehearseDeployment(account);
 }
 
-async function ofThisMachine(options: DoctorOptions): Promise<Diagnosis[]> {
+async function* ofThisMachine(options: DoctorOptions): AsyncGenerator<Diagnosis[]> {
   const places = placesFor(options);
-  const sandboxes = localSandboxes(places, () => {});
   const file = options.config ?? (existsSync(defaultConfigFile) ? defaultConfigFile : null);
-  const machine = await diagnoseMachine(places);
+  yield await diagnoseMachine(places);
   const databases = file === null ? [] : await configured(file, places);
-  const majors = databases.flatMap(({ majorVersion }) => majorVersion ?? []);
-  return [
-    ...machine,
-    ...(await diagnoseServers(sandboxes, [...new Set(majors)])),
-    ...(await diagnoseWalls(places)),
-    ...databases.flatMap(({ diagnoses }) => diagnoses),
-  ];
+  yield databases.flatMap(({ diagnoses }) => diagnoses);
+  const majors = new Set(databases.flatMap(({ majorVersion }) => majorVersion ?? []));
+  yield await diagnoseServers(
+    localSandboxes(places, () => {}),
+    [...majors],
+  );
+  yield await diagnoseWalls(places);
 }
 
 /** What a drill of each database of the file needs besides. */

@@ -1,5 +1,6 @@
 import { isDrillError } from '../../domain/findings/errors.ts';
-import { visibleText } from '../../domain/text/visible-text.ts';
+import { wrapped } from '../../domain/record/report/dossier.ts';
+import { coloursFor, colourWanted, widthOf } from '../render/colour.ts';
 
 /** One line of `restore-drill doctor`. */
 export interface Diagnosis {
@@ -33,7 +34,13 @@ export async function diagnose(
 
 /** Prints them, and gives the exit code: 0 when none is a problem, else 2. */
 export function printDiagnoses(diagnoses: Diagnosis[]): number {
+  const colours = coloursFor(colourWanted(process.stdout, process.env));
+  const paint = { ok: colours.green, problem: colours.red, untested: colours.yellow };
+  // A line each for whoever greps them; a person at a terminal gets words that are not cut.
+  const width = process.stdout.isTTY === true ? widthOf(process.stdout) : Number.POSITIVE_INFINITY;
   for (const { what, state, detail } of diagnoses)
-    process.stdout.write(`${state.padEnd(8)} ${visibleText(what)}: ${visibleText(detail)}\n`);
+    process.stdout.write(
+      `${wrapped(`${what}: ${detail}`, paint[state](state.padEnd(9)), ' '.repeat(9), width)}\n`,
+    );
   return diagnoses.some(({ state }) => state === 'problem') ? 2 : 0;
 }

@@ -120,7 +120,7 @@ describe('the rehearsal of a deployment', () => {
     [
       'a watch that looks at another number of databases',
       [{ 'restore-drill-watch': () => answer({ databases: 1, attention: 0 }) }],
-      /^problem watch: not confirmed: it looked at 1 databases, and 2 are deployed/,
+      /^problem watch: not confirmed: it looked at 1 database, and 2 are deployed/,
     ],
     [
       'a drill that was not refused',
