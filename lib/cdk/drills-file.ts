@@ -225,6 +225,15 @@ export interface DrillsFile {
      */
     dashboard?: boolean;
     /**
+     * Nobody, the owner of the account included, can delete or change what drills write into the evidence bucket for so long (S3 Object Lock, compliance mode). Cannot be taken back for what is written. Default: versions are kept, and can be deleted by whoever has the right.
+     */
+    objectLock?: {
+      /**
+       * For so many years, 1 to 10.
+       */
+      years: number;
+    };
+    /**
      * Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.
      */
     signing?: boolean;

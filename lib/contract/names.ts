@@ -61,3 +61,6 @@ export const sitePrefix = 'site/';
 export const caBundleFileName = 'rds-global-bundle.pem';
 /** The parsed drills.yaml beside the code of every Lambda. */
 export const configFileName = 'drills.json';
+
+/** `source` of the events on the bus. */
+export const drillEventSource = 'restore-drill';

@@ -100,7 +100,11 @@ export class DrillSystem extends Construct {
       keptKeyArn: kept?.key ?? null,
       customerKey: config.aws?.customerKey ?? false,
     });
-    const { ledger, evidence } = new Storage(this, 'Storage', { key, kept });
+    const { ledger, evidence } = new Storage(this, 'Storage', {
+      key,
+      kept,
+      lockedYears: config.aws?.objectLock?.years ?? null,
+    });
     const signingKey = config.aws?.signing === true ? new SigningKey(this, 'Signing').key : null;
     const hooksBeside = mayRunHooksBeside(config);
     const network = new Network(this, 'Network', {

@@ -9,6 +9,7 @@ import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
 import type { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
+import type { DrillEvents } from './drill-events.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
@@ -154,6 +155,8 @@ export interface DrillPorts {
   /** Pages of all drills; null: nobody asked for them. */
   site: SiteStore | null;
   mishaps: Mishaps;
+  /** Null where there is no bus (one machine). */
+  events: DrillEvents | null;
   /** Null where no parameter store is at hand. */
   rolePasswords: RolePasswords | null;
   /** Task definition of a database's hook, or null when none is deployed; null where no containers run. */

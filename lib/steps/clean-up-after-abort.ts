@@ -17,6 +17,7 @@ type CleanUpPorts = Pick<
   | 'clock'
   | 'configuration'
   | 'drillMetrics'
+  | 'events'
   | 'evidence'
   | 'ledger'
   | 'mishaps'

@@ -32,6 +32,7 @@ export async function normaliseRequestStep(
     | 'clock'
     | 'configuration'
     | 'ledger'
+    | 'events'
     | 'evidence'
     | 'provenance'
     | 'capabilities'
@@ -93,7 +94,10 @@ export async function normaliseRequestStep(
 async function sealAbandoned(
   { drillId, takenAt }: { drillId: string; takenAt: string },
   database: string,
-  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'evidence' | 'ledger' | 'mishaps' | 'provenance'>,
+  ports: Pick<
+    DrillPorts,
+    'clock' | 'configuration' | 'events' | 'evidence' | 'ledger' | 'mishaps' | 'provenance'
+  >,
 ): Promise<void> {
   if ((await ports.ledger.show(drillId)) !== null) return;
   const state = newDrillState({ drillId, database, operator: 'unknown', startedAt: takenAt });

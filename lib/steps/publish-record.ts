@@ -9,10 +9,10 @@ import { sha256Hex } from '../domain/text/sha256.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import type { Signer } from '../ports/signer.ts';
 
-type PublishPorts = Pick<DrillPorts, 'evidence' | 'mishaps' | 'provenance'>;
+type PublishPorts = Pick<DrillPorts, 'events' | 'evidence' | 'mishaps' | 'provenance'>;
 
 /**
- * Writes a sealed record, its reports and, where there is a key, their seal beside them. A key that cannot be used is told and
+ * Writes a sealed record, its reports and, where there is a key, their seal beside them, and tells other programs of it. A key that cannot be used is told and
  * leaves them unsigned, which the reports say: a record without a signature is worth more than none.
  *
  * @param past null: the drills before could not be read, and the reports say that they do without
@@ -28,6 +28,9 @@ export async function publishRecord(
     (await sealedReports(record, past, ports)) ?? (await unsealedReports(record, past));
   for (const { name, text } of reports) await ports.evidence.writeReport(name, drillId, text);
   if (seal !== null) await ports.evidence.writeReport(sealFile, drillId, seal);
+  await ports.events?.drillSealed(record).catch((error: unknown) => {
+    ports.mishaps.tell({ what: 'put the event of the drill on the bus', drillId, error, unheard: true });
+  });
 }
 
 interface Published {

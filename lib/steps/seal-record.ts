@@ -40,6 +40,7 @@ export const sealRecordStep = defineStep({
       | 'clock'
       | 'configuration'
       | 'drillMetrics'
+      | 'events'
       | 'evidence'
       | 'ledger'
       | 'mishaps'

@@ -6,6 +6,7 @@ import {
   cloudWatchClient,
   dynamoDbClient,
   ecsClient,
+  eventBridgeClient,
   rdsClient,
   secretsManagerClient,
   sfnClient,
@@ -88,7 +89,14 @@ export async function enterDoorWorld(settings: DoorSettings = {}): Promise<DoorW
   const table = memoryTable();
   const answers: DoorWorld['answers'] = {};
   scripted(dynamoDbClient(), table.respond, calls);
-  const clients = [rdsClient(), ecsClient(), sfnClient(), snsClient(), cloudWatchClient()];
+  const clients = [
+    eventBridgeClient(),
+    rdsClient(),
+    ecsClient(),
+    sfnClient(),
+    snsClient(),
+    cloudWatchClient(),
+  ];
   for (const client of [...clients, ssmClient(), secretsManagerClient()])
     scripted(client, (command, input) => answers[command]?.(input) ?? {}, calls);
   return {

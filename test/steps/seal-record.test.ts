@@ -55,6 +55,29 @@ describe('sealing', () => {
     expect(await ports.evidence.read(evidenceOf.record, 'drill-1')).toEqual(records[0]);
   });
 
+  test('tells the bus once of the record that is kept, and goes on when the bus does not answer', async () => {
+    const { ports, witness } = await aWorld();
+    const put: string[] = [];
+    ports.events = {
+      drillSealed: async ({ drillId, verdict }) => {
+        put.push(`${drillId} ${verdict}`);
+        throw new Error('the bus is away');
+      },
+    };
+    expect((await sealRecordStep(gone, ports)).stage).toBe('sealed');
+    expect(put).toEqual(['drill-1 PROVEN']);
+    expect(witness.mishaps.map(({ what }) => what)).toEqual(['put the event of the drill on the bus']);
+  });
+
+  test('leaves a record unsigned, and says so, when its key cannot be used', async () => {
+    const { ports, witness, evidence } = await aWorld();
+    ports.provenance.signer = () => Promise.reject(new Error('disabled'));
+    await sealRecordStep(gone, ports);
+    expect(evidence.kept.get('drill-1/report.md')).toContain('| Seal | not signed |');
+    expect(evidence.kept.has('drill-1/seal.dsse.json')).toBe(false);
+    expect(witness.mishaps.map(({ what }) => what)).toEqual(['sign the record']);
+  });
+
   test('what clean-up has sealed as interrupted never ends as proven, however the execution goes on', async () => {
     const { startedAt } = gone;
     const interrupted = aRecord({

@@ -222,6 +222,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     notifiers: [],
     drillMetrics: null,
     site: null,
+    events: null,
     mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     progress: { restoreProgress: () => {} },
     dumpOpening: async () => ({ passphrase: null }),

@@ -144,6 +144,15 @@ export const awsSchema = z
       description:
         'A CloudWatch dashboard over these metrics; needs databaseMetrics. 3 USD a month beyond the three free ones of 50 metrics. Default false.',
     }),
+    objectLock: z
+      .strictObject({
+        years: z.int().min(1).max(10).meta({ description: 'For so many years, 1 to 10.' }),
+      })
+      .optional()
+      .meta({
+        description:
+          'Nobody, the owner of the account included, can delete or change what drills write into the evidence bucket for so long (S3 Object Lock, compliance mode). Cannot be taken back for what is written. Default: versions are kept, and can be deleted by whoever has the right.',
+      }),
     signing: z.boolean().optional().meta({
       description:
         'Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.',
@@ -156,6 +165,13 @@ export const awsSchema = z
       description:
         'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
     }),
+  })
+  .refine(({ objectLock, kept }) => objectLock === undefined || kept === undefined, {
+    path: ['objectLock'],
+    error: withHint(
+      'a bucket that a former stack left keeps the rules that it has',
+      'set Object Lock on that bucket by hand, or leave out `kept`',
+    ),
   })
   .meta({ description: 'The AWS deployment as a whole.' })
   .transform((written) => ({
@@ -175,6 +191,7 @@ export const awsSchema = z
     dashboard: written.dashboard ?? false,
     site: written.site ?? false,
     customerKey: written.customerKey ?? false,
+    objectLock: written.objectLock ?? null,
     signing: written.signing ?? false,
   }));
 

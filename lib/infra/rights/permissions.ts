@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { DrillConfig } from '../../domain/config/index.ts';
 import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
+import { putEvents } from './events.ts';
 import { readAndWriteEvidence, readEvidence, renewSite } from './evidence.ts';
 import * as ledger from './ledger.ts';
 import { readNotifySecrets, readStartSecrets } from './notify.ts';
@@ -84,6 +85,7 @@ export function doorPermissions(
     ledger.sealRecords(scope.ledger),
     ledger.lockDatabases(scope.ledger),
     ...signSeals(scope.signingKey),
+    putEvents(stack),
   ];
   const site = config.aws?.site === true ? renewSite(scope.evidence) : [];
   const slots = ledger.takeSlots(scope.ledger);

@@ -12,6 +12,8 @@ interface StorageProps {
   key: IKey | null;
   /** What a former stack left and this one goes on with; null: it makes its own. */
   kept: AwsConfig['kept'];
+  /** For how many years nobody can delete evidence; null: it is not locked. */
+  lockedYears: number | null;
 }
 
 /**
@@ -24,11 +26,12 @@ export class Storage extends Construct {
   /** Evidence, records and reports below `drills/<drill id>/`. */
   readonly evidence: s3.IBucket;
 
-  constructor(scope: Construct, id: string, { key, kept }: StorageProps) {
+  constructor(scope: Construct, id: string, { key, kept, lockedYears }: StorageProps) {
     super(scope, id);
     this.ledger =
       kept === null ? this.#ownLedger() : dynamodb.Table.fromTableName(this, 'Ledger', kept.ledgerTable);
-    this.evidence = kept === null ? this.#ownEvidence(key) : this.#keptEvidence(kept.evidenceBucket);
+    this.evidence =
+      kept === null ? this.#ownEvidence(key, lockedYears) : this.#keptEvidence(kept.evidenceBucket);
   }
 
   #ownLedger(): dynamodb.ITable {
@@ -47,7 +50,7 @@ export class Storage extends Construct {
     return ledger as dynamodb.ITable;
   }
 
-  #ownEvidence(key: IKey | null): s3.IBucket {
+  #ownEvidence(key: IKey | null, lockedYears: number | null): s3.IBucket {
     const evidence = new s3.Bucket(this, 'Evidence', {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -58,6 +61,14 @@ export class Storage extends Construct {
       enforceSSL: true,
       minimumTLSVersion,
       versioned: true,
+      // Compliance and not governance: whom it is to hold off is who has every right in the account. A bucket that is there
+      // gets it in place (docs/facts.md#object-lock-on-a-bucket-that-is-there).
+      ...(lockedYears === null
+        ? {}
+        : {
+            objectLockEnabled: true,
+            objectLockDefaultRetention: s3.ObjectLockRetention.compliance(Duration.days(365 * lockedYears)),
+          }),
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         // A record is written once; noncurrent versions exist when a drill was sealed twice or somebody meddled.

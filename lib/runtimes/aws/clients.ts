@@ -6,6 +6,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -46,6 +47,8 @@ export const cloudWatchClient = (): CloudWatchClient =>
 export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(common));
 /** For the rehearsal of a real restore: whose VPC a security group is of. */
 export const ec2Client = (): EC2Client => once('ec2', () => new EC2Client(common));
+export const eventBridgeClient = (): EventBridgeClient =>
+  once('eventbridge', () => new EventBridgeClient(common));
 export const ecsClient = (): ECSClient => once('ecs', () => new ECSClient(common));
 /** For the rehearsal of a real restore: whether its key can be used. */
 export const kmsClient = (): KMSClient => once('kms', () => new KMSClient(common));

@@ -112,6 +112,7 @@ export function createLocalPorts(
     drillMetrics: null,
     // `report --site` writes it on one machine.
     site: null,
+    events: null,
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },

@@ -47,11 +47,20 @@ export function kindOf(call: WireCall, plain: (text: string) => string): Recorde
   if (table !== null) input.TableName = table;
   const operations = (call.input.TransactItems as object[] | undefined)?.flatMap((item) => Object.keys(item));
   if (operations !== undefined) input.operations = [...new Set(operations)].sort();
+  const events = eventsIn(call);
+  if (events.length > 0) input.events = events;
   const tags = rdsTags(call.input);
   if (call.service === 'rds' && Object.keys(tags).length > 0) input.tags = tags;
   return JSON.parse(
     plain(JSON.stringify({ ...call, input }, ['door', 'service', 'command', 'input', ...everyKey(input)])),
   ) as RecordedKind;
+}
+
+/** Of which kind the events are that a call puts on a bus; what they tell is left out. */
+function eventsIn({ service, input }: WireCall): { Source: string; DetailType: string }[] {
+  if (service !== 'events') return [];
+  const entries = (input.Entries ?? []) as { Source: string; DetailType: string }[];
+  return entries.map(({ Source, DetailType }) => ({ Source, DetailType }));
 }
 
 function everyKey(value: unknown): string[] {

@@ -280,6 +280,19 @@ const requirements: Record<string, Requirement> = {
       resource: `arn:aws:ssm:${region}:${account}:parameter/${text(input.Name).replace(/^\//, '')}`,
     },
   ],
+  'events:PutEvents': (input) => {
+    const events = input.events as { Source: string; DetailType: string }[];
+    return [
+      {
+        action: 'events:PutEvents',
+        resource: `arn:aws:events:${region}:${account}:event-bus/default`,
+        context: {
+          'events:source': events.map(({ Source }) => Source),
+          'events:detail-type': events.map(({ DetailType }) => DetailType),
+        },
+      },
+    ];
+  },
   'sns:Publish': (input, { topicKey }) => [
     { action: 'sns:Publish', resource: text(input.TopicArn) },
     { action: 'kms:GenerateDataKey', resource: topicKey },

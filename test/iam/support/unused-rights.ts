@@ -25,6 +25,11 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
       'a lock that is held or abandoned, a record that exists already, and whether a leftover was approved',
   },
   {
+    action: /^events:PutEvents$/,
+    door: /^(normalise-request|clean-up-after-abort)$/,
+    reason: 'a drill that left no record of its own is sealed, and told of, by these',
+  },
+  {
     action: /^dynamodb:Query$/,
     door: /^(normalise-request|select-dump|plan-sandbox|prepare-restore|plan-checks|seal-record|clean-up-after-abort|sweep)$/,
     reason: 'reading of the ledger is one statement; what was spent in a month and trends need lists',
