@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemErrorCode } from '../../adapters/files/atomic-file.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { githubAnnotations } from '../../domain/record/report/github-annotations.ts';
-import { renderReport, reportFiles } from '../../domain/record/report/report-files.ts';
+import { reportFiles } from '../../domain/record/report/report-files.ts';
 
 /** GitHub takes 1 MiB for the summary of a step, and shows nothing of a larger one. */
 const mostSummaryBytes = 1_000_000;
@@ -23,7 +23,7 @@ export async function tellGithub(
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
   process.stderr.write(`${githubAnnotations(record).join('\n')}\n`);
-  await append(environment.GITHUB_STEP_SUMMARY, 'GITHUB_STEP_SUMMARY', summaryOf(record));
+  await append(environment.GITHUB_STEP_SUMMARY, 'GITHUB_STEP_SUMMARY', await summaryIn(folder));
   await append(
     environment.GITHUB_OUTPUT,
     'GITHUB_OUTPUT',
@@ -36,8 +36,9 @@ export async function tellGithub(
   );
 }
 
-function summaryOf(record: DrillRecord): string {
-  const { text: report } = renderReport('markdown', record, { signedBy: null });
+/** The report as it was written: it says whether it is signed. */
+async function summaryIn(folder: string): Promise<string> {
+  const report = await readFile(join(folder, reportFiles.markdown), 'utf8');
   if (Buffer.byteLength(report) <= mostSummaryBytes) return `${report}\n`;
   const cut = Buffer.from(report).subarray(0, mostSummaryBytes).toString('utf8');
   return `${cut.slice(0, cut.lastIndexOf('\n'))}\n\nThe rest is in report.md.\n`;
