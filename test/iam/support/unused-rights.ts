@@ -26,8 +26,8 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
   },
   {
     action: /^events:PutEvents$/,
-    door: /^(normalise-request|clean-up-after-abort)$/,
-    reason: 'a drill that left no record of its own is sealed, and told of, by these',
+    door: /^normalise-request$/,
+    reason: 'a drill that left no record of its own is sealed, and told of, by the next one',
   },
   {
     action: /^dynamodb:Query$/,
