@@ -22,6 +22,7 @@ const physicalSource = (database: string) => ({
 export const repositoryInside = '/repository';
 const commandedSource = {
   bucket: backupBucket,
+  prefix: 'commanded/',
   physical: {
     commands: {
       list: ['cat', `${repositoryInside}/list`],
