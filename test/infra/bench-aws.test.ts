@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idleCost, total } from '../../bench/aws-idle-cost.ts';
 import { walkDrill } from '../../bench/aws-walk.ts';
@@ -17,6 +19,15 @@ describe('an idle stack', () => {
   ])('of %s costs no more than 0.60 USD a month, without any free allowance', (_, resources, databases) => {
     expect(total(idleCost(resources, databases), 'listUsd')).toBeLessThanOrEqual(0.6);
     expect(total(idleCost(resources, databases), 'usd')).toBeLessThanOrEqual(0.2);
+  });
+
+  test('costs what the README says', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const usd = (resources: typeof one, databases: number) =>
+      total(idleCost(resources, databases), 'listUsd').toFixed(2);
+    expect(readme).toContain(
+      `${usd(one, 1)} USD a month when nothing runs, ${usd(many, 200)} with 200 databases`,
+    );
   });
 
   test('would be noticed to cost more with anything billed by the hour, a key, or an alarm per database', () => {
