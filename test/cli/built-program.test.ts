@@ -26,7 +26,7 @@ describe('the built program', () => {
     ['start shop --at yesterday', 'is not a moment like 2026-11-18T03:00:00Z'],
     ['start shop --confirm', "option '--confirm <database>' argument missing"],
     ['approve', "missing required argument 'drill'"],
-    ['report', "missing required argument 'drill'"],
+    ['report', 'no drill was named'],
     ['report x --format pdf', 'Allowed choices are'],
     ['watch one two', "too many arguments for 'watch'"],
     ['watch --nonsense', "unknown option '--nonsense'"],

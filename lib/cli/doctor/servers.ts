@@ -57,8 +57,7 @@ const diagnoseStart = (sandboxes: LocalSandboxHost, majorVersion: number): Promi
     const what = `start of PostgreSQL ${majorVersion}`;
     const beganAt = performance.now();
     const now = new Date();
-    const { sandboxId } = await sandboxes.provision({
-      kind: 'local-process',
+    const planned = await sandboxes.preflight({
       drillId: newDrillId('doctor', now),
       database: 'doctor',
       mode: 'drill',
@@ -67,6 +66,9 @@ const diagnoseStart = (sandboxes: LocalSandboxHost, majorVersion: number): Promi
       dumpBytes: 0,
       leaseExpiresAt: new Date(now.getTime() + 2 * patienceSeconds * 1000).toISOString(),
     });
+    if (!planned.possible)
+      return planned.findings.map(({ message, hint }) => problem(what, `${message}. ${hint}`));
+    const { sandboxId } = await sandboxes.provision(planned.plan);
     try {
       let look = await sandboxes.look(sandboxId);
       while (look.state === 'pending' && performance.now() - beganAt < patienceSeconds * 1000) {
