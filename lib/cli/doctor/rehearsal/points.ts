@@ -22,6 +22,10 @@ export const firstDeployPoints = {
     heading: 'Tag policies let instances and tasks be made',
     why: 'RDS and ECS have no dry run: only making something is refused',
   },
+  volume: {
+    heading: 'A task gets its volume',
+    why: 'only a task with a large disk shows it, and a rehearsal starts none',
+  },
   tokenLogin: {
     heading: 'The master logs in with tokens',
     why: 'only an instance shows it, and a rehearsal makes none',
