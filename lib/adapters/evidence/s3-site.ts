@@ -51,17 +51,24 @@ export function createS3Site({ client, bucket, clock }: SiteOptions): SiteStore 
       } catch (error) {
         throw unwritable(`s3://${bucket}/${key}`, error);
       }
-      throw unwritable(`s3://${bucket}/${key}`, new Error('it changed hands too often'));
+      throw new DrillError('EVIDENCE_UNWRITABLE', `s3://${bucket}/${key} changed hands too often`, {
+        hint: nextDrillRenews,
+        fault: 'service',
+        retryable: true,
+      });
     },
   };
 }
+
+const nextDrillRenews =
+  'The next drill that ends renews it; see whether the bucket and its key still exist and are enabled.';
 
 function unwritable(what: string, error: unknown): DrillError {
   if (isDrillError(error)) return error;
   return new DrillError('EVIDENCE_UNWRITABLE', `cannot write ${what} (${awsErrorText(error)})`, {
     hint: isAccessDenied(error)
       ? 'Deploy the stack again: its role may write below site/ of this bucket and use its key; look for a policy of the organisation that denies it.'
-      : 'The next drill that ends renews it; see whether the bucket and its key still exist and are enabled.',
+      : nextDrillRenews,
     fault: 'service',
     retryable: isTransientAwsError(error),
     cause: error,
