@@ -52,16 +52,13 @@ function parseDump(text: string): AskedDump {
 
 /** Files by which a folder is one dump, whole or cut off. */
 const ofDirectoryDump = /^(toc\.(dat|glo)|map\.dat|\d+\.dat(\.(gz|lz4|zst))?)$/;
-const ofBaseBackup = /^(PG_VERSION|backup_manifest|base\.tar(\.\w+)?)$/;
 
-/** A folder that somebody named as a dump, and that holds dumps or a base backup. */
+/** A folder that somebody named as a dump, and that holds dumps. */
 function refuseFolderOfDumps(text: string): void {
   const entries = entriesOf(text);
   if (entries === null || entries.some(({ name }) => ofDirectoryDump.test(name))) return;
-  if (entries.some(({ name }) => ofBaseBackup.test(name)))
-    throw new DrillError('REQUEST_INVALID', `${text} holds a base backup and no dump`, {
-      hint: `Run \`restore-drill run --base ${text} --wal FOLDER\`, with the folder of its archived WAL.`,
-    });
+  // What is no dump because it is a base backup or WAL, the drill says, with a record and the command for it.
+  if (entries.some(({ name }) => nameKind(name) === 'physical backup')) return;
   // Their names hold their moments, more often than not.
   const newest = entries
     .filter((entry) => entry.isFile() && nameKind(entry.name) === 'possible dump')

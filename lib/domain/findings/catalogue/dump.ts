@@ -155,7 +155,7 @@ export const dumpFindings = {
     severity: 'unverified',
     blames: 'dump',
     meaning: 'This is a physical base backup or WAL, not a logical dump.',
-    hint: 'restore-drill restores logical dumps (pg_dump, pg_dumpall); drill on one of those.',
+    hint: 'Drill it with `restore-drill run --base FOLDER --wal FOLDER`, or by `source.physical` in drills.yaml; --dump takes what pg_dump and pg_dumpall write.',
   },
   ARCHIVE_VERSION_UNKNOWN: {
     severity: 'unverified',
