@@ -1,17 +1,9 @@
-import { createHash } from 'node:crypto';
-import {
-  DescribeTasksCommand,
-  type ECSClient,
-  type KeyValuePair,
-  type RunTaskCommandInput,
-  StopTaskCommand,
-  type Task,
-} from '@aws-sdk/client-ecs';
+import type { ECSClient, RunTaskCommandInput, Task } from '@aws-sdk/client-ecs';
 import { restoreTaskEnvironment as env } from '../../contract/environment.ts';
 import { hookContainerNames } from '../../contract/names.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HookTaskRequest, HookTasks } from '../../ports/hook-tasks.ts';
-import { type NotStarted, startTask } from './start-task.ts';
+import { lookAtTask, type NotStarted, runTaskInput, startTask, stopTask } from './own-task.ts';
 
 /** How often ECS is asked what became of a task. */
 const lookSeconds = 5;
@@ -31,7 +23,7 @@ export function createHookTasks({
   clock: Clock;
 }): HookTasks {
   async function started(request: HookTaskRequest, signal: AbortSignal): Promise<string | NotStarted> {
-    const input = runTaskInput(cluster, request);
+    const input = requestOf(cluster, request);
     for (let tried = 0; ; tried++) {
       signal.throwIfAborted();
       const outcome = await startTask(ecs, input);
@@ -42,16 +34,6 @@ export function createHookTasks({
     }
   }
 
-  async function look(arn: string): Promise<Task | null> {
-    // A task that was only just started may not be found yet, and a look that failed is repeated by the next.
-    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] })).catch(() => null);
-    return answer?.tasks?.[0] ?? null;
-  }
-
-  /** What cannot be stopped now is stopped by the teardown: it finds the task by DRILL_ID. */
-  const stop = (arn: string, reason: string) =>
-    ecs.send(new StopTaskCommand({ cluster, task: arn, reason })).catch(() => undefined);
-
   return {
     async run(request, signal) {
       const arn = await started(request, signal);
@@ -59,7 +41,7 @@ export function createHookTasks({
       const endsAt = clock.now().getTime() + request.run.timeoutSeconds * 1000;
       try {
         for (;;) {
-          const task = await look(arn);
+          const task = await lookAtTask(ecs, cluster, arn);
           for (const address of addressesOf(task)) request.onAddress(address);
           if (task?.lastStatus === 'STOPPED') return outcomeOf(task);
           const leftSeconds = (endsAt - clock.now().getTime()) / 1000;
@@ -68,55 +50,34 @@ export function createHookTasks({
           signal.throwIfAborted();
         }
       } catch (error) {
-        await stop(arn, 'its drill was interrupted');
+        await stopTask(ecs, cluster, arn, 'its drill was interrupted');
         throw error;
       }
-      await stop(arn, 'it took longer than its timeout');
+      await stopTask(ecs, cluster, arn, 'it took longer than its timeout');
       return { Error: 'States.Timeout', Cause: '' };
     },
   };
 }
 
-function runTaskInput(cluster: string, request: HookTaskRequest): RunTaskCommandInput {
+function requestOf(cluster: string, request: HookTaskRequest): RunTaskCommandInput {
   const { drillId, attempt, name, run, place, tunnel } = request;
-  const ours: Record<string, string> = {
-    [env.command]: 'credentials',
-    [env.drillId]: drillId,
-    [env.attempt]: String(attempt),
-    [env.tunnelHost]: tunnel.host,
-    [env.tunnelKey]: tunnel.publicKey,
-  };
-  return {
+  return runTaskInput({
     cluster,
     taskDefinition: run.taskDefinition,
-    launchType: 'FARGATE',
-    count: 1,
-    propagateTags: 'TASK_DEFINITION',
-    // Asking again after an answer that was lost starts no second one. It takes 64 characters.
-    clientToken: createHash('sha256')
-      .update(`${drillId}/${attempt}/${name}/${tunnel.publicKey}`)
-      .digest('hex'),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: place.subnets,
-        securityGroups: place.securityGroups,
-        assignPublicIp: place.assignPublicIp,
+    place,
+    once: `${drillId}/${attempt}/${name}/${tunnel.publicKey}`,
+    environments: {
+      [hookContainerNames.credentials]: {
+        [env.command]: 'credentials',
+        [env.drillId]: drillId,
+        [env.attempt]: String(attempt),
+        [env.tunnelHost]: tunnel.host,
+        [env.tunnelKey]: tunnel.publicKey,
       },
+      [hookContainerNames.hook]: Object.fromEntries(run.environment.map(({ Name, Value }) => [Name, Value])),
     },
-    overrides: {
-      containerOverrides: [
-        { name: hookContainerNames.credentials, environment: pairs(Object.entries(ours)) },
-        {
-          name: hookContainerNames.hook,
-          environment: pairs(run.environment.map(({ Name, Value }) => [Name, Value])),
-        },
-      ],
-    },
-  };
+  });
 }
-
-const pairs = (entries: [string, string][]): KeyValuePair[] =>
-  entries.map(([name, value]) => ({ name, value }));
 
 /** In the VPC; known once its network interface is attached (docs/facts.md#addresses-of-a-task). */
 const addressesOf = (task: Task | null): string[] => [

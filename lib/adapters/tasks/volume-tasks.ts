@@ -1,18 +1,11 @@
-import { createHash } from 'node:crypto';
-import {
-  DescribeTasksCommand,
-  type ECSClient,
-  type RunTaskCommandInput,
-  StopTaskCommand,
-  type Task,
-} from '@aws-sdk/client-ecs';
+import type { ECSClient, RunTaskCommandInput, Task } from '@aws-sdk/client-ecs';
 import { restoreTaskEnvironment as env } from '../../contract/environment.ts';
 import { restoreContainerName, tagKeys } from '../../contract/names.ts';
 import { serverVolumeName } from '../../contract/sandbox-task-sizes.ts';
 import { volumeThroughputMibps } from '../../domain/sandbox/rds/task-disk.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { TaskStart, VolumeTaskRequest, VolumeTasks } from '../../ports/volume-tasks.ts';
-import { startTask } from './start-task.ts';
+import { lookAtTask, runTaskInput, startTask, stopTask } from './own-task.ts';
 
 /** How often ECS is asked, and the waiting state told that something happens. */
 const lookSeconds = 10;
@@ -36,31 +29,21 @@ export interface VolumeTasksOptions {
 export function createVolumeTasks(options: VolumeTasksOptions): VolumeTasks {
   const { ecs, cluster, clock } = options;
 
-  async function look(arn: string): Promise<Task | null> {
-    // A task that was only just started may not be found yet, and a look that failed is repeated by the next.
-    const answer = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [arn] })).catch(() => null);
-    return answer?.tasks?.[0] ?? null;
-  }
-
-  /** What cannot be stopped now is stopped by the teardown: it finds the task by DRILL_ID. */
-  const stop = (arn: string, reason: string) =>
-    ecs.send(new StopTaskCommand({ cluster, task: arn, reason })).catch(() => undefined);
-
   return {
     async start(request): Promise<TaskStart> {
-      const arn = await startTask(ecs, runTaskInput(options, request));
+      const arn = await startTask(ecs, requestOf(options, request));
       if (typeof arn !== 'string') return { outcome: 'refused', error: arn.Error, reason: arn.Cause };
       const endsAt = clock.now().getTime() + patienceSeconds * 1000;
       for (;;) {
-        const task = await look(arn);
+        const task = await lookAtTask(ecs, cluster, arn);
         if (task?.lastStatus === 'RUNNING' || task?.startedAt !== undefined) return { outcome: 'running' };
         if (task !== null && isEnding(task)) return { outcome: 'stopped', reason: reasonOf(task) };
         if (!(await options.heartbeat(request.taskToken))) {
-          await stop(arn, 'its drill has ended');
+          await stopTask(ecs, cluster, arn, 'its drill has ended');
           return { outcome: 'nobody waits' };
         }
         if (clock.now().getTime() >= endsAt) {
-          await stop(arn, 'it took too long to start');
+          await stopTask(ecs, cluster, arn, 'it took too long to start');
           const minutes = Math.round(patienceSeconds / 60);
           const state = task?.lastStatus ?? 'not described';
           return { outcome: 'stopped', reason: `it did not start within ${minutes} minutes (${state})` };
@@ -86,42 +69,26 @@ function reasonOf({ stopCode, stoppedReason, containers = [], attachments = [] }
   return said.length === 0 ? 'ECS gives no reason' : said.join('; ');
 }
 
-function runTaskInput(options: VolumeTasksOptions, request: VolumeTaskRequest): RunTaskCommandInput {
+function requestOf(options: VolumeTasksOptions, request: VolumeTaskRequest): RunTaskCommandInput {
   const { drillId, attempt, place, leaseExpiresAt, taskToken } = request;
-  const ours: Record<string, string> = {
-    [env.command]: 'restore',
-    [env.drillId]: drillId,
-    [env.attempt]: String(attempt),
-    [env.taskToken]: taskToken,
-  };
   const tags: Record<string, string> = {
     ...options.tags,
     [tagKeys.stack]: options.stackName,
     [tagKeys.drill]: drillId,
     [tagKeys.lease]: leaseExpiresAt,
   };
-  return {
+  return runTaskInput({
     cluster: options.cluster,
     taskDefinition: place.volume.taskDefinition,
-    launchType: 'FARGATE',
-    count: 1,
-    propagateTags: 'TASK_DEFINITION',
-    // Asking again after an answer that was lost starts no second one. It takes 64 characters.
-    clientToken: createHash('sha256').update(taskToken).digest('hex'),
-    networkConfiguration: {
-      awsvpcConfiguration: {
-        subnets: place.subnets,
-        securityGroups: place.securityGroups,
-        assignPublicIp: place.assignPublicIp,
+    place,
+    once: taskToken,
+    environments: {
+      [restoreContainerName]: {
+        [env.command]: 'restore',
+        [env.drillId]: drillId,
+        [env.attempt]: String(attempt),
+        [env.taskToken]: taskToken,
       },
-    },
-    overrides: {
-      containerOverrides: [
-        {
-          name: restoreContainerName,
-          environment: Object.entries(ours).map(([name, value]) => ({ name, value })),
-        },
-      ],
     },
     volumeConfigurations: [
       {
@@ -143,5 +110,5 @@ function runTaskInput(options: VolumeTasksOptions, request: VolumeTaskRequest): 
         },
       },
     ],
-  };
+  });
 }
