@@ -2,18 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, type Ended, Running } from '../e2e/support/command-line.ts';
+import { builtCommandLine, type CommandLine, type Ended, Running } from '../e2e/support/command-line.ts';
 
 let program: CommandLine;
 const cwd = mkdtempSync(join(tmpdir(), 'restore-drill-built-'));
 
-beforeAll(() => {
-  program = buildCommandLine();
+beforeAll(async () => {
+  program = await builtCommandLine();
 });
-afterAll(() => {
-  program.remove();
-  rmSync(cwd, { recursive: true, force: true });
-});
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
 /** No credentials, and no way to find any: what is refused must be refused before AWS is asked. */
 const env = { PATH: process.env.PATH, HOME: cwd, AWS_EC2_METADATA_DISABLED: 'true' };

@@ -2,21 +2,19 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { actingDump, idleDump } from './support/acting-dumps.ts';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { recordOf } from './support/command-line.ts';
 import { World } from './support/world.ts';
 
 // ACTING_DUMPS asks for more dumps per major version; the numbers that draw them are the same on every run.
 const dumpsPerMajor = Number(process.env.ACTING_DUMPS ?? 2);
 const seeds = Array.from({ length: dumpsPerMajor }, (_, index) => index + 1);
 
-let commandLine: CommandLine;
 let world: World;
 let listener: Server;
 let port: number;
 let connections: number;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   listener = createServer((socket) => {
     connections += 1;
     socket.destroy();
@@ -27,11 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => {
   listener?.close();
-  commandLine?.remove();
 });
-beforeEach(() => {
+beforeEach(async () => {
   connections = 0;
-  world = new World(commandLine);
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

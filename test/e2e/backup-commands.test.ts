@@ -14,25 +14,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { asRootOfContainer } from '../support/container-capabilities.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { written } from './support/fixtures.ts';
 import { processesNaming } from './support/processes.ts';
 import { type ExpectedOutcome, isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let archived: ArchivedCluster;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   archived = await makeArchivedCluster('p');
 });
 afterAll(() => {
-  commandLine?.remove();
   rmSync(archived.folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
   cpSync(archived.base, repository('base'), { recursive: true });
   cpSync(archived.wal, repository('wal'), { recursive: true });
   // The commands run as another user: a repository that its owner alone may read is another matter.
@@ -206,7 +202,7 @@ describe('a base backup that commands bring', () => {
 
 test('on a machine without namespaces the commands see its files, and the record says so', async () => {
   world.remove();
-  world = new World(commandLine, { forNormalUser: true });
+  world = await World.open({ forNormalUser: true });
   cpSync(archived.base, repository('base'), { recursive: true });
   cpSync(archived.wal, repository('wal'), { recursive: true });
   openToAll(repository());

@@ -2,7 +2,6 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
 import type { Verdict } from '../../lib/domain/findings/verdict.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import {
   cutAt,
   encrypted,
@@ -19,20 +18,17 @@ const html = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>
 const s3Error =
   '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>\n';
 
-let commandLine: CommandLine;
 let dumps: ShopDumps;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   dumps = await makeShopDumps();
 });
 afterAll(async () => {
   await dumps?.stop();
-  commandLine?.remove();
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

@@ -17,24 +17,20 @@ import { opensslProgram } from '../../scripts/oracle-programs.mjs';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { type IncrementalChain, makeIncrementalChain } from '../support/incremental-chain.ts';
 import { pgBackRestFiles, writeRepository } from '../support/pgbackrest-repository.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { type S3Server, startS3Server } from './support/s3-server.ts';
 import { type Drilled, type ExpectedOutcome, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let archived: ArchivedCluster;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   archived = await makeArchivedCluster('t');
 });
 afterAll(() => {
-  commandLine?.remove();
   rmSync(archived.folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
   cpSync(archived.base, world.path('backups', 'base'), { recursive: true });
   cpSync(archived.wal, world.path('backups', 'wal'), { recursive: true });
 });

@@ -3,22 +3,18 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { isRoot, World } from './support/world.ts';
 
 /** An empty cluster takes about 45 MB of this, the dump's rows would take 130 MB. */
 const diskMegabytes = 100;
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-  world = new World(commandLine);
+beforeAll(async () => {
+  world = await World.open();
 });
 afterAll(() => {
   world?.remove();
-  commandLine?.remove();
 });
 
 /** A plain dump as pg_dump writes it, with rows of a kilobyte each. */

@@ -1,19 +1,13 @@
 /** The doctor says ok where a drill can run, and only there. */
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { shopFile, shopName } from './support/fixtures.ts';
 import { isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

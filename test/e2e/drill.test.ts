@@ -1,20 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { SaxesParser } from 'saxes';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from './support/command-line.ts';
 import { shopFile, shopName, shopRows } from './support/fixtures.ts';
 import { isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 
@@ -96,7 +91,7 @@ describe('the first command of the README', () => {
 
   test('works as a normal user with a home of its own, by default in its own folders', async () => {
     world.remove();
-    world = new World(commandLine, { forNormalUser: true });
+    world = await World.open({ forNormalUser: true });
     const env = { RESTORE_DRILL_STATE_DIR: undefined, RESTORE_DRILL_CACHE_DIR: undefined, USER: 'nobody' };
     const { record } = await world.expectProven(['--dump', shopFile], { asNormalUser: true, env });
     expect(

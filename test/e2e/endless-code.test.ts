@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from './support/command-line.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

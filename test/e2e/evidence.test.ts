@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, repositoryRoot } from './support/command-line.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { builtCommandLine, type CommandLine } from './support/command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'restore-drill-evidence-'));
 const state = join(folder, 'state');
@@ -11,7 +12,6 @@ const out = join(folder, 'out');
 const dump = join(repositoryRoot, 'examples/shop_20261120T020000Z.sql.gz');
 let program: CommandLine;
 afterAll(() => {
-  program.remove();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -22,8 +22,8 @@ function restoreDrill(words: string[]) {
   return { code: status, stdout, stderr };
 }
 
-beforeAll(() => {
-  program = buildCommandLine();
+beforeAll(async () => {
+  program = await builtCommandLine();
   expect(restoreDrill(['keys', 'init', '--state-dir', state]).code).toBe(0);
   const drilled = restoreDrill(['run', '--dump', dump, '--state-dir', state, '--out', out]);
   expect(drilled.code).toBe(0);

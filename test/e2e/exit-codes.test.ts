@@ -1,19 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from './support/command-line.ts';
 import { cutAt, makeSlowDump, shopFile } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 
@@ -121,7 +116,7 @@ describe('names as long as a file system takes them', () => {
 describe('two users of one machine', () => {
   test('do not keep each other from drilling', async () => {
     world.remove();
-    world = new World(commandLine, { forNormalUser: true });
+    world = await World.open({ forNormalUser: true });
     mkdirSync(world.path('tmp', 'restore-drill'), { mode: 0o700 });
     await world.expectProven(['--dump', shopFile], { asNormalUser: true });
   });

@@ -1,22 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { makeShopDumps, type ShopDumps, written } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let dumps: ShopDumps;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   dumps = await makeShopDumps();
 });
 afterAll(async () => {
   await dumps?.stop();
-  commandLine?.remove();
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

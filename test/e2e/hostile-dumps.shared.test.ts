@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defaultPlaces } from '../../lib/runtimes/local/places.ts';
-import { buildCommandLine, type CommandLine, recordOf, repositoryRoot } from './support/command-line.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { recordOf } from './support/command-line.ts';
 import { isRoot, nobody, World } from './support/world.ts';
 
 const folder = join(repositoryRoot, '..', 'shared', 'hostile');
@@ -59,13 +60,11 @@ function defineTests(): void {
   // The heavy ones (b, q, s) are measured by the benches; these want to act, to leak or to go on for ever.
   const files = readdirSync(folder).filter((name) => /^[chmt]\d+-.*\.sql$/.test(name));
 
-  let commandLine: CommandLine;
   let world: World;
   let listener: Server;
   let connections: number;
   let cacheOfNormalUser: string;
   beforeAll(async () => {
-    commandLine = buildCommandLine();
     cacheOfNormalUser = makeCacheOfNormalUser();
     listener = createServer((socket) => {
       connections += 1;
@@ -78,7 +77,6 @@ function defineTests(): void {
   });
   afterAll(() => {
     listener?.close();
-    commandLine?.remove();
     if (cacheOfNormalUser !== undefined) rmSync(cacheOfNormalUser, { recursive: true, force: true });
   });
   beforeEach(() => {
@@ -94,7 +92,7 @@ function defineTests(): void {
     },
     async (file, major, user) => {
       const asNormalUser = user !== 'root';
-      world = new World(commandLine, { forNormalUser: asNormalUser });
+      world = await World.open({ forNormalUser: asNormalUser });
       const text = readFileSync(join(folder, file), 'latin1');
       const dump = world.path(file);
       writeFileSync(

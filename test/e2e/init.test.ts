@@ -2,25 +2,21 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { makeShopDumps, type ShopDumps, sha256Sidecar, shopFile } from './support/fixtures.ts';
 import { type S3Server, startS3Server } from './support/s3-server.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let shop: ShopDumps;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   shop = await makeShopDumps();
 });
 afterAll(async () => {
-  commandLine?.remove();
   await shop?.stop();
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from './support/command-line.ts';
 import { makeSlowDump, type SlowDump, written } from './support/fixtures.ts';
 import { childrenOf, processesIn } from './support/processes.ts';
 import { World } from './support/world.ts';
@@ -8,17 +8,14 @@ import { World } from './support/world.ts';
 /** Two minutes of rows: whatever the load of the machine, the restore still runs when we strike. */
 const endlessMilliseconds = 120;
 
-let commandLine: CommandLine;
 let slow: SlowDump;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   slow = await makeSlowDump();
 });
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

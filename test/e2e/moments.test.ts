@@ -1,21 +1,18 @@
 import { readFileSync, utimesSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TestServer } from '../support/server.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { createdAt, shopFile } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
 const whole = readFileSync(shopFile);
 
-let commandLine: CommandLine;
 let world: World;
 /** A custom archive with one filled table, and what pg_dumpall writes beside it. */
 let archive: Buffer;
 let roles: Buffer;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   const server = await TestServer.shared('source');
   await server.sql('postgres', 'create database moments');
   await server.sql('moments', 'create table public.t (id integer primary key)');
@@ -23,9 +20,8 @@ beforeAll(async () => {
   archive = server.tool('pg_dump', ['-Fc', 'moments']);
   roles = server.tool('pg_dumpall', ['--globals-only']);
 });
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

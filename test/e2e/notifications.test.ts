@@ -3,22 +3,17 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Ajv } from 'ajv';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ReceivingServer, startReceivingServer } from '../support/receiving-server.ts';
-import { buildCommandLine, type CommandLine, repositoryRoot } from './support/command-line.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
 import { cutAt, shopFile } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
 let server: ReceivingServer;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
 beforeEach(async () => {
-  world = new World(commandLine);
+  world = await World.open();
   server = await startReceivingServer({ tls: true });
 });
 afterEach(async () => {

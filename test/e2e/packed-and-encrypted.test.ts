@@ -2,26 +2,22 @@ import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'a
 import { createMessage, encrypt } from 'openpgp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { zipOf } from '../recovery/logical/reading/support/zips.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { cutAt, makeShopDumps, type ShopDumps, sha256Sidecar, written } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
 const passphrase = 'an example, no secret';
 
-let commandLine: CommandLine;
 let dumps: ShopDumps;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   dumps = await makeShopDumps();
 });
 afterAll(async () => {
   await dumps?.stop();
-  commandLine?.remove();
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

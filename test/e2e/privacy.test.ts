@@ -1,24 +1,21 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { breakages } from './support/breakages.ts';
-import { buildCommandLine, type CommandLine, type Ended, recordOf } from './support/command-line.ts';
+import { type Ended, recordOf } from './support/command-line.ts';
 import { written } from './support/fixtures.ts';
 import { processesNaming } from './support/processes.ts';
 import { makeVaultDumps, plantedValues, secret, type VaultDumps } from './support/vault.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let dumps: VaultDumps;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   dumps = await makeVaultDumps();
 });
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

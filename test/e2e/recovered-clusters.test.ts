@@ -7,15 +7,12 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
 import { type PromotedCluster, promoteAtMoment } from '../support/promoted-cluster.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { type Drilled, isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let archived: ArchivedCluster;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   archived = await makeArchivedCluster('p', {
     initdb: ['--data-checksums'],
     before: [
@@ -27,11 +24,10 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  commandLine?.remove();
   rmSync(archived.folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
   cpSync(archived.base, base(), { recursive: true });
   cpSync(archived.wal, wal(), { recursive: true });
 });
@@ -144,7 +140,7 @@ describe('bad input', () => {
 
   test('is a segment that may not be read', async () => {
     world.remove();
-    world = new World(commandLine, { forNormalUser: true });
+    world = await World.open({ forNormalUser: true });
     cpSync(archived.base, base(), { recursive: true });
     cpSync(archived.wal, wal(), { recursive: true });
     execFileSync('chmod', ['-R', 'a+rX', world.path('backups')]);
@@ -261,7 +257,7 @@ describe('an archive of two timelines, the first of which went on after the seco
 
 describe('a recovery that is disturbed', () => {
   test('by two at once is proven twice, and each leaves nothing', async () => {
-    const other = new World(commandLine);
+    const other = await World.open();
     try {
       const [one, two] = await Promise.all([world.drill(asked()), other.drill(asked())]);
       expect([one.record.verdict, two.record.verdict]).toEqual(['PROVEN', 'PROVEN']);

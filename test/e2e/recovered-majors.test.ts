@@ -3,19 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { packagedMajors } from '../../lib/adapters/sandboxes/local-process/server-packages.ts';
 import { fetchedPrograms } from '../oracle/support/fetched-programs.ts';
 import { giveToServerAccount, makeServerFolder } from '../support/cluster.ts';
 import { TestServer } from '../support/server.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { World } from './support/world.ts';
-
-let commandLine: CommandLine;
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
 
 const majors = packagedMajors().filter((major) => major >= 14);
 
@@ -78,7 +71,7 @@ async function makeBackup(major: number, folder: string): Promise<void> {
 describe.each(majors)('a cluster of PostgreSQL %i', (major) => {
   test('is recovered with its tablespace, its pages and its indexes', async () => {
     const folder = makeServerFolder(`major-${major}`);
-    const world = new World(commandLine);
+    const world = await World.open();
     try {
       await makeBackup(major, folder);
       const { record } = await world.expectProven([

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster, segmentsIn } from '../support/archived-cluster.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
 import { World } from './support/world.ts';
 
 const [mebibyte, gibibyte] = [1024 ** 2, 1024 ** 3];
@@ -14,12 +13,10 @@ const [mebibyte, gibibyte] = [1024 ** 2, 1024 ** 3];
 const mostBytes = 250 * mebibyte;
 const leastSegments = 150;
 
-let commandLine: CommandLine;
 let large: ArchivedCluster;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   const rows = (from: number, to: number): string =>
     `SELECT i AS id, repeat(md5(i::text), 30) AS text FROM generate_series(${from}, ${to}) i`;
   large = await makeArchivedCluster('t', {
@@ -29,11 +26,10 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  commandLine?.remove();
   rmSync(large.folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
   mkdirSync(usage());
 });
 afterEach(() => world.remove());

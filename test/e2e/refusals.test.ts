@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { recordOf } from './support/command-line.ts';
 import { shopFile, shopName, written } from './support/fixtures.ts';
 import {
   accessDenied,
@@ -15,15 +15,10 @@ import { World } from './support/world.ts';
 
 const shopContent = readFileSync(shopFile);
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 
@@ -39,7 +34,7 @@ describe('a dump that cannot be had', () => {
 
   test('is unreadable when this user may not read it', async () => {
     world.remove();
-    world = new World(commandLine, { forNormalUser: true });
+    world = await World.open({ forNormalUser: true });
     const dump = world.backup('shop.sql.gz', shopContent);
     chmodSync(dump, 0);
     await world.expectDrill(
@@ -271,7 +266,7 @@ describe('a wrong command line', () => {
 describe('a state directory that cannot be written', () => {
   test('ends the drill with a named error, never with PROVEN, and leaves no sandbox', async () => {
     world.remove();
-    world = new World(commandLine, { forNormalUser: true });
+    world = await World.open({ forNormalUser: true });
     mkdirSync(world.stateDirectory);
     chmodSync(world.stateDirectory, 0o555);
     const { code, stdout, stderr } = await world.run(['run', '--dump', shopFile, '--json'], {

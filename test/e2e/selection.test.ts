@@ -1,22 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cutAt, shopFile } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
 const whole = readFileSync(shopFile);
 const nameOf = (day: number): string => `shop_202611${day}T020000Z.sql.gz`;
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

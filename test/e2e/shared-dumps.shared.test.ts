@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FindingCode } from '../../lib/domain/findings/findings.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
-import { buildCommandLine, type CommandLine, repositoryRoot } from './support/command-line.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
 import { World } from './support/world.ts';
 
 const dumpsFolder = join(repositoryRoot, '..', 'shared', 'dumps');
@@ -44,15 +44,12 @@ function defineTests(): void {
   const bad = listed.filter(([, file]) => file.verdict === 'fail');
   const others = listed.filter(([, file]) => file.verdict === 'not-a-dump');
 
-  let commandLine: CommandLine;
   let world: World;
-  beforeAll(() => {
-    commandLine = buildCommandLine();
-    world = new World(commandLine);
+  beforeAll(async () => {
+    world = await World.open();
   });
   afterAll(() => {
     world?.remove();
-    commandLine?.remove();
   });
   // A server of another major version may have to be fetched first.
   const patience = 300_000;

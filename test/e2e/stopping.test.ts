@@ -6,26 +6,23 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ArchivedCluster, makeArchivedCluster } from '../support/archived-cluster.ts';
-import { buildCommandLine, type CommandLine, type Running } from './support/command-line.ts';
+import type { Running } from './support/command-line.ts';
 import { childrenOf } from './support/processes.ts';
 import { isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let rows: string;
 let archived: ArchivedCluster;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
   rows = manyRows();
   archived = await makeArchivedCluster('p', { before: ['CREATE TABLE t AS SELECT 1 AS id'] });
 });
 afterAll(() => {
-  commandLine?.remove();
   rmSync(archived.folder, { recursive: true, force: true });
 });
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

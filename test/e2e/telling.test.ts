@@ -3,20 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine, recordOf, repositoryRoot } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { recordOf } from './support/command-line.ts';
 import { shopFile, shopName, shopRows } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

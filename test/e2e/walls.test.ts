@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isRoot, World } from './support/world.ts';
 
-let commandLine: CommandLine;
 let world: World;
-beforeAll(() => {
-  commandLine = buildCommandLine();
-});
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine, { forNormalUser: true });
+beforeEach(async () => {
+  world = await World.open({ forNormalUser: true });
 });
 afterEach(() => world.remove());
 

@@ -2,9 +2,10 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SaxesParser } from 'saxes';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { buildCommandLine, type CommandLine, type Ended, repositoryRoot } from './support/command-line.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
+import { builtCommandLine, type CommandLine, type Ended } from './support/command-line.ts';
 import { cutAt, shopFile } from './support/fixtures.ts';
 import { restoreDrillOnPath } from './support/restore-drill-on-path.ts';
 import { World } from './support/world.ts';
@@ -13,12 +14,11 @@ let commandLine: CommandLine;
 let world: World;
 let path: string;
 
-beforeAll(() => {
-  commandLine = buildCommandLine();
+beforeAll(async () => {
+  commandLine = await builtCommandLine();
 });
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
   path = restoreDrillOnPath(world.path('bin'), commandLine);
 });
 afterEach(() => world.remove());

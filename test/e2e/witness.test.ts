@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
 import { TestServer } from '../support/server.ts';
-import { buildCommandLine, type CommandLine } from './support/command-line.ts';
+import { builtCommandLine, type CommandLine } from './support/command-line.ts';
 import { written } from './support/fixtures.ts';
 import { World } from './support/world.ts';
 
@@ -29,14 +29,13 @@ let source: TestServer;
 let world: World;
 
 beforeAll(async () => {
-  commandLine = buildCommandLine();
+  commandLine = await builtCommandLine();
   source = await TestServer.shared('source');
   await source.createDatabase('shop');
   await source.sql('shop', shop);
 });
-afterAll(() => commandLine?.remove());
-beforeEach(() => {
-  world = new World(commandLine);
+beforeEach(async () => {
+  world = await World.open();
 });
 afterEach(() => world.remove());
 

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repositoryRoot } from '../e2e/support/command-line.ts';
 import { shopFile } from '../e2e/support/fixtures.ts';
+import { repositoryRoot } from '../support/repository-root.ts';
 import {
   authoritiesInside,
   buildTree,

@@ -10,10 +10,14 @@ declare module 'vitest' {
   }
 }
 
-/** What a worker may ask: the folder of a data directory to copy, or of a running server that it shares with nobody else now. */
+/**
+ * What a worker may ask: the folder of a data directory to copy, of a running server that it shares with
+ * nobody else now, or of the program that was built for the run.
+ */
 export type DeskQuestion =
   | { ask: 'template'; kind: ServerKind }
-  | { ask: 'server'; kind: ServerKind; worker: string };
+  | { ask: 'server'; kind: ServerKind; worker: string }
+  | { ask: 'command line' };
 
 /** What it hears. */
 export type DeskAnswer = { folder: string } | { error: string };

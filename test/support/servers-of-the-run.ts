@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildCommandLine } from './built-command-line.ts';
 import { copyData, initialise, makeServerFolder, startPostgres, stopPostgres } from './cluster.ts';
 import type { DeskAnswer, DeskQuestion } from './desk.ts';
 import { makeRoles, programsOf, type ServerKind, settingsOf, superuserOf } from './server-kinds.ts';
@@ -35,6 +36,22 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return folder;
   });
 
+  const commandLine = remembered(async (_program: 'restore-drill') => {
+    const folder = buildCommandLine();
+    folders.push(folder);
+    return folder;
+  });
+  const answerTo = (question: DeskQuestion): Promise<string> => {
+    switch (question.ask) {
+      case 'template':
+        return template(question.kind);
+      case 'server':
+        return server(`${question.kind} ${question.worker}`);
+      case 'command line':
+        return commandLine('restore-drill');
+    }
+  };
+
   const deskFolder = mkdtempSync(join(tmpdir(), 'restore-drill-desk-'));
   chmodSync(deskFolder, 0o700);
   const socket = join(deskFolder, 'desk');
@@ -46,8 +63,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     connection.on('error', () => {});
     connection.on('end', () => {
       const question = JSON.parse(text) as DeskQuestion;
-      const answering =
-        question.ask === 'template' ? template(question.kind) : server(`${question.kind} ${question.worker}`);
+      const answering = answerTo(question);
       const say = (answer: DeskAnswer) => connection.end(JSON.stringify(answer));
       answering.then(
         (folder) => say({ folder }),

@@ -1,41 +1,17 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
+import { askDesk } from '../../support/desk.ts';
 
-export const repositoryRoot = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** The shipped program, bundled into a folder of this test file alone, so that no other build can pull it away. */
+/** The shipped program, bundled. */
 export interface CommandLine {
   file: string;
-  remove(): void;
 }
 
-/**
- * Builds with `npm run build`, and copies what came out. The copy lies in the repository, because dependencies stay
- * outside the bundle.
- */
-export function buildCommandLine(): CommandLine {
-  const parent = join(repositoryRoot, '.restore-drill');
-  mkdirSync(parent, { recursive: true });
-  const directory = mkdtempSync(join(parent, 'e2e-'));
-  chmodSync(directory, 0o755);
-  for (let tries = 1; ; tries += 1) {
-    try {
-      execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: repositoryRoot, stdio: 'pipe' });
-      cpSync(join(repositoryRoot, 'dist'), directory, { recursive: true });
-      break;
-    } catch (error) {
-      // Another test file swapped dist/ while we copied: the bundles are the same, so trying again is enough.
-      if (tries === 5) throw error;
-    }
-  }
-  return {
-    file: join(directory, 'restore-drill.js'),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
-  };
-}
+/** The program, built once for all files of the run: nobody else builds or removes it while they run. */
+export const builtCommandLine = async (): Promise<CommandLine> => ({
+  file: join(await askDesk({ ask: 'command line' }), 'restore-drill.js'),
+});
 
 /** How a process of the command line ended and what it wrote. */
 export interface Ended {

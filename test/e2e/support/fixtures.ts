@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { opensslProgram } from '../../../scripts/oracle-programs.mjs';
+import { repositoryRoot } from '../../support/repository-root.ts';
 import { TestServer } from '../../support/server.ts';
-import { repositoryRoot } from './command-line.ts';
 
 export const shopName = 'shop_20261120T020000Z.sql.gz';
 export const shopFile = join(repositoryRoot, 'examples', shopName);

@@ -17,7 +17,7 @@ import type { Verdict } from '../../../lib/domain/findings/verdict.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';
 import { postgresqlPrograms } from '../../../scripts/oracle-programs.mjs';
-import { type CommandLine, type Ended, Running, recordOf } from './command-line.ts';
+import { builtCommandLine, type CommandLine, type Ended, Running, recordOf } from './command-line.ts';
 import { written } from './fixtures.ts';
 import { processesIn, processesNaming, type SeenProcess } from './processes.ts';
 
@@ -79,7 +79,12 @@ export class World {
   readonly #cacheDirectory: string;
   readonly #started: Running[] = [];
 
-  constructor(commandLine: CommandLine, { forNormalUser = false } = {}) {
+  /** With the program of the run. */
+  static async open(options: { forNormalUser?: boolean } = {}): Promise<World> {
+    return new World(await builtCommandLine(), options);
+  }
+
+  private constructor(commandLine: CommandLine, { forNormalUser = false }: { forNormalUser?: boolean }) {
     this.#commandLine = commandLine;
     this.base = realpathSync(mkdtempSync(join(tmpdir(), 'rd-e2e-')));
     this.stateDirectory = join(this.base, 'state');

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { handedOverTag, tagKeys } from '../../../lib/contract/names.ts';
-import { buildCommandLine, type CommandLine, repositoryRoot } from '../../e2e/support/command-line.ts';
+import { buildCommandLine } from '../../support/built-command-line.ts';
+import { repositoryRoot } from '../../support/repository-root.ts';
 import { until } from '../support/account.ts';
 import { linksOf, open } from '../support/approval-links.ts';
 import { type DatabaseName, wholeDump } from '../support/databases.ts';
@@ -17,11 +20,11 @@ const run = promisify(execFile);
 /** The real restore, from a proven dump to the decision of a person. */
 export function restoreScenarios(world: () => World): void {
   describe('a real restore', () => {
-    let commandLine: CommandLine;
+    let folder: string;
     beforeAll(() => {
-      commandLine = buildCommandLine();
+      folder = buildCommandLine();
     });
-    afterAll(() => commandLine.remove());
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
     /** A drill proves the newest dump; then the day comes. @returns the waiting execution */
     async function waiting(database: DatabaseName, id: string): Promise<string> {
@@ -61,7 +64,7 @@ export function restoreScenarios(world: () => World): void {
       const execution = await waiting('kept-by-cli', 'restore-cli');
 
       const words = ['approve', 'restore-cli', '--yes', '--stack', stackName, '--region', region];
-      const { stderr, stdout } = await run(process.execPath, [commandLine.file, ...words], {
+      const { stderr, stdout } = await run(process.execPath, [join(folder, 'restore-drill.js'), ...words], {
         cwd: repositoryRoot,
         env: {
           ...credentials,

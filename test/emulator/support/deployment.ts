@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
-import { repositoryRoot } from '../../e2e/support/command-line.ts';
+import { repositoryRoot } from '../../support/repository-root.ts';
 import { account, credentials, region } from './emulator.ts';
 
 const run = promisify(execFile);

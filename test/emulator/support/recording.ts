@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from '../../e2e/support/command-line.ts';
 import { distinctKinds, kindOf, type RecordedKind } from '../../iam/support/recorded-calls.ts';
 import { account as realAccount } from '../../iam/support/resolve-template.ts';
+import { repositoryRoot } from '../../support/repository-root.ts';
 import { databaseNames } from './databases.ts';
 import { account } from './emulator.ts';
 import { stackName, type World } from './world.ts';
