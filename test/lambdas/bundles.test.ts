@@ -85,6 +85,14 @@ process.stdout.write(typeof handler);`;
     expect(withDriver.map(({ name }) => name)).toEqual(['prepare-hand-over', 'run-check']);
   });
 
+  // Half a megabyte of EC2's schemas for one command: lib/infra/app/lean-schemas.ts.
+  test('hold of a client what their commands need', () => {
+    const cleanUp = bundles.find(({ name }) => name === 'clean-up-after-abort');
+
+    expect(cleanUp?.packages).toContain('node_modules/@aws-sdk/client-ec2');
+    expect(cleanUp?.bytes).toBeLessThan(1.6 * 1024 * 1024);
+  });
+
   test('are refused when one is too large, or holds CDK, native code or an SDK package twice', () => {
     const bundle = {
       name: 'x',

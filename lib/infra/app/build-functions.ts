@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { buildSync, type Metafile, type OutputFile } from 'esbuild';
+import { build, type Metafile, type OutputFile } from 'esbuild';
 import { bundleProblems } from './bundle-problems.ts';
 import { asDeployed, withoutNativeCode } from './deployed-code.ts';
+import { leanSchemas } from './lean-schemas.ts';
 
 /** Packages that are too large or too native for a function, and what does their work there. */
 const standIns = {
@@ -32,18 +33,17 @@ export interface BuiltFunction {
  *
  * @throws Error naming a bundle that is too large, or holds what it must not
  */
-export function buildFunctions(): BuiltFunction[] {
-  const functions = readdirSync('lambdas')
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => buildFunction(basename(file, '.ts')))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+export async function buildFunctions(): Promise<BuiltFunction[]> {
+  const files = readdirSync('lambdas').filter((file) => file.endsWith('.ts'));
+  const built = await Promise.all(files.map((file) => buildFunction(basename(file, '.ts'))));
+  const functions = built.sort((a, b) => (a.name < b.name ? -1 : 1));
   const problems = functions.flatMap((built) => bundleProblems(built));
   if (problems.length > 0) throw new Error(`Lambda bundles: ${problems.join('; ')}`);
   return functions;
 }
 
-function buildFunction(name: string): BuiltFunction {
-  const { metafile, outputFiles } = buildSync({
+async function buildFunction(name: string): Promise<BuiltFunction> {
+  const { metafile, outputFiles } = await build({
     ...asDeployed,
     entryPoints: [{ in: `lambdas/${name}.ts`, out: 'index' }],
     // Nothing is written: names of files are looked up below it.
@@ -56,6 +56,7 @@ function buildFunction(name: string): BuiltFunction {
     minify: true,
     metafile: true,
     alias: standIns,
+    plugins: [leanSchemas],
   });
   const packages = packagesIn(metafile);
   return {

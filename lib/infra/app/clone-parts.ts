@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtParts, parserFile } from '../bundles/built-parts.ts';
 import { writePackedFunctions } from '../bundles/packed-functions.ts';
-import { type BuiltFunction, buildFunctions } from './build-functions.ts';
+import type { BuiltFunction } from './build-functions.ts';
 import { buildImage } from './build-image.ts';
 import { builtOnce } from './built-once.ts';
 
@@ -15,12 +16,23 @@ import { builtOnce } from './built-once.ts';
 export function buildParts(folder: string): BuiltFunction[] {
   mkdirSync(folder, { recursive: true });
   const built = builtParts(folder);
-  const functions = buildFunctions();
+  const functions = functionsOfClone();
   const packed = functions.map(({ name, files, parser }) => [name, { files, parser }] as const);
   writePackedFunctions(built.functions, Object.fromEntries(packed));
   buildImage(built.image);
   copyFileSync(join('node_modules/libpg-query/wasm', parserFile), built.parser);
   return functions;
+}
+
+/** A synth waits for nothing, and a bundler with plugins answers later: it has a process of its own. */
+function functionsOfClone(): BuiltFunction[] {
+  const words = ['scripts/run-ts.mjs', 'scripts/build-functions.ts'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  if (status !== 0) throw new Error(`the functions cannot be built: ${stderr.trim()}`);
+  return JSON.parse(stdout) as BuiltFunction[];
 }
 
 let parts: string | null = null;
