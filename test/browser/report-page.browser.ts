@@ -83,6 +83,22 @@ describe.each(Object.entries(pages))('the page of %s', (_what, html) => {
     await page.close();
   });
 
+  test('has every table whole at 400 pixels, each cell with the title of its column', async () => {
+    const { page } = await browser.open(html, { width: 400 });
+    await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+
+    expect(
+      await page.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)",
+      ),
+    ).toEqual([]);
+    const untold = await page.evaluate(
+      "[...document.querySelectorAll('table[role] td:not(:empty)')].filter((one) => !/[a-z]/i.test(getComputedStyle(one, '::before').content)).length",
+    );
+    expect(untold).toBe(0);
+    await page.close();
+  });
+
   test('is printed on A4', async () => {
     const { page } = await browser.open(html, { colorScheme: 'dark' });
 

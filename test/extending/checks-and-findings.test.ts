@@ -67,6 +67,7 @@ describe('a check kind', () => {
   test('does not compile without what others derive from it', () => {
     const asked: BuiltInCheckKind<object, object> = {
       kind: 'example',
+      title: 'an example',
       asks: 'Is it there?',
       origin: 'built-in',
       scans: false,

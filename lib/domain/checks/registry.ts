@@ -1,4 +1,4 @@
-import type { CheckContext, CheckKind, PlannedCheck } from './asking/check.ts';
+import { type CheckContext, type CheckKind, hookKind, type PlannedCheck } from './asking/check.ts';
 import { collations } from './kinds/collations.ts';
 import { constraintsValidated } from './kinds/constraints-validated.ts';
 import { dataPresent } from './kinds/data-present.ts';
@@ -61,6 +61,12 @@ export function checkKind(kind: string): CheckKind<unknown, unknown> {
   const found = checkKinds.find((one) => one.kind === kind);
   if (found === undefined) throw new RangeError(`there is no check of kind ${kind}`);
   return found;
+}
+
+/** What people read for the kind of a check. Ledgers outlive releases: a kind that this one does not know is given back as it is. */
+export function kindTitle(kind: string): string {
+  if (kind === hookKind) return 'container of your own';
+  return checkKinds.find((one) => one.kind === kind)?.title ?? kind;
 }
 
 /** Plans every check of a drill. Pure; ids are unique; each check is plain JSON below 32 KB. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { hookKind } from '../../../lib/domain/checks/asking/check.ts';
 import { notTestedByChecks } from '../../../lib/domain/checks/not-tested.ts';
-import { checkKind, planChecks } from '../../../lib/domain/checks/registry.ts';
+import { checkKind, kindTitle, planChecks } from '../../../lib/domain/checks/registry.ts';
 import { aContext, anAccount, anEntry, announced, aTable, configured } from './builders.ts';
 
 describe('planned checks', () => {
@@ -39,6 +40,15 @@ describe('planned checks', () => {
       'sql: a #2',
       'sql: a #3',
     ]);
+  });
+
+  test('of ours are called what their kind is called', () => {
+    const ours = planChecks(large).filter(({ kind }) => checkKind(kind).origin === 'built-in');
+
+    expect(ours.length).toBeGreaterThan(10);
+    expect(ours.filter(({ name, kind }) => !name.startsWith(kindTitle(kind)))).toEqual([]);
+    expect(kindTitle(hookKind)).toBe('container of your own');
+    expect(kindTitle('row counts of a release long gone')).toBe('row counts of a release long gone');
   });
 
   test('leave out no object and no table', () => {

@@ -190,6 +190,8 @@ export interface ConfiguredCheck {
 interface KindOfCheck<Params, Observation> {
   /** Its name in planned checks, records and, of a configured one, in drills.yaml. */
   kind: string;
+  /** What people read in its place, in reports and in terminals: a few words in small letters. */
+  title: string;
   /** One sentence for the documentation: what it asks. */
   asks: string;
   /** Every finding it can give, for the documentation. */

@@ -19,6 +19,7 @@ const mostNamed = 5;
 /** Indexes over text are in the order of the machine that built them; on a server that sorts otherwise they miss rows. */
 export const collations: BuiltInCheckKind<z.infer<typeof paramsSchema>, ChangedCollation[]> = {
   kind: 'collations',
+  title: 'collations have their versions',
   asks: 'Has this server the versions of the collations that the indexes were built with? (Of base backups.)',
   origin: 'built-in',
   scans: false,

@@ -15,6 +15,7 @@ interface UnvalidatedConstraint {
 
 export const constraintsValidated: BuiltInCheckKind<z.infer<typeof paramsSchema>, UnvalidatedConstraint[]> = {
   kind: 'constraintsValidated',
+  title: 'constraints are validated',
   asks: 'Which constraints (CHECK, NOT NULL) were never validated? They are named; rows that break them are not counted.',
   origin: 'built-in',
   scans: false,

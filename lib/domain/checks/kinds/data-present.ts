@@ -38,6 +38,7 @@ interface Observation extends Found {
 
 export const dataPresent: BuiltInCheckKind<Params, Observation> = {
   kind: 'dataPresent',
+  title: 'holds data',
   asks: 'Does at least one table hold a row, those of migration tools apart? A restore of nothing, or of a schema alone, never passes.',
   origin: 'built-in',
   scans: false,

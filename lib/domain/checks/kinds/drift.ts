@@ -43,6 +43,7 @@ interface Observation {
 
 export const drift: BuiltInCheckKind<Params, Observation> = {
   kind: 'drift',
+  title: 'compared with the last proven drill',
   asks: 'Does the database still hold what it held in the last proven drill: tables, their rows, keys, indexes, triggers, extensions? A loss is a warning; `drift: error | off` and tolerances in drills.yaml.',
   origin: 'built-in',
   scans: false,

@@ -17,6 +17,7 @@ interface InstalledExtension {
 
 export const extensionsInstalled: BuiltInCheckKind<Params, InstalledExtension[]> = {
   kind: 'extensions',
+  title: 'extensions are installed',
   asks: 'Is every extension of the dump installed? Its version is recorded; a dump does not say which version production has.',
   origin: 'built-in',
   scans: false,

@@ -17,6 +17,7 @@ const keysPerCheck = 25;
 
 export const foreignKeysHold: BuiltInCheckKind<Params, ObservedForeignKey[]> = {
   kind: 'foreignKeysHold',
+  title: 'foreign keys have no orphans',
   asks: 'Has any foreign key orphans? Every key of the catalog is counted anew, also NOT VALID and NOT ENFORCED ones.',
   origin: 'built-in',
   scans: true,

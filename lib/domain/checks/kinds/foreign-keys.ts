@@ -36,6 +36,7 @@ interface Observation {
 
 export const foreignKeys: ConfiguredCheckKind<Params, Observation> = {
   kind: 'foreignKeys',
+  title: 'foreign keys that must be there',
   asks: 'Do these foreign keys (by name of constraint or table), or all, exist and have no orphans? With `all`, at least one must exist.',
   origin: 'configured',
   settings: foreignKeysSettings,

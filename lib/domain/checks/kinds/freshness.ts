@@ -50,6 +50,7 @@ const whatOf = ({ query, table, column }: Params['freshness']) =>
 
 export const freshness: ConfiguredCheckKind<Params, Observation> = {
   kind: 'freshness',
+  title: 'freshness of the data',
   asks: 'How old was the newest business row at the moment of the dump? Times without a zone count as UTC. A newest row in the future proves nothing.',
   origin: 'configured',
   settings: freshnessSettings,

@@ -31,6 +31,7 @@ interface AskedIndex {
  */
 export const indexContent: BuiltInCheckKind<Params, AskedIndex[]> = {
   kind: 'indexContent',
+  title: 'indexes hold every row',
   asks: 'Is every B-tree in order, and does it hold every row of its table? (Of base backups, by amcheck: a dump has its indexes built anew.)',
   origin: 'built-in',
   scans: true,

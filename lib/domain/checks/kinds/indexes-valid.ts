@@ -17,6 +17,7 @@ interface InvalidIndex {
 
 export const indexesValid: BuiltInCheckKind<z.infer<typeof paramsSchema>, InvalidIndex[]> = {
   kind: 'indexesValid',
+  title: 'indexes are valid',
   asks: 'Is every index valid and ready for use?',
   origin: 'built-in',
   scans: false,

@@ -33,6 +33,7 @@ type Observation = { refusedBecause: string | null };
 
 export const login: ConfiguredCheckKind<Params, Observation> = {
   kind: 'login',
+  title: 'login of a role',
   asks: 'Can the role log in? With `passwordEnv` by really doing it; without, only its right to (LOGIN, not expired, CONNECT) is looked at.',
   origin: 'configured',
   settings: loginSettings,

@@ -24,6 +24,7 @@ interface Observation {
 /** PostgreSQL's own end of recovery is one proof that a moment was reached; rows of the user's around it are the other. */
 export const marker: BuiltInCheckKind<Params, Observation> = {
   kind: 'marker',
+  title: 'marker rows',
   asks: 'Is the row there that was written before the moment of `recoverTo`, and is the one after it not?',
   origin: 'built-in',
   scans: true,

@@ -22,6 +22,7 @@ type Observation = { populated: boolean | null; rows: ScalarAnswer | null }[];
 
 export const matviewsPopulated: BuiltInCheckKind<Params, Observation> = {
   kind: 'matviews',
+  title: 'materialized views are populated',
   asks: 'Is every materialized view filled that the dump fills? One that was never filled in the source is not asked for.',
   origin: 'built-in',
   scans: false,

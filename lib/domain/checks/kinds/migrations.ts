@@ -76,6 +76,7 @@ interface Observation {
 
 export const migrations: ConfiguredCheckKind<Params, Observation> = {
   kind: 'migrations',
+  title: 'migrations',
   asks: 'Is the restored database at the expected migration? Values are compared by the order of their column; none of them is repeated in findings.',
   origin: 'configured',
   settings: migrationsSettings,

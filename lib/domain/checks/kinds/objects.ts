@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
+import { typeInWords } from '../../recovery/entry-words.ts';
 import type { AnnouncedObject } from '../../recovery/restore-account.ts';
 import { formatCountOf, listOf } from '../../text/quantities.ts';
 import type { BuiltInCheckKind, CheckContext } from '../asking/check.ts';
@@ -55,6 +56,7 @@ function unknownTypes(context: CheckContext): string[] {
 
 export const objectsExist: BuiltInCheckKind<Params, Observation> = {
   kind: 'objects',
+  title: 'objects exist',
   asks: 'Does every object that the dump announces exist (tables, views, indexes, constraints, functions, types, triggers, policies …)?',
   origin: 'built-in',
   scans: false,
@@ -91,7 +93,8 @@ export const objectsExist: BuiltInCheckKind<Params, Observation> = {
   evidence: {
     expected: ({ objects }) => `${formatCountOf(objects.length, 'object')}`,
     scope: ({ objects }) =>
-      listOf([...new Set(objects.map(([type]) => type))], mostNamed) || 'nothing that the dump announces',
+      listOf([...new Set(objects.map(([type]) => typeInWords(type)))], mostNamed) ||
+      'nothing that the dump announces',
     actual: ({ objects }, { missing }) =>
       `${formatCountOf(objects.length - missing.length, 'object')}, ${missing.length} missing`,
   },

@@ -31,6 +31,7 @@ interface Observation {
 
 export const partitionTrees: BuiltInCheckKind<Params, Observation> = {
   kind: 'partitionTrees',
+  title: 'row counts of partitions',
   asks: 'For dumps that load partitions through their root: do the partitions together hold the rows that the dump holds?',
   origin: 'built-in',
   scans: true,

@@ -19,6 +19,7 @@ const mostNamed = 5;
 /** What a recovery does not bring back, or leaves open. */
 export const recoveredState: BuiltInCheckKind<z.infer<typeof paramsSchema>, RecoveredState> = {
   kind: 'recoveredState',
+  title: 'nothing is left open',
   asks: 'Did the recovery leave prepared transactions open, or tables empty because WAL never has their rows? (Of base backups.)',
   origin: 'built-in',
   scans: false,

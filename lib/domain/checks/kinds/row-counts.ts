@@ -27,6 +27,7 @@ const mostRows = 20_000_000;
 
 export const rowCounts: BuiltInCheckKind<Params, Observation> = {
   kind: 'rowCounts',
+  title: 'row counts',
   asks: 'Does `count(*)` of every table equal the rows that the dump holds for it?',
   origin: 'built-in',
   scans: true,

@@ -32,6 +32,7 @@ const mostTables = 50;
  */
 export const rowsReadable: BuiltInCheckKind<Params, ScalarAnswer[]> = {
   kind: 'rowsReadable',
+  title: 'rows readable',
   asks: 'Can every value of every row be read? (Of base backups: they do not say how many rows there are.)',
   origin: 'built-in',
   scans: true,

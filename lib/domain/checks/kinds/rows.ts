@@ -87,6 +87,7 @@ function lastProvenRowsOf(
 
 export const rows: ConfiguredCheckKind<Params, Observation> = {
   kind: 'rows',
+  title: 'bounds of a row count',
   asks: 'Does the table hold enough rows, not too many, and not many fewer than in the last proven drill?',
   origin: 'configured',
   settings: rowsSettings,

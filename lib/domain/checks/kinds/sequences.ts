@@ -37,6 +37,7 @@ const sequencesPerCheck = 100;
 
 export const sequencesAhead: BuiltInCheckKind<Params, ObservedSequence[]> = {
   kind: 'sequences',
+  title: 'sequences are not behind',
   asks: 'Is every sequence ahead of the columns it numbers (owned, identity or default; ascending or descending)? A CYCLE sequence reuses numbers, so only its very next one is looked for.',
   origin: 'built-in',
   scans: true,

@@ -23,6 +23,7 @@ type Params = z.infer<typeof paramsSchema>;
 
 export const sql: ConfiguredCheckKind<Params, QueryAnswer> = {
   kind: 'sql',
+  title: 'query of your own',
   asks: 'Your own question: one SELECT and the answer you expect. No row is not 0, NULL is not 0, numbers are compared exactly.',
   origin: 'configured',
   settings: sqlSettings,

@@ -18,6 +18,7 @@ type Params = z.infer<typeof paramsSchema>;
 
 export const tablesExist: ConfiguredCheckKind<Params, TableLookup[]> = {
   kind: 'tables',
+  title: 'tables that must be there',
   asks: 'Do these tables exist? This also finds tables that the backup job leaves out.',
   origin: 'configured',
   settings: tablesSettings,

@@ -23,6 +23,7 @@ interface UnprovenIndex {
 
 export const uniqueIndexes: BuiltInCheckKind<z.infer<typeof paramsSchema>, UnprovenIndex[]> = {
   kind: 'uniqueIndexes',
+  title: 'unique indexes hold',
   asks: 'Do unique indexes hold? A valid one is proof by construction: the server built it over the restored rows and would have refused duplicates. For one that is not valid the duplicates are counted.',
   origin: 'built-in',
   scans: true,

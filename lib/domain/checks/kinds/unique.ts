@@ -32,6 +32,7 @@ const keysOf = (on: string | string[]) => (Array.isArray(on) ? on : [on]);
 
 export const unique: ConfiguredCheckKind<Params, Observation> = {
   kind: 'unique',
+  title: 'unique values',
   asks: 'Does every value of a column or expression occur at most once? NULL is not a value.',
   origin: 'configured',
   settings: uniqueSettings,

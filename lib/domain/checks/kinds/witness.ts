@@ -29,6 +29,7 @@ const leastBytesPerSecond = 5 * 1024 ** 2;
 
 export const witness: BuiltInCheckKind<WitnessParams, WitnessObservation> = {
   kind: 'witness',
+  title: 'compared with the source',
   asks: 'Where a witness of the source lies beside the dump: does every table hold the same rows with the same content, and does every sequence, large object and kind of object agree?',
   origin: 'built-in',
   scans: true,

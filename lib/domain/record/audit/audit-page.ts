@@ -30,7 +30,7 @@ export function auditPage(databases: AuditedDatabase[], period: AuditPeriod): st
     tone: 'neutral',
     contents: parts,
     banner: html`<p class="eyebrow">Made ${formatMoment(period.asOf)}</p>
-<h1>Proofs of backups, ${period.from.slice(0, 10)} to ${lastDayOf(period)}</h1>
+<h1>Proofs of backups, ${whole(period.from.slice(0, 10))} to ${whole(lastDayOf(period))}</h1>
 <p class="why">${formatCountOf(drills.length, 'drill')} of ${formatCountOf(databases.length, 'database')}, ${formatCount(proven)} of them proven; ${exceptions.length === 0 ? 'no exception' : formatCountOf(exceptions.length, 'exception')}${exceptions.length === 0 ? '' : open.length === 0 ? ', none still open' : `, ${formatCount(open.length)} still open`}.</p>
 `,
     body: parts.map(({ content }) => content),
@@ -111,7 +111,7 @@ function exceptionsSection(exceptions: AuditException[]): Markup {
         .map(({ at, database, kind, what, ended, open }) => [
           minute(at),
           shortName(database, 80),
-          html`<span class="${kind === 'could not verify' ? 'doubt' : 'bad'}">${kind}</span><br>${htmlSentence(what, 300)}`,
+          html`<span class="${kind === 'could not verify' ? 'doubt' : 'bad'}">${kind}</span> <br>${htmlSentence(what, 300)}`,
           open ? html`<span class="bad">${ended}</span>` : shortName(ended, 300),
         ]),
       rest: { what: 'exceptions', where: 'exceptions.csv has all' },
@@ -220,7 +220,7 @@ const controlsSection = (): Markup =>
       caption: 'Requirements, what this export proves of them and what not',
       columns: [{ title: 'Requirement' }, { title: 'It proves' }, { title: 'It does not prove' }],
       rows: controls.map(({ standard, clause, asks, proves, not }) => [
-        html`<b>${clause}</b> ${standard}<br><span class="soft">${asks}</span>`,
+        html`<b>${clause}</b> ${standard} <br><span class="soft">${asks}</span>`,
         proves,
         not,
       ]),

@@ -1,8 +1,10 @@
 import wrapAnsi from 'wrap-ansi';
 import type { Severity } from '../../findings/findings.ts';
+import { entryInWords } from '../../recovery/entry-words.ts';
 import { formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { visibleText } from '../../text/visible-text.ts';
 import type { DrillRecord } from '../drill-record.ts';
+import { outcomeWord, reasonWords } from './exception-words.ts';
 import { type Painting, unpainted } from './painting.ts';
 import { summaryFacts } from './summary.ts';
 import { terminalTable } from './terminal-table.ts';
@@ -104,7 +106,12 @@ function exceptions({ restore }: DrillRecord, width: number): string[] {
   const lines = all
     .slice(0, longestList)
     .map(({ type, name, status, reason }) =>
-      wrapped(`${status}: ${type} ${name}: ${reason}`, '  - ', '    ', width),
+      wrapped(
+        `${outcomeWord(status)}: ${entryInWords(type, name)}: ${reasonWords(reason).why}`,
+        '  - ',
+        '    ',
+        width,
+      ),
     );
   return [...lines, ...rest(all.length)];
 }

@@ -6,14 +6,7 @@ import type { DrillRecord } from '../drill-record.ts';
 import { backupAgeSeconds } from './drill-event.ts';
 import { type Content, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
 import type { Tone } from './html/page.ts';
-import { objectiveResult, reasonSentence } from './wording.ts';
-
-/** The verdict as a reader's word; its constant stands in record.json. */
-export const verdictWords: Record<Verdict, string> = {
-  PROVEN: 'Proven',
-  NOT_PROVEN: 'Not proven',
-  COULD_NOT_VERIFY: 'Could not verify',
-};
+import { objectiveResult, reasonSentence, verdictWords } from './wording.ts';
 
 export const toneOf = (verdict: Verdict): Exclude<Tone, 'neutral'> =>
   (({ PROVEN: 'proven', NOT_PROVEN: 'not-proven', COULD_NOT_VERIFY: 'could-not-verify' }) as const)[verdict];
@@ -82,14 +75,14 @@ export function objectiveTile(name: string, objective: DrillRecord['rto'] | Dril
     name,
     value,
     beside: html`${said}; ${formatSeconds(targetSeconds)} allowed`,
-    meter: meter(actualSeconds / targetSeconds),
+    meter: meter(actualSeconds / targetSeconds, result === 'missed'),
   });
 }
 
 /** How much of what was allowed was used. The text beside it says the same. */
-function meter(share: number): Markup {
+function meter(share: number, missed: boolean): Markup {
   const percent = Number.isFinite(share) ? Math.min(100, Math.max(0.8, Math.round(share * 1000) / 10)) : 100;
-  return html`<svg class="meter" width="100%" height="6" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="6" rx="3"/><rect class="bar" width="${percent}%" height="6" rx="3"/></svg>`;
+  return html`<svg class="meter" width="100%" height="6" aria-hidden="true" focusable="false"><rect class="track" width="100%" height="6" rx="3"/><rect class="${missed ? 'bar missed' : 'bar'}" width="${percent}%" height="6" rx="3"/></svg>`;
 }
 
 function dataTile(record: DrillRecord): Markup {

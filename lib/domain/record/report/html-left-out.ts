@@ -1,8 +1,8 @@
-import { policyRules } from '../../recovery/policy-rules.ts';
+import { entryInWords } from '../../recovery/entry-words.ts';
 import { formatCount, formatCountOf } from '../../text/quantities.ts';
 import { isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
-import { entryWord } from './entry-words.ts';
+import { outcomeWord, reasonWords } from './exception-words.ts';
 import { section } from './html/elements.ts';
 import { fitting, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
 
@@ -39,38 +39,31 @@ export function leftOutSection(record: DrillRecord): Markup | null {
   );
 }
 
-const outcomes: Record<string, { title: string; tone: string; rank: number }> = {
-  failed: { title: 'failed', tone: 'bad', rank: 0 },
-  'not reached': { title: 'not reached', tone: 'bad', rank: 1 },
-  'skipped by policy': { title: 'left out', tone: 'soft', rank: 2 },
-  'restored with changes': { title: 'changed', tone: 'soft', rank: 3 },
+const ranks = ['failed', 'not reached', 'left out', 'changed'];
+
+/** What needs a look first. */
+const rank = (entry: Exception | undefined): number => {
+  const place = ranks.indexOf(outcomeWord(entry?.status ?? ''));
+  return place === -1 ? ranks.length : place;
 };
-
-const outcomeOf = (status: string) => (Object.hasOwn(outcomes, status) ? outcomes[status] : undefined);
-
-const rank = (entry: Exception | undefined): number => outcomeOf(entry?.status ?? '')?.rank ?? 4;
 
 function group(entries: Exception[]): Markup {
   const [first] = entries as [Exception, ...Exception[]];
-  const outcome = outcomeOf(first.status);
+  const outcome = outcomeWord(first.status);
   const { said, source } = reason(first.reason);
-  const names = entries
-    .slice(0, mostNames)
-    .map(({ type, name }) => `${entryWord(type)} ${shortName(name, 120)}`);
+  const names = entries.slice(0, mostNames).map(({ type, name }) => shortName(entryInWords(type, name), 160));
   const more = entries.length - names.length;
   return html`<div class="finding">
-<p class="what"><span class="severity ${outcome?.tone ?? 'soft'}">${outcome?.title ?? shortName(first.status, 60)}</span>${formatCountOf(entries.length, 'entry', 'entries')}</p>
+<p class="what"><span class="severity ${rank(first) < 2 ? 'bad' : 'soft'}">${shortName(outcome, 60)}</span>${formatCountOf(entries.length, 'entry', 'entries')}</p>
 <p>${said}</p>
 <p class="soft">${names.join('; ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}</p>
 ${source === null ? null : html`<p class="code">${source}</p>\n`}</div>\n`;
 }
 
-/** Rules are named in records; a reader wants what they say. */
 function reason(given: string): { said: Markup; source: Markup | null } {
-  const rule = Object.hasOwn(policyRules, given) ? policyRules[given as keyof typeof policyRules] : null;
-  if (rule === null) return { said: htmlSentence(given), source: null };
+  const { why, rule, matches } = reasonWords(given);
   return {
-    said: htmlSentence(rule.why),
-    source: html`${htmlSentence(rule.matches)} · rule ${given}`,
+    said: htmlSentence(why),
+    source: rule === null ? null : html`${htmlSentence(matches ?? '')} · rule ${rule}`,
   };
 }

@@ -13,8 +13,8 @@ import { dataTable, figure, section } from './html/elements.ts';
 import { html, type Markup, shortName } from './html/markup.ts';
 import { timelinePlot } from './html/plots/timeline-plot.ts';
 import { trendPlot } from './html/plots/trend-plot.ts';
-import { verdictWords } from './html-banner.ts';
 import type { ReportContext } from './report-context.ts';
+import { verdictWords } from './wording.ts';
 
 /** More phases than a machine has are of nobody's drill. */
 const mostPhases = 60;

@@ -4,7 +4,8 @@ import type { DrillRecord } from '../drill-record.ts';
 import { dataTable, factList, section } from './html/elements.ts';
 import { type Content, fitting, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
 import { page } from './html/page.ts';
-import { banner, toneOf, verdictWords } from './html-banner.ts';
+import { banner, toneOf } from './html-banner.ts';
+import { checksSection } from './html-checks.ts';
 import { findingsSection } from './html-findings.ts';
 import { leftOutSection } from './html-left-out.ts';
 import { timelineSection, trendSection } from './html-plots.ts';
@@ -19,7 +20,7 @@ import {
   recoveryFacts,
 } from './record-facts.ts';
 import type { ReportContext } from './report-context.ts';
-import { checkSentence } from './wording.ts';
+import { codeInWords, verdictWords } from './wording.ts';
 
 /**
  * The drill record as one page that needs nothing beside it and asks for nothing: for who decides, and for the file. No text
@@ -74,42 +75,6 @@ function objectivesSection(record: DrillRecord): Markup {
   );
 }
 
-function checksSection(record: DrillRecord): Markup {
-  const words = { passed: 'passed', failed: 'failed', 'could not run': 'could not run' } as const;
-  const result = (status: keyof typeof words) =>
-    status === 'passed'
-      ? words[status]
-      : html`<span class="${status === 'failed' ? 'bad' : 'doubt'}">${words[status]}</span>`;
-  // What did not pass is read first, and is there when the list is cut.
-  const ordered = [...record.checks].sort(
-    (a, b) => Number(a.status === 'passed') - Number(b.status === 'passed'),
-  );
-  return section(
-    'checks',
-    'Checks',
-    html`<p>${checkSentence(record)}.</p>\n`,
-    record.checks.length === 0
-      ? null
-      : dataTable({
-          caption: 'Checks',
-          columns: [
-            { title: 'Check' },
-            { title: 'Kind' },
-            { title: 'Result' },
-            { title: 'Time', figures: true },
-          ],
-          rows: ordered.map(({ name, kind, status, durationMs }) => [
-            shortName(name),
-            shortName(kind, 60),
-            result(status),
-            `${formatCount(durationMs)} ms`,
-          ]),
-          rest: { what: 'checks', where: 'record.json lists all' },
-          room: { most: 120, bytes: 25_000 },
-        }),
-  );
-}
-
 function handOverSection({ handOver: kept }: DrillRecord): Markup | null {
   if (kept === undefined) return null;
   return section(
@@ -132,7 +97,11 @@ function attemptsSection(record: DrillRecord): Markup | null {
       rows: record.attempts.map(({ key, verdict, findingCodes }) => [
         shortName(key),
         verdictWords[verdict],
-        findingCodes.length === 0 ? 'none' : shortName(findingCodes.join(', '), 600),
+        findingCodes.length === 0
+          ? 'none'
+          : findingCodes.map(
+              (code, place) => html`${place === 0 ? null : html`; <br>`}${shortName(codeInWords(code), 240)}`,
+            ),
       ]),
       rest: { what: 'attempts', where: 'record.json lists all' },
       room: { most: 40, bytes: 12_000 },

@@ -1,8 +1,11 @@
+import { kindTitle } from '../../checks/registry.ts';
+import { entryInWords } from '../../recovery/entry-words.ts';
 import { formatBytes, formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
 import { isBaseBackup } from '../backup-words.ts';
 import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
+import { outcomeWord, reasonWords } from './exception-words.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
 import {
   type Fact,
@@ -13,7 +16,15 @@ import {
   recoveryFacts,
 } from './record-facts.ts';
 import type { ReportContext } from './report-context.ts';
-import { bySeverity, checkSentence, filingSentence, severityNames, verdictReason } from './wording.ts';
+import {
+  bySeverity,
+  checkSentence,
+  codeInWords,
+  filingSentence,
+  severityNames,
+  verdictReason,
+  verdictWords,
+} from './wording.ts';
 
 /** Longest list in the Markdown record; the JSON record has no limit. Keeps a record of 5,000 partitions readable. */
 const longestList = 200;
@@ -107,7 +118,7 @@ function validation(record: DrillRecord): string[] {
   const facts = told ? ['Scope', 'Expected', 'Actual'] : [];
   const checks = record.checks.map((check) => [
     markdownText(check.name),
-    markdownText(check.kind),
+    markdownText(kindTitle(check.kind)),
     check.status === 'passed' ? 'passed' : `**${markdownText(check.status)}**`,
     `${formatCount(check.durationMs)} ms`,
     ...(told ? [check.scope, check.expected, check.actual].map((text) => markdownText(text ?? '')) : []),
@@ -148,9 +159,11 @@ function followUps(record: DrillRecord): string {
 
 function attempts(record: DrillRecord): string[] {
   if (record.attempts.length < 2) return [];
-  const rows = record.attempts.map((attempt) =>
-    [attempt.key, attempt.verdict, attempt.findingCodes.join(', ')].map(markdownText),
-  );
+  const rows = record.attempts.map((attempt) => [
+    markdownText(attempt.key),
+    verdictWords[attempt.verdict],
+    attempt.findingCodes.map((code) => markdownText(codeInWords(code))).join('; '),
+  ]);
   const word = isBaseBackup(record) ? 'Base backup' : 'Dump';
   return [`## ${word}s tried, newest first`, markdownTable([word, 'Verdict', 'Findings'], rows)];
 }
@@ -160,12 +173,20 @@ function exceptions({ restore }: DrillRecord): string {
   const counts =
     `Entries of the dump: ${formatCount(restore.entriesRestored)} restored, ${formatCount(restore.entriesChanged)} ` +
     `restored with changes, ${formatCount(restore.entriesSkipped)} left out, ${formatCount(restore.entriesFailed)} failed.`;
-  const rows = restore.exceptions.map((entry) =>
-    [entry.database, `${entry.type} ${entry.name}`, entry.status, entry.reason].map(markdownText),
-  );
+  const rows = restore.exceptions.map((entry) => [
+    markdownText(entry.database),
+    markdownText(entryInWords(entry.type, entry.name)),
+    markdownText(outcomeWord(entry.status)),
+    exceptionReason(entry.reason),
+  ]);
   if (rows.length === 0) return counts;
   const table = (some: string[][]) => markdownTable(['Database', 'Entry', 'Outcome', 'Reason'], some);
   return [counts, ...limited(rows, 'entries', table)].join('\n\n');
+}
+
+function exceptionReason(given: string): string {
+  const { why, rule } = reasonWords(given);
+  return rule === null ? markdownText(why) : `${markdownText(why)} (rule ${markdownText(rule)})`;
 }
 
 function limited(rows: string[][], what: string, render: (rows: string[][]) => string): string[] {

@@ -1,4 +1,5 @@
-import type { Finding, Severity } from '../../findings/findings.ts';
+import { type Finding, type FindingCode, findingRegistry, type Severity } from '../../findings/findings.ts';
+import type { Verdict } from '../../findings/verdict.ts';
 import { formatBytes, formatCount, formatCountOf, formatSeconds } from '../../text/quantities.ts';
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord, RecoveredStretch } from '../drill-record.ts';
@@ -12,6 +13,20 @@ export const severityNames: Record<Severity, string> = {
   warning: 'warning',
   info: 'note',
 };
+
+/** The verdict as a reader's word; its constant stands in record.json. */
+export const verdictWords: Record<Verdict, string> = {
+  PROVEN: 'Proven',
+  NOT_PROVEN: 'Not proven',
+  COULD_NOT_VERIFY: 'Could not verify',
+};
+
+/** What a code means, with the code behind it. Ledgers outlive releases: one that this release does not know is given alone. */
+export function codeInWords(code: string): string {
+  if (!Object.hasOwn(findingRegistry, code)) return code;
+  const { meaning } = findingRegistry[code as FindingCode];
+  return `${meaning.replace(/\.$/, '')} (${code})`;
+}
 
 /** Findings with the gravest first, otherwise in the order they were made. */
 export function bySeverity(findings: Finding[]): Finding[] {

@@ -5,16 +5,9 @@ import { dataTable, figure, section } from '../report/html/elements.ts';
 import { type Content, html, htmlSentence, type Markup, shortName } from '../report/html/markup.ts';
 import { page, type Tone } from '../report/html/page.ts';
 import { calendarPlot } from '../report/html/plots/calendar-plot.ts';
-import {
-  objectiveTile,
-  tile,
-  toneOf,
-  verdictCell,
-  verdictSign,
-  verdictWords,
-} from '../report/html-banner.ts';
+import { objectiveTile, tile, toneOf, verdictCell, verdictSign } from '../report/html-banner.ts';
 import { trendPlots } from '../report/html-plots.ts';
-import { reasonSentence, verdictReason } from '../report/wording.ts';
+import { reasonSentence, verdictReason, verdictWords } from '../report/wording.ts';
 import type { DatabaseDrills, SiteOptions } from './database-drills.ts';
 import { daysAgo } from './index-page.ts';
 import { reportPath } from './site-paths.ts';
@@ -131,7 +124,7 @@ function drillsSection(records: DrillRecord[], { drillsFolder }: SiteOptions): M
             { title: 'Why' },
           ],
           rows: records.map((record) => [
-            html`<a href="../${reportPath(drillsFolder, record.drillId)}">${formatMoment(record.startedAt)}</a>`,
+            html`<a class="whole" href="../${reportPath(drillsFolder, record.drillId)}">${formatMoment(record.startedAt)}</a>`,
             verdictCell(record.verdict),
             seconds(record.rto.actualSeconds),
             seconds(record.rpo.actualSeconds),

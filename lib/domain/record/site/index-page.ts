@@ -92,6 +92,6 @@ function objectiveCell(objective: {
   const actual = formatSeconds(actualSeconds);
   const missed = objectiveResult(objective) === 'missed';
   const allowed =
-    targetSeconds === null ? null : html`<br><span class="soft">of ${formatSeconds(targetSeconds)}</span>`;
+    targetSeconds === null ? null : html` <br><span class="soft">of ${formatSeconds(targetSeconds)}</span>`;
   return html`${missed ? html`<span class="bad">${actual}</span>` : actual}${allowed}`;
 }

@@ -1,15 +1,35 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { hookKind } from '../../../../lib/domain/checks/asking/check.ts';
+import { checkKinds } from '../../../../lib/domain/checks/registry.ts';
 import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import { pastDrills } from '../../../../lib/domain/record/past-drills.ts';
 import { html, htmlSentence, htmlText, shortName } from '../../../../lib/domain/record/report/html/markup.ts';
 import { renderHtml } from '../../../../lib/domain/record/report/html.ts';
+import { policyRules } from '../../../../lib/domain/recovery/policy-rules.ts';
 import { aHostileRecord, hostileName, unsafeOnTerminal } from '../../../support/hostile-record.ts';
 import { expectOursAlone, textOf } from '../../../support/html-page.ts';
 import { aFailedRecord, aFinding, anUnverifiedRecord, aRecord } from '../../../support/records.ts';
 import { aHugeRecord, newestWithPast, weeklyDrills } from '../../../support/sample-records.ts';
 
 const alone = { signedBy: null };
+
+const aCheckOf = (
+  kind: string,
+  given: Partial<DrillRecord['checks'][number]>,
+): DrillRecord['checks'][number] => ({
+  ...{
+    name: kind,
+    kind,
+    status: 'passed',
+    durationMs: 31,
+    expected: '5 rows',
+    actual: '5 rows',
+    scope: 'main',
+  },
+  ...given,
+});
+
 describe('text in HTML', () => {
   test.each([
     ['a & b', 'a &amp; b'],
@@ -56,7 +76,7 @@ describe('the report in HTML', () => {
 
   test('opens with the verdict, why, the age and the objectives', () => {
     expect(textOf(page)).toMatch(
-      /shop\s+Proven\s+The dump was restored, all 2 checks passed, and both objectives were met\./,
+      /shop\s+Proven\s+The dump was restored, all 9 checks passed, and both objectives were met\./,
     );
     expect(textOf(page)).toMatch(/Age of the dump\s+1 h\s/);
     expect(textOf(page)).toMatch(/Recovery time \(RTO\)\s+34 min 49 s\s+met; 40 min allowed/);
@@ -71,11 +91,11 @@ describe('the report in HTML', () => {
     ]);
     for (const figure of figures) {
       expect(figure).toMatch(/role="img" aria-label="[^"]{30,}"/);
-      expect(figure).toMatch(/<details>[\s\S]*<table>[\s\S]*<\/table>/);
+      expect(figure).toMatch(/<details>[\s\S]*<table role="table">[\s\S]*<\/table>/);
     }
     const rto = figures[1] ?? '';
     expect(rto.match(/<circle/g)).toHaveLength(20);
-    expect(rto.match(/<tr>/g)).toHaveLength(21);
+    expect(rto.match(/<tr role="row">/g)).toHaveLength(21);
     expect(rto).toContain('objective 40 min');
   });
 
@@ -118,6 +138,53 @@ describe('the report in HTML', () => {
     expect(text).toContain('public.fresh 1,204 new 1,204 –');
     expect(text).toMatch(/public\.products gone [\d,]+ – −[\d,]+ \(−100%\)/);
     expect(text).toContain('“Last proven” is the drill of 2026-11-16 03:00:00 UTC.');
+  });
+
+  test('says of each check what was expected, what came back and of what, those that did not pass first', () => {
+    const checks: DrillRecord['checks'] = [
+      aCheckOf('rowCounts', { name: 'row counts', scope: 'main: 8 tables' }),
+      aCheckOf('freshness', {
+        ...{ name: 'newest row of public.orders', status: 'failed', durationMs: 1250 },
+        ...{ expected: 'not older than 1 d', actual: '3 d old', scope: 'main: public.orders.placed_at' },
+      }),
+    ];
+    const text = textOf(renderHtml({ ...record, checks }, alone)).replace(/\s+/g, ' ');
+
+    expect(text).toContain(
+      'Check Result Expected Actual Scope newest row of public.orders freshness of the data failed 1.3 s not older than 1 d 3 d old main: public.orders.placed_at',
+    );
+    expect(text).toContain('row counts passed 31 ms 5 rows 5 rows main: 8 tables');
+  });
+
+  test('of a record whose checks did not say what they expected has no empty columns for it', () => {
+    expect(textOf(renderHtml(aRecord(), alone))).not.toMatch(/Actual|Scope/);
+  });
+
+  test('has words for every kind of check, entry, outcome and finding, and no code without them', () => {
+    const checks = [...checkKinds.map(({ kind }) => kind), hookKind].map((kind) =>
+      aCheckOf(kind, { name: 'a check' }),
+    );
+    const [exception] = record.restore?.exceptions ?? [];
+    const restore = {
+      ...record.restore,
+      exceptions: [...Object.keys(policyRules), 'table "a" is missing'].map((reason) => ({
+        ...exception,
+        type: 'FK CONSTRAINT',
+        reason,
+      })),
+    };
+    const attempts = [record.attempts, aFailedRecord().attempts]
+      .flat()
+      .map((attempt) => ({ ...attempt, findingCodes: ['FK_ORPHANS', 'ROW_COUNT_MISMATCH'] }));
+    const everything = { ...record, checks, restore, attempts } as DrillRecord;
+    const words = (page: string) =>
+      textOf(page.replace(/<code>.*?<\/code>|<p class="code">.*?<\/p>/gs, '')).replace(/\([A-Z_]+\)/g, '');
+    const codes = /\b[a-z]+[A-Z]\w+|\b[A-Z]+_[A-Z_]+\b|FK CONSTRAINT/g;
+
+    expect(words(renderHtml(everything, { ...alone, past })).match(codes)).toEqual(null);
+    expect(textOf(renderHtml(everything, alone))).toContain(
+      'Rows point to rows that do not exist (FK_ORPHANS)',
+    );
   });
 
   test('groups findings by where their cause lies, with what to do, and those of a kind once', () => {

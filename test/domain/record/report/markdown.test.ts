@@ -164,8 +164,27 @@ describe('the drill record in Markdown', () => {
       { key: 'old.dump', verdict: 'PROVEN' as const, findingCodes: [] },
     ];
     const text = renderMarkdown(aFailedRecord({ attempts, provenDump: 'old.dump' }));
-    expect(text).toContain('| new.dump | NOT_PROVEN | FK_ORPHANS |\n| old.dump | PROVEN |  |');
+    expect(text).toContain(
+      '| new.dump | Not proven | Rows point to rows that do not exist (FK_ORPHANS) |\n| old.dump | Proven |  |',
+    );
     expect(text).toContain('An older dump, old.dump, was restored and holds.');
+  });
+
+  test('has words for the kind of a check, and for what was left out and why', () => {
+    const exception = {
+      database: 'shop',
+      type: 'COMMENT',
+      name: 'EXTENSION pgcrypto',
+      status: 'skipped by policy',
+    } as const;
+    const restore = { ...aRecord().restore, exceptions: [{ ...exception, reason: 'comment-not-ours' }] };
+    const checks = [{ name: 'newest order', kind: 'freshness', status: 'passed', durationMs: 7 }] as const;
+    const text = renderMarkdown(aRecord({ restore, checks: [...checks] } as Partial<DrillRecord>));
+
+    expect(text).toContain('| newest order | freshness of the data | passed | 7 ms |');
+    expect(text).toContain(
+      '| shop | comment on extension pgcrypto | left out | Only the owner may comment, and the superuser owns them, or the object is not restored. (rule comment-not-ours) |',
+    );
   });
 
   test('says how many tables it leaves out', () => {

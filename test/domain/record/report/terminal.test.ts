@@ -1,11 +1,26 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import type { DrillRecord } from '../../../../lib/domain/record/drill-record.ts';
 import { renderShow } from '../../../../lib/domain/record/report/dossier.ts';
 import { renderHistory } from '../../../../lib/domain/record/report/history-table.ts';
 import { aHostileRecord, unsafeOnTerminal } from '../../../support/hostile-record.ts';
 import { aFailedRecord, aFinding, anUnverifiedRecord, aRecord } from '../../../support/records.ts';
 
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => stringWidth(line)));
+
+test('a record on a terminal says in words what was left out and why', () => {
+  const left = {
+    database: 'shop',
+    type: 'FK CONSTRAINT',
+    name: 'orders_fk',
+    status: 'skipped by policy',
+  } as const;
+  const restore = { ...aRecord().restore, exceptions: [{ ...left, reason: 'server-extension' }] };
+  const text = renderShow(aRecord({ restore } as Partial<DrillRecord>), 200);
+
+  expect(text).toContain('left out: foreign key orders_fk: Restored rows of');
+  expect(text).not.toMatch(/server-extension|skipped by policy|FK CONSTRAINT/);
+});
 
 describe('the history on a terminal', () => {
   const records = [aRecord(), aFailedRecord({ database: '店' }), anUnverifiedRecord()];

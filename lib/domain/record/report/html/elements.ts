@@ -21,19 +21,24 @@ interface TableOptions {
 
 const wholePage = { most: 300, bytes: 40_000 };
 
-/** A table that scrolls by itself where the page is narrower, cut where it would make the page heavy – and says so. */
+/**
+ * A table, cut where it would make the page heavy – and says so. On a narrow screen each row stands by itself, every cell with the title of
+ * its column. Some browsers take a table that is laid out so for none: the roles tell it to those who hear it.
+ */
 export function dataTable({ caption, columns, rows, rest, room = wholePage }: TableOptions): Markup {
-  const [first, ...others] = columns;
-  const cell = (content: Content, column: Column | undefined) =>
-    column?.figures === true ? html`<td class="figure">${content}</td>` : html`<td>${content}</td>`;
-  const line = ([head = null, ...cells]: Content[]): Markup =>
-    html`<tr>${first?.figures === true ? cell(head, first) : html`<th scope="row">${head}</th>`}${cells.map((content, place) => cell(content, others[place]))}</tr>\n`;
+  const cell = (content: Content, { title, figures }: Column) =>
+    html`<td role="cell"${figures === true ? html` class="figure"` : null} data-column="${title}">${content}</td>`;
+  const line = (cells: Content[]): Markup =>
+    html`<tr role="row">${columns.map((column, place) => {
+      const content = cells[place] ?? null;
+      return place === 0 ? html`<th scope="row" role="rowheader">${content}</th>` : cell(content, column);
+    })}</tr>\n`;
   const shown = fitting(rows, line, room);
   const more = rows.length - shown.length;
-  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table role="table">
 <caption class="spoken">${caption}</caption>
-<thead><tr>${columns.map(({ title, figures }) => (figures === true ? html`<th scope="col" class="figure">${title}</th>` : html`<th scope="col">${title}</th>`))}</tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row">${columns.map(({ title, figures }) => html`<th scope="col" role="columnheader"${figures === true ? html` class="figure"` : null}>${title}</th>`)}</tr></thead>
+<tbody role="rowgroup">
 ${shown}</tbody>
 </table></div>
 ${more > 0 ? html`<p class="more">… and ${formatCount(more)} more ${rest?.what ?? 'rows'}: ${rest?.where ?? 'record.json lists all'}.</p>\n` : null}`;

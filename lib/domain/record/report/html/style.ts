@@ -41,7 +41,7 @@ code{font:.9em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",
 .tile .value{font-size:1.375rem;line-height:1.35;font-weight:600;letter-spacing:-.01em}
 .tile .beside{color:var(--soft);font-size:.8125rem;line-height:1.45}
 .tile .missed{color:var(--bad);font-weight:600}
-.meter{display:block;margin-top:.6rem}.meter .track,.timeline .track{fill:var(--track)}.meter .bar{fill:var(--accent)}
+.meter{display:block;margin-top:.6rem}.meter .track,.timeline .track{fill:var(--track)}.meter .bar{fill:var(--accent)}.meter .bar.missed{fill:var(--bad)}
 nav{margin-bottom:1rem;font-size:.875rem}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
 nav a{color:var(--soft);text-decoration:none;display:inline-block;padding:.25rem 0}nav a:hover{color:var(--ink);text-decoration:underline}
@@ -97,6 +97,7 @@ circle.current.proven{fill:var(--accent)}circle.current.unproven{stroke:var(--ac
 .finding .code{color:var(--soft);font-size:.8125rem}
 .finding li{padding-left:1rem;text-indent:-1rem}.finding li::before{content:"–";display:inline-block;width:1rem;text-indent:0;color:var(--soft)}
 .severity{display:inline-block;font-size:.75rem;line-height:1.4;font-weight:600;border:1px solid currentColor;border-radius:999px;padding:0 .5rem;margin-right:.5rem;vertical-align:.08em}
+.reasons{margin-top:1rem}
 .do{color:var(--ink)}.do b{font-weight:600}
 .plain li{padding:.15rem 0 .15rem 1rem;text-indent:-1rem}.plain li::before{content:"–";display:inline-block;width:1rem;text-indent:0;color:var(--soft)}
 .sign th,.sign td{height:3rem;vertical-align:bottom}
@@ -110,6 +111,18 @@ section{padding:1.125rem 1rem}
 .stretch{grid-template-columns:minmax(0,1fr) auto;gap:.15rem .75rem;padding:.35rem 0}
 .stretch svg{grid-row:2;grid-column:1/-1}
 }
+@media screen and (max-width:40rem){
+table[role],table[role] tbody{display:block}
+table[role] thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+table[role] tr{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;padding:.6rem 0;border-bottom:1px solid var(--line)}
+table[role] tbody tr:last-child{border-bottom:0}
+table[role] tbody th,table[role] td{display:block;flex:0 0 100%;min-width:0;max-width:100%;padding:0;border:0}
+table[role] tbody th{font-weight:600;font-size:.9375rem}table[role] tbody th .soft{font-weight:400;font-size:.875rem}
+table[role] td.figure{flex:0 1 auto;text-align:left;white-space:normal}
+table[role] .figure+td:not(.figure){padding-left:0}
+table[role] td:empty,table[role] td br{display:none}
+td[data-column]::before{content:attr(data-column)": ";color:var(--soft);font-weight:400}
+}
 @page{size:A4;margin:16mm 15mm}
 @media print{
 body{font-size:10pt}
@@ -117,9 +130,9 @@ body{font-size:10pt}
 .banner{padding-top:0}
 nav,.skip,summary{display:none}
 section{border:0;border-top:1px solid var(--line);border-radius:0;padding:.75rem 0 0;margin-bottom:1.25rem}
-h2,h3,figcaption{break-after:avoid}
+h2,h3,figcaption,h2+p{break-after:avoid}
 .tiles{grid-template-columns:repeat(4,minmax(0,1fr))}.tile{padding:.75rem}.tile .value{font-size:1.125rem}
-figure,.finding,.tile,.facts>div,tr{break-inside:avoid}
+figure,.finding,.tile,.facts>div,tr,#seal,#objectives{break-inside:avoid}
 thead{display:table-header-group}
 .pair{grid-template-columns:1fr 1fr}
 .scroll{overflow:visible}

@@ -60,14 +60,41 @@ export function trendPlot({ points, objective, unit, formatValue }: TrendPlotOpt
     const kind = `${proven ? 'proven' : 'unproven'}${current ? ' current' : ''}`;
     return html`<circle class="${kind}" cx="${round(x(Date.parse(at)))}%" cy="${round(y(value))}" r="${current ? 5 : 3.5}"/>`;
   });
-  return html`<div class="over-time"><svg class="trend" width="100%" height="${height}" aria-hidden="true" focusable="false">${grid}${days}${objective === null ? null : objectiveLine(objective.label, within ? y(objective.value) : null)}<svg viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none"><path class="series" vector-effect="non-scaling-stroke" d="${path ?? ''}"/></svg>${marks}</svg></div>`;
+  return html`<div class="over-time"><svg class="trend" width="100%" height="${height}" aria-hidden="true" focusable="false">${grid}${days}${
+    objective === null
+      ? null
+      : objectiveLine(
+          objective.label,
+          within ? y(objective.value) : null,
+          freerSide(
+            points.map((point) => ({ x: x(Date.parse(point.at)), y: y(point.value) })),
+            within ? y(objective.value) : null,
+          ),
+        )
+  }<svg viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none"><path class="series" vector-effect="non-scaling-stroke" d="${path ?? ''}"/></svg>${marks}</svg></div>`;
+}
+
+type Side = 'left' | 'right';
+
+/** Height of a label, and the share of the width that it may take. */
+const room = { height: 20, width: 35 };
+
+/** Where the words on the objective hide the fewest points. */
+function freerSide(drawn: { x: number; y: number }[], at: number | null): Side {
+  if (at === null) return 'right';
+  const hidden = (side: Side) =>
+    drawn.filter(
+      ({ x, y }) =>
+        Math.abs(y - (at - 8)) < room.height && (side === 'left' ? x < room.width : x > 100 - room.width),
+    ).length;
+  return hidden('left') < hidden('right') ? 'left' : 'right';
 }
 
 /** @param at null: it lies above the scale */
-function objectiveLine(label: string, at: number | null): Markup {
+function objectiveLine(label: string, at: number | null, side: Side): Markup {
   const height = round(at ?? top - 8);
   const text = at === null ? `${label}, above this scale` : label;
-  return html`<line class="objective" x1="0" x2="100%" y1="${height}" y2="${height}"/><text class="tick end objective-label" x="100%" y="${round(height - 6)}">${text}</text>`;
+  return html`<line class="objective" x1="0" x2="100%" y1="${height}" y2="${height}"/><text class="tick${side === 'left' ? '' : ' end'} objective-label" x="${side === 'left' ? '0' : '100%'}" y="${round(height - 6)}">${text}</text>`;
 }
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');

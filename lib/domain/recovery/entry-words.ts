@@ -6,6 +6,7 @@ const words: Record<string, string> = {
   'BLOB METADATA': 'large objects',
   BLOBS: 'content of large objects',
   'CHECK CONSTRAINT': 'check constraint',
+  COMMENT: 'comment on',
   'DATABASE PROPERTIES': 'settings of database',
   DEFAULT: 'default of',
   'DEFAULT ACL': 'default rights',
@@ -27,6 +28,17 @@ const words: Record<string, string> = {
   'TABLE DATA': 'rows of',
 };
 
-/** `FK CONSTRAINT` is a foreign key. */
-export const entryWord = (type: string): string =>
+const entryWord = (type: string): string =>
   Object.hasOwn(words, type) ? (words[type] ?? '') : type.slice(0, 60).toLowerCase();
+
+/** What such an entry is, without a name: `FK CONSTRAINT` is a foreign key, `DEFAULT` a default. */
+export const typeInWords = (type: string): string => entryWord(type).replace(/ (?:of|on)$/, '');
+
+/** Types whose entries are named by what they are about, e.g. `EXTENSION pgcrypto`. */
+const aboutOthers = new Set(['ACL', 'COMMENT', 'SECURITY LABEL']);
+
+/** An entry of a dump as a reader names it: `comment on extension pgcrypto`. */
+export function entryInWords(type: string, name: string): string {
+  const [, of = '', rest = name] = (aboutOthers.has(type) && /^([A-Z][A-Z ]*[A-Z]) (.+)$/s.exec(name)) || [];
+  return [entryWord(type), ...(of === '' ? [] : [entryWord(of)]), rest].join(' ');
+}
