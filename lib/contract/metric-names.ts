@@ -24,7 +24,7 @@ export const watchMetrics = {
   hoursSinceProven: 'HoursSinceProven',
   /** Age of the newest eligible dump; a very large number when there is none or the source cannot be listed. */
   newestDumpAgeHours: 'NewestDumpAgeHours',
-  /** 1 when the trend of proven drills crosses the RTO objective within 90 days, else 0. */
+  /** 1 when the forecast of its drills passes the RTO objective within 90 days or comes close to it, else 0. */
   rtoForecastMissed: 'RtoForecastMissed',
   /** Only the dimension `Stack`: resources of ours whose lease has expired. */
   expiredLeases: 'ExpiredLeases',

@@ -12,6 +12,7 @@ import { pastDrills } from '../domain/record/past-drills.ts';
 import { rtoTrend } from '../domain/record/trend.ts';
 import type { RecoveryTarget } from '../domain/recovery/recovery-target.ts';
 import type { Configuration, DrillPorts } from '../ports/drill-ports.ts';
+import { forecastDrill } from './forecast-drill.ts';
 import { handedOver } from './hand-over.ts';
 import { asOf } from './judge.ts';
 import { provenanceOf } from './provenance.ts';
@@ -54,7 +55,8 @@ export const sealRecordStep = defineStep({
     const attempts = await readAttempts(state, ports);
     const lastProven = state.stage === 'refused' ? null : await ports.ledger.lastProven(state.database);
     const endedAt = ports.clock.now().toISOString();
-    const assembled = assembleRecord({
+    const history = await readPast(state, ports);
+    const unforecast = assembleRecord({
       state,
       attempts,
       endedAt,
@@ -65,6 +67,7 @@ export const sealRecordStep = defineStep({
       trendFindings: rtoTrend(attempts[0]?.rto.actualSeconds ?? null, lastProven),
       provenance: provenanceOf(state, ports),
     });
+    const assembled = await forecastDrill(unforecast, history, ports);
     const sealed = await ports.ledger.show(state.drillId);
     // A name can be used again after 90 days: the records and reports of that drill are left alone.
     const namesake = sealed !== null && sealed.endedAt < state.startedAt;
@@ -72,7 +75,6 @@ export const sealRecordStep = defineStep({
     // Of two that seal at once – this step at its time limit, and clean-up after it – both go on with the same record.
     const kept = sealed ?? (await ports.ledger.show(state.drillId).catch(() => null));
     const record = kept === null || namesake ? assembled : kept;
-    const history = await readPast(record, ports);
     const past = history === null ? null : pastDrills(record, history, lastProven);
     if (!namesake) await publishRecord(record, past, ports);
     if (unsealed.stage !== 'refused') await ports.ledger.unlock(state.database, state.drillId);

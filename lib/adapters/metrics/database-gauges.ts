@@ -1,10 +1,10 @@
 import { watchMetrics } from '../../contract/metric-names.ts';
+import { isWithinForecast } from '../../domain/forecast/objective-break.ts';
 import { secondsBetween } from '../../domain/time/spans.ts';
 import type { DatabaseFacts } from '../../domain/watch/facts.ts';
 
 /** Stands for "never", in hours: more than a century, above anything that a graph compares it with. */
 export const neverHours = 1_000_000;
-const forecastSeconds = 90 * 86_400;
 
 /** Hourly gauges of one database, for those who pay for them. What could not be read is the worst there is. */
 export function gaugesOf(
@@ -14,7 +14,7 @@ export function gaugesOf(
   const hoursSince = (moment: string) => Math.max(0, secondsBetween(moment, now) / 3600);
   const known = drills.outcome === 'read' ? drills.value : null;
   const dump = newestDump?.outcome === 'read' ? newestDump.value : null;
-  const exceeded = known === null ? now : known.rtoExceededAt;
+  const broken = known?.rtoBreak ?? null;
   return [
     {
       metric: watchMetrics.hoursSinceProven,
@@ -23,7 +23,7 @@ export function gaugesOf(
     { metric: watchMetrics.newestDumpAgeHours, value: dump === null ? neverHours : hoursSince(dump.moment) },
     {
       metric: watchMetrics.rtoForecastMissed,
-      value: exceeded !== null && secondsBetween(now, exceeded) <= forecastSeconds ? 1 : 0,
+      value: known === null || (broken !== null && isWithinForecast(broken, now)) ? 1 : 0,
     },
   ];
 }

@@ -1,8 +1,9 @@
 import { nearestWord } from '../../domain/config/suggestion.ts';
+import { objectiveBreak } from '../../domain/forecast/objective-break.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { forecastSentence } from '../../domain/record/report/forecast-words.ts';
 import { renderHistory } from '../../domain/record/report/history-table.ts';
-import { forecastRto } from '../../domain/record/trend.ts';
-import { formatSeconds } from '../../domain/text/quantities.ts';
+import { formatCountOf, formatSeconds } from '../../domain/text/quantities.ts';
 import { visibleJson, visibleLines } from '../../domain/text/visible-text.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
@@ -67,18 +68,18 @@ function meant(database: string, others: string[]): string {
   return close === null ? '' : `Did you mean ${close}? `;
 }
 
-/** What the trend of one database promises, when it has an objective and enough records to say anything. */
+/** The newest forecast of one database, and when it passes the objective. A drill that could not run made none. */
 function rtoOutlook(records: DrillRecord[]): string {
   const [newest] = records;
-  const targetSeconds = newest?.rto.targetSeconds ?? null;
-  if (targetSeconds === null || records.some(({ database }) => database !== newest?.database)) return '';
-  const forecast = forecastRto(records, targetSeconds);
-  switch (forecast.outcome) {
-    case 'exceeds':
-      return `\nThe recovery time grows; at this rate it exceeds its objective of ${formatSeconds(targetSeconds)} about ${forecast.at.slice(0, 10)} (from ${forecast.records} drills).\n`;
-    case 'already exceeded':
-      return `\nThe recovery time already exceeds its objective of ${formatSeconds(targetSeconds)}.\n`;
-    default:
-      return '';
-  }
+  if (records.some(({ database }) => database !== newest?.database)) return '';
+  const { forecast, rto } = records.find((record) => record.forecast !== undefined) ?? {};
+  if (forecast === undefined) return '';
+  const targetSeconds = rto?.targetSeconds ?? null;
+  const broken = targetSeconds === null ? null : objectiveBreak(forecast, targetSeconds);
+  const does = broken?.certainty === 'likely' ? 'passes' : 'comes close to';
+  const warning =
+    broken === null || targetSeconds === null
+      ? ''
+      : `It ${does} the objective of ${formatSeconds(targetSeconds)} about ${broken.at.slice(0, 10)}.\n`;
+  return `\nForecast of the RTO from ${formatCountOf(forecast.drills, 'drill')}: ${forecastSentence(forecast)}.\n${warning}`;
 }

@@ -4,6 +4,7 @@ import type { DrillState } from '../drill/drill-state.ts';
 import type { DrillPhase } from '../drill/facts.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import { rdsPlanOf } from '../sandbox/sandbox-plan.ts';
 import { inWords, secondsBetween } from '../time/spans.ts';
 import { judgeDrill } from '../verdict/judgement.ts';
 import type { AttemptReport } from './attempt-report.ts';
@@ -50,6 +51,7 @@ export function assembleRecord(input: {
     database: state.database,
     mode: state.request.mode,
     ...(state.plan === null ? {} : { sandbox: state.plan.kind }),
+    ...serverOf(state),
     verdict,
     operator: state.request.operator,
     startedAt: state.startedAt,
@@ -97,6 +99,18 @@ const nothingTested = (underWay: DrillRecord['attempts']): string =>
   underWay.length === 0
     ? 'everything: the drill did not come to a restore'
     : 'everything: the drill was interrupted before anything was judged';
+
+function serverOf({ plan, sandbox, restoreTask }: DrillState): Pick<DrillRecord, 'server'> {
+  const rds = rdsPlanOf(plan);
+  if (rds !== null) {
+    const placed = rds.placements[sandbox?.placement ?? 0];
+    return placed === undefined ? {} : { server: placed.instanceClass };
+  }
+  const { vcpu, memoryGib } = restoreTask ?? {};
+  return plan?.kind !== 'task' || vcpu === undefined || memoryGib === undefined
+    ? {}
+    : { server: `${vcpu} vCPU, ${memoryGib} GiB` };
+}
 
 const recoveredOf = (attempt: AttemptReport | undefined): Pick<DrillRecord, 'recovered'> =>
   attempt?.recovered === undefined ? {} : { recovered: attempt.recovered };

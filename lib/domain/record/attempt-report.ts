@@ -34,6 +34,7 @@ export function summariseRestore(
 ): NonNullable<DrillRecord['restore']> {
   const count = (status: EntryAccount['outcome']['status']) =>
     account.entries.filter((entry) => entry.outcome.status === status).length;
+  const indexSeconds = account.phases.find(({ name }) => name === 'post-data')?.seconds;
   return {
     engine: account.engine,
     connections: facts.connections,
@@ -45,6 +46,7 @@ export function summariseRestore(
     exceptions: account.entries.flatMap(exceptionOf),
     rowsLoaded: account.tables.reduce((sum, table) => sum + table.rowsLoaded, 0),
     bytesRead: account.bytesRead,
+    ...(indexSeconds === undefined ? {} : { indexSeconds }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { CheckFacts, CheckStatus, CountedTable } from '../checks/asking/che
 import type { DrillPhase, HandOver } from '../drill/facts.ts';
 import type { Finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { Forecast } from '../forecast/forecast.ts';
 import type { DrillMode, SandboxKind } from '../sandbox/sandbox-plan.ts';
 import type { Principal, RecordedConfiguration, RecordLink, RecordPlace } from './provenance.ts';
 
@@ -51,6 +52,8 @@ export interface DrillRecord {
   mode: DrillMode;
   /** Kind of sandbox; absent where none was planned, and in records of releases that did not say. */
   sandbox?: SandboxKind;
+  /** Size of the server in AWS: an instance class, or what the task has. Absent on one machine, and in records of releases that did not say. */
+  server?: string;
   verdict: Verdict;
   /** Who started it: a user name, `schedule`, or an IAM principal. */
   operator: string;
@@ -96,6 +99,8 @@ export interface DrillRecord {
     exceptions: { database: string; type: string; name: string; status: string; reason: string }[];
     rowsLoaded: number;
     bytesRead: number;
+    /** From the first to the last work on indexes, keys and constraints. Absent: none, or in records of releases that did not say. */
+    indexSeconds?: number;
   } | null;
   /** Of base backups: what was recovered, of the attempt that was proven, else of the first. Absent: nothing was. */
   recovered?: RecoveredStretch;
@@ -116,6 +121,8 @@ export interface DrillRecord {
   teardown: { confirmed: boolean; detail: string };
   /** AWS only; absent on one machine, where a drill costs nothing. List prices, before discounts. */
   cost?: { estimatedUsd: number; actualUsd: number };
+  /** Of the drills to come, as it was when this one was sealed; absent of real restores, and in records of releases that made none. */
+  forecast?: Forecast;
   /** Real restores that were kept. */
   handOver?: HandOver;
   /** `commit` of the sources that it was built from; `unknown` where the build did not know. */

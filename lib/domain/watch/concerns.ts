@@ -1,5 +1,6 @@
 import type { DatabaseConfig } from '../config/index.ts';
 import { archiveLagLimitSeconds, dumpAgeLimitSeconds } from '../config/overdue.ts';
+import { isWithinForecast } from '../forecast/objective-break.ts';
 import { formatMoment, formatSeconds } from '../text/quantities.ts';
 import { secondsBetween } from '../time/spans.ts';
 import type { DatabaseFacts, ProvenInKind, Read, StackFacts } from './facts.ts';
@@ -28,8 +29,6 @@ export interface Concern {
   drillId: string | null;
 }
 
-/** How far ahead a forecast warns. */
-const forecastSeconds = 90 * 86_400;
 /** The sweeper reports every hour; of three hours two may be late. */
 const sweeperSilentSeconds = 3 * 3600;
 
@@ -147,12 +146,13 @@ function ofArchive(
 }
 
 function ofForecast(drills: DatabaseFacts['drills'], now: string): Found[] {
-  if (drills.outcome === 'unreadable' || drills.value.rtoExceededAt === null) return [];
-  if (secondsBetween(now, drills.value.rtoExceededAt) > forecastSeconds) return [];
+  const broken = drills.outcome === 'read' ? (drills.value.rtoBreak ?? null) : null;
+  if (broken === null || !isWithinForecast(broken, now)) return [];
+  const does = broken.certainty === 'likely' ? 'passes it about' : 'comes close to it by';
   return [
     {
       kind: 'objectiveForecast',
-      says: `By the trend of its proven drills the RTO is exceeded from ${formatMoment(drills.value.rtoExceededAt)}.`,
+      says: `The RTO is forecast to break the objective within 90 days: by its drills it ${does} ${broken.at.slice(0, 10)}; one drill in ten may miss it from ${broken.earliestAt.slice(0, 10)} on.`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { ChoosableKind } from '../config/choosable-kinds.ts';
 import type { Verdict } from '../findings/verdict.ts';
+import type { ObjectiveBreak } from '../forecast/objective-break.ts';
 
 /** Something that was read, or why it could not be: a code of ours or of the service, never its words. */
 export type Read<Value> = { outcome: 'read'; value: Value } | { outcome: 'unreadable'; reason: string };
@@ -22,8 +23,8 @@ export interface DrillFacts {
   firstWatchedAt: string;
   /** The newest drill that was not refused because another one was running; real restores are told of by themselves. */
   lastDrill: { drillId: string; verdict: Verdict; endedAt: string; missedObjective: boolean } | null;
-  /** When the trend of proven drills crosses the RTO; the end of the last drill when it has; null: not in sight. */
-  rtoExceededAt: string | null;
+  /** When the forecast passes the RTO, of several kinds of sandbox the first; null: not in sight. Absent in what earlier releases remembered. */
+  rtoBreak?: ObjectiveBreak | null;
 }
 
 /** The newest dump that a drill would take, by name and size. */

@@ -1,14 +1,14 @@
 import { evidenceOf, watchId } from '../../contract/evidence.ts';
 import type { ChoosableKind } from '../../domain/config/choosable-kinds.ts';
+import { type ObjectiveBreak, objectiveBreak } from '../../domain/forecast/objective-break.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
-import { forecastRto } from '../../domain/record/trend.ts';
 import type { DrillFacts, ProvenInKind } from '../../domain/watch/facts.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { DrillPointers, WatchedDatabase } from '../../ports/watching.ts';
 
-/** Records that a forecast looks at: four years of monthly drills. */
-const forecastRecords = 48;
+/** Records that are read again: among as many daily ones there is the last monthly one in another kind of sandbox. */
+const laterLookRecords = 48;
 /** A monthly drill behind two a day is found the first time; afterwards it is remembered. */
 const firstLookRecords = 100;
 
@@ -47,15 +47,14 @@ export async function lookAtDrills(
     ...(kinds.length > 0 ? { inKinds: provenInKinds(kinds, records, before, now) } : {}),
     firstWatchedAt: known?.firstWatchedAt ?? (await firstWatched(database, evidence, now)),
     lastDrill: lastDrillOf(records),
-    rtoExceededAt:
-      rtoTargetSeconds === null ? null : exceededAt(records.slice(0, forecastRecords), rtoTargetSeconds, now),
+    rtoBreak: rtoTargetSeconds === null ? null : firstBreak(records, rtoTargetSeconds),
   };
   return { ...ids, rtoTargetSeconds, facts };
 }
 
 /** Only the first look must find a monthly drill behind daily ones; later ones remember it. */
 const recordsFor = (kinds: readonly ChoosableKind[], before: Known | null): number =>
-  kinds.some((kind) => before?.facts.inKinds?.[kind] === undefined) ? firstLookRecords : forecastRecords;
+  kinds.some((kind) => before?.facts.inKinds?.[kind] === undefined) ? firstLookRecords : laterLookRecords;
 
 function provenInKinds(
   kinds: readonly ChoosableKind[],
@@ -89,10 +88,19 @@ function lastDrillOf(records: DrillRecord[]): DrillFacts['lastDrill'] {
   return { drillId, verdict, endedAt, missedObjective };
 }
 
-function exceededAt(records: DrillRecord[], rtoTargetSeconds: number, now: string): string | null {
-  const forecast = forecastRto(records, rtoTargetSeconds);
-  if (forecast.outcome === 'already exceeded') return records[0]?.endedAt ?? now;
-  return forecast.outcome === 'exceeds' ? forecast.at : null;
+/**
+ * By the newest forecast of each kind of sandbox, which stands in its record; against the objective of today. A drill that could not
+ * run made none.
+ */
+function firstBreak(records: readonly DrillRecord[], rtoTargetSeconds: number): ObjectiveBreak | null {
+  const kinds = new Set(records.map(({ sandbox }) => sandbox));
+  const breaks = [...kinds].flatMap((kind) => {
+    const forecast = records.find(
+      (record) => record.sandbox === kind && record.forecast !== undefined,
+    )?.forecast;
+    return forecast === undefined ? [] : (objectiveBreak(forecast, rtoTargetSeconds) ?? []);
+  });
+  return breaks.sort((a, b) => (a.at < b.at ? -1 : 1))[0] ?? null;
 }
 
 /** A database that was never proven counts from the first time it was watched, also when the memory was lost. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { forecastRto, phaseSpeeds, rtoTrend } from '../../../lib/domain/record/trend.ts';
-import { aFailedRecord, aRecord } from '../../support/records.ts';
+import { phaseSpeeds, rtoTrend } from '../../../lib/domain/record/trend.ts';
+import { aRecord } from '../../support/records.ts';
 
 const proven = (seconds: number | null) =>
   aRecord({ rto: { targetSeconds: null, actualSeconds: seconds, lastProvenSeconds: null } });
@@ -52,44 +52,4 @@ test('speeds are given per phase, and only where something was counted', () => {
     [null, null],
     [null, null],
   ]);
-});
-
-describe('the forecast of the recovery time', () => {
-  const drills = (...seconds: (number | null)[]) =>
-    seconds.map((actualSeconds, month) =>
-      aRecord({
-        startedAt: new Date(Date.UTC(2026, 0, 1 + 30 * month)).toISOString(),
-        rto: { targetSeconds: null, actualSeconds, lastProvenSeconds: null },
-      }),
-    );
-
-  test('needs three proven records', () => {
-    expect(forecastRto(drills(10, 20), 100)).toEqual({ outcome: 'too few records', records: 2 });
-    expect(forecastRto([], 100)).toEqual({ outcome: 'too few records', records: 0 });
-    const failed = aFailedRecord({ startedAt: '2026-06-01T00:00:00Z' });
-    expect(forecastRto([...drills(10, 20), failed], 100)).toMatchObject({ outcome: 'too few records' });
-    expect(forecastRto(drills(10, 20, null), 100)).toMatchObject({ outcome: 'too few records' });
-  });
-
-  test('does not count three records of one moment as three', () => {
-    expect(forecastRto([...drills(10), ...drills(10), ...drills(11)], 100)).toMatchObject({
-      outcome: 'too few records',
-    });
-  });
-
-  test('draws the line on to the objective, whatever the order of the records', () => {
-    const expected = { outcome: 'exceeds', records: 3, at: '2026-05-01T00:00:00.000Z' };
-    expect(forecastRto(drills(10, 20, 30), 50)).toMatchObject(expected);
-    expect(forecastRto(drills(10, 20, 30).reverse(), 50)).toMatchObject(expected);
-  });
-
-  test.each([
-    { seconds: [30, 20, 10], target: 50, outcome: 'not growing' },
-    { seconds: [10, 10, 10], target: 50, outcome: 'not growing' },
-    { seconds: [10, 20, 60], target: 50, outcome: 'already exceeded' },
-    { seconds: [10, 90, 5, 80, 40], target: 1000, outcome: 'no clear trend' },
-    { seconds: [10, 11, 12], target: 3600, outcome: 'not within the horizon' },
-  ])('$seconds against $target s: $outcome', ({ seconds, target, outcome }) => {
-    expect(forecastRto(drills(...seconds), target).outcome).toBe(outcome);
-  });
 });

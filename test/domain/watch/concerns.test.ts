@@ -13,7 +13,7 @@ const configOf = (lines: string) => {
 const factsOf = (drills: Partial<DrillFacts>, archive: DatabaseFacts['archive'] = null): DatabaseFacts => ({
   drills: {
     outcome: 'read',
-    value: { provenAt: ago(0.5), firstWatchedAt: ago(400), lastDrill: null, rtoExceededAt: null, ...drills },
+    value: { provenAt: ago(0.5), firstWatchedAt: ago(400), lastDrill: null, rtoBreak: null, ...drills },
   },
   newestDump: null,
   archive,

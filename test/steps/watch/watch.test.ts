@@ -3,8 +3,9 @@ import { attentionMessages } from '../../../lib/adapters/notices/messages/attent
 import { DrillError } from '../../../lib/domain/findings/errors.ts';
 import { finding } from '../../../lib/domain/findings/findings.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
+import { withForecast } from '../../../lib/domain/record/with-forecast.ts';
 import { type WatchPorts, watch } from '../../../lib/steps/watch/watch.ts';
-import { aRecord } from '../../support/records.ts';
+import { aRecord, aRecordedDump } from '../../support/records.ts';
 import { aWatchedWorld, type WatchedWorld } from './support/watched-world.ts';
 
 const places = {
@@ -37,6 +38,16 @@ const sealed = (given: Partial<DrillRecord>): DrillRecord =>
     startedAt: world.now(),
     ...given,
   });
+
+/** A forecast from 30 to 90 days ahead. */
+function forecastBetween(next: number, later: number) {
+  const drill = (days: number, central: number) => ({
+    at: new Date(Date.parse(world?.now() ?? '2026-11-20T03:00:00.000Z') + days * 86_400_000).toISOString(),
+    rtoSeconds: { central, low: central / 1.1, high: central * 1.1 },
+    costUsd: null,
+  });
+  return { next: drill(30, next), in90Days: drill(90, later) };
+}
 
 describe('where all is well', () => {
   test('nobody is told anything, and the gauge shows nothing', async () => {
@@ -149,16 +160,22 @@ describe('people are told, by name, once, and again when it is well:', () => {
   });
 
   test('a missed objective, and one that growth will miss', async () => {
-    const growing = [3300, 3000, 2700].map((actualSeconds, index) =>
-      sealed({
-        drillId: `drill-${index}`,
-        startedAt: new Date(Date.parse(world.now()) - index * 30 * 86_400_000).toISOString(),
+    const start = Date.parse(world.now());
+    const growing = [2400, 2700, 3000, 3300].map((actualSeconds, place) => {
+      const startedAt = new Date(start - (3 - place) * 30 * 86_400_000).toISOString();
+      return sealed({
+        ...{ drillId: `drill-${place}`, startedAt, sandbox: 'rds' },
+        dump: aRecordedDump({ bytes: actualSeconds * 1e6 }),
+        phases: [{ name: 'Restore dump into sandbox', startedAt, seconds: actualSeconds }],
         rto: { targetSeconds: 3600, actualSeconds, lastProvenSeconds: null },
-      }),
-    );
-    world.records.push(...growing);
+      });
+    });
+    world.records.push(...growing.map((record) => withForecast(record, growing)).reverse());
     const forecast = await anHour();
     expect(forecast.bodies[0]).toContain('shop: An objective is about to be missed');
+    expect(forecast.bodies[0]).toContain(
+      'forecast to break the objective within 90 days: by its drills it passes it about 2026-12-20',
+    );
 
     const findings = [finding('RTO_MISSED', 'too slow')];
     world.records.unshift(sealed({ verdict: 'NOT_PROVEN', drillId: 'drill-slow', findings }));
@@ -223,6 +240,40 @@ describe('a database that is drilled daily in the task and monthly in RDS', () =
 
     world.records.unshift(proven('rds'));
     expect((await anHour()).bodies[0]).toContain('WELL AGAIN');
+  });
+});
+
+describe('a forecast of the recovery time', () => {
+  const forecast = { drills: 4, leftOut: [], not: null, ...forecastBetween(3000, 3650) };
+
+  test('counts by the newest record that has one, against the objective of today', async () => {
+    world.records.push(
+      sealed({ verdict: 'PROVEN', sandbox: 'rds', drillId: 'refused' }),
+      sealed({ verdict: 'PROVEN', sandbox: 'rds', forecast }),
+    );
+    expect((await anHour()).attention).toBe(1);
+    world = aWatchedWorld({
+      config: `databases: { shop: { source: { bucket: backups }, objectives: { rto: 2h } } }`,
+    });
+    world.records.push(sealed({ verdict: 'PROVEN', sandbox: 'rds', forecast }));
+    expect((await anHour()).attention).toBe(0);
+  });
+
+  test('of the monthly drills counts behind daily ones in another kind of sandbox', async () => {
+    const daily = { ...forecast, ...forecastBetween(60, 70) };
+    world.records.push(
+      sealed({ verdict: 'PROVEN', sandbox: 'task', forecast: daily }),
+      sealed({ verdict: 'PROVEN', sandbox: 'rds', forecast }),
+    );
+    expect((await anHour()).attention).toBe(1);
+  });
+
+  test('that an earlier release remembered is none', async () => {
+    world.records.push(sealed({ verdict: 'PROVEN' }));
+    await anHour();
+    const facts = world.memory?.databases.shop?.drills?.facts;
+    delete facts?.rtoBreak;
+    expect((await anHour()).attention).toBe(0);
   });
 });
 

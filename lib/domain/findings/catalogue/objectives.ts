@@ -22,6 +22,13 @@ export const objectivesFindings = {
     meaning: 'The restore took much longer than in the last proven drill.',
     hint: 'See the phases for where the time went.',
   },
+  RTO_AT_RISK: {
+    severity: 'warning',
+    blames: 'drill',
+    meaning:
+      'By its forecast the restore takes longer than the recovery time objective within 90 days, or comes close to it.',
+    hint: 'Nothing is missed yet. Enlarge the sandbox or the connections, archive old data, or change the objective before it is.',
+  },
   OLDER_DUMP_PROVEN: {
     severity: 'info',
     blames: 'dump',

@@ -1,3 +1,4 @@
+import type { Forecast, FutureDrill } from '../../forecast/forecast.ts';
 import {
   formatBytes,
   formatCount,
@@ -9,6 +10,7 @@ import { secondsBetween } from '../../time/spans.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { type DrillFacts, drillFacts } from '../past-drills.ts';
 import { phaseSpeeds } from '../trend.ts';
+import { forecastBasis, forecastRows, forecastTitles } from './forecast-words.ts';
 import { dataTable, figure, section } from './html/elements.ts';
 import { html, type Markup, shortName } from './html/markup.ts';
 import { timelinePlot } from './html/plots/timeline-plot.ts';
@@ -85,7 +87,12 @@ export function trendSection(record: DrillRecord, { past }: ReportContext): Mark
       html`<p>This is the first drill of this database in the ledger: a trend needs a second one.</p>\n`,
     );
   const drills = [...past.drills, drillFacts(record)];
-  return section('trend', title, trendPlots(drills, record.rto.targetSeconds, record.drillId));
+  return section(
+    'trend',
+    title,
+    trendPlots(drills, record.rto.targetSeconds, record.drillId, record.forecast),
+    forecastPart(record.forecast),
+  );
 }
 
 /**
@@ -93,11 +100,13 @@ export function trendSection(record: DrillRecord, { past }: ReportContext): Mark
  *
  * @param drills the oldest first
  * @param currentId of the drill that the page is about
+ * @param forecast drawn behind the recovery times; absent: none was made
  */
 export function trendPlots(
   drills: DrillFacts[],
   rtoTargetSeconds: number | null,
   currentId: string | null,
+  forecast?: Forecast,
 ): Markup {
   const drawn = (shown: Series) => series(drills, currentId, shown);
   const hollow = drills.some(({ verdict }) => verdict !== 'PROVEN')
@@ -112,6 +121,7 @@ export function trendPlots(
       tick: formatSeconds,
       unit: timeUnit,
       objective: rtoTargetSeconds,
+      future: futureOf(forecast),
     },
     {
       id: 'size-plot',
@@ -138,6 +148,26 @@ ${[size, rows].map(drawn)}</div>
 `;
 }
 
+const futureOf = (forecast: Forecast | undefined): FutureDrill[] =>
+  [forecast?.next, forecast?.in90Days].filter((drill) => drill !== null && drill !== undefined);
+
+/** The forecast in words and figures; nothing where none was made. */
+export function forecastPart(forecast: Forecast | undefined): Markup | null {
+  if (forecast === undefined) return null;
+  const rows = forecastRows(forecast);
+  return html`<h3>Forecast</h3>
+${
+  rows.length === 0
+    ? null
+    : dataTable({
+        caption: 'Forecast',
+        columns: forecastTitles(forecast).map((title, place) => ({ title, figures: place > 0 })),
+        rows,
+      })
+}<p class="soft">${forecastBasis(forecast).join(' ')}</p>
+`;
+}
+
 /** Counts beside an axis: `8 M`. */
 function shortCount(count: number): string {
   const [size, unit] =
@@ -155,10 +185,12 @@ interface Series {
   /** Of the unit in which round numbers are sought, for the highest value. */
   unit: (highest: number) => number;
   objective: number | null;
+  /** Drills to come, drawn behind the others. */
+  future?: FutureDrill[];
 }
 
 function series(drills: DrillFacts[], currentId: string | null, shown: Series): Markup {
-  const { id, title, of, format, objective } = shown;
+  const { id, title, of, format, objective, future = [] } = shown;
   const measured = drills.flatMap((drill) => {
     const value = of(drill);
     return value === null || !Number.isFinite(Date.parse(drill.startedAt)) ? [] : [{ drill, value }];
@@ -170,7 +202,7 @@ function series(drills: DrillFacts[], currentId: string | null, shown: Series): 
   return figure({
     id,
     title,
-    says: `${title} of ${formatCountOf(measured.length, 'drill')}: ${format(first.value)} on ${first.drill.startedAt.slice(0, 10)}, ${format(last.value)} on ${last.drill.startedAt.slice(0, 10)}.${allowed} The table below has each.`,
+    says: `${title} of ${formatCountOf(measured.length, 'drill')}: ${format(first.value)} on ${first.drill.startedAt.slice(0, 10)}, ${format(last.value)} on ${last.drill.startedAt.slice(0, 10)}.${allowed}${foretold(future, format)} The table below has each.`,
     drawing: trendPlot({
       points: measured.map(({ drill, value }) => ({
         at: drill.startedAt,
@@ -179,6 +211,7 @@ function series(drills: DrillFacts[], currentId: string | null, shown: Series): 
         current: drill.drillId === currentId,
       })),
       objective: objective === null ? null : { value: objective, label: `objective ${format(objective)}` },
+      forecast: future.map(({ at, rtoSeconds }) => ({ at, ...rtoSeconds })),
       unit: shown.unit(Math.max(...measured.map(({ value }) => value))),
       formatValue: shown.tick,
     }),
@@ -196,6 +229,11 @@ function series(drills: DrillFacts[], currentId: string | null, shown: Series): 
     }),
   });
 }
+
+const foretold = (future: FutureDrill[], format: (value: number) => string): string =>
+  future
+    .map(({ at, rtoSeconds }) => ` Forecast for ${at.slice(0, 10)}: ${format(rtoSeconds.central)}.`)
+    .join('');
 
 const timeUnit = (seconds: number): number =>
   seconds < 120 ? 1 : seconds < 7200 ? 60 : seconds < 172_800 ? 3600 : 86_400;

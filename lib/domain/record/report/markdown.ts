@@ -6,6 +6,7 @@ import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { phaseSpeeds } from '../trend.ts';
 import { outcomeWord, reasonWords } from './exception-words.ts';
+import { forecastBasis, forecastRows, forecastTitles } from './forecast-words.ts';
 import { markdownSentence, markdownTable, markdownText } from './markdown-text.ts';
 import {
   type Fact,
@@ -40,6 +41,7 @@ export function renderMarkdown(record: DrillRecord, context: ReportContext): str
     markdownTable(['Drill', ''], markdownFacts(identityFacts(record, context))),
     '## Objectives',
     ...objectives(record),
+    ...forecast(record),
     ...(record.recovered === undefined
       ? []
       : ['## Recovery', markdownTable(['Recovered', ''], markdownFacts(recoveryFacts(record)))]),
@@ -80,6 +82,19 @@ const objectives = (record: DrillRecord): string[] => [
     .map(([name, value]) => `- ${name}: ${markdownText(value)}`)
     .join('\n'),
 ];
+
+/** Of the drills to come. */
+function forecast({ forecast: made }: DrillRecord): string[] {
+  if (made === undefined) return [];
+  const rows = forecastRows(made).map((row) => row.map(markdownText));
+  return [
+    '## Forecast',
+    ...(rows.length === 0 ? [] : [markdownTable(forecastTitles(made), rows)]),
+    forecastBasis(made)
+      .map((sentence) => `- ${markdownSentence(sentence)}`)
+      .join('\n'),
+  ];
+}
 
 /** Of a real restore that was kept: where the database is, and what is left to do. */
 function handOver({ handOver: kept }: DrillRecord): string[] {

@@ -58,6 +58,7 @@ const restore = z.object({
   ),
   rowsLoaded: z.number(),
   bytesRead: z.number(),
+  indexSeconds: z.number().exactOptional(),
 });
 
 const recovered = z.object({
@@ -76,6 +77,18 @@ const recovered = z.object({
 
 const principal = z.object({ name: z.string(), basis: z.enum(principalBases) });
 
+const range = z.object({ central: z.number(), low: z.number(), high: z.number() });
+
+const futureDrill = z.object({ at: z.string(), rtoSeconds: range, costUsd: range.nullable() });
+
+const forecast = z.object({
+  drills: z.number(),
+  leftOut: z.array(z.object({ drills: z.number(), reason: z.string() })),
+  next: futureDrill.nullable(),
+  in90Days: futureDrill.nullable(),
+  not: nullableText,
+});
+
 const place = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('host'), host: z.string() }),
   z.object({
@@ -93,6 +106,7 @@ export const recordSchema = z.object({
   database: z.string(),
   mode: z.enum(['drill', 'restore']),
   sandbox: z.enum(['rds', 'task', 'local-process']).exactOptional(),
+  server: z.string().exactOptional(),
   verdict,
   operator: z.string(),
   startedAt: z.string(),
@@ -153,6 +167,7 @@ export const recordSchema = z.object({
   notTested: z.array(z.string()),
   teardown: z.object({ confirmed: z.boolean(), detail: z.string() }),
   cost: z.object({ estimatedUsd: z.number(), actualUsd: z.number() }).exactOptional(),
+  forecast: forecast.exactOptional(),
   handOver: z
     .object({
       sandboxId: z.string(),

@@ -2,6 +2,7 @@ import { formatBytes, formatMoment, formatSeconds } from '../../text/quantities.
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import { dataSentence } from '../data-sentence.ts';
 import type { DrillRecord } from '../drill-record.ts';
+import { forecastSentence } from './forecast-words.ts';
 import { checkSentence, objectiveSentence, walSentence } from './wording.ts';
 
 /** The few facts that every terminal view of a record opens with: label and value, values not yet made visible. */
@@ -38,6 +39,7 @@ export function summaryFacts(record: DrillRecord): [label: string, value: string
     ['RTO', objectiveSentence(rto)],
     ['RPO', objectiveSentence(rpo)],
   );
+  if (record.forecast !== undefined) facts.push(['Forecast', forecastSentence(record.forecast)]);
   if (!record.teardown.confirmed) facts.push(['Sandbox', sandboxSentence(record)]);
   return facts;
 }

@@ -6,7 +6,7 @@ import { type Content, html, htmlSentence, type Markup, shortName } from '../rep
 import { page, type Tone } from '../report/html/page.ts';
 import { calendarPlot } from '../report/html/plots/calendar-plot.ts';
 import { objectiveTile, tile, toneOf, verdictCell, verdictSign } from '../report/html-banner.ts';
-import { trendPlots } from '../report/html-plots.ts';
+import { forecastPart, trendPlots } from '../report/html-plots.ts';
 import { reasonSentence, verdictReason, verdictWords } from '../report/wording.ts';
 import type { DatabaseDrills, SiteOptions } from './database-drills.ts';
 import { daysAgo } from './index-page.ts';
@@ -19,6 +19,8 @@ const mostInTrend = 60;
 export function databasePage(drills: DatabaseDrills, options: SiteOptions): string {
   const { database, records } = drills;
   const [last] = records;
+  // A drill that could not run made none.
+  const { forecast } = records.find((record) => record.forecast !== undefined) ?? {};
   return page({
     title: `${shortName(database, 80)}: proofs of its backups`,
     tone: last === undefined ? 'neutral' : toneOf(last.verdict),
@@ -39,7 +41,9 @@ ${tiles(drills, options.asOf)}</dl>
               [...records].slice(0, mostInTrend).reverse().map(drillFacts),
               last?.rto.targetSeconds ?? null,
               last?.drillId ?? null,
+              forecast,
             ),
+            forecastPart(forecast),
           ),
       drillsSection(records, options),
     ],

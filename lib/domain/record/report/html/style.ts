@@ -79,6 +79,8 @@ details>.scroll{margin-top:.5rem}
 .middle{text-anchor:middle}.end{text-anchor:end}
 .objective{stroke:var(--ink);stroke-dasharray:5 4;stroke-width:1.2}
 .objective-label{fill:var(--ink)}
+.band{fill:var(--soft);opacity:.18}
+.foretold{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-dasharray:3 3}
 .series{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-linejoin:round}
 circle.proven{fill:var(--ink);stroke:var(--paper);stroke-width:1.5}
 circle.unproven{fill:var(--paper);stroke:var(--ink);stroke-width:1.5}

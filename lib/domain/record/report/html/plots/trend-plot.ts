@@ -2,6 +2,7 @@ import { extent, max, nice, ticks } from 'd3-array';
 import { line } from 'd3-shape';
 import { utcTicks } from 'd3-time';
 import { html, type Markup } from '../markup.ts';
+import { type ForetoldPoint, foretold } from './foretold.ts';
 
 /** One value of a series. */
 export interface TrendPoint {
@@ -15,6 +16,8 @@ export interface TrendPoint {
 
 interface TrendPlotOptions {
   points: TrendPoint[];
+  /** Drawn behind the points, in the order of time. */
+  forecast?: ForetoldPoint[];
   /** The promise, drawn as a line; null: none. */
   objective: { value: number; label: string } | null;
   /** Size of the unit in which round numbers are sought, e.g. 60 for minutes. */
@@ -35,10 +38,12 @@ const mostHeadroom = 4;
  * A series over time. Across, everything is a share of the width, so that the same drawing is readable on paper and on a
  * telephone: text keeps its size, and lines their weight.
  */
-export function trendPlot({ points, objective, unit, formatValue }: TrendPlotOptions): Markup {
-  const moments = points.map(({ at }) => Date.parse(at));
+export function trendPlot({ points, forecast = [], objective, unit, formatValue }: TrendPlotOptions): Markup {
+  const moments = [...points, ...forecast].map(({ at }) => Date.parse(at));
   const [first = 0, last = 0] = extent(moments);
-  const highest = max(points, ({ value }) => value) ?? 0;
+  const measured = max(points, ({ value }) => value) ?? 0;
+  // A wide interval would press the series flat: it is cut at the upper edge.
+  const highest = Math.max(measured, ...forecast.map(({ high }) => Math.min(high, 2 * measured)));
   const within = objective !== null && objective.value <= highest * mostHeadroom;
   const [, most = 1] = nice(0, Math.max(highest, within ? objective.value : 0, unit / 10) / unit, 3);
   const x = (moment: number) =>
@@ -49,6 +54,10 @@ export function trendPlot({ points, objective, unit, formatValue }: TrendPlotOpt
     ({ value }) => y(value),
   ).digits(2)(points);
 
+  const ahead = foretold(forecast, points.at(-1) ?? null, {
+    x: (at) => round(x(Date.parse(at))),
+    y: (value) => round(y(Math.min(value, most * unit))),
+  });
   const grid = ticks(0, most, 3).map((tick) => {
     const at = y(tick * unit);
     return html`<line class="grid" x1="0" x2="100%" y1="${round(at)}" y2="${round(at)}"/><text class="tick end" x="-10" y="${round(at + 4)}">${formatValue(tick * unit)}</text>`;
@@ -67,11 +76,14 @@ export function trendPlot({ points, objective, unit, formatValue }: TrendPlotOpt
           objective.label,
           within ? y(objective.value) : null,
           freerSide(
-            points.map((point) => ({ x: x(Date.parse(point.at)), y: y(point.value) })),
+            [...points, ...forecast.map(({ at, central }) => ({ at, value: central }))].map((point) => ({
+              x: x(Date.parse(point.at)),
+              y: y(point.value),
+            })),
             within ? y(objective.value) : null,
           ),
         )
-  }<svg viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none"><path class="series" vector-effect="non-scaling-stroke" d="${path ?? ''}"/></svg>${marks}</svg></div>`;
+  }<svg viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none">${ahead}<path class="series" vector-effect="non-scaling-stroke" d="${path ?? ''}"/></svg>${marks}</svg></div>`;
 }
 
 type Side = 'left' | 'right';
