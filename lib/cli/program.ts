@@ -126,14 +126,24 @@ export function buildProgram(setExitCode: (code: number) => void): Command {
     );
 
   inAccount(
-    command('report [drill]', 'make the reports of a drill anew from its record, or pages of all drills'),
+    command(
+      'report [drill]',
+      'print a report of a drill, made anew from its record; write all of them, or pages of all drills',
+    ),
   )
     .addOption(
       new Option('--format <format>', 'which one to print')
         .choices(['html', 'markdown', 'json', 'junit'])
         .default('markdown'),
     )
-    .option('--out <dir>', 'write report.html, report.md, record.json and junit.xml here instead')
+    .option(
+      '--out <dir>',
+      'write report.html, report.md, record.json and junit.xml here instead, as they were sealed, with their seal',
+    )
+    .option(
+      '--key <file...>',
+      'public keys that the seal of what is made anew is verified with (default: the one of this machine)',
+    )
     .option(
       '--site <dir>',
       'write here an index of all databases, a page of each and the report of every drill; --config says when drills are due',

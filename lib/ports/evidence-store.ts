@@ -19,4 +19,6 @@ export interface EvidenceStore {
   find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null>;
   /** @throws DrillError EVIDENCE_UNWRITABLE */
   writeReport(file: ReportFile | typeof sealFile, drillId: string, text: string): Promise<void>;
+  /** What was written so, byte for byte; null: it is not there. @throws DrillError INTERNAL_ERROR when it cannot be fetched */
+  findReport(file: ReportFile | typeof sealFile, drillId: string): Promise<string | null>;
 }

@@ -70,7 +70,7 @@ const rendered = async (
   signer: Signer | null,
 ): Promise<RenderedReport[]> =>
   renderReports(record, {
-    signedBy: signer?.keyId ?? null,
+    seal: signer === null ? { state: 'none' } : { state: 'sealing', keyId: signer.keyId },
     recordSha256: await sha256Hex(renderJson(record)),
     ...(past === null ? {} : { past }),
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const { record, past } = newestWithPast();
-const alone = { signedBy: null };
+const alone = { seal: { state: 'none' } } as const;
 const site = new Map(
   renderSite(
     [
@@ -30,7 +30,11 @@ const site = new Map(
 const drills = weeklyDrills();
 const failed = drills.at(-6) ?? record;
 const pages: Record<string, string> = {
-  'a proven drill': renderHtml(record, { signedBy: 'ed25519:abc', recordSha256: 'f'.repeat(64), past }),
+  'a proven drill': renderHtml(record, {
+    seal: { state: 'sealing', keyId: 'ed25519:abc' },
+    recordSha256: 'f'.repeat(64),
+    past,
+  }),
   'a failed drill': renderHtml(failed, { ...alone, past: pastDrills(failed, drills) }),
   'the first drill, which failed': renderHtml(aFailedRecord(), {
     ...alone,

@@ -6,8 +6,13 @@ import { stack } from './support/unrecorded-calls.ts';
 const databases = { shop: { source: { bucket: 'acme-backups', prefix: 'a/' } } };
 
 /** Doors that may do this to a page of the site. */
-async function allowed(site: boolean, action: string, key = 'site/index.html'): Promise<string[]> {
-  const { byDoor, fill } = stackRoles({ aws: { stackName: stack, site }, databases });
+async function allowed(
+  site: boolean,
+  action: string,
+  key = 'site/index.html',
+  lock: { objectLock?: { years: number } } = {},
+): Promise<string[]> {
+  const { byDoor, fill } = stackRoles({ aws: { stackName: stack, site, ...lock }, databases });
   const found: string[] = [];
   for (const [door, role] of byDoor)
     if (
@@ -33,5 +38,17 @@ describe('the site in the evidence bucket', () => {
     expect(await allowed(false, 's3:PutObject')).toEqual([]);
     expect(await allowed(true, 's3:DeleteObject')).toEqual([]);
     expect(await allowed(true, 's3:PutObject', 'elsewhere/index.html')).toEqual([]);
+  });
+
+  test('is locked for a time of its own where evidence is locked for years, and evidence for none but those', async () => {
+    const lock = { objectLock: { years: 7 } };
+    const action = 's3:PutObjectRetention';
+
+    expect(await allowed(true, action, 'site/index.html', lock)).toEqual([
+      'clean-up-after-abort',
+      'seal-record',
+    ]);
+    expect(await allowed(true, action, 'drills/drill-1/record.json', lock)).toEqual([]);
+    expect(await allowed(true, action)).toEqual([]);
   });
 });

@@ -73,7 +73,7 @@ describe('sealing', () => {
     const { ports, witness, evidence } = await aWorld();
     ports.provenance.signer = () => Promise.reject(new Error('disabled'));
     await sealRecordStep(gone, ports);
-    expect(evidence.kept.get('drill-1/report.md')).toContain('| Seal | not signed |');
+    expect(evidence.kept.get('drill-1/report.md')).toContain('| Seal | Not signed.');
     expect(evidence.kept.has('drill-1/seal.dsse.json')).toBe(false);
     expect(witness.mishaps.map(({ what }) => what)).toEqual(['sign the record']);
   });

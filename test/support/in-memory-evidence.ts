@@ -23,6 +23,7 @@ export function inMemoryEvidence(): EvidenceStore & {
       if (document === null) throw new Error(`no evidence ${entry.file}`);
       return document;
     },
+    findReport: async (file, drillId) => kept.get(`${drillId}/${file}`) ?? null,
     writeReport: async (file, drillId, text) => void kept.set(`${drillId}/${file}`, text),
   };
 }

@@ -36,20 +36,23 @@ export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(d
     }
   }
 
-  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
-    const path = join(folderOf(drillId), safeFileName(entry.file));
-    let text: string;
+  async function textOf(drillId: string, name: string): Promise<{ path: string; text: string | null }> {
+    const path = join(folderOf(drillId), name);
     try {
-      text = await readFile(path, 'utf8');
+      return { path, text: await readFile(path, 'utf8') };
     } catch (error) {
-      if (systemErrorCode(error) === 'ENOENT') return null;
+      if (systemErrorCode(error) === 'ENOENT') return { path, text: null };
       throw new DrillError('INTERNAL_ERROR', `cannot read ${path}: ${systemErrorCode(error) ?? error}`, {
         hint: 'Nothing but restore-drill may change the evidence of a running drill; start the drill again.',
         fault: 'service',
         cause: error,
       });
     }
-    return readEvidence(entry, text, path);
+  }
+
+  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
+    const { path, text } = await textOf(drillId, safeFileName(entry.file));
+    return text === null ? null : readEvidence(entry, text, path);
   }
 
   return {
@@ -57,6 +60,7 @@ export function createEvidenceFolder(root: string): EvidenceStore & { folderOf(d
     write: (entry, drillId, document) =>
       put(drillId, safeFileName(entry.file), `${visibleJson(entry.format(document), 1)}\n`),
     writeReport: (file, drillId, text) => put(drillId, file, text),
+    findReport: async (file, drillId) => (await textOf(drillId, file)).text,
     find,
     async read(entry, drillId) {
       const document = await find(entry, drillId);

@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type EvidenceEntry, readEvidence } from '../../contract/evidence-entry.ts';
-import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
+import { DrillError } from '../../domain/findings/errors.ts';
 import { visibleJson } from '../../domain/text/visible-text.ts';
 import type { EvidenceStore } from '../../ports/evidence-store.ts';
 import { awsErrorFacts, awsErrorText, isAccessDenied, isTransientAwsError } from '../aws/aws-errors.ts';
@@ -32,21 +32,27 @@ export function createS3EvidenceStore(options: { client: S3Client; bucket: strin
     }
   }
 
-  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
-    const key = evidenceKey(drillId, entry.file);
+  async function textOf(drillId: string, file: string): Promise<{ what: string; text: string | null }> {
+    const key = evidenceKey(drillId, file);
     const what = `s3://${bucket}/${key}`;
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return readEvidence(entry, (await Body?.transformToString('utf8')) ?? '', what);
+      return { what, text: (await Body?.transformToString('utf8')) ?? '' };
     } catch (error) {
-      if (awsErrorFacts(error).name === 'NoSuchKey') return null;
+      if (awsErrorFacts(error).name === 'NoSuchKey') return { what, text: null };
       throw unreadable(what, error);
     }
+  }
+
+  async function find<Document>(entry: EvidenceEntry<Document>, drillId: string): Promise<Document | null> {
+    const { what, text } = await textOf(drillId, entry.file);
+    return text === null ? null : readEvidence(entry, text, what);
   }
 
   return {
     write: (entry, drillId, document) => put(drillId, entry.file, `${visibleJson(entry.format(document))}\n`),
     writeReport: (file, drillId, text) => put(drillId, file, text),
+    findReport: async (file, drillId) => (await textOf(drillId, file)).text,
     find,
     async read(entry, drillId) {
       const document = await find(entry, drillId);
@@ -79,7 +85,6 @@ function unwritable(what: string, error: unknown): DrillError {
  * check result that counts as absent would hide that.
  */
 function unreadable(what: string, error: unknown): DrillError {
-  if (isDrillError(error)) return error;
   return new DrillError('INTERNAL_ERROR', `cannot read ${what} (${awsErrorText(error)})`, {
     hint: isAccessDenied(error)
       ? 'Deploy the stack again: its role may read below drills/, list the bucket and use its key. Without s3:ListBucket, S3 also answers so when the object does not exist.'

@@ -11,15 +11,28 @@ const mostRounds = 12;
 interface SiteOptions {
   client: S3Client;
   bucket: string;
-  clock: Pick<Clock, 'sleep'>;
+  clock: Pick<Clock, 'now' | 'sleep'>;
+  /** Whether the bucket locks whatever it is given for years. */
+  locked: boolean;
 }
+
+/** A page is worth what the next one says: it is locked no longer than S3 asks of what names a time at all. */
+const lockedSeconds = 2 * 86_400;
 
 /**
  * The site below `site/` of the evidence bucket. A page is written on the condition that nobody wrote it since before it was
  * rendered (docs/facts.md#conditional-writes): of two drills that end at once, whoever comes second renders again and sees both.
- * Needs s3:GetObject and s3:PutObject below `site/`.
+ * In a bucket that locks evidence a page names a short time of its own, or each renewal would stay for years
+ * (docs/facts.md#a-time-of-its-own-under-object-lock). Needs s3:GetObject and s3:PutObject below `site/`, there also s3:PutObjectRetention.
  */
-export function createS3Site({ client, bucket, clock }: SiteOptions): SiteStore {
+export function createS3Site({ client, bucket, clock, locked }: SiteOptions): SiteStore {
+  const retention = () =>
+    locked
+      ? ({
+          ObjectLockMode: 'GOVERNANCE',
+          ObjectLockRetainUntilDate: new Date(clock.now().getTime() + lockedSeconds * 1000),
+        } as const)
+      : {};
   const tagOf = async (key: string): Promise<string | null> => {
     try {
       const { ETag } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
@@ -37,6 +50,7 @@ export function createS3Site({ client, bucket, clock }: SiteOptions): SiteStore 
           const tag = await tagOf(key);
           const put = new PutObjectCommand({
             ...{ Bucket: bucket, Key: key, Body: await render(), ContentType: 'text/html; charset=utf-8' },
+            ...retention(),
             ...(tag === null ? { IfNoneMatch: '*' } : { IfMatch: tag }),
           });
           try {

@@ -1,14 +1,24 @@
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderShow } from '../../domain/record/report/dossier.ts';
+import type { KnownSeal } from '../../domain/record/report/known-seal.ts';
 import { type ReportKind, renderReport } from '../../domain/record/report/report-files.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import { findRecord } from '../ledger/find-record.ts';
+import { withEvidence } from '../ledger/with-evidence.ts';
 import { type LedgerOptions, withLedger } from '../ledger/with-ledger.ts';
 import type { AccountSurroundings } from '../remote/account.ts';
 import { colourWanted, widthOf } from '../render/colour.ts';
 import { paintingFor } from '../render/painting.ts';
+import { readKnownSeal } from '../verify/known-seal.ts';
+import { trustedKeys } from '../verify/trusted-keys.ts';
 
-type ShowFormat = 'text' | 'markdown' | 'json' | 'junit';
+/** What --format calls each kind of report. */
+const kindOf = { markdown: 'markdown', json: 'record', junit: 'junit' } as const satisfies Record<
+  string,
+  ReportKind
+>;
+
+type ShowFormat = 'text' | keyof typeof kindOf;
 
 interface ShowOptions extends LedgerOptions {
   format: ShowFormat;
@@ -27,9 +37,31 @@ export async function show(
     surroundings,
   );
   if (record === undefined || record === null) return noRecord(drillId);
-  process.stdout.write(rendered(record, options.format));
+  if (options.format === 'text')
+    process.stdout.write(
+      renderShow(record, widthOf(process.stdout), paintingFor(colourWanted(process.stdout, process.env))),
+    );
+  else
+    process.stdout.write(
+      renderReport(kindOf[options.format], record, { seal: await sealOf(record, options, surroundings) })
+        .text,
+    );
   return 0;
 }
+
+/** Of Markdown alone: the other formats say nothing of a seal. */
+const sealOf = async (
+  record: DrillRecord,
+  options: ShowOptions,
+  surroundings: AccountSurroundings | undefined,
+): Promise<KnownSeal> =>
+  options.format === 'markdown'
+    ? withEvidence(
+        options,
+        async (evidence) => readKnownSeal(record, evidence, await trustedKeys(options)),
+        surroundings,
+      )
+    : { state: 'none' };
 
 /** Says that there is no such record. */
 export function noRecord(drillId: string | undefined): number {
@@ -40,24 +72,3 @@ export function noRecord(drillId: string | undefined): number {
   process.stderr.write(`restore-drill: ${what}\nHINT: See \`restore-drill history\`.\n`);
   return 2;
 }
-
-function rendered(record: DrillRecord, format: ShowFormat): string {
-  switch (format) {
-    case 'text':
-      return renderShow(
-        record,
-        widthOf(process.stdout),
-        paintingFor(colourWanted(process.stdout, process.env)),
-      );
-    case 'markdown':
-      return made('markdown', record);
-    case 'json':
-      return made('record', record);
-    case 'junit':
-      return made('junit', record);
-  }
-}
-
-/** Made anew, it lies beside no seal. */
-const made = (kind: ReportKind, record: DrillRecord): string =>
-  renderReport(kind, record, { signedBy: null }).text;

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { keyPathsIn } from '../../adapters/seals/key-files.ts';
-import { readPublicKey, type TrustedKey } from '../../adapters/seals/verify-envelope.ts';
 import { isVerified } from '../../domain/record/seal/verification.ts';
 import { verifySealed } from '../../domain/record/seal/verify-sealed.ts';
 import { visibleJson } from '../../domain/text/visible-text.ts';
@@ -8,10 +5,9 @@ import { momentGiven } from '../../domain/time/given-moment.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { renderVerification } from '../render/verification.ts';
 import { readSealed } from '../verify/read-sealed.ts';
+import { type KeyOptions, trustedKeys } from '../verify/trusted-keys.ts';
 
-interface VerifyOptions {
-  stateDir?: string;
-  key?: string[];
+interface VerifyOptions extends KeyOptions {
   from?: string;
   to?: string;
   expect?: string[];
@@ -26,7 +22,7 @@ interface VerifyOptions {
  */
 export async function verify(path: string | undefined, options: VerifyOptions): Promise<number> {
   const { stateDirectory } = placesFor(options);
-  const keys = await trustedKeys(options, stateDirectory);
+  const { keys } = await trustedKeys(options);
   const verification = verifySealed({
     ...(await readSealed(path ?? stateDirectory, keys)),
     from: options.from === undefined ? null : beginOf(options.from),
@@ -40,13 +36,6 @@ export async function verify(path: string | undefined, options: VerifyOptions): 
       : renderVerification(verification, keys),
   );
   return verified ? 0 : 1;
-}
-
-/** Those that were given, else the one of this machine. A machine's own key proves nothing to others, and helps oneself. */
-async function trustedKeys(options: VerifyOptions, stateDirectory: string): Promise<TrustedKey[]> {
-  if (options.key !== undefined) return Promise.all(options.key.map(readPublicKey));
-  const own = keyPathsIn(stateDirectory).publicKey;
-  return existsSync(own) ? [await readPublicKey(own)] : [];
 }
 
 /** A day begins at midnight UTC. */

@@ -23,9 +23,16 @@ export const readEvidence = (bucket: IBucket, key: IKey | null): iam.PolicyState
   ...(key === null ? [] : [allow('ReadEvidenceKey', ['kms:Decrypt'], [key.keyArn])]),
 ];
 
-/** Renews the pages of all drills: a write on a condition reads, too (docs/facts.md#conditional-writes). No deletion. */
-export const renewSite = (bucket: IBucket): iam.PolicyStatement[] => [
-  allow('Site', ['s3:GetObject', 's3:PutObject'], [bucket.arnForObjects(`${sitePrefix}*`)]),
+/**
+ * Renews the pages of all drills: a write on a condition reads, too (docs/facts.md#conditional-writes). No deletion. In a bucket
+ * that locks evidence they are locked for a shorter time; nobody has that right where evidence lies.
+ */
+export const renewSite = (bucket: IBucket, locked: boolean): iam.PolicyStatement[] => [
+  allow(
+    'Site',
+    ['s3:GetObject', 's3:PutObject', ...(locked ? ['s3:PutObjectRetention'] : [])],
+    [bucket.arnForObjects(`${sitePrefix}*`)],
+  ),
 ];
 
 /** What may pass the gateway endpoint of the checks: the evidence, and nothing else of S3. */

@@ -87,7 +87,7 @@ export function doorPermissions(
     ...signSeals(scope.signingKey),
     putEvents(stack),
   ];
-  const site = config.aws?.site === true ? renewSite(scope.evidence) : [];
+  const site = config.aws?.site === true ? renewSite(scope.evidence, config.aws.objectLock !== null) : [];
   const slots = ledger.takeSlots(scope.ledger);
   const list = scope.sources.list.statements;
   const read = [...list, ...scope.sources.read.statements];

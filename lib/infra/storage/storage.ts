@@ -4,7 +4,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { evidencePrefix } from '../../contract/names.ts';
+import { evidencePrefix, sitePrefix } from '../../contract/names.ts';
 import type { AwsConfig } from '../../domain/config/index.ts';
 import { accept } from '../review/accepted-rules.ts';
 
@@ -73,6 +73,8 @@ export class Storage extends Construct {
       lifecycleRules: [
         // A record is written once; noncurrent versions exist when a drill was sealed twice or somebody meddled.
         { id: 'noncurrent', noncurrentVersionExpiration: Duration.days(400) },
+        // Pages are renewed at each end of a drill: what they said before stands in the records.
+        { id: 'renewed-pages', prefix: sitePrefix, noncurrentVersionExpiration: Duration.days(7) },
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
         // Audits look back a year; afterwards records stay, in cheaper storage.
         {

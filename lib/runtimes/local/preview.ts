@@ -17,6 +17,7 @@ export interface Preview {
 /** A plan leaves nothing behind. */
 const nothingKept: EvidenceStore = {
   write: async () => {},
+  findReport: async () => null,
   writeReport: async () => {},
   find: async () => null,
   read: async ({ file }) => {

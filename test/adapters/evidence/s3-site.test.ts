@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { createS3Site } from '../../../lib/adapters/evidence/s3-site.ts';
 import { awsError, type RecordedCall, scripted } from '../../support/aws/scripted-client.ts';
 
+const clock = { now: () => new Date('2026-11-29T10:00:00.000Z'), sleep: async () => {} };
+
 /** A bucket that keeps the conditions of S3: a tag for each content, and 412 where it is another one. */
-function aBucket() {
+function aBucket(locked = false) {
   const objects = new Map<string, { text: string; tag: string }>();
   const calls: RecordedCall[] = [];
   let writes = 0;
@@ -28,7 +30,7 @@ function aBucket() {
     },
     calls,
   );
-  const site = createS3Site({ client, bucket: 'evidence', clock: { sleep: async () => {} } });
+  const site = createS3Site({ client, bucket: 'evidence', clock, locked });
   return { site, objects, calls };
 }
 
@@ -55,6 +57,16 @@ describe('a page of the site', () => {
         IfMatch: '"1"',
       },
     ]);
+  });
+
+  test('in a bucket that locks evidence for years is locked for two days, and may be deleted by whoever has the right', async () => {
+    const { site, calls } = aBucket(true);
+    await site.renew('index.html', async () => 'one');
+
+    expect(calls.find(({ command }) => command === 'PutObject')?.input).toMatchObject({
+      ObjectLockMode: 'GOVERNANCE',
+      ObjectLockRetainUntilDate: new Date('2026-12-01T10:00:00.000Z'),
+    });
   });
 
   test('that drills renew at once loses none of them', async () => {
@@ -86,7 +98,7 @@ describe('a page of the site', () => {
     const client = scripted(new S3Client({ region: 'eu-west-1' }), () => {
       throw awsError('AccessDenied', 'Access Denied', 403);
     });
-    const site = createS3Site({ client, bucket: 'evidence', clock: { sleep: async () => {} } });
+    const site = createS3Site({ client, bucket: 'evidence', clock, locked: false });
 
     await expect(site.renew('index.html', async () => '')).rejects.toMatchObject({
       code: 'EVIDENCE_UNWRITABLE',
@@ -99,7 +111,7 @@ describe('a page of the site', () => {
       if (command === 'HeadObject') return { ETag: '"1"' };
       throw awsError('ConditionalRequestConflict', 'conflict', 409);
     });
-    const site = createS3Site({ client, bucket: 'evidence', clock: { sleep: async () => {} } });
+    const site = createS3Site({ client, bucket: 'evidence', clock, locked: false });
 
     await expect(site.renew('index.html', async () => '')).rejects.toThrow('changed hands too often');
   });

@@ -7,7 +7,9 @@ import { history } from '../../../lib/cli/commands/history.ts';
 import { report } from '../../../lib/cli/commands/report.ts';
 import { reportSite } from '../../../lib/cli/commands/report-site.ts';
 import { show } from '../../../lib/cli/commands/show.ts';
+import { publishRecord } from '../../../lib/steps/publish-record.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
+import { inMemoryEvidence } from '../../support/in-memory-evidence.ts';
 import { aFailedRecord, aRecord } from '../../support/records.ts';
 import { captured } from '../remote/support/captured.ts';
 import { FakeAccount } from '../remote/support/fake-account.ts';
@@ -108,6 +110,43 @@ describe('show and report in an account', () => {
     expect([code, stdout]).toEqual([0, '']);
     expect((await readdir(out)).sort()).toEqual(['junit.xml', 'record.json', 'report.html', 'report.md']);
     expect(await readFile(join(out, 'report.md'), 'utf8')).toContain('PROVEN');
+  });
+
+  test('write the reports of a sealed drill as the bucket has them, with their seal', async () => {
+    const fake = await account();
+    const evidence = inMemoryEvidence();
+    await publishRecord(older, null, {
+      ...{ events: null, evidence, mishaps: { tell: ({ error }: { error: unknown }) => expect.unreachable(String(error)) } },
+      provenance: { signer: async () => ({ keyId: 'a-key', sign: async () => new Uint8Array(64) }) },
+    } as unknown as Parameters<typeof publishRecord>[2]);
+    fake.on({
+      'S3.GetObject': ({ Key }) => ({
+        Body: { transformToString: async () => evidence.kept.get(String(Key).replace('drills/', '')) },
+      }),
+    });
+    const out = join(await folder(), 'reports');
+    await captured(() => report(older.drillId, { format: 'markdown', aws: true, out }, fake.surroundings));
+    const { stdout } = await captured(() =>
+      report(older.drillId, { format: 'markdown', aws: true }, fake.surroundings),
+    );
+
+    for (const name of ['record.json', 'report.html', 'report.md', 'junit.xml', 'seal.dsse.json'])
+      expect(await readFile(join(out, name), 'utf8')).toBe(evidence.kept.get(`${older.drillId}/${name}`));
+    expect(stdout).toContain(
+      'It says that it is signed with the key a-key. This was not verified: no key was given.',
+    );
+  });
+
+  test('say what is not known of a seal that may not be read', async () => {
+    const fake = (await account()).on({
+      'S3.GetObject': () => {
+        throw awsError('AccessDenied', 'no', 403);
+      },
+    });
+    const { stdout } = await captured(() =>
+      report(older.drillId, { format: 'markdown', aws: true }, fake.surroundings),
+    );
+    expect(stdout).toContain('| Seal | Whether the record is signed is not known: cannot read s3');
   });
 
   test('say when the folder cannot be written', async () => {

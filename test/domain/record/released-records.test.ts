@@ -13,7 +13,7 @@ describe.each(readdirSync(folder))('a record as %s wrote it', (name) => {
 
   test('is read, and every report is made of it', () => {
     const record = recordSchema.parse(JSON.parse(text)) as DrillRecord;
-    const reports = renderReports(record, { signedBy: null });
+    const reports = renderReports(record, { seal: { state: 'none' } });
     expect(reports.every((report) => report.text.includes(record.drillId))).toBe(true);
   });
 

@@ -19,6 +19,16 @@ describe('evidence under Object Lock', () => {
     });
   });
 
+  test('does not fill the bucket with pages of the site: an older version of one goes after a week', () => {
+    const [bucket] = Object.values(locked.template.findResources('AWS::S3::Bucket'));
+    const rules: object[] = bucket?.Properties.LifecycleConfiguration.Rules;
+
+    expect(rules).toContainEqual({
+      ...{ Id: 'renewed-pages', Prefix: 'site/', Status: 'Enabled' },
+      NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+    });
+  });
+
   test('lies in the same bucket as before it was asked for: a deployed stack is changed in place', () => {
     const [[id] = []] = namedResourcesOf(locked.json, 'AWS::S3::Bucket');
     const [[before] = []] = namedResourcesOf(unlocked.json, 'AWS::S3::Bucket');

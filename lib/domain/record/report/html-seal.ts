@@ -1,12 +1,13 @@
 import { formatMoment } from '../../text/quantities.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { factList, section } from './html/elements.ts';
-import { type Content, html, htmlSentence, type Markup, shortName } from './html/markup.ts';
+import { type Content, html, htmlSentence, type Markup } from './html/markup.ts';
+import { sealSentences } from './known-seal.ts';
 import type { ReportContext } from './report-context.ts';
 import { filingSentence } from './wording.ts';
 
 /** Whether it is signed, by what it can be told from a forged one, and lines for people to sign. */
-export function sealSection(record: DrillRecord, { signedBy, recordSha256 }: ReportContext): Markup {
+export function sealSection(record: DrillRecord, { seal, recordSha256 }: ReportContext): Markup {
   const facts: [string, Content][] = [
     ['Sealed', formatMoment(record.endedAt)],
     [
@@ -15,16 +16,11 @@ export function sealSection(record: DrillRecord, { signedBy, recordSha256 }: Rep
         ? 'not computed for this copy of the report'
         : html`<span class="hash">${recordSha256}</span>`,
     ],
-    [
-      'Signature',
-      signedBy === null
-        ? html`<b>This page is unsigned.</b> Nothing but the place where it is kept protects it from being changed.`
-        : html`Signed with the key <span class="hash">${shortName(signedBy)}</span>`,
-    ],
+    ['Signature', htmlSentence(sealSentences(seal))],
     [
       'To verify',
       htmlSentence(
-        '`sha256sum record.json` beside this page prints the same SHA-256; `restore-drill verify` holds record, reports and seal of a folder against each other, offline.',
+        `${seal.state === 'found' ? '`restore-drill report ID --out DIR` fetches the files as they were sealed. There ' : 'Beside this page '}\`sha256sum record.json\` prints the same SHA-256, and \`restore-drill verify DIR --key FILE\` holds record, reports and seal against each other, offline.`,
       ),
     ],
   ];

@@ -8,6 +8,7 @@ import {
 import { backupWord, isBaseBackup } from '../backup-words.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import type { Principal, RecordPlace } from '../provenance.ts';
+import { sealSentences } from './known-seal.ts';
 import type { ReportContext } from './report-context.ts';
 import { objectiveResult, walSentence } from './wording.ts';
 
@@ -15,7 +16,7 @@ import { objectiveResult, walSentence } from './wording.ts';
 export type Fact = [name: string, value: string];
 
 /** What, who, when, with which dump and on which server: the facts that every report to file opens with. */
-export function identityFacts(record: DrillRecord, { signedBy }: ReportContext): Fact[] {
+export function identityFacts(record: DrillRecord, { seal }: ReportContext): Fact[] {
   const { dump, restore } = record;
   const physical = isBaseBackup(record);
   const seconds = (Date.parse(record.endedAt) - Date.parse(record.startedAt)) / 1000;
@@ -65,7 +66,7 @@ export function identityFacts(record: DrillRecord, { signedBy }: ReportContext):
   rows.push(
     [physical ? 'Proven base backup' : 'Proven dump', record.provenDump ?? 'none'],
     ['Sandbox removed', `${confirmed ? 'confirmed' : 'NOT CONFIRMED'}: ${detail}`],
-    ['Seal', signedBy === null ? 'not signed' : `signed with the key ${signedBy}`],
+    ['Seal', sealSentences(seal).replaceAll('`', '')],
     ['Software', softwareText(record)],
     ...origin(record),
   );

@@ -20,13 +20,15 @@ export const evidencePort = (): EvidenceStore =>
   createS3EvidenceStore({ client: s3Client(), bucket: readEnvironment(['evidenceBucket']).evidenceBucket });
 
 /** Pages of all drills, where drills.yaml asks for them. */
-export const sitePort = (): SiteStore | null =>
-  deployedConfig().aws?.site === true
-    ? createS3Site({
-        ...{ client: s3Client(), bucket: readEnvironment(['evidenceBucket']).evidenceBucket },
-        clock: systemClock,
-      })
-    : null;
+export const sitePort = (): SiteStore | null => {
+  const { aws } = deployedConfig();
+  if (aws?.site !== true) return null;
+  const { evidenceBucket } = readEnvironment(['evidenceBucket']);
+  return createS3Site({
+    ...{ client: s3Client(), bucket: evidenceBucket, clock: systemClock },
+    locked: aws.objectLock !== null,
+  });
+};
 
 /** The ledger, for doors that read records and seal them. */
 export const ledgerPort = (): Ledger => createDynamoLedger(ledgerOptions());

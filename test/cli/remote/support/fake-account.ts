@@ -126,6 +126,12 @@ export class FakeAccount {
       databases: ['shop', 'billing'],
     });
     for (const record of records) await ledger.seal(record);
+    // Of drills that nobody sealed anything else of.
+    this.on({
+      'S3.GetObject': () => {
+        throw awsError('NoSuchKey', 'The specified key does not exist.', 404);
+      },
+    });
     this.calls.length = 0;
     return this;
   }

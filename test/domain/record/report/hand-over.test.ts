@@ -6,7 +6,7 @@ import { renderReport } from '../../../../lib/domain/record/report/report-files.
 import { aRecord } from '../../../support/records.ts';
 
 const renderMarkdown = (record: DrillRecord): string =>
-  renderReport('markdown', record, { signedBy: null }).text;
+  renderReport('markdown', record, { seal: { state: 'none' } }).text;
 
 const handOver = {
   sandboxId: 'restore-drill-shop-1',

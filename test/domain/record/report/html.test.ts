@@ -12,7 +12,7 @@ import { expectOursAlone, textOf } from '../../../support/html-page.ts';
 import { aFailedRecord, aFinding, anUnverifiedRecord, aRecord } from '../../../support/records.ts';
 import { aHugeRecord, newestWithPast, weeklyDrills } from '../../../support/sample-records.ts';
 
-const alone = { signedBy: null };
+const alone = { seal: { state: 'none' } } as const;
 
 const aCheckOf = (
   kind: string,
@@ -59,7 +59,11 @@ describe('text in HTML', () => {
 
 describe('the report in HTML', () => {
   const { record, past } = newestWithPast();
-  const page = renderHtml(record, { signedBy: 'ed25519:abc', recordSha256: 'f'.repeat(64), past });
+  const page = renderHtml(record, {
+    seal: { state: 'sealing', keyId: 'ed25519:abc' },
+    recordSha256: 'f'.repeat(64),
+    past,
+  });
 
   test('asks for nothing and lets in its own style only', () => {
     expectOursAlone(page);
@@ -223,7 +227,7 @@ describe('the report in HTML', () => {
   test('says by which key it is signed, or that it is not, and what to compare', () => {
     expect(textOf(page)).toMatch(/Signed with the key\s+ed25519:abc/);
     expect(page).toContain('f'.repeat(64));
-    expect(textOf(renderHtml(record, alone))).toContain('This page is unsigned.');
+    expect(textOf(renderHtml(record, alone))).toContain('Not signed.');
     expect(textOf(renderHtml(record, alone))).toContain('not computed for this copy');
   });
 
@@ -276,7 +280,7 @@ describe('a hostile record in HTML', () => {
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (name) => {
         const page = renderHtml(
           aHostileRecord({ database: name, drillId: name, notTested: [name], operator: name }),
-          { signedBy: name },
+          { seal: { state: 'sealing', keyId: name } },
         );
         expectOursAlone(page);
       }),

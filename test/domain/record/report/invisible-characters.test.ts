@@ -32,7 +32,7 @@ const renderers: Record<string, (record: DrillRecord) => string> = {
   ...Object.fromEntries(
     Object.entries(reportFiles).map(([kind, name]) => [
       name,
-      (given: DrillRecord) => renderReport(kind as ReportKind, given, { signedBy: null }).text,
+      (given: DrillRecord) => renderReport(kind as ReportKind, given, { seal: { state: 'none' } }).text,
     ]),
   ),
   'the record on a terminal': (given) => renderShow(given),
@@ -52,7 +52,7 @@ describe('no invisible character stands raw in', () => {
 });
 
 test('the record as JSON parses to the same texts all the same', () => {
-  expect(JSON.parse(renderReport('record', record, { signedBy: null }).text)).toMatchObject({
+  expect(JSON.parse(renderReport('record', record, { seal: { state: 'none' } }).text)).toMatchObject({
     database: name,
     notTested: [name],
   });

@@ -6,7 +6,7 @@ import { aHostileRecord, unsafeOnTerminal } from '../../../support/hostile-recor
 import { aFailedRecord, anUnverifiedRecord, aRecord, aRecordedDump } from '../../../support/records.ts';
 
 const renderMarkdown = (record: DrillRecord): string =>
-  renderReport('markdown', record, { signedBy: null }).text;
+  renderReport('markdown', record, { seal: { state: 'none' } }).text;
 
 describe('Markdown text', () => {
   test.each([
@@ -65,7 +65,7 @@ describe('the drill record in Markdown', () => {
       | Restored | 49,324 rows from 12.3 MB |
       | Proven dump | postgres/shop_20260301T020000Z.dump |
       | Sandbox removed | confirmed: server stopped, data directory removed |
-      | Seal | not signed |
+      | Seal | Not signed. Nothing but the place where it is kept protects it from being changed. |
       | Software | restore-drill 0.1.0, Node.js 20.20.2 |
 
       ## Objectives

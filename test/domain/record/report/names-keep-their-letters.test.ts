@@ -14,8 +14,8 @@ describe('a name at the beginning of a reason keeps its letters', () => {
   const views: [string, () => string][] = [
     ['the end of a run', () => renderVerdict(record, { width: 80, colour: false })],
     ['show', () => renderShow(record)],
-    ['report.md', () => renderMarkdown(record, { signedBy: null })],
-    ['report.html', () => renderHtml(record, { signedBy: null })],
+    ['report.md', () => renderMarkdown(record, { seal: { state: 'none' } })],
+    ['report.html', () => renderHtml(record, { seal: { state: 'none' } })],
     ['junit.xml', () => renderJunit(record)],
     ['annotations of GitHub', () => githubAnnotations(record).join('\n')],
   ];

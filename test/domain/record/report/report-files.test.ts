@@ -7,14 +7,16 @@ import {
 import { aRecord } from '../../../support/records.ts';
 
 test('every report has its file, and no two share one', () => {
-  const names = renderReports(aRecord(), { signedBy: null }).map(({ name }) => name);
+  const names = renderReports(aRecord(), { seal: { state: 'none' } }).map(({ name }) => name);
   expect(names).toEqual(Object.values(reportFiles));
   expect(new Set(names).size).toBe(names.length);
 });
 
 test('the report to file says whether it was signed, and by which key', () => {
-  const { text: unsigned } = renderReport('markdown', aRecord(), { signedBy: null });
-  expect(unsigned).toContain('| Seal | not signed |');
-  const { text: signed } = renderReport('markdown', aRecord(), { signedBy: 'ed25519:abc' });
-  expect(signed).toContain('| Seal | signed with the key ed25519:abc |');
+  const { text: unsigned } = renderReport('markdown', aRecord(), { seal: { state: 'none' } });
+  expect(unsigned).toContain('| Seal | Not signed.');
+  const { text: signed } = renderReport('markdown', aRecord(), {
+    seal: { state: 'sealing', keyId: 'ed25519:abc' },
+  });
+  expect(signed).toContain('| Seal | Signed with the key ed25519:abc. |');
 });
