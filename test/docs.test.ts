@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
@@ -78,13 +78,7 @@ describe('the facts in docs/facts.md', () => {
     .split(/^### /m)
     .slice(1)
     .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), text: section }));
-  /** As GitHub makes an anchor of a heading. */
-  const anchors = sections.map(({ heading }) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
+  const anchors = sections.map(({ heading }) => anchorOf(heading));
   const cited = ['lib', 'lambdas', 'bin', 'containers', 'bench', 'scripts', 'test']
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
@@ -119,17 +113,62 @@ describe('the facts in docs/facts.md', () => {
 describe('links between documents', () => {
   const documents = [
     ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-    ...readdirSync(join(root, 'docs'))
-      .filter((name) => name.endsWith('.md'))
-      .map((name) => `docs/${name}`),
+    ...['docs', 'examples', 'bench']
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+          join(folder, name),
+        ),
+      )
+      .filter((path) => path.endsWith('.md') && !path.includes('node_modules')),
   ];
+  const isThere = (path: string): boolean => existsSync(join(root, path));
 
-  test.each(documents)('%s links to files that exist', (document) => {
-    const folder = document.startsWith('docs/') ? 'docs' : '.';
-    const targets = [...read(document).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
-      (match) => match[1] ?? '',
+  test.each(documents)('%s links to files and headings that exist', (document) => {
+    const targets = [...read(document).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
+      ([, path = '', anchor]) => ({ path: path === '' ? document : join(dirname(document), path), anchor }),
     );
-    for (const target of targets)
-      expect(() => readFileSync(join(root, folder, target)), target).not.toThrow('ENOENT');
+    const dead = targets.filter(
+      ({ path, anchor }) =>
+        !isThere(path) || (anchor !== undefined && !anchorsOf(read(path)).includes(anchor)),
+    );
+
+    expect(dead).toEqual([]);
+  });
+
+  test('are where the code sends its reader', () => {
+    const sent = ['lib', 'lambdas', 'bin', 'containers', 'scripts', 'bench']
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+          join(folder, file),
+        ),
+      )
+      .filter((file) => /\.(ts|mjs)$/.test(file))
+      .flatMap((file) =>
+        [...read(file).matchAll(/\b(docs\/[\w-]+\.md)(?:#([\w-]+))?/g)].map(([, path = '', anchor]) => ({
+          file,
+          path,
+          anchor,
+        })),
+      );
+
+    expect(sent.length).toBeGreaterThan(50);
+    expect(
+      sent.filter(
+        ({ path, anchor }) =>
+          !isThere(path) || (anchor !== undefined && !anchorsOf(read(path)).includes(anchor)),
+      ),
+    ).toEqual([]);
   });
 });
+
+/** Of every heading, as GitHub makes them; what stands in a block is no heading. */
+function anchorsOf(markdown: string): string[] {
+  const headings = [...markdown.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)];
+  return headings.map(([, heading = '']) => anchorOf(heading.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')));
+}
+
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_ -]/gu, '')
+    .replaceAll(' ', '-');

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { durationInSeconds, moment, wholeNumber } from './terminal/option-values.ts';
 
-/** Options of the commands that drill here. */
+/** Options of the commands that drill, or watch a drill. */
 export function withProgress(command: Command): Command {
   return command
     .option('--quiet', 'only the verdict, and nothing of the steps')

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { defaultStackName } from '../contract/names.ts';
+import { withProgress } from './dump-options.ts';
 import { moment } from './terminal/option-values.ts';
 
 /** Runs a command and keeps its exit code. */
@@ -34,7 +35,7 @@ export function registerAccountCommands(program: Command, act: Act): void {
         .addOption(new Option('--aws').hideHelp()),
     );
 
-  command('start [database]', 'start a drill, or the real restore, in the AWS account')
+  withProgress(command('start [database]', 'start a drill, or the real restore, in the AWS account'))
     .addOption(
       new Option('--mode <mode>', 'drill: prove and remove; restore: prove, approve and keep')
         .choices(['drill', 'restore'])
@@ -45,7 +46,7 @@ export function registerAccountCommands(program: Command, act: Act): void {
     .addOption(
       new Option('--at <time>', 'the newest dump not after this moment (ISO 8601) or day').argParser(moment),
     )
-    .option('--watch', 'watch it to its end')
+    .option('--watch', 'watch it to its end, told as --progress and --quiet say')
     .option('--json', 'print the drill id, or with --watch the record, as JSON on stdout')
     .action(
       act(async (database: string | undefined, options) =>
@@ -53,7 +54,12 @@ export function registerAccountCommands(program: Command, act: Act): void {
       ),
     );
 
-  command('watch [drill]', 'watch a drill of the AWS account (default: the newest); Ctrl-C leaves it running')
+  withProgress(
+    command(
+      'watch [drill]',
+      'watch a drill of the AWS account (default: the newest); Ctrl-C leaves it running',
+    ),
+  )
     .option('--json', 'print the record as one JSON document on stdout')
     .action(
       act(async (drill: string | undefined, options) =>

@@ -4,7 +4,9 @@ import { exitCodes } from '../../domain/findings/verdict.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { renderJson } from '../../domain/record/report/json.ts';
 import { reportFiles } from '../../domain/record/report/report-files.ts';
-import { createProgress } from '../progress/create-progress.ts';
+import { tellVerdict } from '../drill/tell-verdict.ts';
+import { createProgress, type ProgressOptions } from '../progress/create-progress.ts';
+import { progressLine } from '../progress/json-progress.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import type { AccountOptions } from '../remote/account-options.ts';
 import {
@@ -16,12 +18,10 @@ import {
 } from '../remote/executions.ts';
 import { type Ending, watchExecution } from '../remote/remote-watcher.ts';
 import { restoreProgressOf } from '../remote/restore-progress.ts';
-import { colourWanted, widthOf } from '../render/colour.ts';
-import { renderVerdict } from '../render/verdict.ts';
 import { interruptedExitCode } from '../terminal/exit.ts';
 import { stopOnInterrupt } from '../terminal/interruption.ts';
 
-interface WatchOptions extends AccountOptions {
+interface WatchOptions extends AccountOptions, ProgressOptions {
   json?: boolean;
 }
 
@@ -63,9 +63,9 @@ export async function watchDrill(
 ): Promise<number> {
   const { drillId, arn } = execution;
   const states = await account.clients.states();
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(process.stderr, process.env, options);
   const interruption = stopOnInterrupt((line) => progress.note(line));
-  progress.note(`drill ${drillId}, started ${execution.startedAt}`);
+  if (options.quiet !== true) progress.note(`drill ${drillId}, started ${execution.startedAt}`);
   let ending: Ending | null;
   try {
     ending = await watchExecution(
@@ -83,8 +83,9 @@ export async function watchDrill(
     interruption.release();
   }
   if (ending === null) {
-    process.stderr.write(
-      `stopped watching; the drill goes on. Watch it again with: restore-drill watch ${drillId}${account.repeated}\n`,
+    say(
+      `stopped watching; the drill goes on. Watch it again with: restore-drill watch ${drillId}${account.repeated}`,
+      options,
     );
     return interruptedExitCode;
   }
@@ -109,27 +110,24 @@ async function concluded(
     );
   }
   const report = `s3://${account.stack.evidenceBucket}/${evidenceKey(drillId, reportFiles.html)}`;
-  process.stderr.write(
-    renderVerdict(record, {
-      width: widthOf(process.stderr),
-      colour: colourWanted(process.stderr, process.env),
-      reports: [report],
-    }),
-  );
+  const code = exitCodes[record.verdict];
+  const keptAsItShould = code !== 0 || ending.status === 'SUCCEEDED';
+  const broken = `The execution itself ended ${ending.status}${why(ending)}.`;
+  // A program reads the verdict last.
+  if (!keptAsItShould && options.progress === 'json') say(broken, options);
+  tellVerdict(record, report, options);
+  if (!keptAsItShould && options.progress !== 'json') say(`\n${broken}`, options);
   if (options.json === true) process.stdout.write(renderJson(record));
-  return exitCodeOf(record, ending);
+  // A restore may be proven and yet not kept as it should be – declined, or its promotion broke off: the execution ends in Fail
+  // then, and 0 would tell a script that the database stands.
+  return keptAsItShould ? code : 2;
 }
 
-/**
- * The verdict's. A restore may be proven and yet not kept as it should be – declined, or its promotion broke off: the
- * execution ends in Fail then, and 0 would tell a script that the database stands.
- */
-function exitCodeOf(record: DrillRecord, ending: Ending): number {
-  const code = exitCodes[record.verdict];
-  if (code !== 0 || ending.status === 'SUCCEEDED') return code;
-  process.stderr.write(`\nThe execution itself ended ${ending.status}${why(ending)}.\n`);
-  return 2;
-}
+/** One line on stderr, in the way that the drill is told. */
+const say = (text: string, { progress }: ProgressOptions): void =>
+  void process.stderr.write(
+    progress === 'json' ? progressLine({ event: 'note', text }, new Date()) : `${text}\n`,
+  );
 
 const why = ({ error, cause }: Ending): string => {
   const text = [error, cause?.split('\n')[0]].filter((part) => part !== null && part !== undefined);

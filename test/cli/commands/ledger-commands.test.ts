@@ -116,7 +116,11 @@ describe('show and report in an account', () => {
     const fake = await account();
     const evidence = inMemoryEvidence();
     await publishRecord(older, null, {
-      ...{ events: null, evidence, mishaps: { tell: ({ error }: { error: unknown }) => expect.unreachable(String(error)) } },
+      ...{
+        events: null,
+        evidence,
+        mishaps: { tell: ({ error }: { error: unknown }) => expect.unreachable(String(error)) },
+      },
       provenance: { signer: async () => ({ keyId: 'a-key', sign: async () => new Uint8Array(64) }) },
     } as unknown as Parameters<typeof publishRecord>[2]);
     fake.on({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { watch } from '../../../lib/cli/commands/watch.ts';
+import { progressEvent } from '../../../lib/cli/progress/progress-events.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
 import { awsError } from '../../support/aws/scripted-client.ts';
 import { aFailedRecord, anUnverifiedRecord, aRecord } from '../../support/records.ts';
@@ -8,8 +9,12 @@ import { aState, drillId, provenDrill, tornDown, upToJudge, upToSandbox } from '
 import type { ExecutionHistory } from '../remote/support/execution-history.ts';
 import { FakeAccount } from '../remote/support/fake-account.ts';
 
-const watching = (account: FakeAccount, drill: string | undefined = drillId, json = false) =>
-  captured(() => watch(drill, { stack: 'restore-drill', json }, account.surroundings));
+const watching = (
+  account: FakeAccount,
+  drill: string | undefined = drillId,
+  json = false,
+  told: Pick<Parameters<typeof watch>[1], 'progress' | 'quiet'> = {},
+) => captured(() => watch(drill, { stack: 'restore-drill', json, ...told }, account.surroundings));
 
 async function anEnded(history: ExecutionHistory, ...records: DrillRecord[]): Promise<FakeAccount> {
   const account = new FakeAccount().withExecution(drillId, history.events);
@@ -35,6 +40,25 @@ describe('watching ends with the verdict and its exit code', () => {
   test('with --json the record is the one document on stdout', async () => {
     const { stdout } = await watching(await anEnded(provenDrill(), aRecord({ drillId })), drillId, true);
     expect(JSON.parse(stdout)).toMatchObject({ drillId, verdict: 'PROVEN' });
+  });
+
+  test('with --quiet nothing is told but the verdict and why', async () => {
+    const ended = await anEnded(provenDrill(), aRecord({ drillId }));
+    const { stderr } = await watching(ended, drillId, false, { quiet: true });
+
+    expect(stderr).toMatch(/^✔ PROVEN {2}shop: .*\n {2}The dump was restored, .*\n$/);
+  });
+
+  test('with --progress json every line is an object, the verdict last', async () => {
+    const ended = await anEnded(provenDrill(), aRecord({ drillId }));
+    const { stderr } = await watching(ended, drillId, false, { progress: 'json' });
+    const events = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => progressEvent.parse(JSON.parse(line)));
+
+    expect(events.length).toBeGreaterThan(5);
+    expect(events.at(-1)).toMatchObject({ event: 'verdict', drillId, verdict: 'PROVEN' });
   });
 
   test('a proven restore that was not kept does not exit with 0', async () => {
