@@ -39,6 +39,18 @@ describe('the README', () => {
     expect(named.filter((name) => !(name in manifest.scripts))).toEqual([]);
   });
 
+  test('names every script that CI runs, as .ci/run says of itself', () => {
+    const run = [...read('.ci/run').matchAll(/^\s*npm (?:run )?(test[\w:-]*)/gm)].map(
+      ([, name]) => name ?? '',
+    );
+    const listed = [...readme.matchAll(/^npm (?:run |ci && npm )?(test[\w:-]*)/gm)].map(
+      ([, name]) => name ?? '',
+    );
+
+    expect(run.length).toBeGreaterThan(5);
+    expect(run.filter((name) => !listed.includes(name))).toEqual([]);
+  });
+
   test('counts the kinds of damage as docs/honesty.md lists them', () => {
     const [, counted] = /a table of (\d+) kinds of damage/.exec(readme) ?? [];
     const [, table = ''] =

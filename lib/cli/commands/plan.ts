@@ -1,12 +1,15 @@
 import { formatName } from '../../domain/backup/dump.ts';
+import { wrapped } from '../../domain/record/report/dossier.ts';
+import { severityNames } from '../../domain/record/report/wording.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
-import { visibleJson, visibleLines } from '../../domain/text/visible-text.ts';
+import { visibleJson } from '../../domain/text/visible-text.ts';
 import { loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';
 import { createLocalPorts } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
 import { type Preview, previewDrill } from '../../runtimes/local/preview.ts';
 import type { DrillOptions } from '../../runtimes/local/request-options.ts';
 import { requestInput, silentEvents } from '../drill/drill-request.ts';
+import { widthOf } from '../render/colour.ts';
 
 /** `restore-drill plan`: what a drill would do, touching nothing. 2 when it could not start. */
 export async function plan(
@@ -26,7 +29,7 @@ export async function plan(
   const text =
     options.json === true
       ? visibleJson(planned(preview), 2)
-      : visibleLines(described(preview, checks.length));
+      : described(preview, checks.length, widthOf(process.stdout));
   process.stdout.write(`${text}\n`);
   return possible ? 0 : 2;
 }
@@ -36,28 +39,44 @@ function planned({ state, findings }: Preview) {
   return { database, dump, dumpLocation, olderDumps: olderDumps.map(({ key }) => key), sandbox, findings };
 }
 
-function described({ state, findings }: Preview, configuredChecks: number): string {
+/** What would be done, broken at words for a screen of that width. */
+export function described({ state, findings }: Preview, configuredChecks: number, width: number): string {
   const { dump, plan: sandbox } = state;
-  const lines = [`Database  ${state.database}`, `Source    ${state.dumpLocation}`];
+  const facts: [label: string, value: string][] = [
+    ['Database', state.database],
+    ['Source', state.dumpLocation],
+  ];
   if (dump !== null) {
-    lines.push(
-      `Dump      ${dump.key}`,
-      `          ${formatName(dump.header.format)}, ${formatBytes(dump.sizeBytes)}, from PostgreSQL ${dump.header.serverVersion ?? '(not said)'}`,
-    );
-    lines.push(
-      `Checksum  ${dump.expectedSha256 === null ? 'none beside the dump' : `${dump.expectedSha256} is verified while reading`}`,
+    const { format, serverVersion } = dump.header;
+    facts.push(
+      ['Dump', dump.key],
+      [
+        '',
+        `${formatName(format)}, ${formatBytes(dump.sizeBytes)}, from PostgreSQL ${serverVersion ?? '(not said)'}`,
+      ],
+      [
+        'Checksum',
+        dump.expectedSha256 === null
+          ? 'none beside the dump'
+          : `${dump.expectedSha256} is verified while reading`,
+      ],
     );
   }
-  if (sandbox !== null) {
-    lines.push(
-      `Sandbox   PostgreSQL ${sandbox.majorVersion} on this machine, up to ${formatBytes(sandbox.storageBytes)} of disk`,
-    );
-  }
-  lines.push(`Checks    the built-in ones and ${configuredChecks} of drills.yaml`);
+  if (sandbox !== null)
+    facts.push([
+      'Sandbox',
+      `PostgreSQL ${sandbox.majorVersion} on this machine, up to ${formatBytes(sandbox.storageBytes)} of disk`,
+    ]);
+  facts.push(['Checks', `the built-in ones and ${configuredChecks} of drills.yaml`]);
   if (state.olderDumps.length > 0)
-    lines.push(`Walk-back ${state.olderDumps.map(({ key }) => key).join(', ')}`);
-  lines.push('Then      tear down the sandbox, seal the record');
-  for (const { severity, code, message, hint } of findings)
-    lines.push('', `${severity} ${code}: ${message}`, `  → ${hint}`);
-  return lines.join('\n');
+    facts.push(['Walk-back', state.olderDumps.map(({ key }) => key).join(', ')]);
+  facts.push(['Then', 'tear down the sandbox, seal the record']);
+  return [
+    ...facts.map(([label, value]) => wrapped(value, label.padEnd(10), ' '.repeat(10), width)),
+    ...findings.flatMap(({ severity, code, message, hint }) => [
+      '',
+      wrapped(`${severityNames[severity]} ${code}: ${message}`, '', '  ', width),
+      wrapped(hint, '  → ', '    ', width),
+    ]),
+  ].join('\n');
 }
