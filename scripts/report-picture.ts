@@ -9,7 +9,11 @@ const { record, past } = newestWithPast();
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const page = await browser.newPage({ viewport: { width: 960, height: 1150 }, colorScheme: 'light' });
 await page.setContent(
-  renderHtml(record, { seal: { state: 'sealing', keyId: 'ed25519:5d41c8e0' }, recordSha256: '7'.repeat(64), past }),
+  renderHtml(record, {
+    seal: { state: 'sealing', keyId: 'ed25519:5d41c8e0' },
+    recordSha256: '7'.repeat(64),
+    past,
+  }),
 );
 // What a visitor of the repository sees first: the banner, where the time went, and how it went over time.
 await page.evaluate("for (const id of ['findings', 'objectives']) document.getElementById(id).remove()");

@@ -40,7 +40,7 @@ export function withSource(command: Command): Command {
       ).argParser(moment),
     )
     .option('--endpoint-url <url>', 'an S3-compatible endpoint for s3:// dumps')
-    .option('--region <region>', 'region of the bucket (auto for Cloudflare R2); with --aws, of the stack')
+    .option('--region <region>', 'region of the bucket (auto for Cloudflare R2)')
     .option('--path-style', 'address the bucket in the path, as MinIO wants it')
     .addOption(
       new Option('--connections <n>', 'parallel connections of the restore').argParser(wholeNumber(1, 64)),

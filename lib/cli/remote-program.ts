@@ -18,8 +18,9 @@ export function inAccount(command: Command): Command {
 
 /** Where the stack is: the SDK's environment says it, unless these do. */
 function withPlace(command: Command): Command {
-  if (!command.options.some(({ long }) => long === '--region'))
-    command.option('--region <region>', 'region of the stack');
+  const ofBucket = command.options.find(({ long }) => long === '--region');
+  if (ofBucket === undefined) command.option('--region <region>', 'region of the stack');
+  else ofBucket.description += '; with --aws, of the stack';
   return command.option('--profile <name>', 'profile with the AWS credentials');
 }
 

@@ -66,3 +66,16 @@ describe('a command that a document tells its reader to type', () => {
     }
   });
 });
+
+test('no command speaks in its help of an option that it does not have', () => {
+  for (const command of program.commands) {
+    const known = command.options.flatMap(({ long, short }) => [long, short]);
+    for (const { description, flags } of command.options) {
+      const named = [...description.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([option]) => option);
+      expect(
+        named.filter((option) => !known.includes(option)),
+        `${command.name()} ${flags}`,
+      ).toEqual([]);
+    }
+  }
+});

@@ -12,7 +12,7 @@ import { bySeverity, reasonSentence, severityNames } from './wording.ts';
 
 const longestList = 40;
 
-/** One record in full for a terminal. `show --json` gives what is cut off here. */
+/** One record in full for a terminal. `show --format json` gives what is cut off here. */
 export function renderShow(record: DrillRecord, width = 80, painting = unpainted): string {
   const section = (title: string, lines: string[]): string[] =>
     lines.length === 0 ? [] : [`${painting.heading(title)}\n${lines.join('\n')}`];
@@ -124,7 +124,9 @@ function table(rows: number, columns: Parameters<typeof terminalTable>[0], width
 }
 
 function rest(count: number): string[] {
-  return count > longestList ? [`  … and ${formatCount(count - longestList)} more; --json lists all`] : [];
+  return count > longestList
+    ? [`  … and ${formatCount(count - longestList)} more; --format json lists all`]
+    : [];
 }
 
 /** Text made visible and broken at words, with one lead for the first line and another for those after it. */

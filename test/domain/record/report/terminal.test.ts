@@ -22,6 +22,17 @@ test('a record on a terminal says in words what was left out and why', () => {
   expect(text).not.toMatch(/server-extension|skipped by policy|FK CONSTRAINT/);
 });
 
+test('a long list on a terminal names the option that gives the rest, which `show` has', () => {
+  const tables = Array.from({ length: 50 }, (_, n) => ({
+    database: 'shop',
+    schema: 'public',
+    name: `t${n}`,
+    rows: n,
+  }));
+
+  expect(renderShow(aRecord({ tables }), 80)).toContain('… and 10 more; --format json lists all');
+});
+
 describe('the history on a terminal', () => {
   const records = [aRecord(), aFailedRecord({ database: '店' }), anUnverifiedRecord()];
 
@@ -152,7 +163,7 @@ describe('one record on a terminal', () => {
       name: `t${n}`,
       rows: n,
     }));
-    expect(renderShow(aRecord({ tables }), 80)).toContain('… and 5 more; --json lists all');
+    expect(renderShow(aRecord({ tables }), 80)).toContain('… and 5 more; --format json lists all');
   });
 
   test.each([50, 80, 120])('fits into %i columns, hostile names included', (width) => {
