@@ -2,9 +2,11 @@ import { cpus } from 'node:os';
 import { type BacktestResult, backtest } from '../test/domain/forecast/support/backtest.ts';
 import { scenarios } from '../test/domain/forecast/support/simulated-histories.ts';
 
-// What the forecast is worth, on simulated histories: npm run bench:forecast. HISTORIES asks for another number of each.
+// What the forecast is worth, on simulated histories: npm run bench:forecast. HISTORIES asks for another number of each,
+// FIRST_SEED for others.
 
 const histories = Number(process.env.HISTORIES ?? 40);
+const firstSeed = Number(process.env.FIRST_SEED ?? 0);
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const percent = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(1)} %` : '–');
 const errors = ({ ours, lastValue, meanOfThree }: BacktestResult['next']): string =>
@@ -26,4 +28,4 @@ say(
 );
 say(`|---|${'--:|'.repeat(11)}`);
 for (const everyDays of [7, 30])
-  for (const scenario of scenarios) say(row(backtest(scenario, { everyDays, histories })));
+  for (const scenario of scenarios) say(row(backtest(scenario, { everyDays, histories, firstSeed })));

@@ -9,13 +9,16 @@ import { handler as selectDump } from '../../lambdas/select-dump.ts';
 import { handler as sweep } from '../../lambdas/sweep.ts';
 import { handler as watch } from '../../lambdas/watch.ts';
 import { createApprovalAnswers } from '../../lib/adapters/approvals/approval-answers.ts';
+import { createDynamoLedger } from '../../lib/adapters/ledgers/dynamodb/dynamodb-ledger.ts';
 import { sandboxIdFor } from '../../lib/adapters/sandboxes/rds/sandbox-names.ts';
 import type { DrillState } from '../../lib/domain/drill/drill-state.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
+import { withForecast } from '../../lib/domain/record/with-forecast.ts';
 import { dynamoDbClient, sfnClient } from '../../lib/runtimes/aws/clients.ts';
 import { anInstance } from '../adapters/sandboxes/rds/rds-account.ts';
 import { awsError } from '../support/aws/scripted-client.ts';
 import { aDrillState, anApprovedState } from '../support/drill-states.ts';
+import { aRecord, aRecordedDump } from '../support/records.ts';
 import { type DoorWorld, enterDoorWorld } from './door-world.ts';
 
 const dumpFile = 'shop_20261120T020000Z.sql.gz';
@@ -290,6 +293,39 @@ describe('watch', () => {
     expect(published()).toHaveLength(1);
     expect(published()[0]).toContain('shop: The newest dump is too old');
     expect(published()[0]).toContain('https://example.com/runbook.md#the-newest-dump-is-too-old');
+  });
+
+  test('tells of an objective that growth is about to break, from the records in the table', async () => {
+    const ledger = createDynamoLedger({
+      ...{ client: dynamoDbClient(), tableName: 'ledger', databases: ['shop'] },
+      clock: { now: () => new Date(), sleep: async () => {} },
+    });
+    const records: DrillRecord[] = [];
+    for (const [month, hours] of [3.1, 3.3, 3.5, 3.7].entries()) {
+      const startedAt = new Date(Date.UTC(2026, 7, 20 + 30 * month)).toISOString();
+      const [actualSeconds, bytes] = [3600 * hours, hours * 1e9];
+      const record = withForecast(
+        aRecord({
+          ...{ drillId: `drill-month-${month}`, startedAt, endedAt: startedAt, sandbox: 'rds' },
+          dump: aRecordedDump({ bytes }),
+          phases: [{ name: 'Restore dump into sandbox', startedAt, seconds: actualSeconds, bytes }],
+          rto: { targetSeconds: 14_400, actualSeconds, lastProvenSeconds: null },
+        }),
+        records,
+      );
+      records.push(record);
+      await ledger.seal(record);
+    }
+    world.calls.length = 0;
+
+    await watch({});
+    await watch({});
+
+    expect(metricsOf({ Stack: 'restore-drill' })).toEqual({ Attention: 1 });
+    expect(published()).toHaveLength(1);
+    expect(published()[0]).toContain('shop: An objective is about to be missed');
+    expect(published()[0]).toContain('forecast to break the objective within 90 days');
+    expect(published()[0]).toContain('https://example.com/runbook.md#an-objective-is-about-to-be-missed');
   });
 
   test('tells of an execution that failed, has no record, and of which no event came', async () => {

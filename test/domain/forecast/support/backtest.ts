@@ -31,11 +31,12 @@ export interface BacktestResult {
 /** Forecasts after each drill of many histories of a scenario, against what came. Seeds are fixed. */
 export function backtest(
   scenario: Scenario,
-  options: { everyDays: number; histories: number },
+  options: { everyDays: number; histories: number; firstSeed?: number },
 ): BacktestResult {
-  const { everyDays, histories } = options;
+  const { everyDays, histories, firstSeed = 0 } = options;
   const tally = new Tally();
-  for (let seed = 0; seed < histories; seed += 1) tryHistory(scenario, everyDays, seed, tally);
+  for (let place = 0; place < histories; place += 1)
+    tryHistory(scenario, everyDays, firstSeed + place, tally);
   return { scenario: scenario.name, everyDays, ...tally.result() };
 }
 
