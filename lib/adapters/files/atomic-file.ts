@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Only the owner may read what a drill writes: names and counts of a database are nobody else's business. */
@@ -27,6 +27,22 @@ export async function writeFileAtomically(path: string, content: string): Promis
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+const unfinishedName = /^\..*\.[0-9a-f]{12}\.tmp$/s;
+/** A file is written in milliseconds; a minute leaves room for a machine that swaps and for the clock of a shared disk. */
+const unfinishedAfterSeconds = 60;
+
+/** Removes files, in a folder and below it, that a process was writing when it was killed a minute ago or longer. Throws nothing. */
+export async function removeUnfinishedFiles(folder: string, now: Date): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile() || !unfinishedName.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    const written = await lstat(path).catch(() => null);
+    if (written === null || now.getTime() - written.mtimeMs < unfinishedAfterSeconds * 1000) continue;
+    await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

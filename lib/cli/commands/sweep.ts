@@ -1,9 +1,11 @@
+import { removeUnfinishedFiles } from '../../adapters/files/atomic-file.ts';
 import type { LocalSandboxHost } from '../../adapters/sandboxes/local-process/local-sandbox-options.ts';
 import { DrillError, isDrillError } from '../../domain/findings/errors.ts';
 import { visibleText } from '../../domain/text/visible-text.ts';
 import type { Leftover } from '../../ports/sandbox.ts';
 import { localSandboxes } from '../../runtimes/local/local-ports.ts';
 import { placesFor } from '../../runtimes/local/places.ts';
+import { systemClock } from '../../runtimes/system-clock.ts';
 import { type Account, type AccountSurroundings, inAccount } from '../remote/account.ts';
 import { type AccountOptions, wantsAccount } from '../remote/account-options.ts';
 
@@ -26,10 +28,12 @@ export async function sweep(options: SweepOptions, surroundings?: AccountSurroun
     print(await inAccount(options, (account) => sweepAccount(account, dryRun), surroundings), dryRun);
     return 0;
   }
-  const sandboxes = localSandboxes(placesFor(options), () => {});
+  const places = placesFor(options);
+  const sandboxes = localSandboxes(places, () => {});
   if (options.drill !== undefined) {
     return sweepDrill(options.drill, sandboxes);
   }
+  if (!dryRun) await removeUnfinishedFiles(places.stateDirectory, systemClock.now());
   print(await sandboxes.sweep({ dryRun }), dryRun);
   return 0;
 }

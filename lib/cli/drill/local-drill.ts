@@ -1,4 +1,4 @@
-import { privateFolderMode } from '../../adapters/files/atomic-file.ts';
+import { privateFolderMode, removeUnfinishedFiles } from '../../adapters/files/atomic-file.ts';
 import { proveWritable } from '../../adapters/files/writable-folder.ts';
 import { normaliseRequest } from '../../domain/drill/request.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
@@ -59,6 +59,8 @@ export async function drillHere(
     interruption.signal,
   );
   const drillId = newDrillId(configuration.chosen ?? 'drill', ports.clock.now());
+  // Beside the drill: many drills have many folders.
+  const tidied = removeUnfinishedFiles(places.stateDirectory, ports.clock.now());
   try {
     refuseInvalid(requestInput(configuration, options), ports);
     await sweepFirst(ports, note);
@@ -71,6 +73,7 @@ export async function drillHere(
     });
     return { record, evidenceFolder: ports.evidenceFolder(drillId) };
   } finally {
+    await tidied;
     progress.close();
     interruption.release();
   }
