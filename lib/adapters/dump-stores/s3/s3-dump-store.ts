@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { _Object, HeadObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { DumpObject } from '../../../domain/backup/dump.ts';
+import { DrillError } from '../../../domain/findings/errors.ts';
 import type { DumpStore, ReadOptions } from '../../../ports/dump-store.ts';
 import { awsErrorFacts } from '../../aws/aws-errors.ts';
 import { defaultParts, type RangeAnswer, readInParts } from './ranged-reader.ts';
@@ -120,6 +121,7 @@ export function createS3DumpStore(
         const input = { Bucket: bucket, Key: key, Range: range, ...pinned, ...condition, ...owned };
         try {
           const answer = await client.send(new sdk.GetObjectCommand(input), { abortSignal: signal });
+          refuseOtherBytes(answer, { first, etag, what: what(key) });
           return {
             body: answer.Body as AsyncIterable<Uint8Array>,
             totalBytes: totalOf(answer.ContentRange),
@@ -202,6 +204,27 @@ function listed(object: _Object, urlEncoded: boolean): DumpObject {
     ...(archived && object.StorageClass !== undefined ? { archivedIn: object.StorageClass } : {}),
   };
 }
+
+/**
+ * Not every compatible store, nor every cache before one, heeds what a request says the object must be, or keeps two
+ * answers apart: what came is held against it as well.
+ *
+ * @throws DrillError DUMP_CHANGED for another object; an error that may be retried for another range of it
+ */
+function refuseOtherBytes(
+  { ETag, ContentRange }: { ETag?: string | undefined; ContentRange?: string | undefined },
+  asked: { first: number; etag: string | null; what: string },
+): void {
+  if (asked.etag !== null && ETag !== undefined && strongTag(ETag) !== strongTag(asked.etag)) {
+    throw new DrillError('DUMP_CHANGED', `${asked.what} is no longer the object that was selected`);
+  }
+  const begins = /^bytes (\d+)-/.exec(ContentRange ?? '')?.[1];
+  if (begins !== undefined && Number(begins) !== asked.first)
+    throw new Error('the store answered with another range');
+}
+
+/** A proxy that compresses marks the tag of the same object as weak (RFC 9110, 8.8.1). */
+const strongTag = (etag: string): string => etag.replace(/^W\//, '');
 
 /** `bytes 0-99/1234` → 1234; null when the store ignored the range. */
 function totalOf(contentRange: string | undefined): number | null {

@@ -91,7 +91,7 @@ export function isTransientS3Error(error: unknown): boolean {
   if (isTransientAwsError(error) || awsErrorFacts(error).name === 'ERR_STREAM_PREMATURE_CLOSE') return true;
   return (
     error instanceof Error &&
-    /aborted|socket hang up|premature close|stalled|ended early/i.test(error.message)
+    /aborted|socket hang up|premature close|stalled|ended early|another range/i.test(error.message)
   );
 }
 

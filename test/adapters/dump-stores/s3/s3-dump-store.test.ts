@@ -134,7 +134,7 @@ describe('dumps in S3', () => {
 
   it('are pinned to the version and ETag that were selected', async () => {
     const content = randomBytes(2500);
-    const s3 = recordedS3((request) => rangeOf(content, request));
+    const s3 = recordedS3((request) => rangeOf(content, request, '"chosen"'));
 
     await buffer(await aStore(s3.requestHandler).open('x', { versionId: 'v7', etag: '"chosen"' }));
 
@@ -163,6 +163,41 @@ describe('dumps in S3', () => {
     const reading = buffer(await aStore(s3.requestHandler).open('x'));
 
     await expect(reading).rejects.toMatchObject({ code: 'DUMP_CHANGED' });
+  });
+
+  it('that are replaced half-way in a store that heeds no condition are never mixed', async () => {
+    const [before, after] = [randomBytes(9000), randomBytes(9000)];
+    const s3 = recordedS3((request, count) =>
+      count > 3 ? rangeOf(after, request, '"two"') : rangeOf(before, request, '"one"'),
+    );
+
+    const reading = buffer(await aStore(s3.requestHandler).open('x', { etag: '"one"' }));
+
+    await expect(reading).rejects.toMatchObject({ code: 'DUMP_CHANGED' });
+  });
+
+  it('are the same behind a proxy that marks their tag as weak', async () => {
+    const content = randomBytes(2500);
+    const s3 = recordedS3((request) => rangeOf(content, request, 'W/"one"'));
+
+    const read = await buffer(await aStore(s3.requestHandler).open('x', { etag: '"one"' }));
+
+    expect(read.equals(content)).toBe(true);
+  });
+
+  it('are asked for again when another range of them came', async () => {
+    const content = randomBytes(4000);
+    let mixedUp = true;
+    const s3 = recordedS3((request) => {
+      if (request.headers.range !== 'bytes=1000-1999' || !mixedUp) return rangeOf(content, request);
+      mixedUp = false;
+      return rangeOf(content, { ...request, headers: { range: 'bytes=2000-2999' } });
+    });
+
+    const read = await buffer(await aStore(s3.requestHandler).open('x'));
+
+    expect(read.equals(content)).toBe(true);
+    expect(mixedUp).toBe(false);
   });
 
   it('survive a connection that breaks in the middle of a part', async () => {
