@@ -3,6 +3,7 @@ import { normaliseRequest } from '../domain/drill/request.ts';
 import { isDrillError } from '../domain/findings/errors.ts';
 import { finding } from '../domain/findings/findings.ts';
 import { assembleRecord } from '../domain/record/assemble-record.ts';
+import type { DrillRecord } from '../domain/record/drill-record.ts';
 import { pastDrills } from '../domain/record/past-drills.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
 import { provenanceOf } from './provenance.ts';
@@ -90,7 +91,10 @@ export async function normaliseRequestStep(
   return accepted;
 }
 
-/** A drill whose process was killed outright could seal nothing: the next one of its database does it. */
+/**
+ * A drill whose process was killed outright could seal nothing: the next one of its database does it. One that was killed
+ * between its ledger line and the end of its reports and signature gets them now.
+ */
 async function sealAbandoned(
   { drillId, takenAt }: { drillId: string; takenAt: string },
   database: string,
@@ -99,7 +103,21 @@ async function sealAbandoned(
     'clock' | 'configuration' | 'events' | 'evidence' | 'ledger' | 'mishaps' | 'provenance'
   >,
 ): Promise<void> {
-  if ((await ports.ledger.show(drillId)) !== null) return;
+  const sealed =
+    (await ports.ledger.show(drillId)) ?? (await sealKilled({ drillId, takenAt }, database, ports));
+  const history = await readPast(sealed, ports);
+  const past = history === null ? null : pastDrills(sealed, history, null);
+  await publishRecord(sealed, past, ports).catch((error: unknown) => {
+    // The drill that begins has reports of its own to write, and says then what is wrong with their place.
+    ports.mishaps.tell({ what: 'write the reports of the drill before', drillId, error, unheard: true });
+  });
+}
+
+async function sealKilled(
+  { drillId, takenAt }: { drillId: string; takenAt: string },
+  database: string,
+  ports: Pick<DrillPorts, 'clock' | 'configuration' | 'ledger' | 'provenance'>,
+): Promise<DrillRecord> {
   const state = newDrillState({ drillId, database, operator: 'unknown', startedAt: takenAt });
   const reason = 'the process that ran the drill ended without sealing its record';
   const assembled = assembleRecord({
@@ -119,9 +137,7 @@ async function sealAbandoned(
   });
   await ports.ledger.seal(assembled);
   // With the link that the ledger gave it.
-  const record = (await ports.ledger.show(drillId)) ?? assembled;
-  const history = await readPast(record, ports);
-  await publishRecord(record, history === null ? null : pastDrills(record, history, null), ports);
+  return (await ports.ledger.show(drillId)) ?? assembled;
 }
 
 /** The name becomes part of resource names and file names; Step Functions itself would take more. */
