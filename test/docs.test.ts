@@ -79,7 +79,7 @@ describe('the facts in docs/facts.md', () => {
     .slice(1)
     .map((section) => ({ heading: section.slice(0, section.indexOf('\n')), text: section }));
   const anchors = sections.map(({ heading }) => anchorOf(heading));
-  const cited = ['lib', 'lambdas', 'bin', 'containers', 'bench', 'scripts', 'test']
+  const cited = ['lib', 'lambdas', 'bin', 'containers', 'bench', 'soak', 'scripts', 'test']
     .flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
         join(folder, file),

@@ -51,14 +51,22 @@ export class TestServer {
   readonly superuser: Superuser;
   /** E.g. `15.18`. */
   readonly serverVersion: string;
-  readonly #process: ChildProcess | null;
+  #process: ChildProcess | null;
+  /** Starts its process again. */
+  readonly #begin: (() => Promise<ChildProcess>) | null;
 
-  private constructor(kind: ServerKind, directory: string, version: string, process: ChildProcess | null) {
+  private constructor(
+    kind: ServerKind,
+    directory: string,
+    version: string,
+    own: { process: ChildProcess; begin: () => Promise<ChildProcess> } | null,
+  ) {
     this.kind = kind;
     this.directory = directory;
     this.superuser = superuserOf[kind];
     this.serverVersion = version;
-    this.#process = process;
+    this.#process = own?.process ?? null;
+    this.#begin = own?.begin ?? null;
   }
 
   /**
@@ -102,9 +110,10 @@ export class TestServer {
         `local all ${options.roleWithPassword} scram-sha-256\nlocal all all trust\n`,
       );
     const settings = { ...settingsOf[kind], ...options.settings };
-    const process = await startPostgres(directory, superuser, programs, settings);
+    const begin = () => startPostgres(directory, superuser, programs, settings);
+    const process = await begin();
     await makeRoles(kind, directory);
-    return new TestServer(kind, directory, await versionOf(kind, directory), process);
+    return new TestServer(kind, directory, await versionOf(kind, directory), { process, begin });
   }
 
   get majorVersion(): number {
@@ -225,6 +234,12 @@ export class TestServer {
   /** Shuts a server of the caller's down with a checkpoint, and leaves its files. */
   shutDown(): Promise<void> {
     return stopPostgres(this.#own, 'SIGINT');
+  }
+
+  /** Ends it in order (`SIGINT`), or at once so that it has to recover from its WAL, and starts it again. */
+  async restart(signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+    await stopPostgres(this.#own, signal);
+    this.#process = (await this.#begin?.()) ?? null;
   }
 
   /** Ends a server that was started for the caller alone, and removes its files. */

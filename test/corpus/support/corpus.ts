@@ -1,14 +1,17 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { ClientConfig } from 'pg';
 import { createCheckRunner } from '../../../lib/adapters/postgres/check-runner.ts';
+import type { LocalSandboxHost } from '../../../lib/adapters/sandboxes/local-process/local-sandbox-options.ts';
 import type { DrillRecord } from '../../../lib/domain/record/drill-record.ts';
+
 import { createRestorer } from '../../../lib/recovery/logical/create-restorer.ts';
 import { loadLocalConfiguration } from '../../../lib/runtimes/local/local-configuration.ts';
 import { createLocalPorts } from '../../../lib/runtimes/local/local-ports.ts';
 import { defaultPlaces } from '../../../lib/runtimes/local/places.ts';
 import { runLocalDrill } from '../../../lib/runtimes/local/run-drill.ts';
-import { pooledSandboxes } from './pooled-sandboxes.ts';
+import { type PooledSandboxes, pooledSandboxes } from './pooled-sandboxes.ts';
 
 /** A file, or a directory dump: file names with their contents. */
 export type DumpContent = Buffer | string | Map<string, Buffer>;
@@ -19,15 +22,25 @@ export interface DrillSurroundings {
   beside?: Readonly<Record<string, string>>;
   /** A dump of the same name that was drilled before. */
   before?: DumpContent;
+  /** Hears of each step as it begins. */
+  began?: (step: string) => void;
+  /** Looks at what was restored by a drill that was judged PROVEN, before its sandbox goes. */
+  whenProven?: (sandbox: LookedAt) => Promise<void>;
 }
+
+/** A way into the sandbox of a drill. */
+export type LookedAt = (database: string) => Promise<ClientConfig>;
 
 /** Drills in this process: the shipped machine, steps and adapters, with one sandbox server for all drills. */
 export class Corpus {
   readonly #base = mkdtempSync(join(tmpdir(), 'rd-corpus-'));
-  #sandboxes: ReturnType<typeof pooledSandboxes> | null = null;
+  #sandboxes: PooledSandboxes | null = null;
+  readonly #sandboxesOf: (host: LocalSandboxHost) => PooledSandboxes;
   #drills = 0;
 
-  constructor() {
+  /** @param sandboxesOf where its drills restore, in the place of one server that is kept from drill to drill */
+  constructor(sandboxesOf: (host: LocalSandboxHost) => PooledSandboxes = pooledSandboxes) {
+    this.#sandboxesOf = sandboxesOf;
     chmodSync(this.#base, 0o711);
   }
 
@@ -35,7 +48,7 @@ export class Corpus {
   async drill(
     name: string,
     content: DumpContent,
-    { beside = {}, before }: DrillSurroundings = {},
+    { beside = {}, before, ...watching }: DrillSurroundings = {},
   ): Promise<DrillRecord> {
     const directory = mkdtempSync(join(this.#base, 'drill-'));
     const dump = join(directory, name);
@@ -47,7 +60,7 @@ export class Corpus {
       }
       write(dump, content);
       for (const [file, text] of Object.entries(beside)) writeFileSync(join(directory, file), text);
-      return await this.#drillOf(dump, directory);
+      return await this.#drillOf(dump, directory, watching);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -58,7 +71,11 @@ export class Corpus {
     rmSync(this.#base, { recursive: true, force: true });
   }
 
-  async #drillOf(dump: string, directory: string): Promise<DrillRecord> {
+  async #drillOf(
+    dump: string,
+    directory: string,
+    { began = () => {}, whenProven = async () => {} }: DrillSurroundings = {},
+  ): Promise<DrillRecord> {
     this.#drills += 1;
     const options = { dump };
     const configuration = await loadLocalConfiguration(options);
@@ -71,8 +88,18 @@ export class Corpus {
     const silent = () => {};
     const events = { restoreProgress: silent, sandboxProgress: silent, ledgerDamage: silent, mishap: silent };
     const ports = createLocalPorts(configuration, places, events, new AbortController().signal);
-    this.#sandboxes ??= pooledSandboxes(ports.sandboxes);
-    const sandboxes = this.#sandboxes;
+    this.#sandboxes ??= this.#sandboxesOf(ports.sandboxes);
+    let verdict: unknown = null;
+    const pooled = this.#sandboxes;
+    const sandboxes: typeof pooled = {
+      ...pooled,
+      remove: async (sandboxId) => {
+        const look = await pooled.look(sandboxId);
+        if (verdict === 'PROVEN' && look.state === 'ready')
+          await whenProven((database) => pooled.connection(look.address, database));
+        await pooled.remove(sandboxId);
+      },
+    };
     return runLocalDrill({
       drillId: `corpus-${process.pid}-${this.#drills}`,
       input: { database: configuration.chosen, dump: configuration.dumpKey },
@@ -83,7 +110,13 @@ export class Corpus {
         recoverers: { physical: null, logical: createRestorer(sandboxes) },
         checks: createCheckRunner(sandboxes),
       },
-      watcher: { began: silent, ended: silent },
+      watcher: {
+        began,
+        ended: (step, outcome) => {
+          if (step === 'judge' && 'output' in outcome)
+            verdict = (outcome.output as { verdict: unknown }).verdict;
+        },
+      },
     });
   }
 }

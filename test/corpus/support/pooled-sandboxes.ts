@@ -15,11 +15,14 @@ const leftoversSql = `select 'database', datname::text from pg_database where da
 union all select 'role', rolname::text from pg_roles where rolname not like 'pg\\_%'
 union all select 'object', relname::text from pg_class where oid >= 16384`;
 
+/** A sandbox host whose server outlives its drills, until it is closed. */
+export type PooledSandboxes = LocalSandboxHost & { close(): Promise<void> };
+
 /**
  * The real sandbox host, with one server kept from drill to drill: a new one takes longer than the drill of a small
  * dump. A server that cannot be emptied is thrown away, so no drill meets what another left.
  */
-export function pooledSandboxes(host: LocalSandboxHost): LocalSandboxHost & { close(): Promise<void> } {
+export function pooledSandboxes(host: LocalSandboxHost): PooledSandboxes {
   const { administration } = host;
   let pooled: PooledSandbox | null = null;
   const busy = new Map<string, string>();

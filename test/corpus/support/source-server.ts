@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { renderWitnessScript } from '../../../lib/domain/witness/witness-script.ts';
+import { repositoryRoot } from '../../support/repository-root.ts';
 import { TestServer } from '../../support/server.ts';
 
-const shopSql = fileURLToPath(new URL('../../../examples/shop.sql', import.meta.url));
+const shopSql = join(repositoryRoot, 'examples', 'shop.sql');
 
 /** A server whose databases are dumped by PostgreSQL's own tools. */
 export class SourceServer {
@@ -18,6 +18,11 @@ export class SourceServer {
 
   static async use<T>(work: (source: SourceServer) => Promise<T>): Promise<T> {
     return work(new SourceServer(await TestServer.shared('source')));
+  }
+
+  /** On a server that the caller stops. */
+  static on(server: TestServer): SourceServer {
+    return new SourceServer(server);
   }
 
   /** Runs SQL for the whole server, such as CREATE ROLE. */

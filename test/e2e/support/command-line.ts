@@ -59,12 +59,21 @@ export class Running {
   }
 
   /** Resolves when stderr holds the text; rejects when the process ends before. */
-  async said(pattern: RegExp): Promise<void> {
+  said(pattern: RegExp): Promise<void> {
+    return this.#until(() => pattern.test(this.#stderr), `it said ${pattern}`);
+  }
+
+  /** Resolves when stderr holds so many lines; rejects when the process ends before. */
+  saidLines(count: number): Promise<void> {
+    return this.#until(() => this.#stderr.split('\n').length > count, `it said ${count} lines`);
+  }
+
+  async #until(isSo: () => boolean, what: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const look = () => {
-        if (pattern.test(this.#stderr)) resolve();
+        if (isSo()) resolve();
         else if (this.#child.exitCode !== null || this.#child.signalCode !== null)
-          reject(new Error(`it ended before it said ${pattern}:\n${this.#stderr}`));
+          reject(new Error(`it ended before ${what}:\n${this.#stderr}`));
         else return;
         this.#listeners.delete(look);
       };

@@ -79,9 +79,9 @@ export class World {
   readonly #cacheDirectory: string;
   readonly #started: Running[] = [];
 
-  /** With the program of the run. */
-  static async open(options: { forNormalUser?: boolean } = {}): Promise<World> {
-    return new World(await builtCommandLine(), options);
+  /** With the program of the run, where no other is given. */
+  static async open(options: { forNormalUser?: boolean; commandLine?: CommandLine } = {}): Promise<World> {
+    return new World(options.commandLine ?? (await builtCommandLine()), options);
   }
 
   private constructor(commandLine: CommandLine, { forNormalUser = false }: { forNormalUser?: boolean }) {
@@ -262,16 +262,23 @@ export class World {
 
   /** Ends what a failed test may have left running, and removes the folder. */
   remove(): void {
+    this.endAll();
+    rmSync(this.base, { recursive: true, force: true });
+  }
+
+  /** Ends what a failed test may have left running, and removes what it left in the temporary folder. */
+  endAll(): void {
     // To a process that has ended this does nothing.
     for (const running of this.#started) running.kill('SIGKILL');
-    for (const { pid } of processesIn(this.temporaryDirectory)) {
+    for (const { pid } of this.processes()) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
         // It ended in between.
       }
     }
-    rmSync(this.base, { recursive: true, force: true });
+    for (const name of readdirSync(this.temporaryDirectory))
+      rmSync(join(this.temporaryDirectory, name), { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,235 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DrillRecord } from '../lib/domain/record/drill-record.ts';
+import { clinicSql } from '../test/corpus/mutants/healthy.ts';
+import { type Random, randomOf } from '../test/corpus/mutants/random.ts';
+import { Corpus, type DumpContent } from '../test/corpus/support/corpus.ts';
+import { SourceServer } from '../test/corpus/support/source-server.ts';
+import { World } from '../test/e2e/support/world.ts';
+import { repositoryRoot } from '../test/support/repository-root.ts';
+import { type DumpForm, dumpForms } from './dump-forms.ts';
+import { Oracle, startSource } from './oracle.ts';
+import { differenceOf, dumpedFrom, type Restored } from './restored.ts';
+import { type Seen, type Trial, tally } from './trial.ts';
+
+/** A drill of these 40 kB takes a second on a quiet machine. */
+const longestDrillSeconds = 180;
+/** Every so many cases one goes through the shipped command. */
+const commandLineEvery = 25;
+const mostMegabytes = 200;
+
+/** A dump that was damaged, as a seed draws it. */
+interface Damaged {
+  form: DumpForm;
+  kind: 'cut short' | 'one bit turned';
+  where: string;
+  content: DumpContent;
+}
+
+/** Drills dumps that were cut or had a bit turned, and asks PostgreSQL's own programs about every one that is PROVEN. */
+export const damage: Trial = {
+  name: 'damage',
+  what: 'dumps of every form cut short anywhere, or with one bit turned',
+  fullCount: 2000,
+  async run(cases, { commandLine, say }) {
+    const source = await startSource();
+    const oracle = await Oracle.start();
+    const corpus = new Corpus();
+    const world = await World.open({ commandLine: { file: commandLine } });
+    const seen: Seen = { figures: [], failures: [] };
+    const outcomes: string[] = [];
+    const codes: string[] = [];
+    const damages: string[] = [];
+    let throughCommand = 0;
+    let mostSeconds = 0;
+    let mostOfCommand = 0;
+    try {
+      const database = await SourceServer.on(source).database(clinicSql(1), '', 'clinic');
+      const forms = dumpForms(source, database);
+      const healthy = new Map<string, Restored>();
+      for (const seed of cases.seeds()) {
+        const damaged = damagedBy(seed, forms);
+        const wrong = (what: string): void => {
+          seen.failures.push({
+            seed,
+            what: `${damaged.form.name} ${damaged.kind} at ${damaged.where}: ${what}`,
+          });
+          say(`  seed ${seed}: ${damaged.form.name} ${damaged.kind} at ${damaged.where}: ${what}`);
+        };
+        damages.push(`${damaged.form.name}, ${damaged.kind}`);
+        const startedAt = performance.now();
+        const ours: Restored = new Map();
+        const record = await withinLimit(
+          corpus.drill(damaged.form.fileName, damaged.content, {
+            whenProven: async (sandbox) => {
+              // An archive keeps the name of its database, a plain dump of one has none.
+              for (const [name, text] of await dumpedFrom(sandbox))
+                ours.set(damaged.form.ofCluster ? name : 'main', text);
+            },
+          }),
+        );
+        mostSeconds = Math.max(mostSeconds, (performance.now() - startedAt) / 1000);
+        if (record === 'never') {
+          wrong(`the drill had not ended after ${longestDrillSeconds} s`);
+          break;
+        }
+        codes.push(...gravest(record));
+        if (record.findings.some(({ code }) => code === 'INTERNAL_ERROR')) wrong('INTERNAL_ERROR');
+        outcomes.push(
+          record.verdict === 'PROVEN'
+            ? await proven({ damaged, ours, healthy, oracle, wrong })
+            : record.verdict,
+        );
+        if (seed % commandLineEvery === 0) {
+          throughCommand += 1;
+          const megabytes = await throughCommandLine(world, damaged, record, wrong);
+          mostOfCommand = Math.max(mostOfCommand, megabytes);
+          if (megabytes > mostMegabytes) wrong(`${megabytes.toFixed(0)} MB of our process`);
+        }
+        if (damages.length % 50 === 0) say(`  ${damages.length} done: ${tally(outcomes)}`);
+      }
+    } finally {
+      await corpus.close();
+      await oracle.stop();
+      await source.stop();
+      world.remove();
+    }
+    seen.figures = [
+      ['forms', tally(damages.map((each) => each.replace(/, (?!.*, ).*$/, '')))],
+      ['damage', tally(damages.map((each) => each.replace(/^.*, /, '')))],
+      ['verdicts', tally(outcomes)],
+      ['findings that decided', tally(codes)],
+      ['longest drill', `${mostSeconds.toFixed(1)} s (limit ${longestDrillSeconds} s)`],
+      [
+        'through the shipped command as well',
+        `${throughCommand}, same verdict; most memory ${mostOfCommand.toFixed(0)} MB (limit ${mostMegabytes} MB)`,
+      ],
+      [
+        'memory of this process after all drills in it',
+        `${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, at most ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`,
+      ],
+    ];
+    return seen;
+  },
+};
+
+/** What the programs make of the healthy form: they restore it without a complaint, or the trial is worth nothing. */
+async function restoredHealthy({
+  form,
+  healthy,
+  oracle,
+}: Pick<ProvenDrill, 'healthy' | 'oracle'> & { form: DumpForm }): Promise<Restored> {
+  const restored = healthy.get(form.name) ?? (await oracle.restored(form, form.content));
+  if (restored === null) throw new Error(`the oracle does not take the healthy ${form.name}`);
+  healthy.set(form.name, restored);
+  return restored;
+}
+
+function damagedBy(seed: number, forms: readonly DumpForm[]): Damaged {
+  const random = randomOf(seed);
+  const form = random.pick(forms);
+  const kind = random.pick(['cut short', 'one bit turned'] as const);
+  const harm = (bytes: Buffer): { bytes: Buffer; where: string } =>
+    kind === 'cut short' ? cut(bytes, random) : turned(bytes, random);
+  if (!(form.content instanceof Map)) {
+    const { bytes, where } = harm(Buffer.from(form.content as string));
+    return { form, kind, where, content: bytes };
+  }
+  // A byte of all of them, so that the small files of a directory do not get most of it.
+  const files = [...form.content];
+  let place = random.below(files.reduce((sum, [, bytes]) => sum + bytes.length, 0));
+  const [name, content] = files.find(([, bytes]) => {
+    place -= bytes.length;
+    return place < 0;
+  }) ?? ['', Buffer.alloc(0)];
+  const { bytes, where } = harm(content);
+  return { form, kind, where: `${where} of ${name}`, content: new Map(form.content).set(name, bytes) };
+}
+
+function cut(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
+  const at = random.below(bytes.length);
+  return { bytes: bytes.subarray(0, at), where: `byte ${at} of ${bytes.length}` };
+}
+
+function turned(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
+  const at = random.below(bytes.length);
+  const bit = random.below(8);
+  const damaged = Buffer.from(bytes);
+  damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
+  return { bytes: damaged, where: `byte ${at} of ${bytes.length}, bit ${bit}` };
+}
+
+const withinLimit = (drill: Promise<DrillRecord>): Promise<DrillRecord | 'never'> =>
+  Promise.race([drill, sleep(longestDrillSeconds * 1000, 'never' as const, { ref: false })]);
+
+const gravest = ({ verdict, findings }: DrillRecord): string[] => {
+  const severity = verdict === 'NOT_PROVEN' ? 'error' : 'unverified';
+  const [code] = findings.filter((finding) => finding.severity === severity).map((finding) => finding.code);
+  return code === undefined ? [] : [code];
+};
+
+interface ProvenDrill {
+  damaged: Damaged;
+  /** Of the sandbox, before it was removed. */
+  ours: Restored;
+  /** What the programs made of healthy forms, so far. */
+  healthy: Map<string, Restored>;
+  oracle: Oracle;
+  wrong(what: string): void;
+}
+
+/** A damaged dump may be PROVEN where nothing of it was lost, or where PostgreSQL's programs see nothing of the damage either. */
+async function proven({ damaged, ours, healthy, oracle, wrong }: ProvenDrill): Promise<string> {
+  const whole = await restoredHealthy({ form: damaged.form, healthy, oracle });
+  const theirs = await oracle.restored(damaged.form, damaged.content);
+  if (theirs === null) {
+    wrong(
+      `PROVEN, and PostgreSQL’s programs refuse it (content ${isSame(whole, ours) ? 'whole' : 'changed'})`,
+    );
+    return 'PROVEN against the oracle';
+  }
+  const difference = differenceOf(theirs, ours);
+  if (difference !== null) {
+    wrong(`PROVEN, and PostgreSQL’s programs restore something else: ${difference}`);
+    return 'PROVEN against the oracle';
+  }
+  if (isSame(whole, ours)) return 'PROVEN, nothing lost';
+  if (damaged.kind === 'cut short' || rowsIn(whole) !== rowsIn(ours)) {
+    wrong('PROVEN, and rows or objects are missing');
+    return 'PROVEN against the oracle';
+  }
+  return 'PROVEN, a value or name changed and the oracle agrees';
+}
+
+const isSame = (one: Restored, other: Restored): boolean => differenceOf(one, other) === null;
+
+/** Lines of all databases: a row that is gone is a line that is gone. */
+const rowsIn = (restored: Restored): number =>
+  [...restored.values()].reduce((sum, text) => sum + text.split('\n').length, 0);
+
+/** @returns megabytes of the command's process at its most */
+async function throughCommandLine(
+  world: World,
+  { form, content }: Damaged,
+  expected: DrillRecord,
+  wrong: (what: string) => void,
+): Promise<number> {
+  const folder = world.path(`damaged-${expected.drillId}`);
+  const path = join(folder, form.fileName);
+  mkdirSync(content instanceof Map ? path : folder, { recursive: true });
+  if (content instanceof Map) for (const [name, bytes] of content) writeFileSync(join(path, name), bytes);
+  else writeFileSync(path, content);
+  const usage = join(folder, 'usage');
+  mkdirSync(usage);
+  const { record } = await world.drill(['--dump', path], {
+    env: {
+      NODE_OPTIONS: `--import=${join(repositoryRoot, 'test/e2e/support/usage-on-exit.mjs')}`,
+      USAGE_FOLDER: usage,
+    },
+  });
+  if (record.verdict !== expected.verdict)
+    wrong(`${record.verdict} through the command, ${expected.verdict} in one process`);
+  const peaks = readdirSync(usage).map((name) => Number(readFileSync(join(usage, name), 'utf8')));
+  return Math.max(...peaks) / 1e6;
+}
