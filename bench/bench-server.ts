@@ -38,7 +38,12 @@ export class BenchServer {
     this.#child = child;
   }
 
-  static async start(binaries: string, settings: Record<string, string>): Promise<BenchServer> {
+  /** @param core the only one that the server may run on; null: all */
+  static async start(
+    binaries: string,
+    settings: Record<string, string>,
+    core: number | null = null,
+  ): Promise<BenchServer> {
     const directory = mkdtempSync(join(tmpdir(), 'restore-bench-'));
     if (serverUser.uid !== undefined) chownSync(directory, serverUser.uid, serverUser.gid ?? 0);
     const data = join(directory, 'data');
@@ -49,11 +54,11 @@ export class BenchServer {
     );
     if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.stderr}`);
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const child = spawn(
-      join(binaries, 'postgres'),
-      ['-D', data, '-k', directory, '-c', 'listen_addresses=', ...options],
-      { ...serverUser, cwd: directory, stdio: 'ignore' },
-    );
+    const [program = '', ...words] = [
+      ...(core === null ? [] : ['taskset', '-c', String(core)]),
+      ...[join(binaries, 'postgres'), '-D', data, '-k', directory, '-c', 'listen_addresses=', ...options],
+    ];
+    const child = spawn(program, words, { ...serverUser, cwd: directory, stdio: 'ignore' });
     const server = new BenchServer(directory, binaries, child);
     await server.#ready();
     await server.sql('CREATE ROLE master LOGIN CREATEDB CREATEROLE');
@@ -91,7 +96,7 @@ export class BenchServer {
     return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
   }
 
-  /** Removes every database and lets the server write out what it holds, so that each contender starts alike. */
+  /** Removes what a contender made and lets the server write out what it holds, so that each starts alike. */
   async reset(): Promise<void> {
     const client = new Client({
       host: this.directory,
@@ -101,7 +106,7 @@ export class BenchServer {
     });
     await client.connect();
     const { rows } = await client.query<{ datname: string }>(
-      `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')`,
+      `SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1', 'living')`,
     );
     for (const { datname } of rows)
       await client.query(`DROP DATABASE ${client.escapeIdentifier(datname)} WITH (FORCE)`);

@@ -59,19 +59,24 @@ export function toolContender(
   };
 }
 
-/** Ours, as the RDS-like master; its time includes creating the database, owners, and ANALYZE. */
+/**
+ * Ours, as the RDS-like master; its time includes creating the database, owners, and ANALYZE.
+ *
+ * @param before words before the program, such as taskset with its own
+ */
 export function ownContender(
   server: BenchServer,
   name: string,
   script: string,
   dump: string,
   connections: number,
+  before = '',
 ): Contender {
   return {
     name,
     run: async () => {
       await server.reset();
-      const command = `${process.execPath} ${script} --socket ${server.directory} --port ${server.port} --role master --dump ${dump} --connections ${connections}`;
+      const command = `${before}${process.execPath} ${script} --socket ${server.directory} --port ${server.port} --role master --dump ${dump} --connections ${connections}`;
       const { seconds, serverCpuSeconds, output } = await measure(server, command);
       const report = JSON.parse(output.trim().split('\n').at(-1) ?? '');
       if (report.complete !== true || report.errors > 0)

@@ -1,7 +1,4 @@
-// The restore bench against psql and pg_restore: npm run bench:restore
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// The restore bench against psql, pg_restore and pgcopydb: npm run bench:restore
 import { runBundled } from './bundled.mjs';
 
-const repository = join(dirname(fileURLToPath(import.meta.url)), '..');
-await runBundled('restore', 'restore-once', ['--repository', repository, ...process.argv.slice(2)]);
+await runBundled('restore', 'restore-once', process.argv.slice(2));
