@@ -1,10 +1,8 @@
 import { finding } from '../../../domain/findings/findings.ts';
-import { quotedTable } from '../../../domain/text/sql-text.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
 import { waysOut, waysOutSql } from '../tampering/ways-out.ts';
 import type { AttemptContext } from './attempt-context.ts';
-import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { CatalogLook, RelationTraits } from './catalog-look.ts';
 import { namesInCatalogue } from './catalogue-names.ts';
 import { Session } from './connection.ts';
@@ -14,9 +12,9 @@ import { RelationKnowledge } from './relation-knowledge.ts';
 import { RelationMap } from './relation-map.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { Scheduler } from './scheduler.ts';
-import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
+import { submitStatistics } from './statistics.ts';
 import type { Task } from './task-graph.ts';
 import { UnqualifiedNames } from './unqualified-names.ts';
 
@@ -111,7 +109,7 @@ export class DatabaseLoad {
 
   /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
   async finish(): Promise<void> {
-    if (!this.stopped) await this.#analyze();
+    if (!this.stopped) await submitStatistics(this.#context, this);
     await this.scheduler.idle();
     this.#context.clock.touch('finishing');
     for (const { run } of this.deferred.splice(0)) {
@@ -179,63 +177,6 @@ export class DatabaseLoad {
     await this.scheduler.guard(work.done);
   }
 
-  /**
-   * Statistics for every table, so that whoever queries next has a plan worth timing. Each waits for the indexes of its own
-   * table only and is the least urgent of all work: it fills sessions that the last long index build leaves idle.
-   */
-  async #analyze(): Promise<void> {
-    await this.known.everything();
-    for (const tables of this.#analyzedTogether()) {
-      this.scheduler.submit({
-        locks: tables.map(({ schema, name }) => ({ schema, name, grade: 'share row exclusive' })),
-        lane: 'any',
-        kind: 'statement',
-        estimate: () => -1,
-        run: async (slot) => {
-          const session = await slot.get();
-          await this.#analyzeTables(session, tables).catch(async (error) => {
-            this.#withoutStatistics(error, tables);
-            // One that the server refuses must not leave the others without statistics.
-            for (const table of tables)
-              if (tables.length > 1)
-                await this.#analyzeTables(await slot.get(), [table]).catch((alone) =>
-                  this.#withoutStatistics(alone, [table]),
-                );
-          });
-        },
-      });
-    }
-  }
-
-  /** @throws AttemptSpoiled when it was not the server that refused, DrillError ENTRY_TIMED_OUT */
-  #withoutStatistics(error: unknown, tables: readonly RelationTraits[]): void {
-    if (!(error instanceof ServerError)) throw new AttemptSpoiled('ANALYZE', error);
-    const [first] = tables;
-    if (error.limitSeconds !== null && tables.length === 1 && first !== undefined)
-      this.#context.book.findTimedOut(`statistics of ${first.schema}.${first.name}`, error.limitSeconds);
-  }
-
-  async #analyzeTables(session: Session, tables: readonly RelationTraits[]): Promise<void> {
-    const [first] = tables;
-    if (first !== undefined) this.#context.progress(`statistics of ${first.schema}.${first.name}`);
-    // Without statistics a table is only slower to query; a broken expression index is a finding of its own entry.
-    await session.text(`ANALYZE ${tables.map(({ schema, name }) => quotedTable(schema, name)).join(', ')}`);
-  }
-
-  /** Small tables by the hundred, so that thousands do not cost a round trip each; larger ones alone, beside each other. */
-  *#analyzedTogether(): Generator<RelationTraits[]> {
-    let together: RelationTraits[] = [];
-    for (const table of this.relations.withRows()) {
-      const account = this.#context.book.knownTable(this.dumpName, table.schema, table.name);
-      if (table.kind === 'm' || (account?.bytes ?? 0) > smallTableBytes) yield [table];
-      else together.push(table);
-      if (together.length < analyzedAtOnce) continue;
-      yield together;
-      together = [];
-    }
-    if (together.length > 0) yield together;
-  }
-
   async close(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.close()));
   }
@@ -253,10 +194,6 @@ export class DatabaseLoad {
  * Workers that one index build may start. With several sessions building at once the cores are busy already.
  */
 const parallelMaintenanceWorkers = 0;
-
-/** Tables whose rows are no more than this are analyzed together, this many in one statement. */
-const smallTableBytes = 1024 ** 2;
-const analyzedAtOnce = 100;
 
 /** How an entry is called while it is worked on. */
 export const objectLabel = (entry: DumpEntry): string =>
