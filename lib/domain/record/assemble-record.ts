@@ -106,8 +106,9 @@ function serverOf({ plan, sandbox, restoreTask }: DrillState): Pick<DrillRecord,
     const placed = rds.placements[sandbox?.placement ?? 0];
     return placed === undefined ? {} : { server: placed.instanceClass };
   }
+  // Where the server is no instance it lies in the task; on one machine that has no size.
   const { vcpu, memoryGib } = restoreTask ?? {};
-  return plan?.kind !== 'task' || vcpu === undefined || memoryGib === undefined
+  return plan === null || vcpu === undefined || memoryGib === undefined
     ? {}
     : { server: `${vcpu} vCPU, ${memoryGib} GiB` };
 }
