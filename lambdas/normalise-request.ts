@@ -19,7 +19,7 @@ export const handler = lambdaDoor(stateNames.normaliseRequest, async (payload, l
     evidence: evidencePort(),
     ledger: lockingLedgerPort(),
     provenance: provenance(),
-    capabilities,
+    capabilities: { ...capabilities, backupValidation: deployedConfig().aws?.backupValidation === true },
     ...beginningPorts(),
   });
   await keepState(null, state, evidencePort(), log);

@@ -238,6 +238,14 @@ export interface DrillsFile {
      */
     signing?: boolean;
     /**
+     * Each drill that does not prove is a finding of Security Hub in this account and region, which the next proof takes back. Security Hub must be enabled there; it is paid for by finding beyond 10,000 a month. Default false.
+     */
+    securityHub?: boolean;
+    /**
+     * A drill whose request names a `restoreJobId` tells AWS Backup whether it proved the dump (PutRestoreValidationResult). Default false.
+     */
+    backupValidation?: boolean;
+    /**
      * Pages of all drills below `site/` of the evidence bucket, renewed at each end of a drill: an index, and a page of each database with a calendar of its proofs. Nobody but readers of the bucket sees them. Default false.
      */
     site?: boolean;

@@ -9,7 +9,6 @@ import type { SandboxAddress } from '../domain/sandbox/address.ts';
 import type { RestoreTaskPlace } from '../domain/sandbox/rds/tasks.ts';
 import type { Approvals } from './approvals.ts';
 import type { Clock } from './clock.ts';
-import type { DrillEvents } from './drill-events.ts';
 import type { DumpStore } from './dump-store.ts';
 import type { EvidenceStore } from './evidence-store.ts';
 import type { Ledger } from './ledger.ts';
@@ -18,6 +17,7 @@ import type { Mishaps } from './mishaps.ts';
 import type { Notifier } from './notifier.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Provenance } from './provenance.ts';
+import type { RecordExport } from './record-exports.ts';
 import type { DumpReader, Recoverers } from './recovery.ts';
 import type { RestoreTasks } from './restore-tasks.ts';
 import type { SandboxHost } from './sandbox.ts';
@@ -84,6 +84,8 @@ export interface Capabilities {
   realRestore: boolean;
   /** Role passwords can be read from SSM Parameter Store. */
   rolePasswords: boolean;
+  /** A drill can tell AWS Backup what came of a restore job. */
+  backupValidation: boolean;
 }
 
 /** Sets passwords of roles after a restore: dumps without them, and dumps whose passwords must not live on. */
@@ -155,8 +157,8 @@ export interface DrillPorts {
   /** Pages of all drills; null: nobody asked for them. */
   site: SiteStore | null;
   mishaps: Mishaps;
-  /** Null where there is no bus (one machine). */
-  events: DrillEvents | null;
+  /** Other services that are told of each sealed record; none on one machine. */
+  exports: readonly RecordExport[];
   /** Null where no parameter store is at hand. */
   rolePasswords: RolePasswords | null;
   /** Task definition of a database's hook, or null when none is deployed; null where no containers run. */

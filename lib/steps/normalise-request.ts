@@ -33,8 +33,8 @@ export async function normaliseRequestStep(
     | 'clock'
     | 'configuration'
     | 'ledger'
-    | 'events'
     | 'evidence'
+    | 'exports'
     | 'provenance'
     | 'capabilities'
     | 'notifiers'
@@ -100,7 +100,7 @@ async function sealAbandoned(
   database: string,
   ports: Pick<
     DrillPorts,
-    'clock' | 'configuration' | 'events' | 'evidence' | 'ledger' | 'mishaps' | 'provenance'
+    'clock' | 'configuration' | 'evidence' | 'exports' | 'ledger' | 'mishaps' | 'provenance'
   >,
 ): Promise<void> {
   const sealed =
@@ -155,6 +155,7 @@ function normalise(
       now: ports.clock.now(),
       defaultOperator: start.operator ?? 'unknown',
       realRestore: ports.capabilities.realRestore,
+      backupValidation: ports.capabilities.backupValidation,
     });
     if (!normalised.accepted || usableName.test(start.execution.name)) return normalised;
     const message = `name: "${start.execution.name}" holds more than letters, digits, hyphens and underscores`;

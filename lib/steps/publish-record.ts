@@ -7,12 +7,13 @@ import { renderEnvelope, sealFile, signedBytes } from '../domain/record/seal/env
 import { statementOf } from '../domain/record/seal/statement.ts';
 import { sha256Hex } from '../domain/text/sha256.ts';
 import type { DrillPorts } from '../ports/drill-ports.ts';
+import type { RecordExport } from '../ports/record-exports.ts';
 import type { Signer } from '../ports/signer.ts';
 
-type PublishPorts = Pick<DrillPorts, 'events' | 'evidence' | 'mishaps' | 'provenance'>;
+type PublishPorts = Pick<DrillPorts, 'evidence' | 'exports' | 'mishaps' | 'provenance'>;
 
 /**
- * Writes a sealed record, its reports and, where there is a key, their seal beside them, and tells other programs of it. A key that cannot be used is told and
+ * Writes a sealed record, its reports and, where there is a key, their seal beside them, and tells other services of it. A key that cannot be used is told and
  * leaves them unsigned, which the reports say: a record without a signature is worth more than none.
  *
  * @param past null: the drills before could not be read, and the reports say that they do without
@@ -28,10 +29,18 @@ export async function publishRecord(
     (await sealedReports(record, past, ports)) ?? (await unsealedReports(record, past));
   for (const { name, text } of reports) await ports.evidence.writeReport(name, drillId, text);
   if (seal !== null) await ports.evidence.writeReport(sealFile, drillId, seal);
-  await ports.events?.drillSealed(record).catch((error: unknown) => {
-    ports.mishaps.tell({ what: 'put the event of the drill on the bus', drillId, error, unheard: true });
-  });
+  await Promise.all(ports.exports.map((one) => exported(record, one, ports)));
 }
+
+/** What a service does not take changes nothing of the drill: it is told, and counted as a message that nobody heard. */
+const exported = (
+  record: DrillRecord,
+  { what, drillSealed }: RecordExport,
+  { mishaps }: PublishPorts,
+): Promise<void> =>
+  drillSealed(record).catch((error: unknown) => {
+    mishaps.tell({ what, drillId: record.drillId, error, unheard: true });
+  });
 
 interface Published {
   reports: RenderedReport[];

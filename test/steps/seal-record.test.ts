@@ -3,6 +3,7 @@ import { evidenceOf } from '../../lib/contract/evidence.ts';
 import type { AttemptReport } from '../../lib/domain/record/attempt-report.ts';
 import type { DrillRecord } from '../../lib/domain/record/drill-record.ts';
 import type { Notice } from '../../lib/ports/notifier.ts';
+import type { RecordExport } from '../../lib/ports/record-exports.ts';
 import { sealRecordStep } from '../../lib/steps/seal-record.ts';
 import { aDrillState } from '../support/drill-states.ts';
 import { inMemoryEvidence } from '../support/in-memory-evidence.ts';
@@ -55,18 +56,20 @@ describe('sealing', () => {
     expect(await ports.evidence.read(evidenceOf.record, 'drill-1')).toEqual(records[0]);
   });
 
-  test('tells the bus once of the record that is kept, and goes on when the bus does not answer', async () => {
+  test('tells each service once of the record that is kept, and goes on when one does not answer', async () => {
     const { ports, witness } = await aWorld();
     const put: string[] = [];
-    ports.events = {
+    const service = (what: string, refuses: boolean): RecordExport => ({
+      what,
       drillSealed: async ({ drillId, verdict }) => {
-        put.push(`${drillId} ${verdict}`);
-        throw new Error('the bus is away');
+        put.push(`${what}: ${drillId} ${verdict}`);
+        if (refuses) throw new Error('it is away');
       },
-    };
-    expect((await sealRecordStep(gone, ports)).stage).toBe('sealed');
-    expect(put).toEqual(['drill-1 PROVEN']);
-    expect(witness.mishaps.map(({ what }) => what)).toEqual(['put the event of the drill on the bus']);
+    });
+    ports.exports = [service('tell the first', true), service('tell the second', false)];
+    expect(await sealRecordStep(gone, ports)).toMatchObject({ stage: 'sealed', verdict: 'PROVEN' });
+    expect(put).toEqual(['tell the first: drill-1 PROVEN', 'tell the second: drill-1 PROVEN']);
+    expect(witness.mishaps.map(({ what, unheard }) => [what, unheard])).toEqual([['tell the first', true]]);
   });
 
   test('leaves a record unsigned, and says so, when its key cannot be used', async () => {

@@ -182,7 +182,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     },
     volumeTasks: null,
     restoreTasks: { stop: async (drillId) => void witness.stopped.push(drillId), diagnose: async () => null },
-    capabilities: { realRestore: false, rolePasswords: false },
+    capabilities: { realRestore: false, rolePasswords: false, backupValidation: false },
     ...{ region: null, placeRestore: null, hookTask: null, rolePasswords: null },
     checks: {
       prepare: async (_address, databases) => databases.map((database) => ({ database, forcedTables: [] })),
@@ -222,7 +222,7 @@ export function inMemoryPorts(given: Partial<DrillPorts> = {}): { ports: DrillPo
     notifiers: [],
     drillMetrics: null,
     site: null,
-    events: null,
+    exports: [],
     mishaps: { tell: (mishap) => void witness.mishaps.push(mishap) },
     progress: { restoreProgress: () => {} },
     dumpOpening: async () => ({ passphrase: null }),

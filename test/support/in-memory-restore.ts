@@ -52,7 +52,7 @@ export function inMemoryRestore(
     witness,
     ports: {
       ...ports,
-      capabilities: { realRestore: true, rolePasswords: true },
+      capabilities: { realRestore: true, rolePasswords: true, backupValidation: false },
       configuration: { ...ports.configuration, database: (name) => configured(database(name)) },
       sandboxes: {
         ...ports.sandboxes,

@@ -48,7 +48,7 @@ export async function sealedState(signer?: FindSigner): Promise<SealedState> {
       );
       const record = await ledger.show(drillId);
       if (record === null) throw new Error('nothing was sealed');
-      await publishRecord(record, null, { events: null, evidence, mishaps, provenance });
+      await publishRecord(record, null, { exports: [], evidence, mishaps, provenance });
     },
   };
 }

@@ -87,6 +87,7 @@ function refuseInvalid(input: unknown, { configuration, clock, capabilities }: L
     now: clock.now(),
     defaultOperator: operatorName(),
     realRestore: capabilities.realRestore,
+    backupValidation: capabilities.backupValidation,
   });
   if (normalised.accepted) return;
   const message = normalised.findings.map((finding) => finding.message).join('; ');

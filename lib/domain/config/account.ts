@@ -157,6 +157,14 @@ export const awsSchema = z
       description:
         'Signs the record and reports of each drill with a KMS key of the stack (ECC P-256; 1 USD a month, and 0.15 USD per 10,000 signatures). Default false.',
     }),
+    securityHub: z.boolean().optional().meta({
+      description:
+        'Each drill that does not prove is a finding of Security Hub in this account and region, which the next proof takes back. Security Hub must be enabled there; it is paid for by finding beyond 10,000 a month. Default false.',
+    }),
+    backupValidation: z.boolean().optional().meta({
+      description:
+        'A drill whose request names a `restoreJobId` tells AWS Backup whether it proved the dump (PutRestoreValidationResult). Default false.',
+    }),
     site: z.boolean().optional().meta({
       description:
         'Pages of all drills below `site/` of the evidence bucket, renewed at each end of a drill: an index, and a page of each database with a calendar of its proofs. Nobody but readers of the bucket sees them. Default false.',
@@ -193,6 +201,8 @@ export const awsSchema = z
     customerKey: written.customerKey ?? false,
     objectLock: written.objectLock ?? null,
     signing: written.signing ?? false,
+    securityHub: written.securityHub ?? false,
+    backupValidation: written.backupValidation ?? false,
   }));
 
 export type AwsConfig = z.output<typeof awsSchema>;

@@ -23,6 +23,8 @@ export interface DrillRequest {
   at: string | null;
   /** In this kind of sandbox; absent: as drills.yaml says. */
   sandbox?: ChoosableKind;
+  /** Restore job of AWS Backup that is told what came of it; absent: none is. */
+  restoreJobId?: string;
 }
 
 /** The sandbox as the drill knows it. Set before it is asked for, so that teardown finds it whatever happens. */

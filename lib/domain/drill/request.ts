@@ -29,6 +29,13 @@ const typedRequest = z.strictObject({
   /** Mode `drill` only: in this kind of sandbox and not in that of drills.yaml. */
   sandbox: z.enum(choosableKinds).optional(),
   operator: z.string().min(1).max(200).optional(),
+  /** A restore job of AWS Backup that is told what came of the drill (docs/facts.md#what-aws-backup-is-told). */
+  restoreJobId: z
+    .string()
+    .regex(/^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/, {
+      error: 'this is not the id of a restore job, e.g. 1B234A56-789B-01CD-2A34-4567A08901FD',
+    })
+    .optional(),
 });
 
 type NormalisedRequest =
@@ -37,7 +44,8 @@ type NormalisedRequest =
 
 /**
  * Turns any JSON a person typed into a full request or a clear refusal. `databases` are the configured ones; `now`
- * bounds `at`; `realRestore` says whether there is anything here that could keep a restored database.
+ * bounds `at`; `realRestore` says whether there is anything here that could keep a restored database, `backupValidation` whether
+ * AWS Backup can be told of a drill.
  */
 export function normaliseRequest(
   input: unknown,
@@ -48,6 +56,7 @@ export function normaliseRequest(
     now: Date;
     defaultOperator: string;
     realRestore: boolean;
+    backupValidation: boolean;
   },
 ): NormalisedRequest {
   const parsed = typedRequest.safeParse(input ?? {});
@@ -57,7 +66,7 @@ export function normaliseRequest(
     );
     return refuse(null, messages);
   }
-  const { mode, dump: dumpKey, at, confirm, operator, sandbox } = parsed.data;
+  const { mode, dump: dumpKey, at, confirm, operator, sandbox, restoreJobId } = parsed.data;
   const database = parsed.data.database ?? (facts.databases.length === 1 ? facts.databases[0] : undefined);
   const problems: string[] = [];
   if (database === undefined) problems.push(`database: name one of ${facts.databases.join(', ')}`);
@@ -73,6 +82,13 @@ export function normaliseRequest(
   if (mode === 'restore' && !facts.realRestore)
     problems.push(
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
+    );
+  if (restoreJobId !== undefined && mode === 'restore')
+    problems.push('restoreJobId: a real restore validates nothing for AWS Backup; leave it out');
+  // A job that waits for an answer which never comes would be found out when its window ends.
+  else if (restoreJobId !== undefined && !facts.backupValidation)
+    problems.push(
+      'restoreJobId: AWS Backup is told of drills by a stack whose drills.yaml has "aws: { backupValidation: true }"; set it and deploy, or leave the id out',
     );
   // A name that is not configured is nobody's: it must not become a key of the ledger.
   const configured = database !== undefined && facts.databases.includes(database) ? database : null;
@@ -90,6 +106,7 @@ export function normaliseRequest(
       key: dumpKey ?? null,
       at: moment,
       ...(sandbox === undefined ? {} : { sandbox }),
+      ...(restoreJobId === undefined ? {} : { restoreJobId }),
     },
   };
 }

@@ -159,6 +159,7 @@ const document: z.ZodType<DrillState> = z.looseObject({
     key: z.string().nullable(),
     at: z.string().nullable(),
     sandbox: z.enum(choosableKinds).exactOptional(),
+    restoreJobId: z.string().exactOptional(),
   }),
   startedAt: moment,
   attempt: z.number().int().min(1),

@@ -57,6 +57,7 @@ export function assembleRecord(input: {
     startedAt: state.startedAt,
     endedAt: input.endedAt,
     asOf: input.asOf,
+    asked: askedFor(state.request),
     dump: dumpOf(first ?? { dump: state.dump, sha256: null }, state.dumpLocation),
     attempts: [...attempts.map(attemptOf), ...underWay],
     provenDump: proven?.dump?.key ?? null,
@@ -82,6 +83,12 @@ export function assembleRecord(input: {
     ...input.provenance,
   };
 }
+
+const askedFor = ({ key, at, restoreJobId }: DrillState['request']): NonNullable<DrillRecord['asked']> => ({
+  dump: key,
+  at,
+  ...(restoreJobId === undefined ? {} : { restoreJobId }),
+});
 
 const attemptOf = ({ dump, verdict, findings }: AttemptReport): DrillRecord['attempts'][number] => ({
   key: dump?.key ?? '(none)',

@@ -13,6 +13,16 @@ interface DumpAttempt {
   findingCodes: string[];
 }
 
+/** What the request named. */
+interface AskedFor {
+  /** Key of the dump; null: the newest. */
+  dump: string | null;
+  /** The moment not after which it was to be; null: now. */
+  at: string | null;
+  /** Restore job of AWS Backup that was to be told what came of the drill. */
+  restoreJobId?: string;
+}
+
 /** Which stretch of WAL was replayed on a base backup. Positions are like `0/F000028`. */
 export interface RecoveredStretch {
   systemIdentifier: string;
@@ -61,6 +71,8 @@ export interface DrillRecord {
   endedAt: string;
   /** The moment ages are measured from. */
   asOf: string;
+  /** Absent in records of releases that did not say it. */
+  asked?: AskedFor;
   dump: {
     key: string;
     location: string;

@@ -10,6 +10,7 @@ import type { PhysicalNames } from '../names/physical-names.ts';
 import { announce } from './announce.ts';
 import { putEvents } from './events.ts';
 import { readAndWriteEvidence, readEvidence, renewSite } from './evidence.ts';
+import * as exports from './exports.ts';
 import * as ledger from './ledger.ts';
 import { readNotifySecrets, readStartSecrets } from './notify.ts';
 import * as drills from './running-drills.ts';
@@ -86,8 +87,10 @@ export function doorPermissions(
     ledger.lockDatabases(scope.ledger),
     ...signSeals(scope.signingKey),
     putEvents(stack),
+    ...exports.importFindings(stack, config),
   ];
   const site = config.aws?.site === true ? renewSite(scope.evidence, config.aws.objectLock !== null) : [];
+  const validate = exports.putValidationResult(config);
   const slots = ledger.takeSlots(scope.ledger);
   const list = scope.sources.list.statements;
   const read = [...list, ...scope.sources.read.statements];
@@ -127,14 +130,14 @@ export function doorPermissions(
     'try-older-dump': [...inspect, ...evidence],
     'tear-down-sandbox': [...evidence, look, ...remove, ...stopTasks],
     'confirm-gone': [...evidence, look, ...remove, ...stopTasks, ...lookAtVolumes],
-    'seal-record': [...seal, ...evidence, ...site, ...tellEnd],
+    'seal-record': [...seal, ...validate, ...evidence, ...site, ...tellEnd],
     'ask-approval': [ledger.keepApprovals(scope.ledger), ...evidence, ...tell],
     'prepare-hand-over': [...ask('prepare-hand-over'), ...evidence],
     promote: [...evidence, look],
     'look-at-promotion': [...evidence, look],
     'hand-over': [...evidence],
     'clean-up-after-abort': [
-      ...[...seal, answers, ...evidence, ...site, ...tellEnd, executions],
+      ...[...seal, ...validate, answers, ...evidence, ...site, ...tellEnd, executions],
       ...[look, ...remove, ...stopTasks, ...lookAtVolumes],
     ],
     sweep: [

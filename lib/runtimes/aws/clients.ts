@@ -15,51 +15,26 @@ import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
-
-/**
- * Standard retries with backoff and jitter, 5 attempts: about 10 s of a throttling service, well inside the shortest
- * time limit of a state (60 s). The endpoint comes from AWS_ENDPOINT_URL where one is set.
- */
-const common = {
-  maxAttempts: 5,
-  // The SDK's default is to wait for ever, and a heartbeat that waits for ever ends its drill. A repeated request does
-  // no harm: creation adopts its own, tokens and transactions are used once.
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-};
-
-const made = new Map<string, unknown>();
-
-function once<Client>(service: string, make: () => Client): Client {
-  const known = made.get(service) as Client | undefined;
-  if (known !== undefined) return known;
-  // The SDK warns of Node versions in the middle of structured logs; the runtime of a Lambda is the stack's decision.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const client = make();
-  made.set(service, client);
-  return client;
-}
-
-/** Every client made so far, e.g. to trace their calls. */
-export const clientsInUse = (): unknown[] => [...made.values()];
+import { once, patient } from './clients-in-use.ts';
 
 export const cloudWatchClient = (): CloudWatchClient =>
-  once('cloudwatch', () => new CloudWatchClient(common));
-export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(common));
+  once('cloudwatch', () => new CloudWatchClient(patient));
+export const dynamoDbClient = (): DynamoDBClient => once('dynamodb', () => new DynamoDBClient(patient));
 /** For the rehearsal of a real restore: whose VPC a security group is of. */
-export const ec2Client = (): EC2Client => once('ec2', () => new EC2Client(common));
+export const ec2Client = (): EC2Client => once('ec2', () => new EC2Client(patient));
 export const eventBridgeClient = (): EventBridgeClient =>
-  once('eventbridge', () => new EventBridgeClient(common));
-export const ecsClient = (): ECSClient => once('ecs', () => new ECSClient(common));
+  once('eventbridge', () => new EventBridgeClient(patient));
+export const ecsClient = (): ECSClient => once('ecs', () => new ECSClient(patient));
 /** For the rehearsal of a real restore: whether its key can be used. */
-export const kmsClient = (): KMSClient => once('kms', () => new KMSClient(common));
-export const rdsClient = (): RDSClient => once('rds', () => new RDSClient(common));
+export const kmsClient = (): KMSClient => once('kms', () => new KMSClient(patient));
+export const rdsClient = (): RDSClient => once('rds', () => new RDSClient(patient));
 /** For the evidence bucket; dumps are read through clients of their own source. */
-export const s3Client = (): S3Client => once('s3', () => new S3Client(common));
+export const s3Client = (): S3Client => once('s3', () => new S3Client(patient));
 export const secretsManagerClient = (): SecretsManagerClient =>
-  once('secretsmanager', () => new SecretsManagerClient(common));
+  once('secretsmanager', () => new SecretsManagerClient(patient));
 /** One attempt in the time of a plan: a quota that cannot be read is passed over. */
 export const serviceQuotasClient = (): ServiceQuotasClient =>
-  once('servicequotas', () => new ServiceQuotasClient({ ...common, maxAttempts: 2 }));
-export const sfnClient = (): SFNClient => once('sfn', () => new SFNClient(common));
-export const snsClient = (): SNSClient => once('sns', () => new SNSClient(common));
-export const ssmClient = (): SSMClient => once('ssm', () => new SSMClient(common));
+  once('servicequotas', () => new ServiceQuotasClient({ ...patient, maxAttempts: 2 }));
+export const sfnClient = (): SFNClient => once('sfn', () => new SFNClient(patient));
+export const snsClient = (): SNSClient => once('sns', () => new SNSClient(patient));
+export const ssmClient = (): SSMClient => once('ssm', () => new SSMClient(patient));

@@ -1,4 +1,4 @@
-import { clientsInUse } from './clients.ts';
+import { clientsInUse } from './clients-in-use.ts';
 import type { LogFacts } from './door-logger.ts';
 
 const traced = new WeakSet<object>();

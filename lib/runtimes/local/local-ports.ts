@@ -87,7 +87,7 @@ export function createLocalPorts(
     cleaner: createSandboxCleaner(sandboxes),
     dumpReader: createDumpReader(),
     recoverers: { logical: createRestorer(sandboxes), physical: recoverer },
-    capabilities: { realRestore: false, rolePasswords: false },
+    capabilities: { realRestore: false, rolePasswords: false, backupValidation: false },
     // The restore runs in this process, nothing is paid for, and no container or parameter store is at hand.
     ...{
       restoreTasks: null,
@@ -112,7 +112,7 @@ export function createLocalPorts(
     drillMetrics: null,
     // `report --site` writes it on one machine.
     site: null,
-    events: null,
+    exports: [],
     mishaps: { tell: events.mishap },
     evidenceFolder: (drillId) => evidence.folderOf(drillId),
     progress: { restoreProgress: events.restoreProgress },

@@ -54,6 +54,7 @@ export async function previewDrill(
     now: ports.clock.now(),
     defaultOperator: operator,
     realRestore: ports.capabilities.realRestore,
+    backupValidation: ports.capabilities.backupValidation,
   });
   if (!normalised.accepted) {
     const message = normalised.findings.map((f) => f.message).join('; ');

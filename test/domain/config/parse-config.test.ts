@@ -275,7 +275,7 @@ databases:
 
   it('lists the known keys when none is near', () => {
     expect(lines('databases: { shop: { source: { folder: . } } }\naws: { colour: red }')).toEqual([
-      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, maxConcurrentDrills, stackName, network, availabilityZones, tags, kept, approvers, approvalLinks, databaseMetrics, dashboard, objectLock, signing, site, customerKey',
+      'drills.yaml:2:8 aws.colour: unknown key "colour" – known keys are accounts, regions, alarmEmail, monthlyBudgetUsd, maxConcurrentDrills, stackName, network, availabilityZones, tags, kept, approvers, approvalLinks, databaseMetrics, dashboard, objectLock, signing, securityHub, backupValidation, site, customerKey',
     ]);
   });
 

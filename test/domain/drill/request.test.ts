@@ -7,6 +7,7 @@ const facts = {
   now: new Date('2026-11-20T12:00:00Z'),
   defaultOperator: 'console',
   realRestore: true,
+  backupValidation: true,
 };
 const only = { ...facts, databases: ['cleaning'] };
 
@@ -106,6 +107,40 @@ describe('a typed request', () => {
     expect(normalised.accepted ? [] : normalised.findings.map((f) => f.message)).toEqual([
       'mode: a real restore needs the deployed stack; on one machine a sandbox is always thrown away',
     ]);
+  });
+
+  describe('for a restore job of AWS Backup', () => {
+    const restoreJobId = '1B234A56-789B-01CD-2A34-4567A08901FD';
+    const refusals = (request: object, given = facts) => {
+      const normalised = normaliseRequest({ database: 'vlvt', restoreJobId, ...request }, given);
+      return normalised.accepted ? [] : normalised.findings.map(({ message }) => message);
+    };
+
+    test('carries its id', () => {
+      expect(normaliseRequest({ database: 'vlvt', restoreJobId }, facts)).toMatchObject({
+        accepted: true,
+        request: { restoreJobId },
+      });
+    });
+
+    test.each(['', 'job-1', '../restore-jobs', `${restoreJobId}/validations`, 7])(
+      'is refused with what is no id of one: %j',
+      (id) => {
+        expect(refusals({ restoreJobId: id })).toEqual([expect.stringMatching(/^restoreJobId: /)]);
+      },
+    );
+
+    test('is refused where nobody would tell AWS Backup, with what mends it', () => {
+      expect(refusals({}, { ...facts, backupValidation: false })).toEqual([
+        'restoreJobId: AWS Backup is told of drills by a stack whose drills.yaml has "aws: { backupValidation: true }"; set it and deploy, or leave the id out',
+      ]);
+    });
+
+    test('is no real restore', () => {
+      expect(refusals({ mode: 'restore', confirm: 'vlvt' })).toEqual([
+        'restoreJobId: a real restore validates nothing for AWS Backup; leave it out',
+      ]);
+    });
   });
 
   test('and names no database that is not configured: it would become a key of the ledger', () => {

@@ -7,6 +7,8 @@ import { backupBucket, wholeDump } from '../support/databases.ts';
 import { expectNothingLeft, expectSealed } from '../support/traces.ts';
 import type { World } from '../support/world.ts';
 
+const restoreJobId = '0A0B0C0D-789B-01CD-2A34-4567A08901FD';
+
 /** What happens to drills from outside. */
 export function interruptionScenarios(world: () => World): void {
   describe('an abort in the middle of the restore', () => {
@@ -18,7 +20,10 @@ export function interruptionScenarios(world: () => World): void {
           door.startsWith('task:') && command === 'GetObject' && String(input.Key).startsWith('aborted/'),
       );
 
-      const executionArn = await world().account.start({ database: 'aborted' }, 'drill-aborted');
+      const executionArn = await world().account.start(
+        { database: 'aborted', restoreJobId },
+        'drill-aborted',
+      );
       await until(90, 'a restore in the middle', () =>
         Promise.resolve(world().front.stalled.length > 0 || null),
       );
@@ -36,6 +41,9 @@ export function interruptionScenarios(world: () => World): void {
       await expectNothingLeft(world(), 'aborted');
       const [record] = await world().account.records('aborted');
       expect(record).toMatchObject({ drillId: 'drill-aborted', verdict: 'COULD_NOT_VERIFY' });
+      expect(world().exports.validations).toContainEqual(
+        expect.objectContaining({ RestoreJobId: restoreJobId, ValidationStatus: 'FAILED' }),
+      );
       expect(world().fargate.processOf('drill-aborted')).toBeNull();
     });
   });

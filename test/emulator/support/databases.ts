@@ -90,6 +90,7 @@ export const databaseNames = [
   'large-refused',
   'large-aborted',
   'told',
+  'exported',
 ] as const;
 export type DatabaseName = (typeof databaseNames)[number];
 
@@ -197,7 +198,8 @@ export function drillsYaml(stackName: string, updated: object = {}, aws: object 
       { source: source(name), checks, ...special[name], ...(name === 'updated' ? updated : {}) },
     ]),
   );
-  return { aws: { stackName, alarmEmail: 'on-call@example.com', databaseMetrics: true, ...aws }, databases };
+  const told = { alarmEmail: 'on-call@example.com', securityHub: true, backupValidation: true };
+  return { aws: { stackName, databaseMetrics: true, ...told, ...aws }, databases };
 }
 
 /** The example dump as the backup job wrote it. */

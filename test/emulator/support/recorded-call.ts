@@ -32,6 +32,14 @@ export function readCall(request: WireRequest): Omit<RecordedCall, 'status'> {
     return { door, service, command: target.split('.').at(-1) ?? '', input: parsedJson(body) };
   const rpc = /\/service\/\w+\/operation\/(\w+)$/.exec(url.pathname);
   if (rpc !== null) return { door, service, command: rpc[1] ?? '', input: {} };
+  const rest = restOperations.find(
+    (one) => one.service === service && one.method === request.method && one.path.test(url.pathname),
+  );
+  if (rest !== undefined)
+    return {
+      ...{ door, service, command: rest.command },
+      input: { ...rest.path.exec(url.pathname)?.groups, ...parsedJson(body) },
+    };
   if (service === 's3') return { door, service, ...readS3(request.method, url, headers) };
   if ((headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded')) {
     const form = new URLSearchParams(body.toString());
@@ -39,6 +47,18 @@ export function readCall(request: WireRequest): Omit<RecordedCall, 'status'> {
   }
   return { door, service, command: `${request.method} ${url.pathname}`, input: {} };
 }
+
+/** Operations of services that are named by method and path. */
+const restOperations = [
+  {
+    ...{ service: 'securityhub', method: 'POST', command: 'BatchImportFindings' },
+    path: /^\/findings\/import$/,
+  },
+  {
+    ...{ service: 'backup', method: 'PUT', command: 'PutRestoreValidationResult' },
+    path: /^\/restore-jobs\/(?<RestoreJobId>[^/]+)\/validations$/,
+  },
+];
 
 function parsedJson(body: Buffer): Record<string, unknown> {
   try {

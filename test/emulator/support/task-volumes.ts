@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   CreateVolumeCommand,
   DeleteVolumeCommand,
@@ -8,8 +8,9 @@ import {
   EC2Client,
 } from '@aws-sdk/client-ec2';
 import { type ECSClient, type RunTaskCommandInput, StopTaskCommand } from '@aws-sdk/client-ecs';
-import { installation, region } from './emulator.ts';
+import { region } from './emulator.ts';
 import type { Supplement, WireReply } from './front.ts';
+import { problemsOf } from './service-model.ts';
 
 interface AttachedVolume {
   volumeId: string;
@@ -19,17 +20,6 @@ interface AttachedVolume {
   /** When its folder was made, as the file system has it. */
   madeAt: number;
 }
-
-/** What botocore, which AWS's own command line is made of, says of a request; it knows members that ours must have. */
-const validation = `
-import json, sys
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-from botocore.validate import ParamValidator
-model = ServiceModel(Loader().load_service_model('ecs', 'service-2'))
-report = ParamValidator().validate(json.load(sys.stdin), model.operation_model('RunTask').input_shape)
-print(report.generate_report())
-`;
 
 /**
  * Plays the volumes of tasks: the emulator takes `volumeConfigurations` and forgets them. Each becomes a volume of the emulated
@@ -146,10 +136,7 @@ export class TaskVolumes {
 
   /** What ECS would refuse; null: nothing. */
   async #refusal(request: RunTaskCommandInput): Promise<string | null> {
-    const python = join(dirname(installation().ministack), 'python');
-    const said = execFileSync(python, ['-c', validation], { input: JSON.stringify(request) })
-      .toString()
-      .trim();
+    const said = problemsOf('ecs', 'RunTask', request);
     if (said !== '') return said;
     const atLaunch = (await this.#volumesOf(request.taskDefinition ?? '')).flatMap(
       ({ Name, ConfiguredAtLaunch }) => (String(ConfiguredAtLaunch) === 'true' ? [Name] : []),

@@ -13,6 +13,7 @@ import { Front } from './front.ts';
 import { imageOf } from './image-program.ts';
 import { rdsCatalogue } from './rds-catalogue.ts';
 import { RdsInstances } from './rds-instances.ts';
+import { RecordExports } from './record-exports.ts';
 import { makeSandboxServers } from './sandbox-servers.ts';
 import { describedTasks, type ExitCodes } from './task-network.ts';
 import { TaskVolumes } from './task-volumes.ts';
@@ -28,6 +29,7 @@ export class World {
   readonly instances: RdsInstances;
   readonly fargate: Fargate;
   readonly volumes: TaskVolumes;
+  readonly exports: RecordExports;
   /** Instances that real restores left, as they should. */
   readonly handedOver = new Set<string>();
   readonly caBundlePath: string;
@@ -43,6 +45,7 @@ export class World {
     instances: RdsInstances;
     fargate: Fargate;
     volumes: TaskVolumes;
+    exports: RecordExports;
     emulator: Emulator;
     caBundlePath: string;
     frontPort: number;
@@ -53,6 +56,7 @@ export class World {
     this.instances = parts.instances;
     this.fargate = parts.fargate;
     this.volumes = parts.volumes;
+    this.exports = parts.exports;
     this.#emulator = parts.emulator;
     const { frontPort: endpointPort } = parts;
     this.#deployment = { directory: join(parts.directory, 'deployment'), endpointPort, stackName };
@@ -77,11 +81,13 @@ export class World {
       `http://127.0.0.1:${emulator.port}`,
       join(directory, 'volumes'),
     );
+    const exports = new RecordExports();
     const front = new Front(emulator.port, {
       'ecs:DescribeTasks': describedTasks(exitCodes, volumes),
       'ecs:RunTask': volumes.supplement,
       ...rdsCatalogue,
       ...instances.supplements(),
+      ...exports.supplements(),
       ...templateSupplements(account.s3),
     });
     try {
@@ -111,7 +117,18 @@ export class World {
     await fargate.begin();
     const { caBundlePath } = servers;
     return new World({
-      ...{ directory, account, front, instances, fargate, volumes, emulator, caBundlePath, frontPort },
+      ...{
+        directory,
+        account,
+        front,
+        instances,
+        fargate,
+        volumes,
+        exports,
+        emulator,
+        caBundlePath,
+        frontPort,
+      },
     });
   }
 

@@ -49,6 +49,8 @@ export function kindOf(call: WireCall, plain: (text: string) => string): Recorde
   if (operations !== undefined) input.operations = [...new Set(operations)].sort();
   const events = eventsIn(call);
   if (events.length > 0) input.events = events;
+  const products = productsIn(call);
+  if (products.length > 0) input.products = products;
   const tags = rdsTags(call.input);
   if (call.service === 'rds' && Object.keys(tags).length > 0) input.tags = tags;
   return JSON.parse(
@@ -61,6 +63,13 @@ function eventsIn({ service, input }: WireCall): { Source: string; DetailType: s
   if (service !== 'events') return [];
   const entries = (input.Entries ?? []) as { Source: string; DetailType: string }[];
   return entries.map(({ Source, DetailType }) => ({ Source, DetailType }));
+}
+
+/** As whose product findings are imported; what they say is left out. */
+function productsIn({ service, input }: WireCall): string[] {
+  if (service !== 'securityhub') return [];
+  const findings = (input.Findings ?? []) as { ProductArn: string }[];
+  return [...new Set(findings.map(({ ProductArn }) => ProductArn))];
 }
 
 function everyKey(value: unknown): string[] {

@@ -293,6 +293,12 @@ const requirements: Record<string, Requirement> = {
       },
     ];
   },
+  'securityhub:BatchImportFindings': (input) =>
+    ((input.products as string[] | undefined) ?? []).map((resource) => ({
+      action: 'securityhub:BatchImportFindings',
+      resource,
+    })),
+  'backup:PutRestoreValidationResult': () => [{ action: 'backup:PutRestoreValidationResult', resource: any }],
   'sns:Publish': (input, { topicKey }) => [
     { action: 'sns:Publish', resource: text(input.TopicArn) },
     { action: 'kms:GenerateDataKey', resource: topicKey },

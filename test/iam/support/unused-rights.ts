@@ -25,7 +25,7 @@ const reasons: { action: RegExp; door: RegExp; reason: string }[] = [
       'a lock that is held or abandoned, a record that exists already, and whether a leftover was approved',
   },
   {
-    action: /^events:PutEvents$/,
+    action: /^(events:PutEvents|securityhub:BatchImportFindings)$/,
     door: /^normalise-request$/,
     reason: 'a drill that left no record of its own is sealed, and told of, by the next one',
   },

@@ -3,11 +3,13 @@
  * we send. The SDK's runtime schemas hold none of these; the numbers are those of the service models and of docs/facts.md.
  * Sizes are bytes of UTF-8 unless said otherwise.
  */
+import { backupRules } from './limits/backup-rules.ts';
 import { dynamoRules } from './limits/dynamo-rules.ts';
 import { ecsRules } from './limits/ecs-rules.ts';
 import { rdsRules } from './limits/rds-rules.ts';
 import type { Rule } from './limits/rules.ts';
 import { s3Rules } from './limits/s3-rules.ts';
+import { securityHubRules } from './limits/security-hub-rules.ts';
 import { snsRules } from './limits/sns-rules.ts';
 import { statesRules } from './limits/states-rules.ts';
 
@@ -19,6 +21,8 @@ const rulesOf: Record<string, Rule[]> = {
   DynamoDB: dynamoRules,
   SNS: snsRules,
   SFN: statesRules,
+  SecurityHub: securityHubRules,
+  Backup: backupRules,
 };
 
 /** Problems of a request, each with the path of the member; empty when AWS would take it. */

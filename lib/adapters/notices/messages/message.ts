@@ -1,5 +1,6 @@
 import type { Finding } from '../../../domain/findings/findings.ts';
 import { bySeverity, severityNames } from '../../../domain/record/report/wording.ts';
+import { shortened } from '../../../domain/text/shortened.ts';
 import { visibleText } from '../../../domain/text/visible-text.ts';
 
 /** What is published to the topic. */
@@ -34,10 +35,7 @@ export function paragraphs(parts: (string | string[] | null)[]): string {
 }
 
 /** Names come from dumps and configurations: on one line, nothing invisible, not endless. */
-export function line(text: string): string {
-  const visible = visibleText(text);
-  return visible.length <= longestLine ? visible : `${visible.slice(0, longestLine - 1)}…`;
-}
+export const line = (text: string): string => shortened(text, longestLine);
 
 /** `  Label:      value` for each fact, in one column. */
 export function factLines(facts: [label: string, value: string | null][]): string[] {

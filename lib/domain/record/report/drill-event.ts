@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { visibleText } from '../../text/visible-text.ts';
+import { shortened } from '../../text/shortened.ts';
 import { secondsBetween } from '../../time/spans.ts';
 import type { DrillRecord } from '../drill-record.ts';
 import { bySeverity } from './wording.ts';
@@ -88,8 +88,8 @@ export function drillEvent(record: DrillRecord, recordSha256: string): DrillEven
       .map(({ code, severity, message, hint }) => ({
         code,
         severity,
-        message: shortened(message),
-        hint: shortened(hint),
+        message: shortened(message, longestText),
+        hint: shortened(hint, longestText),
       })),
     findingCount: record.findings.length,
     recordSha256,
@@ -105,11 +105,6 @@ export const backupAgeSeconds = ({
   rpo,
 }: Pick<DrillRecord, 'startedAt' | 'rpo'>): number | null =>
   rpo.dumpPoint === null ? null : secondsBetween(rpo.dumpPoint, startedAt);
-
-function shortened(text: string): string {
-  const visible = visibleText(text);
-  return visible.length <= longestText ? visible : `${visible.slice(0, longestText - 1)}…`;
-}
 
 /** JSON Schema of the event, for who receives it: docs/drill-event.schema.json. */
 export const renderDrillEventSchema = (): object => z.toJSONSchema(drillEventSchema, { target: 'draft-7' });

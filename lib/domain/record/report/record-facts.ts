@@ -26,6 +26,7 @@ export function identityFacts(record: DrillRecord, { seal }: ReportContext): Fac
     ['Kind', kindOf(record)],
     ['Operator', operatorText(record)],
     ...approver(record),
+    ...restoreJob(record),
     ['Start', formatMoment(record.startedAt)],
     ['End', formatMoment(record.endedAt)],
     ['Duration', formatSeconds(seconds)],
@@ -79,6 +80,9 @@ export function identityFacts(record: DrillRecord, { seal }: ReportContext): Fac
   }
   return rows;
 }
+
+const restoreJob = ({ asked }: DrillRecord): Fact[] =>
+  asked?.restoreJobId === undefined ? [] : [['Restore job of AWS Backup', asked.restoreJobId]];
 
 /** Which stretch of WAL was replayed; none of a dump. */
 export function recoveryFacts({ recovered }: DrillRecord): Fact[] {

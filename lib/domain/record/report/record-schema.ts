@@ -112,6 +112,9 @@ export const recordSchema = z.object({
   startedAt: z.string(),
   endedAt: z.string(),
   asOf: z.string(),
+  asked: z
+    .object({ dump: nullableText, at: nullableText, restoreJobId: z.string().exactOptional() })
+    .exactOptional(),
   dump: dump.nullable(),
   attempts: z.array(z.object({ key: z.string(), verdict, findingCodes: z.array(z.string()) })),
   provenDump: nullableText,

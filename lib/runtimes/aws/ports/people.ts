@@ -9,39 +9,35 @@ import { createApprovals } from '../../../adapters/approvals/approvals.ts';
 import { createGivenAnswers } from '../../../adapters/approvals/given-answers.ts';
 import { createDrillMetrics } from '../../../adapters/metrics/drill-metrics.ts';
 import { createMishapLog } from '../../../adapters/metrics/mishap-log.ts';
-import { createEventBus } from '../../../adapters/notices/event-bus.ts';
 import type { NoticePlaces } from '../../../adapters/notices/messages/console-links.ts';
 import { createSnsNotifier } from '../../../adapters/notices/sns-notifier.ts';
 import type { Approvals, GivenAnswers } from '../../../ports/approvals.ts';
-import type { DrillEvents } from '../../../ports/drill-events.ts';
 import type { DrillPorts } from '../../../ports/drill-ports.ts';
 import { systemClock } from '../../system-clock.ts';
-import { dynamoDbClient, eventBridgeClient, sfnClient, snsClient } from '../clients.ts';
+import { dynamoDbClient, sfnClient, snsClient } from '../clients.ts';
 import { deployedConfig } from '../configuration.ts';
 import { doorLogger } from '../door-logger.ts';
 import { readEnvironment } from '../environment.ts';
 import { metricSink } from '../metric-sink.ts';
 import { currentRegion } from '../region.ts';
+import { exportsOfOthers, exportsPort } from './exports.ts';
 import { notifyTargetsPort } from './notify-targets.ts';
 
 /** Every way to tell people and dashboards, and where it is said that one of them failed. */
-export function tellingPorts(): Pick<DrillPorts, 'notifiers' | 'drillMetrics' | 'events' | 'mishaps'> {
+export function tellingPorts(): Pick<DrillPorts, 'notifiers' | 'drillMetrics' | 'exports' | 'mishaps'> {
   return {
     notifiers: [...notifiersPort(), ...notifyTargetsPort(noticePlaces())],
     // Each metric of a database costs 0.30 USD a month: only where drills.yaml asks for them.
     drillMetrics: deployedConfig().aws?.databaseMetrics === true ? createDrillMetrics(metricSink()) : null,
-    events: eventsPort(),
+    exports: exportsPort(noticePlaces()),
     mishaps: mishapsPort(),
   };
 }
 
-/** Other programs of the account. */
-const eventsPort = (): DrillEvents => createEventBus(eventBridgeClient());
-
 /** Who is told that a drill begins: no person. */
-export const beginningPorts = (): Pick<DrillPorts, 'events' | 'notifiers' | 'mishaps'> => ({
+export const beginningPorts = (): Pick<DrillPorts, 'exports' | 'notifiers' | 'mishaps'> => ({
   notifiers: notifyTargetsPort(noticePlaces()),
-  events: eventsPort(),
+  exports: exportsOfOthers(noticePlaces()),
   mishaps: mishapsPort(),
 });
 
