@@ -102,7 +102,9 @@ export function restoreScenarios(world: () => World): void {
       await world().account.sfn.send(new StopExecutionCommand({ executionArn, cause: 'stopped too late' }));
       const record = await until(120, 'the clean-up', async () => {
         const [sealed] = await world().account.records('stopped');
-        return sealed?.handOver === undefined ? null : sealed;
+        // The lock goes last: the record is told of before.
+        const lock = await world().account.item('lock#stopped', 'lock');
+        return sealed?.handOver === undefined || lock !== null ? null : sealed;
       });
 
       const identifier = record.handOver?.sandboxId ?? '';
