@@ -1,6 +1,7 @@
 import { BatchImportFindingsCommand, type SecurityHubClient } from '@aws-sdk/client-securityhub';
 import type { SourceConfig } from '../../domain/config/index.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { formatCountOf } from '../../domain/text/quantities.ts';
 import { NotDelivered } from '../../ports/not-delivered.ts';
 import type { NoticePlaces } from '../notices/messages/console-links.ts';
 import { securityFindings } from './security-findings.ts';
@@ -29,6 +30,6 @@ export async function importFindings(
   if (FailedFindings.length === 0) return;
   const codes = [...new Set(FailedFindings.map(({ ErrorCode }) => ErrorCode))];
   throw new NotDelivered(
-    `Security Hub refused ${FailedFindings.length} of ${Findings.length} findings (${codes.join(', ')})`,
+    `Security Hub refused ${FailedFindings.length} of ${formatCountOf(Findings.length, 'finding')} (${codes.join(', ')})`,
   );
 }

@@ -117,7 +117,7 @@ describe('show and report in an account', () => {
     const evidence = inMemoryEvidence();
     await publishRecord(older, null, {
       ...{
-        events: null,
+        exports: [],
         evidence,
         mishaps: { tell: ({ error }: { error: unknown }) => expect.unreachable(String(error)) },
       },
