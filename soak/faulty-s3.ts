@@ -23,8 +23,8 @@ export interface FaultyS3 {
   url: string;
   /** Every request: when it came, in milliseconds, and what it asked. */
   requests: { at: number; asked: string; answered: Misbehaviour }[];
-  /** Which objects of a key were told or sent, by their tags. */
-  told: Map<string, Set<string>>;
+  /** Of which objects of a key bytes were sent since its last HEAD, by their tags. */
+  sent: Map<string, Set<string>>;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface StorePlan {
 
 export async function startFaultyS3(plan: StorePlan): Promise<FaultyS3> {
   const requests: FaultyS3['requests'] = [];
-  const told: FaultyS3['told'] = new Map();
+  const sent: FaultyS3['sent'] = new Map();
   const server = createServer((request, response) => {
     const number = requests.length + 1;
     const answered = plan.misbehaves(number);
@@ -49,14 +49,14 @@ export async function startFaultyS3(plan: StorePlan): Promise<FaultyS3> {
     requests.push({ at: performance.now(), asked, answered });
     const { changes } = plan;
     const objects = changes !== undefined && number >= changes.from ? changes.objects : plan.objects;
-    answer({ ...plan, objects, told }, answered, request, response);
+    answer({ ...plan, objects, sent }, answered, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    told,
+    sent,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -68,7 +68,7 @@ export async function startFaultyS3(plan: StorePlan): Promise<FaultyS3> {
 const statusOf = { SlowDown: 503, InternalError: 500, ExpiredToken: 400 } as const;
 
 /** A plan with the objects of the moment. */
-type Present = StorePlan & Pick<FaultyS3, 'told'>;
+type Present = StorePlan & Pick<FaultyS3, 'sent'>;
 
 function answer(
   plan: Present,
@@ -110,7 +110,7 @@ function list(objects: Objects, prefix: string, response: ServerResponse): void 
 const etagOf = (bytes: Buffer): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 function send(
-  { objects, told, ignoresConditions = false, random }: Present,
+  { objects, sent, ignoresConditions = false, random }: Present,
   misbehaviour: Misbehaviour,
   key: string,
   { method, headers, socket }: IncomingMessage,
@@ -128,7 +128,9 @@ function send(
     return;
   }
   const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '') ?? [];
-  told.set(key, (told.get(key) ?? new Set()).add(etag));
+  // A drill pins the object that its last look met; what it read before, it read to choose.
+  if (method === 'HEAD') sent.delete(key);
+  else sent.set(key, (sent.get(key) ?? new Set()).add(etag));
   // A cache in between that mixes up two answers, and says which one it sends.
   const shift = misbehaviour === 'another range' && Number(from) > 0 ? 1 : 0;
   const first = Number(from) - shift;
@@ -138,14 +140,15 @@ function send(
     return;
   }
   const bytes = object.subarray(first, last + 1);
+  const isShort = misbehaviour === 'short body' && method === 'GET';
   response.writeHead(headers.range === undefined ? 200 : 206, {
     'last-modified': new Date('2026-11-20T02:00:00Z').toUTCString(),
     etag,
-    'content-length': misbehaviour === 'short body' ? Math.max(1, bytes.length - 1000) : bytes.length,
+    'content-length': isShort ? Math.max(1, bytes.length - 1000) : bytes.length,
     ...(headers.range === undefined ? {} : { 'content-range': `bytes ${first}-${last}/${object.length}` }),
   });
   if (method === 'HEAD') response.end();
-  else if (misbehaviour === 'short body') response.end(bytes.subarray(0, Math.max(1, bytes.length - 1000)));
+  else if (isShort) response.end(bytes.subarray(0, Math.max(1, bytes.length - 1000)));
   else if (misbehaviour === 'reset in the middle' || misbehaviour === 'stall in the middle') {
     const until = random.below(bytes.length);
     response.write(bytes.subarray(0, until), () => {

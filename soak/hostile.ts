@@ -40,7 +40,7 @@ const acts: ((wanted: Wanted) => string)[] = [
 ];
 
 /** What dumps of honest databases hold too: it is left out as everywhere, and told as a matter of course. */
-const ordinary = /SUBSCRIPTION|SUPERUSER/i;
+const ordinary = /SUBSCRIPTION|SUPERUSER|GRANT/i;
 
 /** Where a dump lets it happen: given the act, gives the statements. */
 const vessels: [name: string, put: (act: string) => string][] = [

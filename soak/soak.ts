@@ -68,6 +68,17 @@ function printSeen(trial: Trial, cases: number, seconds: number, { figures, fail
   }
 }
 
+/** A trial that could not go on has failed: the case that it was at says where. */
+const endedBy = (error: unknown, { seed: first, tried }: Cases): Seen => ({
+  figures: [],
+  failures: [
+    {
+      seed: first + Math.max(0, tried - 1),
+      what: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    },
+  ],
+});
+
 const chosen = trials.filter(({ name, optIn }) => named?.includes(name) ?? optIn !== true);
 const gibibytes = (totalmem() / 1024 ** 3).toFixed(0);
 print(
@@ -81,7 +92,9 @@ for (const trial of chosen) {
   const cases = new Cases(count ?? trial.fullCount, seed, minutes);
   const startedAt = performance.now();
   say(`${trial.name}: ${cases.count} cases from seed ${seed}`);
-  const seen = await trial.run(cases, { commandLine: join(built, 'restore-drill.js'), say });
+  const seen = await trial
+    .run(cases, { commandLine: join(built, 'restore-drill.js'), say })
+    .catch((error: unknown): Seen => endedBy(error, cases));
   wrong += seen.failures.length;
   printSeen(trial, cases.tried, (performance.now() - startedAt) / 1000, seen);
 }

@@ -93,7 +93,7 @@ export const storage: Trial = {
           changing(trouble, from, forms[form]),
         );
         outcomes.get(trouble)?.push(judged(trouble, record, wrong));
-        if (record.verdict === 'PROVEN' && (store.told.get(forms[form].key)?.size ?? 0) > 1)
+        if (record.verdict === 'PROVEN' && (store.sent.get(forms[form].key)?.size ?? 0) > 1)
           wrong('PROVEN, and its bytes are of two objects');
         const { perSecond, perRequest } = rates(store);
         mostRequests = Math.max(mostRequests, store.requests.length);
