@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
 import type { Finding } from '../../../domain/findings/findings.ts';
 import { finding } from '../../../domain/findings/findings.ts';
@@ -194,6 +195,7 @@ async function undo(
       });
     }
   };
+  await endCreations(session);
   // A cluster dump may have made one a template, which cannot be dropped.
   await dropAll([...context.databasesMade].map((name) => `ALTER DATABASE ${quoted(name)} IS_TEMPLATE false`));
   await dropAll(
@@ -203,6 +205,17 @@ async function undo(
   const made = rows.flatMap(([name]) => (typeof name === 'string' && !rolesBefore.has(name) ? [name] : []));
   await dropAll(made.map((name) => `DROP ROLE IF EXISTS ${quoted(name)}`));
   await slot.close();
+}
+
+/** A session whose connection broke goes on: the database that it makes would appear after it was dropped. */
+async function endCreations(session: Session): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const { rows } = await session.text(
+      `SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = current_user AND pid <> pg_catalog.pg_backend_pid() AND state = 'active' AND query LIKE 'CREATE DATABASE %'`,
+    );
+    if (rows.length === 0) return;
+    await sleep(50);
+  }
 }
 
 /** Closes the books. @throws AttemptSpoiled when the server turns out to have restarted */

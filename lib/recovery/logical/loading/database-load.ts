@@ -12,6 +12,7 @@ import { RelationKnowledge } from './relation-knowledge.ts';
 import { RelationMap } from './relation-map.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
 import { Scheduler } from './scheduler.ts';
+import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 import { submitStatistics } from './statistics.ts';
@@ -81,8 +82,14 @@ export class DatabaseLoad {
   /** Makes the database unless this attempt already did. A cluster's databases exist even when nothing is in them. */
   static async make(context: AttemptContext, name: string, request: DatabaseRequest): Promise<void> {
     if (context.databasesMade.has(name)) return;
-    const findings = await createDatabase(await context.admin(), name, request, context.facts.majorVersion);
+    const admin = await context.admin();
+    // Before it is made: a connection that breaks then does not say whether it was.
     context.databasesMade.add(name);
+    const findings = await createDatabase(admin, name, request, context.facts.majorVersion).catch((error) => {
+      // What the server refused to make, for a name that is taken above all, is not ours to drop.
+      if (error instanceof ServerError) context.databasesMade.delete(name);
+      throw error;
+    });
     for (const item of findings) context.book.find(item);
     context.book.databases.push({ dumpName: request.name, name });
   }

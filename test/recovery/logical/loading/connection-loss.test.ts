@@ -90,6 +90,15 @@ describe('a lost connection', () => {
     expect(account.entries.every(({ outcome }) => outcome.status === 'restored')).toBe(true);
   });
 
+  test('after the name of a database was refused does not drop what had that name', async () => {
+    await server.sql('postgres', 'CREATE DATABASE main OWNER master');
+    await server.sql('main', 'CREATE TABLE kept (id int)');
+
+    await expect(restore(server, () => withIncident(1, 1, () => Promise.resolve()))).rejects.toThrow('42P04');
+
+    expect(await server.sql('main', 'SELECT count(*)::int FROM kept')).toEqual([[0]]);
+  });
+
   test('during a definition starts the database afresh, once', async () => {
     let readings = 0;
     const account = await restore(server, () => {
