@@ -42,6 +42,14 @@ export const firstDeployPoints = {
     heading: 'Functions that slept are waited for',
     why: 'a function sleeps only after weeks in which nobody invoked it',
   },
+  securityHub: {
+    heading: 'Findings arrive in Security Hub',
+    why: 'only a drill that does not prove shows it, and a hub keeps what it was told for 90 days',
+  },
+  backupValidation: {
+    heading: 'AWS Backup takes the result',
+    why: 'only a restore test of AWS Backup shows it, and a rehearsal starts none',
+  },
   prices: { heading: 'The prices are right', why: 'the bill of a drill comes a day later' },
 } as const satisfies Record<string, { heading: string; why: string | null }>;
 
