@@ -3,6 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderUsage } from '../lib/cli/usage.ts';
 import { renderFindings } from '../lib/domain/findings/findings-table.ts';
+import { controls } from '../lib/domain/record/audit/controls.ts';
+import { principalBases } from '../lib/domain/record/provenance.ts';
+import { problemKinds } from '../lib/domain/record/seal/verification.ts';
 import { renderPolicyTable } from '../lib/domain/recovery/policy-rules.ts';
 import { renderWitnessScript } from '../lib/domain/witness/witness-script.ts';
 import { renderHonesty } from './corpus/mutants/honesty-table.ts';
@@ -70,6 +73,48 @@ describe('every dependency', () => {
         ...[...named('In the bundles'), ...named('For development')],
       ].toSorted(),
     ).toEqual(Object.keys(devDependencies).toSorted());
+  });
+});
+
+describe('a document that lists what the code knows', () => {
+  const firstCells = (text: string): string[] =>
+    [...text.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+    );
+
+  test('docs/evidence.md explains each problem that verify may find, and what vouches for each name', () => {
+    const told = firstCells(read('docs/evidence.md'));
+    for (const name of [...Object.keys(problemKinds), ...principalBases]) expect(told).toContain(name);
+  });
+
+  test('docs/reports.md names each requirement that the audit is evidence of', () => {
+    const text = read('docs/reports.md').replace(/\s+/g, ' ');
+    for (const { clause } of controls) expect(text).toContain(clause);
+  });
+
+  test('docs/architecture.md names each room of the domain', () => {
+    const [, picture = ''] = /^```text\n([\s\S]*?)^```$/m.exec(read('docs/architecture.md')) ?? [];
+    const rooms = readdirSync(join(root, 'lib/domain'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(rooms.length).toBeGreaterThan(10);
+    for (const room of rooms) expect(picture).toMatch(new RegExp(`[ ,]${room}[,\\n]`));
+  });
+
+  test('docs/dependencies.md names the versions that scripts fetch from PyPI', () => {
+    const text = read('docs/dependencies.md');
+    const scripts = {
+      'cfn-lint': 'scripts/cfn-lint.mjs',
+      securesystemslib: 'scripts/seals.mjs',
+      'check-jsonschema': 'scripts/ci-files.mjs',
+    };
+    for (const [name, script] of Object.entries(scripts)) {
+      const [, version] = /^const version = '([\d.]+)';$/m.exec(read(script)) ?? [];
+      expect(version, script).toBeDefined();
+      expect(text).toContain(`\`${name}\` ${version}`);
+    }
+    const [, emulator] = /^ministack==([\d.]+)$/m.exec(read('test/emulator/requirements.txt')) ?? [];
+    expect(text).toContain(`\`ministack\` ${emulator}`);
   });
 });
 

@@ -2,7 +2,13 @@ import { honesty, type MutantKindName, type Seen } from './honesty.ts';
 import { mutantKinds } from './mutants.ts';
 import { onlookers } from './sight.ts';
 
-const words: Record<Seen, string> = { all: '**yes**', some: 'where it shows', none: 'no', source: '–' };
+const words: Record<Seen, string> = {
+  all: '**yes**',
+  some: 'where it shows',
+  none: 'no',
+  source: '–',
+  apart: '–',
+};
 const titles = {
   'the source': 'The source held it so when it was dumped',
   'the file': 'The bytes changed on their way',

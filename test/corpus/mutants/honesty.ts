@@ -3,8 +3,11 @@ import type { inTheSource } from './in-the-source.ts';
 import type { inTheText } from './in-the-text.ts';
 import type { Onlooker } from './sight.ts';
 
-/** How many mutants of a kind an onlooker sees; `source` when what is missing was missing when the dump was made. */
-export type Seen = 'all' | 'some' | 'none' | 'source';
+/**
+ * How many mutants of a kind an onlooker sees; `source` when what is missing was missing when the dump was made, `apart` when there can be
+ * no such onlooker.
+ */
+export type Seen = 'all' | 'some' | 'none' | 'source' | 'apart';
 
 export type MutantKindName = keyof typeof inTheSource | keyof typeof inTheFile | keyof typeof inTheText;
 
@@ -20,6 +23,8 @@ const row = (file: Seen, checksum: Seen, history: Seen, witness: Seen): Row => (
 const ofSource = (file: Seen, history: Seen): Row => row(file, 'source', history, 'source');
 /** The bytes changed on their way: a checksum sees all of that. */
 const onTheWay = (file: Seen, history: Seen, witness: Seen): Row => row(file, 'all', history, witness);
+/** A directory is many files, and has no checksum of its own. */
+const inADirectory = (file: Seen, history: Seen, witness: Seen): Row => row(file, 'apart', history, witness);
 
 /** Which kind of damage is seen by what. Proven by honesty.test.ts and `npm run bench:honesty`; docs/honesty.md is made of it. */
 export const honesty: Record<MutantKindName, Row> = {
@@ -49,8 +54,8 @@ export const honesty: Record<MutantKindName, Row> = {
   'an error page follows': onTheWay('all', 'all', 'all'),
   'an error page stands for it': onTheWay('all', 'all', 'all'),
   'it is empty': onTheWay('all', 'all', 'all'),
-  'a file of the directory is missing': onTheWay('all', 'all', 'all'),
-  'two files of the directory are exchanged': onTheWay('some', 'some', 'all'),
+  'a file of the directory is missing': inADirectory('all', 'all', 'all'),
+  'two files of the directory are exchanged': inADirectory('some', 'some', 'all'),
 
   'rows of a COPY are cut out at line ends': onTheWay('none', 'none', 'all'),
   'rows of a COPY without a key are there twice': onTheWay('none', 'none', 'all'),

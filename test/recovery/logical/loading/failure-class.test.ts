@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
-import { classify, type FailedStatement } from '../../../../lib/recovery/logical/loading/failure-class.ts';
+import {
+  classify,
+  type FailedStatement,
+  findingOf,
+} from '../../../../lib/recovery/logical/loading/failure-class.ts';
 import { ServerError } from '../../../../lib/recovery/logical/loading/server-error.ts';
 import type { StatementPlan } from '../../../../lib/recovery/logical/policy/decision.ts';
 
@@ -52,4 +57,13 @@ test.each<[string, boolean, FailedStatement, string]>([
   ['XX000', false, failing('other'), 'other'],
 ])('SQLSTATE %s (inside a function: %s) is classed by what failed', (code, inside, failed, expected) => {
   expect(classify(anError(code, inside), failed)).toBe(expected);
+});
+
+test('docs/restoring.md names each class of failure with its finding', () => {
+  const page = readFileSync('docs/restoring.md', 'utf8');
+  const [, section = ''] = /^## Failures are named from SQLSTATE\n([\s\S]*?)^## /m.exec(page) ?? [];
+  const told = [...section.matchAll(/^\| ([^|]+) \| [^|]+ \| `([A-Z_]+)` \|$/gm)].flatMap(
+    ([, classes = '', code = '']) => classes.split(', ').map((one) => [one, code] as const),
+  );
+  expect(Object.fromEntries(told)).toEqual(findingOf);
 });
