@@ -67,6 +67,7 @@ describe('the template', () => {
 });
 
 describe('the ledger', () => {
+  // The runbook restores one that was deleted, which takes its recovery to a point in time: docs/facts.md#a-table-that-was-deleted
   test('is on demand, recoverable to a point in time, and outlives the stack', () => {
     one.template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
@@ -252,6 +253,7 @@ describe('the guards', () => {
     });
   });
 
+  // What lies in the queue then: docs/facts.md#what-lies-in-a-dead-letter-queue
   test('run every hour, and what they could not do is kept', () => {
     const rules = resourcesOf<{ ScheduleExpression?: string; Targets: Record<string, unknown>[] }>(
       one.json,
