@@ -30,6 +30,7 @@ interface Container {
   DependsOn?: { Condition: string; ContainerName: string }[];
   Environment: { Name: string; Value: string }[];
   Secrets?: unknown[];
+  LinuxParameters?: { Capabilities: { Add?: string[]; Drop: string[] } };
 }
 interface TaskDefinition {
   Family: string;
@@ -229,6 +230,17 @@ databases:
     expect(others).toHaveLength(3);
     for (const { Volumes } of others)
       expect(Volumes.some(({ ConfiguredAtLaunch }) => ConfiguredAtLaunch === true)).toBe(false);
+  });
+
+  test('begins as root of its container with fewer capabilities than that has, and nobody can write its root filesystem', () => {
+    const definitionsInside = all.filter(({ Family }) => Family.includes('-sandbox-'));
+    expect(definitionsInside).toHaveLength(4);
+    for (const { ContainerDefinitions } of definitionsInside) {
+      expect(ContainerDefinitions).toHaveLength(1);
+      expect(ContainerDefinitions[0]).toMatchObject({ User: '0:0', ReadonlyRootFilesystem: true });
+      expect(ContainerDefinitions[0]?.LinuxParameters?.Capabilities.Add ?? []).toEqual([]);
+      expect(ContainerDefinitions[0]?.LinuxParameters?.Capabilities.Drop).toContain('NET_RAW');
+    }
   });
 
   test('that has a volume is no task of the machine, which could not start it', () => {
