@@ -87,7 +87,7 @@ export interface RestoreDrillProps {
  *   larger than AWS takes
  */
 export class RestoreDrill extends Construct {
-  /** Runs drills and real restores; `aws.schedule` starts it, and so may you. */
+  /** Runs drills and real restores; the schedules of `drills` start it, and so may you. */
   readonly stateMachine: IStateMachine;
   /** Records, approvals and locks; kept when the stack is deleted. */
   readonly ledger: ITable;
