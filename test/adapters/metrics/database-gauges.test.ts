@@ -23,7 +23,11 @@ const valuesOf = (facts: DatabaseFacts): Record<string, number> =>
 
 describe('the hourly gauges of a database', () => {
   test('say when it was last proven, how old its newest dump is, and whether its RTO is at risk', () => {
-    expect(valuesOf(factsOf())).toEqual({ HoursSinceProven: 24, NewestDumpAgeHours: 2, RtoForecastMissed: 0 });
+    expect(valuesOf(factsOf())).toEqual({
+      HoursSinceProven: 24,
+      NewestDumpAgeHours: 2,
+      RtoForecastMissed: 0,
+    });
     const at = '2026-12-20T03:00:00.000Z';
     const rtoBreak = { certainty: 'likely', at, earliestAt: at } as const;
     expect(valuesOf(factsOf({ rtoBreak }))).toHaveProperty('RtoForecastMissed', 1);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { attentionMessages } from '../../../lib/adapters/notices/messages/attention-changed.ts';
 import { snsMessage } from '../../../lib/adapters/notices/sns-message.ts';
@@ -38,6 +39,12 @@ describe('a message of the watch', () => {
       expect(well?.subject).toContain('well again');
     },
   );
+
+  test('has kinds that docs/notifications.md names to whoever reads its JSON', () => {
+    const page = readFileSync('docs/notifications.md', 'utf8');
+
+    expect(kinds.filter((kind) => !page.includes(`\`${kind}\``))).toEqual([]);
+  });
 
   test('leaves out no name, however many there are, and none is larger than SNS takes', () => {
     const begun = Array.from({ length: 1000 }, (_, index) =>

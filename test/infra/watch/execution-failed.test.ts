@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { aConfig, defaultConfig } from '../support/configs.ts';
 import { synthesize } from '../support/synth.ts';
@@ -55,6 +56,14 @@ describe('an execution that ends without success', () => {
     const [message] = messagesOf(anEvent('FAILED', { input }));
 
     expect((JSON.parse(message!.text) as Record<string, string>).askedFor).toBe(input);
+  });
+
+  test('is told of with the fields that docs/notifications.md names', () => {
+    const page = readFileSync('docs/notifications.md', 'utf8');
+    const [message] = messagesOf(anEvent('FAILED'));
+
+    const fields = Object.keys(JSON.parse(message!.text) as object);
+    expect(fields.filter((field) => !page.includes(`\`${field}\``))).toEqual([]);
   });
 
   test('is told of when there is no input to show', () => {
