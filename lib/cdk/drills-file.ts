@@ -250,7 +250,7 @@ export interface DrillsFile {
      */
     site?: boolean;
     /**
-     * Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.
+     * Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the key of S3, and of none for the topic. Once true, leave it: older evidence cannot be read without the key. Default false.
      */
     customerKey?: boolean;
   };
@@ -330,7 +330,7 @@ export interface Database {
              */
             list?: string | string[];
             /**
-             * Environment of the commands, beside PATH, HOME and TMPDIR: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
+             * Environment of the commands, beside PATH, HOME, TMPDIR, LC_ALL and TZ: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
              */
             environment?: {
               [k: string]:
@@ -579,7 +579,7 @@ export interface Database {
              */
             list?: string | string[];
             /**
-             * Environment of the commands, beside PATH, HOME and TMPDIR: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
+             * Environment of the commands, beside PATH, HOME, TMPDIR, LC_ALL and TZ: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.
              */
             environment?: {
               [k: string]:

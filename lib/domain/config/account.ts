@@ -171,7 +171,7 @@ export const awsSchema = z
     }),
     customerKey: z.boolean().optional().meta({
       description:
-        'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the keys of S3 and SNS. Once true, leave it: older evidence cannot be read without the key. Default false.',
+        'Encrypts evidence and topic with a KMS key of your own (1 USD a month) instead of the key of S3, and of none for the topic. Once true, leave it: older evidence cannot be read without the key. Default false.',
     }),
   })
   .refine(({ objectLock, kept }) => objectLock === undefined || kept === undefined, {

@@ -60,7 +60,7 @@ export const commands = z
       .optional()
       .meta({
         description:
-          'Environment of the commands, beside PATH, HOME and TMPDIR: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.',
+          'Environment of the commands, beside PATH, HOME, TMPDIR, LC_ALL and TZ: values, or where a secret stands. Nothing of our own is in it, in AWS no credentials of the task either.',
       }),
     reads: z.array(folder).optional().meta({
       description:
