@@ -9,15 +9,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { restoreTaskSizes } from '../lib/contract/restore-task-sizes.ts';
-import { estimateCostUsd, priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
-import { sizeInstance } from '../lib/domain/sandbox/rds/instance-sizing.ts';
-import { storageBytesFor } from '../lib/domain/sandbox/storage-estimate.ts';
+import { priceBasis } from '../lib/domain/sandbox/rds/cost.ts';
+import { drillCost } from './aws-drill-cost.ts';
 import { idleCost, priceDate, total } from './aws-idle-cost.ts';
 import { walkDrill } from './aws-walk.ts';
 
-const region = 'us-east-1';
-const gibibyte = 1024 ** 3;
 const work = mkdtempSync(join(tmpdir(), 'restore-drill-bench-aws-'));
 const broken: string[] = [];
 
@@ -76,21 +72,9 @@ const optional: [string, (databases: number) => [number, number]][] = [
 
 function drillCosts(): string[] {
   return [1, 50, 500].map((gigabytes) => {
-    const dumpBytes = gigabytes * gibibyte;
-    const storageBytes = storageBytesFor({ sizeBytes: dumpBytes, compressed: true });
-    const sized = sizeInstance({ storageBytes, region, instanceClass: null, storageGib: null });
-    const task = restoreTaskSizes.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes)!;
-    const [instanceClass = ''] = sized.instanceClasses;
-    const usd = estimateCostUsd({
-      plan: { placements: [{ instanceClass, availabilityZone: null }], storageGib: sized.storageGib },
-      taskVcpu: task.cpuUnits / 1024,
-      taskMemoryGib: task.memoryMib / 1024,
-      expectedRestoreSeconds: sized.expectedRestoreSeconds,
-      region,
-      dumpBytes,
-    });
+    const { usd, sized, task } = drillCost(gigabytes);
     const minutes = Math.round(sized.expectedRestoreSeconds / 60);
-    return `  ${String(gigabytes).padStart(4)} GB dump  ${usd.toFixed(2).padStart(7)} USD  ${instanceClass}, ${sized.storageGib} GiB, task ${task.name}, restore some ${minutes} min`;
+    return `  ${String(gigabytes).padStart(4)} GB dump  ${usd.toFixed(2).padStart(7)} USD  ${sized.instanceClasses[0]}, ${sized.storageGib} GiB, task ${task.name}, restore some ${minutes} min`;
   });
 }
 

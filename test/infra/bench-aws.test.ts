@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { drillCost } from '../../bench/aws-drill-cost.ts';
 import { idleCost, total } from '../../bench/aws-idle-cost.ts';
 import { walkDrill } from '../../bench/aws-walk.ts';
-import { restoreTaskSizes } from '../../lib/contract/restore-task-sizes.ts';
-import { estimateCostUsd } from '../../lib/domain/sandbox/rds/cost.ts';
-import { sizeInstance } from '../../lib/domain/sandbox/rds/instance-sizing.ts';
-import { storageBytesFor } from '../../lib/domain/sandbox/storage-estimate.ts';
 import { aConfig, defaultConfig } from './support/configs.ts';
 import { manyDatabases } from './support/many-databases.ts';
 import { synthesize } from './support/synth.ts';
@@ -63,20 +60,7 @@ test.each([1, 50, 500])(
   'a drill of a dump of %i GB is estimated to cost what the README says',
   (gigabytes) => {
     const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replace(/\s+/g, ' ');
-    const region = 'us-east-1';
-    const dumpBytes = gigabytes * 1024 ** 3;
-    const storageBytes = storageBytesFor({ sizeBytes: dumpBytes, compressed: true });
-    const sized = sizeInstance({ storageBytes, region, instanceClass: null, storageGib: null });
-    const task = restoreTaskSizes.find(({ upToDumpBytes }) => dumpBytes <= upToDumpBytes)!;
-    const [instanceClass = ''] = sized.instanceClasses;
-    const usd = estimateCostUsd({
-      plan: { placements: [{ instanceClass, availabilityZone: null }], storageGib: sized.storageGib },
-      taskVcpu: task.cpuUnits / 1024,
-      taskMemoryGib: task.memoryMib / 1024,
-      expectedRestoreSeconds: sized.expectedRestoreSeconds,
-      region,
-      dumpBytes,
-    });
+    const { usd } = drillCost(gigabytes);
 
     expect(readme).toMatch(new RegExp(`[ ~]${Number(usd.toPrecision(1))} USD for (?:a )?${gigabytes} GB`));
   },
