@@ -1,7 +1,7 @@
 import { type AwsSecurityFinding, Partition, type Resource } from '@aws-sdk/client-securityhub';
 import { alarmHeadings, runbookLink } from '../../contract/alarm-names.ts';
 import type { S3SourceConfig } from '../../domain/config/index.ts';
-import { findingRegistry } from '../../domain/findings/findings.ts';
+import { objectivesOnly } from '../../domain/findings/finding-registry.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
 import { bySeverity, verdictReason } from '../../domain/record/report/wording.ts';
 import { shortened } from '../../domain/text/shortened.ts';
@@ -95,10 +95,7 @@ function settled(record: DrillRecord): Standing {
 
 /** The data is as good as without: a promise was missed, and nothing else. */
 const missesOnly = ({ findings }: DrillRecord): boolean =>
-  findings
-    .filter(({ severity }) => severity === 'error')
-    // A record may be of a release that had other findings.
-    .every(({ code }) => findingRegistry[code]?.objectivesOnly === true);
+  findings.filter(({ severity }) => severity === 'error').every(({ code }) => objectivesOnly.has(code));
 
 const dumpText = ({ dump }: DrillRecord): string => (dump === null ? 'no dump' : dump.key);
 

@@ -35,3 +35,6 @@ export function codesWhere(
   const codes = Object.keys(findingRegistry) as FindingCode[];
   return new Set(codes.filter((code) => holds(findingRegistry[code])));
 }
+
+/** A restore that came late, or of an old dump: a promise is missed, and what was restored is as good as without. */
+export const objectivesOnly = codesWhere((definition) => definition.objectivesOnly === true);

@@ -1,5 +1,5 @@
 import { phaseNames } from '../drill/phase-names.ts';
-import { codesWhere } from '../findings/finding-registry.ts';
+import { objectivesOnly } from '../findings/finding-registry.ts';
 import type { LeftOut } from '../forecast/forecast.ts';
 import type { DrillMeasurement, MeasuredPart } from '../forecast/measurement.ts';
 import type { DrillRecord } from './drill-record.ts';
@@ -51,9 +51,6 @@ export function comparableDrills(
     leftOut: [...counts].map(([reason, drills]) => ({ drills, reason })),
   };
 }
-
-/** A restore that came late, or of an old dump, was measured as well as any. */
-const objectivesOnly = codesWhere((definition) => definition.objectivesOnly === true);
 
 function incomparable(record: DrillRecord, sandbox: DrillRecord['sandbox']): Reason | null {
   if (record.mode !== 'drill') return 'a real restore, which waits for people';

@@ -3,7 +3,7 @@
  * restore or without a passed check is never PROVEN; teardown never changes a verdict.
  */
 import { type CheckResult, hookKind } from '../checks/asking/check.ts';
-import { codesWhere } from '../findings/finding-registry.ts';
+import { codesWhere, objectivesOnly } from '../findings/finding-registry.ts';
 import { type Finding, finding } from '../findings/findings.ts';
 import type { Verdict } from '../findings/verdict.ts';
 import type { RestoreAccount } from '../recovery/restore-account.ts';
@@ -31,9 +31,6 @@ interface AttemptJudgement {
   /** Proven, or it would be if only the objectives had been met: such data may be kept by a real restore. */
   worthKeeping: boolean;
 }
-
-/** A restore that came late, or of an old dump, is still the best there is. */
-const objectivesOnly = codesWhere((definition) => definition.objectivesOnly === true);
 
 const severityOrder = { error: 0, unverified: 1, warning: 2, info: 3 } as const;
 
