@@ -6,6 +6,8 @@ import type { ArchiveCursor } from './archive-cursor.ts';
 
 /** Pieces are joined up to this much: pg_dump up to 16 wrote 4 KiB pieces, and one per row where nothing compresses. */
 const joinedBytes = 128 * 1024;
+/** … but the first ones of a block up to this much: thousands of small tables are to cost no large buffer each. */
+const firstJoinedBytes = 16 * 1024;
 
 export type BlockKind = 'data' | 'large-objects';
 
@@ -34,7 +36,7 @@ export async function nextLargeObject(cursor: ArchiveCursor): Promise<number | n
  */
 async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, undefined> {
   const lengthBytes = 1 + cursor.sizes.int;
-  let joined = Buffer.allocUnsafeSlow(joinedBytes);
+  let joined = Buffer.allocUnsafeSlow(firstJoinedBytes);
   let used = 0;
   let left = 0;
   for (;;) {
@@ -42,7 +44,7 @@ async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, 
     if (bytes === null) throw endedEarly(cursor.position);
     let at = 0;
     let ended = false;
-    while (at < bytes.length && used < joinedBytes) {
+    while (at < bytes.length && used < joined.length) {
       if (left === 0) {
         if (bytes.length - at < lengthBytes) break;
         left = pieceLength(bytes, at, cursor);
@@ -50,7 +52,7 @@ async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, 
         ended = left === 0;
         if (ended) break;
       }
-      const size = Math.min(left, bytes.length - at, joinedBytes - used);
+      const size = Math.min(left, bytes.length - at, joined.length - used);
       if (size > 64) bytes.copy(joined, used, at, at + size);
       else for (let index = 0; index < size; index += 1) joined[used + index] = bytes[at + index] as number;
       used += size;
@@ -58,7 +60,7 @@ async function* blockBytes(cursor: ArchiveCursor): AsyncGenerator<Buffer, void, 
       left -= size;
     }
     cursor.consume(at);
-    if (ended || used === joinedBytes) {
+    if (ended || used === joined.length) {
       if (used > 0) yield joined.subarray(0, used);
       if (ended) return;
       joined = Buffer.allocUnsafeSlow(joinedBytes);

@@ -139,4 +139,17 @@ describe('rows of COPY blocks', () => {
   test('nothing of all that is a finding', async () => {
     expect(findingsOf(await readText(copy('1\t2\n')))).toEqual([]);
   });
+
+  test('of thousands of small tables are not copied: what stands behind each would be with it', async () => {
+    const text = Array.from(
+      { length: 2000 },
+      () => `${copy('a row of a table\tand more of it\n'.repeat(40))}`,
+    ).join('');
+
+    const events = await readText(text, 2 * 1024 ** 2);
+
+    const pieces = ofKind(events, 'rows').flatMap((event) => event.pieces);
+    expect(Object.values(rowCounts(events))).toEqual([2000 * 40]);
+    expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBeLessThan(10);
+  });
 });
