@@ -1,5 +1,6 @@
 import type { EndSignal } from './end-signal.ts';
 import type { Lock } from './locks.ts';
+import { type LaneName, ReadyQueue } from './ready-queue.ts';
 import type { Slot } from './slot.ts';
 import { collide, type Node, RetryAlone, sameFamily, type Task, TaskGraph, type Work } from './task-graph.ts';
 
@@ -12,8 +13,10 @@ const roomForStatements = { count: 256, bytes: 16 * 1024 ** 2 };
  * wherever PostgreSQL's locks allow, and no statement of ours ever waits for a lock of ours inside the server.
  */
 export class Scheduler {
-  readonly #graph = new TaskGraph();
-  readonly #ready: Node[] = [];
+  readonly #ready = new ReadyQueue();
+  readonly #graph = new TaskGraph((node) => this.#ready.raised(node));
+  /** Tasks that run again while nothing else does. */
+  readonly #lonely = new Set<Node>();
   readonly #free: Slot[];
   readonly #slots: number;
   readonly #running = new Set<Promise<void>>();
@@ -96,6 +99,11 @@ export class Scheduler {
     }
   }
 
+  /** Sessions that have nothing to do, and for which nothing waits. */
+  get idleSessions(): number {
+    return Math.max(0, this.#free.length - this.#ready.size);
+  }
+
   /** Sessions that no index build or other statement holds now. */
   get sessionsForRows(): number {
     return this.#slots - this.#runningStatements;
@@ -107,7 +115,8 @@ export class Scheduler {
   }
 
   fail(error: unknown): void {
-    this.#ready.length = 0;
+    this.#ready.clear();
+    this.#lonely.clear();
     this.#ending.end(error);
   }
 
@@ -117,12 +126,12 @@ export class Scheduler {
   }
 
   #leave(node: Node): void {
-    this.#ready.push(...this.#graph.leave(node));
+    for (const ready of this.#graph.leave(node)) this.#ready.add(ready);
     if (this.#graph.outstanding.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake();
   }
 
   #enqueue(node: Node): void {
-    this.#ready.push(node);
+    this.#ready.add(node);
     this.#dispatch();
   }
 
@@ -135,12 +144,9 @@ export class Scheduler {
   }
 
   #choose(): { node: Node; slot: Slot } | null {
-    const lonely = this.#ready.find((node) => node.alone);
+    const [lonely] = this.#lonely;
     if (lonely !== undefined && this.#running.size > 0) return null;
-    let best: Node | null = lonely ?? null;
-    if (best === null)
-      for (const node of this.#ready)
-        if (this.#startable(node) && (best === null || this.#before(node, best))) best = node;
+    const best = lonely ?? this.#mostUrgent();
     if (best === null) return null;
     const main = this.#free.findIndex((slot) => slot.main);
     // The main session is taken last by work that any session can do, so that ordered work finds it free.
@@ -149,21 +155,25 @@ export class Scheduler {
     const slot = this.#free[index];
     if (slot === undefined) return null;
     this.#free.splice(index, 1);
-    this.#ready.splice(this.#ready.indexOf(best), 1);
+    this.#ready.remove(best);
+    this.#lonely.delete(best);
     return { node: best, slot };
   }
 
-  #startable(node: Node): boolean {
-    if (node.work?.lane === 'main' && !this.#free.some((slot) => slot.main)) return false;
-    if (
-      node.work?.family !== undefined &&
-      [...this.#active].some((other) => sameFamily(node.work, other.work) && collide(node, other))
-    )
-      return false;
+  #mostUrgent(): Node | null {
+    const mainIsFree = this.#free.some((slot) => slot.main);
     // While tables still wait for rows one session stays free for them: the reader must not stall behind index builds,
     // and rows free further indexes to build.
     const limit = this.#holds > 0 && this.#slots > 1 ? this.#slots - 1 : this.#slots;
-    return node.work?.kind === 'rows' || this.#runningStatements < limit;
+    const lanes: LaneName[] = ['rows'];
+    if (this.#runningStatements < limit) lanes.push('any', ...(mainIsFree ? (['main'] as const) : []));
+    const mayStart = (node: Node): boolean =>
+      node.work?.family === undefined ||
+      ![...this.#active].some((other) => sameFamily(node.work, other.work) && collide(node, other));
+    let best: Node | null = null;
+    for (const head of this.#ready.heads(lanes, mayStart))
+      if (best === null || this.#before(head, best)) best = head;
+    return best;
   }
 
   /**
@@ -195,7 +205,7 @@ export class Scheduler {
   async #execute(node: Node, work: Work, slot: Slot): Promise<void> {
     let again = false;
     try {
-      await work.run(slot, node.alone);
+      await work.run(slot, node.alone, this.idleSessions);
     } catch (error) {
       again = error instanceof RetryAlone && !node.alone;
       if (!again) this.fail(error);
@@ -205,7 +215,7 @@ export class Scheduler {
     if (work.kind === 'statement') this.#runningStatements -= 1;
     if (again) {
       node.alone = true;
-      this.#ready.push(node);
+      this.#lonely.add(node);
       return;
     }
     this.#weigh(work, -1);

@@ -22,8 +22,11 @@ export interface Work {
   textBytes?: number;
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate(): number;
-  /** Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. @throws RetryAlone */
-  run(slot: Slot, alone: boolean): Promise<void>;
+  /**
+   * Must handle what it expects; whatever else it throws ends the restore. `alone`: nothing else is running. `idleSessions`: others that
+   * have nothing to do now. @throws RetryAlone
+   */
+  run(slot: Slot, alone: boolean, idleSessions: number): Promise<void>;
 }
 
 /** Submitted work, or a hold on relations until it is released. */
@@ -57,7 +60,13 @@ export interface Node extends Task {
 export class TaskGraph {
   readonly outstanding = new Set<Node>();
   readonly #queues = new LockQueues<Node>();
+  readonly #onRaised: (node: Node) => void;
   #order = 0;
+
+  /** @param onRaised told of each task that became more urgent after it was entered */
+  constructor(onRaised: (node: Node) => void = () => {}) {
+    this.#onRaised = onRaised;
+  }
 
   /** Adds a task behind every earlier one whose locks conflict. @param within a hold it belongs to and does not wait for */
   enter(work: Work | null, locks: Lock[], after: Task[], within: Task | null): Node {
@@ -87,7 +96,7 @@ export class TaskGraph {
     node.blockers = blockers.size;
     node.blockedBy = [...blockers];
     node.urgency = node.own;
-    raiseUrgency(node);
+    this.#raise(node);
     this.outstanding.add(node);
     this.#queues.add(node);
     return node;
@@ -101,7 +110,8 @@ export class TaskGraph {
         if (own <= node.own) continue;
         node.urgency += own - node.own;
         node.own = own;
-        raiseUrgency(node);
+        this.#onRaised(node);
+        this.#raise(node);
       }
     }
   }
@@ -142,6 +152,20 @@ export class TaskGraph {
     return blockers;
   }
 
+  /** What a long chain waits for is as urgent as the chain. Ends where nothing changes, so it costs little. */
+  #raise(node: Node): void {
+    const changed = [node];
+    for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
+      for (const blocker of next.blockedBy) {
+        const urgency = blocker.own + next.urgency;
+        if (blocker.ended || urgency <= blocker.urgency) continue;
+        blocker.urgency = urgency;
+        this.#onRaised(blocker);
+        changed.push(blocker);
+      }
+    }
+  }
+
   /** Removes a task. @returns what is ready now */
   leave(node: Node): Node[] {
     node.ended = true;
@@ -164,16 +188,3 @@ export const sameFamily = (a: Work | null, b: Work | null): boolean =>
 
 export const collide = (a: { locks: Lock[] }, b: { locks: Lock[] }): boolean =>
   a.locks.some((lock) => b.locks.some((other) => conflict(lock, other)));
-
-/** What a long chain waits for is as urgent as the chain. Ends where nothing changes, so it costs little. */
-function raiseUrgency(node: Node): void {
-  const changed = [node];
-  for (let next = changed.pop(); next !== undefined; next = changed.pop()) {
-    for (const blocker of next.blockedBy) {
-      const urgency = blocker.own + next.urgency;
-      if (blocker.ended || urgency <= blocker.urgency) continue;
-      blocker.urgency = urgency;
-      changed.push(blocker);
-    }
-  }
-}
