@@ -2,11 +2,10 @@ import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
-import type { FewRows } from './few-rows.ts';
 import { everything, type Lock } from './locks.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
-import { type BatchedItem, StatementBatch, sendTogether } from './statement-batch.ts';
+import { type BatchedItem, type BatchedRows, StatementBatch, sendTogether } from './statement-batch.ts';
 import type { Decided } from './statement-decision.ts';
 import { parallelKinds, serial } from './statement-kinds.ts';
 import { locksOf } from './statement-locks.ts';
@@ -61,7 +60,7 @@ export class BatchRunner {
   }
 
   /** Rows of a table that `makes` told of, before anything was sent since. */
-  addRows(rows: FewRows): void {
+  addRows(rows: BatchedRows): void {
     // Rows that no batch takes would be lost, and nobody would count them.
     if (this.#batch === null)
       throw new Error(`the statement that makes ${rows.label} was sent without its rows`);

@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import type { BuildSettings } from './index-build.ts';
 import { ConnectionLost, fromDriver } from './server-error.ts';
 import { type SettingsSnapshot, settingsBetween, statementBytes } from './session-settings.ts';
 import { type AllRows, WireCopy, WireQuery, type WireResult } from './wire-query.ts';
@@ -13,6 +14,7 @@ export class Session {
   /** The backend's process on the server. */
   processId = 0;
   #inFlight: WireQuery | null = null;
+  #buildSettings = '';
   readonly #client: Client;
 
   private constructor(client: Client) {
@@ -160,6 +162,14 @@ export class Session {
     for (const statement of settingsBetween(this.#settings, snapshot))
       await this.run(statementBytes(statement));
     this.#settings = snapshot;
+  }
+
+  /** Sets what the next build may take, unless it is set already. @throws ServerError, ConnectionLost */
+  async useForBuild({ memoryMebibytes, workers }: BuildSettings): Promise<void> {
+    const settings = `SET maintenance_work_mem = '${memoryMebibytes}MB';SET max_parallel_maintenance_workers = ${workers}`;
+    if (settings === this.#buildSettings) return;
+    await this.text(settings);
+    this.#buildSettings = settings;
   }
 
   /** Says goodbye; never throws. */

@@ -15,6 +15,7 @@ import { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import { fastLoadSettings, type SessionSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
+import { SmallTables } from './small-tables.ts';
 import { submitStatistics } from './statistics.ts';
 import type { Task } from './task-graph.ts';
 import { UnqualifiedNames } from './unqualified-names.ts';
@@ -27,6 +28,7 @@ export interface Deferred {
 /** One database being loaded: its sessions, its scheduler, and what is known of its relations. */
 export class DatabaseLoad {
   readonly scheduler: Scheduler;
+  readonly smallTables: SmallTables;
   readonly relations = new RelationMap();
   readonly known = new RelationKnowledge(this.relations, (look) => this.#look(look));
   readonly grants: CreateGrants;
@@ -66,6 +68,7 @@ export class DatabaseLoad {
       (_, index) => new Slot(index === 0, connect, context.signal),
     );
     this.scheduler = new Scheduler(this.#slots, context.ending, () => context.book.rowsBytes);
+    this.smallTables = new SmallTables(this.scheduler);
   }
 
   /** Makes ready to load a database, and makes it unless that is done. */
@@ -116,6 +119,7 @@ export class DatabaseLoad {
 
   /** Ends the database: what was deferred, what was lent, statistics. @throws what ended the restore */
   async finish(): Promise<void> {
+    this.smallTables.flush();
     if (!this.stopped) await submitStatistics(this.#context, this);
     await this.scheduler.idle();
     this.#context.clock.touch('finishing');

@@ -105,7 +105,8 @@ export class EntryRunner {
       kind: 'statement',
       textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
       estimate: () => this.#work.estimate(decision),
-      run: (slot, alone) => this.#statements.run(slot, { entry, open, decision }, settings, alone),
+      run: (slot, alone, idleSessions) =>
+        this.#statements.run(slot, { entry, open, decision }, settings, alone, idleSessions),
     });
   }
 }

@@ -1,7 +1,7 @@
-import type { RowsFailure, RowsReceiver, TableLoad, TableLoadOptions } from './table-load.ts';
-
-/** Rows of one table that may wait for the batch of its CREATE TABLE: a page of the server's, more gains from a session of its own. */
-const fewBytes = 8192;
+import type { RowsFailure } from './rows-failure.ts';
+import { fewBytes } from './small-tables.ts';
+import type { BatchedRows } from './statement-batch.ts';
+import type { RowsReceiver, TableLoad, TableLoadOptions } from './table-load.ts';
 
 /** What the load of a table has to be told, whichever way its rows go. */
 export type RowsTarget = Pick<TableLoadOptions, 'copySql' | 'account' | 'onBytes' | 'onRows' | 'onEnd'>;
@@ -11,7 +11,7 @@ export type RowsTarget = Pick<TableLoadOptions, 'copySql' | 'account' | 'onBytes
  * order on one session: a dump of thousands of small tables, each with its rows behind it, then costs a round trip for a
  * hundred things and not three for each table. When there are more, they go the ordinary way.
  */
-export class FewRows implements RowsReceiver {
+export class FewRows implements RowsReceiver, BatchedRows {
   readonly copySql: Buffer;
   readonly pieces: Buffer[] = [];
   readonly #target: RowsTarget;
@@ -58,7 +58,6 @@ export class FewRows implements RowsReceiver {
     else this.#load.end();
   }
 
-  /** Accounts for them. @throws what ended the restore */
   async settle(rowsLoaded: number, seconds: number, failure: RowsFailure | null): Promise<void> {
     const { account, onBytes, onRows, onEnd } = this.#target;
     account.bytes += this.#bytes;

@@ -2,8 +2,8 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 /** What V8's heap and the buffers it accounts for may grow by before a full collection. */
 const headroomBytes = 48 * 1024 ** 2;
-/** As often as progress is told. */
-const reckonEveryMs = 250;
+/** A heap that doubles between two reckonings is let grow by the percentage of the small one. */
+const reckonEveryMs = 50;
 
 /**
  * Lets the rows of a dump pass without full garbage collections, until the function it gives back is called. Every piece of

@@ -18,8 +18,13 @@ export class PieceQueue<Piece = Buffer> {
     this.#weigh = weigh;
   }
 
+  /** Whoever pushes now has to wait. */
+  get isFull(): boolean {
+    return this.#weight >= this.#capacity && !this.#dropped;
+  }
+
   async push(piece: Piece): Promise<void> {
-    while (this.#weight >= this.#capacity && !this.#dropped) {
+    while (this.isFull) {
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
       });

@@ -20,14 +20,8 @@ import type { RowsReceiver } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
 
-/** What may join statements that wait to go together, or decides by itself that they have to go first. */
-const staysTogether: ReadonlySet<DumpEvent['kind']> = new Set([
-  'entry',
-  'rows-begin',
-  'rows',
-  'row-piece',
-  'rows-end',
-]);
+/** Rows, and entries too, may join what waits to go together, or decide by themselves that it has to go first. */
+const ofRows: ReadonlySet<DumpEvent['kind']> = new Set(['rows-begin', 'rows', 'row-piece', 'rows-end']);
 
 /** The name for the content of a dump that does not say which database it is of. */
 const namelessDatabase = 'main';
@@ -91,7 +85,8 @@ export class RestoreAttempt {
   async #handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
     const { book, clock } = this.#context;
     if (event.kind !== 'inserts') this.#endInserts();
-    if (!staysTogether.has(event.kind)) await this.#runner?.batches.flush();
+    if (!ofRows.has(event.kind)) this.#load?.smallTables.flush();
+    if (event.kind !== 'entry' && !ofRows.has(event.kind)) await this.#runner?.batches.flush();
     switch (event.kind) {
       case 'header':
         this.#header = event.header;

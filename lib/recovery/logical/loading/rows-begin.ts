@@ -82,6 +82,7 @@ export async function beginRows(
       {
         ...to,
         scheduler: load.scheduler,
+        smallTables: load.smallTables,
         settings: load.settings.snapshot,
         ordered,
         isAbsent: traits === null,

@@ -12,8 +12,8 @@ import { copyPosition } from './copy-position.ts';
 import type { DatabaseLoad } from './database-load.ts';
 import { classify, findingOf } from './failure-class.ts';
 import { lackOf } from './lack.ts';
+import type { RowsFailure } from './rows-failure.ts';
 import { diskFull } from './statement-run.ts';
-import type { RowsFailure } from './table-load.ts';
 
 /** What became of rows that the server refused. Names the damaged row by its number, never by its content. @throws DrillError SANDBOX_DISK_FULL, ENTRY_TIMED_OUT */
 export async function rowsOutcome(

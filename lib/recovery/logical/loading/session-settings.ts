@@ -45,11 +45,10 @@ export interface ServerFacts {
 const mebibyte = 1024 * 1024;
 
 /**
- * maintenance_work_mem per session. RDS gives shared_buffers a quarter of the memory, so shared_buffers / connections
- * keeps all sessions together within another quarter; 64 MB (the server's default) to 1 GB, beyond which neither the
- * B-tree sort nor GIN gains.
+ * maintenance_work_mem per session, at most. RDS gives shared_buffers a quarter of the memory, so shared_buffers / connections
+ * keeps all sessions together within another quarter; 64 MB (the server's default) to 1 GB, beyond which GIN gains nothing.
  */
-function maintenanceMemoryMebibytes(facts: ServerFacts, connections: number): number {
+export function maintenanceMemoryMebibytes(facts: ServerFacts, connections: number): number {
   const share = Math.floor(facts.sharedBuffersBytes / mebibyte / connections);
   return Math.min(1024, Math.max(64, share));
 }

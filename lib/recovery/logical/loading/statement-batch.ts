@@ -3,8 +3,8 @@ import type { Decision } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { Session } from './connection.ts';
-import type { FewRows } from './few-rows.ts';
 import type { Lock } from './locks.ts';
+import type { RowsFailure } from './rows-failure.ts';
 import { ConnectionLost, ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import { statementBytes } from './session-settings.ts';
@@ -18,13 +18,27 @@ export interface BatchedStatement {
   statement: Statement;
 }
 
-/** All rows of a small table whose CREATE TABLE waits in the same batch. */
-export interface BatchedRows {
-  kind: 'rows';
-  rows: FewRows;
+/** All rows of one COPY. */
+export interface RowsTogether {
+  /** COPY … FROM stdin, without a semicolon. */
+  readonly copySql: Buffer;
+  readonly pieces: readonly Buffer[];
+  /** The table, for people. */
+  readonly label: string;
 }
 
-export type BatchedItem = BatchedStatement | BatchedRows;
+/** All rows of a small table whose CREATE TABLE waits in the same batch. */
+export interface BatchedRows extends RowsTogether {
+  /** Of statement and rows. */
+  readonly bytes: number;
+  /** Accounts for them. @throws what ended the restore */
+  settle(rowsLoaded: number, seconds: number, failure: RowsFailure | null): Promise<void>;
+}
+
+export type BatchedItem = BatchedStatement | { kind: 'rows'; rows: BatchedRows };
+
+/** What can be sent together: a statement, or a COPY with its rows. */
+type Sent = Pick<BatchedStatement, 'kind' | 'statement'> | { kind: 'rows'; rows: RowsTogether };
 
 /** Items of one batch, and bytes of their text and rows: a round trip costs as much as fifty short statements. */
 const most = { items: 100, bytes: 256 * 1024 };
@@ -76,7 +90,7 @@ export class StatementBatch {
     if (table !== undefined) this.#made.add(JSON.stringify([table.schema, table.name]));
   }
 
-  addRows(rows: FewRows): void {
+  addRows(rows: BatchedRows): void {
     this.items.push({ kind: 'rows', rows });
     this.#bytes += rows.bytes;
   }
@@ -95,7 +109,7 @@ export interface SentTogether {
 /** Sends items together. @throws AttemptSpoiled when it cannot be told what was done */
 export async function sendTogether(
   session: Session,
-  items: readonly BatchedItem[],
+  items: readonly Sent[],
   label: string,
 ): Promise<SentTogether> {
   const text = items.flatMap((item) => [

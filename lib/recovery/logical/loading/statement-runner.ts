@@ -4,8 +4,9 @@ import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { Session } from './connection.ts';
 import { type DatabaseLoad, objectLabel } from './database-load.ts';
+import { buildSettings } from './index-build.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
-import type { SettingsSnapshot } from './session-settings.ts';
+import { maintenanceMemoryMebibytes, type SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
 import type { Decided } from './statement-decision.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
@@ -21,11 +22,13 @@ export class StatementRunner {
   readonly #context: AttemptContext;
   readonly #load: DatabaseLoad;
   readonly #work: StatementWork;
+  readonly #mostMebibytes: number;
 
   constructor(context: AttemptContext, load: DatabaseLoad, work: StatementWork) {
     this.#context = context;
     this.#load = load;
     this.#work = work;
+    this.#mostMebibytes = maintenanceMemoryMebibytes(context.facts, context.options.connections);
   }
 
   /** @param alone nothing else is running @throws what ended the restore, RetryAlone */
@@ -34,6 +37,7 @@ export class StatementRunner {
     { entry, open, decision }: { entry: DumpEntry; open: OpenEntry; decision: Decided },
     settings: SettingsSnapshot,
     alone: boolean,
+    idleSessions = 0,
   ): Promise<void> {
     const context = this.#context;
     const load = this.#load;
@@ -49,6 +53,13 @@ export class StatementRunner {
     try {
       session = await slot.get();
       await session.apply(settings);
+      const build = buildSettings(
+        decision,
+        this.#work.largestTable(decision),
+        this.#mostMebibytes,
+        idleSessions,
+      );
+      if (build !== null) await session.useForBuild(build);
       if (plan.owner !== undefined && missingRoles.length === 0)
         await load.grants.lend(session, plan.owner.role, plan.owner.schema);
       await runStatements(session, decision.statements, label, this.#work.bytesReadBy(decision)).catch(

@@ -19,11 +19,17 @@ export class StatementWork {
   }
 
   /** Work grows with the table, and GIN and GiST cost several times a B-tree: measured about 4 to 1. */
-  estimate({ plan, statements }: Extract<Decision, { action: 'run' }>): number {
-    const bytes = (plan.locks ?? []).map((lock) => this.#bytesOf(lock)).reduce((a, b) => Math.max(a, b), 0);
+  estimate(decision: Extract<Decision, { action: 'run' }>): number {
+    const { plan, statements } = decision;
+    const bytes = this.largestTable(decision);
     const slowMethod =
       plan.kind === 'create index' && /\busing (gin|gist|spgist)\b/i.test(statements[0]?.sql ?? '');
     return slowMethod ? bytes * 4 : bytes;
+  }
+
+  /** Bytes of the rows of the largest table that it names. */
+  largestTable({ plan }: Extract<Decision, { action: 'run' }>): number {
+    return (plan.locks ?? []).reduce((most, lock) => Math.max(most, this.#bytesOf(lock)), 0);
   }
 
   #bytesOf({ schema, name }: RelationName): number {

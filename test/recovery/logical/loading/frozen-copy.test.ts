@@ -145,4 +145,51 @@ describe('a table loaded in one transaction', () => {
       [4000, 4000],
     ]);
   });
+
+  describe('that is large while another session has nothing to do', () => {
+    /** 80 MB: 32 are read before the rest is spread. */
+    function* largeRows(bad: number | null): Generator<string[]> {
+      const text = 'x'.repeat(4000);
+      for (let from = 0; from < 20_000; from += 250)
+        yield Array.from(
+          { length: 250 },
+          (_, at) => `${from + at + 1}\t${from + at === bad ? 'a\tb' : text}`,
+        );
+    }
+    const large = (bad: number | null) =>
+      function* (): Generator<DumpEvent> {
+        yield createItems;
+        yield* rowsEvents('public', 'items', [...largeRows(bad)], ' (id, name)');
+        yield entryEvent('CREATE INDEX items_id ON public.items USING btree (id)', {
+          type: 'INDEX',
+          schema: 'public',
+          name: 'items_id',
+        });
+      };
+    /** Transactions that wrote rows which are not frozen: each chunk is one. */
+    const chunks = async (): Promise<unknown> =>
+      (await server.sql('main', `SELECT count(DISTINCT xmin::text)::int FROM items`))[0]?.[0];
+
+    test('goes on in chunks, and has every row once', async () => {
+      const account = await restore(server, large(null));
+
+      expect(account.findings).toEqual([]);
+      expect(account.tables).toMatchObject([{ rowsInDump: 20_000, rowsLoaded: 20_000 }]);
+      expect(await server.sql('main', 'SELECT count(*)::int, count(DISTINCT id)::int FROM items')).toEqual([
+        [20_000, 20_000],
+      ]);
+      expect(await wasEmptiedFirst()).toBe(true);
+      expect(await chunks()).toBeGreaterThan(10);
+    });
+
+    test('is left empty when one of the last rows does not fit, and the row is named', async () => {
+      const account = await restore(server, large(19_500));
+
+      expect(await server.sql('main', 'SELECT count(*)::int FROM items')).toEqual([[0]]);
+      expect(account.tables).toMatchObject([{ rowsInDump: 20_000, rowsLoaded: 0 }]);
+      expect(account.findings).toMatchObject([
+        { code: 'ROWS_REJECTED', message: expect.stringContaining('row 19501 of its data') },
+      ]);
+    });
+  });
 });
