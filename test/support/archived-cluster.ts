@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { postgresqlPrograms } from '../../scripts/oracle-programs.mjs';
@@ -44,6 +44,16 @@ export const segmentsIn = (wal: string): string[] =>
   readdirSync(wal)
     .filter((name) => /^[0-9A-F]{24}$/.test(name))
     .sort();
+
+/** Lets every user read a folder: programs of the user's run as another one. */
+export function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, 0o644);
+  }
+}
 
 /**
  * Makes one with PostgreSQL's own pg_basebackup: a row before the backup, one before the moment, two after it. Row security

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -13,6 +13,15 @@ export interface PromotedCluster {
   wal: string;
   /** Where the new timeline ends. */
   endLsn: string;
+  /** In the last segment of the old server, which nobody follows any more. */
+  abandonedLsn: string;
+}
+
+/** A position shortly behind the beginning of the last segment of an archive. */
+function inLastSegment(wal: string): string {
+  const name = segmentsIn(wal).at(-1) ?? '';
+  const place = Number.parseInt(name.slice(16), 16) * statSync(join(wal, name)).size + 0x40;
+  return `${Number.parseInt(name.slice(8, 16), 16).toString(16)}/${place.toString(16)}`.toUpperCase();
 }
 
 /**
@@ -46,7 +55,7 @@ export async function promoteAtMoment(archived: ArchivedCluster): Promise<Promot
     const last = await ask('SELECT pg_walfile_name(pg_current_wal_lsn()) AS value');
     const endLsn = await ask('SELECT pg_switch_wal()::text AS value');
     while (!segmentsIn(wal).includes(last)) await sleep(50);
-    return { folder, wal, endLsn };
+    return { folder, wal, endLsn, abandonedLsn: inLastSegment(archived.wal) };
   } finally {
     await client.end();
     await stopPostgres(server);

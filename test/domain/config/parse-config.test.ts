@@ -82,7 +82,18 @@ describe('commands that bring backups', () => {
       restore: ['get', 'a b', '{file}', '{path}'],
       environment: { A: { value: 'x' }, B: { variable: 'B', file: null } },
       list: null,
+      ...{ fetchTimeoutSeconds: 4 * 3600, fileTimeoutSeconds: 300 },
     });
+  });
+
+  it('have the time that is written beside them', () => {
+    const parsed = parseConfig(
+      withCommands(
+        '{ fetch: "get {directory}", restore: "get {file} {path}", timeout: 2s, fileTimeout: 3s }',
+      ),
+    );
+    const source = 'config' in parsed ? parsed.config.databases.a?.source : undefined;
+    expect(source?.physical?.commands).toMatchObject({ fetchTimeoutSeconds: 2, fileTimeoutSeconds: 3 });
   });
 });
 
