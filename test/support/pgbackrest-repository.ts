@@ -97,7 +97,9 @@ export function pgBackRestFiles(content: RepositoryContent): Map<string, Buffer>
       const digest = sha1(bytes);
       const reference = holders.get(`${name} ${digest}`);
       const entry = { checksum: digest, size: bytes.length };
-      const stored = sealed('of files', gzipSync(bytes, { level: 1 }));
+      const isStored = reference === undefined && bytes.length > 0;
+      // A data directory twice over takes seconds to pack.
+      const stored = isStored ? sealed('of files', gzipSync(bytes, { level: 1 })) : bytes;
       if (reference !== undefined) entries[`pg_data/${name}`] = { ...entry, reference };
       else if (bytes.length === 0) entries[`pg_data/${name}`] = { size: 0 };
       else if (content.isBundled === true) {

@@ -15,10 +15,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFolderDumpStore } from '../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
+import type { BaseBackupSource } from '../../../../lib/ports/recovery.ts';
 import { combineChain } from '../../../../lib/recovery/physical/recovering/combine-chain.ts';
 import { unpackMember } from '../../../../lib/recovery/physical/recovering/unpack-member.ts';
 import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
 import { type IncrementalChain, makeIncrementalChain } from '../../../support/incremental-chain.ts';
+import { placed } from './support/handed-over.ts';
 
 let chain: IncrementalChain;
 let folder: string;
@@ -38,11 +40,17 @@ const place = () => ({
   tablespaceDirectory: join(folder, 'tablespaces'),
 });
 
-/** What becomes of the last backup of the folder. */
-async function combined() {
-  for (const each of Object.values(place())) mkdirSync(each);
-  const store = createFolderDumpStore(join(folder, 'backups'));
-  const source = { store, key: `${chain.names[2]}/`, walPrefix: 'wal/', keys: { passphrase: null } };
+const ofFolder = (): BaseBackupSource => ({
+  ...{ store: createFolderDumpStore(join(folder, 'backups')), keys: { passphrase: null } },
+  ...{ key: `${chain.names[2]}/`, walPrefix: 'wal/' },
+});
+
+/** What becomes of the last backup. */
+async function combined(source = ofFolder()) {
+  for (const each of Object.values(place())) {
+    rmSync(each, { recursive: true, force: true });
+    mkdirSync(each);
+  }
   const options = { isSnapshot: false, signal: new AbortController().signal, onBytes: () => {} };
   const last = await unpackMember(source, place(), options);
   if (last.kind === 'refused' || last.label === null) throw new Error(JSON.stringify(last));
@@ -66,15 +74,19 @@ const refused = (code: string, message: RegExp) => ({
   findings: [expect.objectContaining({ code, message: expect.stringMatching(message) })],
 });
 
-test('a chain of three becomes what pg_combinebackup makes of it', async () => {
+test('a chain of three becomes what pg_combinebackup makes of it, and is found beside its last where that alone is named', async () => {
   const oracle = join(folder, 'oracle');
   execFileSync(join(postgresqlPrograms(17), 'pg_combinebackup'), [
     ...chain.names.map((_, index) => backup(index)),
     ...['-o', oracle],
   ]);
 
-  expect(await combined()).toMatchObject({ kind: 'unpacked', findings: [{ code: 'BASE_BACKUP_COMBINED' }] });
-  expect(digests(join(folder, 'data'))).toEqual(digests(oracle));
+  for (const source of [ofFolder(), await placed(backup(2), chain.wal)]) {
+    expect(await combined(source)).toMatchObject({
+      ...{ kind: 'unpacked', findings: [{ code: 'BASE_BACKUP_COMBINED' }] },
+    });
+    expect(digests(join(folder, 'data'))).toEqual(digests(oracle));
+  }
   expect(readdirSync(folder).sort()).toEqual(['backups', 'data', 'oracle', 'tablespaces']);
 });
 
@@ -84,7 +96,6 @@ test('a chain without the one in the middle, or without the full one, is named i
     refused('BASE_BACKUP_CHAIN_INCOMPLETE', /began at 0\/.* is missing/),
   );
 
-  for (const each of Object.values(place())) rmSync(each, { recursive: true });
   renameSync(join(folder, 'away'), backup(1));
   rmSync(backup(0), { recursive: true });
   expect(await combined()).toMatchObject(
