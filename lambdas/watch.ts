@@ -14,8 +14,11 @@ export const handler = lambdaDoor('Watch', async (_event, log) => {
   const ports = watchPorts(({ database, what, error }) =>
     log.warn('could not be read', { database, what, failure: reportedError(error) }),
   );
-  const { attention, facts, now, problems } = await watch(ports, { everyDump: everyDatabase });
-  metrics.put(watchMetrics.attention, attention, 'Count', {});
+  const { concerns, facts, now, problems } = await watch(ports, { everyDump: everyDatabase });
+  // By name, every hour: whoever looks at the alarm finds here what it stands for, whether or not the message came.
+  for (const { kind, database, drillId, says } of concerns)
+    log.warn('needs attention', { kind, database, drillId, says });
+  metrics.put(watchMetrics.attention, concerns.length, 'Count', {});
   if (everyDatabase) {
     for (const [database, found] of facts)
       for (const { metric, value } of gaugesOf(found, now))
@@ -23,5 +26,5 @@ export const handler = lambdaDoor('Watch', async (_event, log) => {
   }
   // The gauge is out: failing now makes Lambda repeat the watch, and is counted by the alarm of the guards.
   if (problems.length > 0) throw problems[0];
-  return { databases: facts.size, attention };
+  return { databases: facts.size, attention: concerns.length };
 });

@@ -36,7 +36,7 @@ export const watchMetrics = {
  */
 export const functionErrorsMetric = 'FunctionErrors';
 export const logNamespace = (stack: string): string => `${metricNamespace}/${stack}`;
-/** Field of a log line: `yes` when somebody did not hear of a drill. */
+/** Field of a log line: `yes` when somebody did not hear of a drill, or the answer to an approval was not heard. */
 export const unheardField = 'unheard';
 
 /** On every metric, so that two stacks in one account do not mix: the value of STACK_NAME. */

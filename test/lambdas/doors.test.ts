@@ -293,6 +293,9 @@ describe('watch', () => {
     expect(published()).toHaveLength(1);
     expect(published()[0]).toContain('shop: The newest dump is too old');
     expect(published()[0]).toContain('https://example.com/runbook.md#the-newest-dump-is-too-old');
+    // The message comes once; the log names it every hour.
+    const named = logged().filter((line) => 'message' in line && line.message === 'needs attention');
+    expect(named).toMatchObject(Array(2).fill({ kind: 'dumpTooOld', database: 'shop' }));
   });
 
   test('tells of an objective that growth is about to break, from the records in the table', async () => {
@@ -426,6 +429,19 @@ describe('ask-approval and answer-approval', () => {
     expect((await visit('POST', approve)).statusCode).toBe(409);
     expect(answers()).toHaveLength(1);
     expect(lines.join()).not.toContain(taskToken);
+  });
+
+  test('have the alarm of the guards ring when an answer cannot be passed on, which no failed invocation tells', async () => {
+    const [approve] = await theLinks();
+    world.answers.SendTaskSuccess = () => {
+      throw awsError('AccessDeniedException');
+    };
+
+    const page = await visit('POST', approve);
+    delete world.answers.SendTaskSuccess;
+
+    expect(page.statusCode).toBe(500);
+    expect(logged()).toContainEqual(expect.objectContaining({ level: 'ERROR', unheard: 'yes' }));
   });
 
   test('refuse a link whose decision was changed, and a visit without one', async () => {

@@ -2,15 +2,16 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { functionErrorsMetric, logNamespace, unheardField } from '../../contract/metric-names.ts';
 import type { Functions } from '../machine/functions.ts';
-import { constructIdOf, guardDoors } from '../names/doors.ts';
+import { answerDoor, constructIdOf, guardDoors } from '../names/doors.ts';
 
-/** Doors that tell people of a drill: what they could not send is in their log. */
-export const tellingDoors = [
+/** Doors that tell people of a drill, and the one that takes their answer: what was not heard is in their log. */
+const tellingDoors = [
   'normalise-request',
   'plan-sandbox',
   'ask-approval',
   'seal-record',
   'clean-up-after-abort',
+  answerDoor,
 ] as const;
 
 /** Lambda's own line at the end of each invocation, also of one that ran out of time or memory. */
@@ -18,7 +19,7 @@ const invocationFailed = '($.type = "platform.report" && $.record.status != "suc
 const peopleUnheard = `($.${unheardField} = "yes")`;
 
 /**
- * Counts failed invocations of the guards, and messages that could not be sent, into one metric: it exists in the hours
+ * Counts failed invocations of the guards, messages that could not be sent and answers that could not be taken, into one metric: it exists in the hours
  * with an error only and so costs nothing, where an alarm on the error metrics of each function would cost each its own
  * 0.10 USD a month (docs/facts.md#the-report-of-an-invocation).
  */

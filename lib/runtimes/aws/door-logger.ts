@@ -13,7 +13,7 @@ export interface DoorLogger {
   info(message: string, facts?: object): void;
   warn(message: string, facts?: object): void;
   /** The one line of a failure. */
-  failed(error: ReportedError): void;
+  failed(error: ReportedError, facts?: object): void;
 }
 
 /** Structured lines with the drill, the database and the state in each. */
@@ -23,6 +23,6 @@ export function doorLogger(state: string, facts: LogFacts, context?: Context): D
   return {
     info: (message, extra = {}) => logger.info(message, { ...extra }),
     warn: (message, extra = {}) => logger.warn(message, { ...extra }),
-    failed: (error) => logger.error(error.message, { failure: error }),
+    failed: (error, extra = {}) => logger.error(error.message, { failure: error, ...extra }),
   };
 }

@@ -21,8 +21,8 @@ export interface WatchPorts extends DatabaseWatchPorts {
 }
 
 interface Watched {
-  /** How many things need attention: what the gauge shows. */
-  attention: number;
+  /** Everything that needs attention now, also what people were told of before: the gauge shows how many. */
+  concerns: Concern[];
   /** Facts of each database, for those who want metrics of each. */
   facts: Map<string, DatabaseFacts>;
   now: string;
@@ -90,7 +90,7 @@ export async function watch(ports: WatchPorts, { everyDump }: { everyDump: boole
   if (remembered.outcome === 'read' && JSON.stringify(next) !== JSON.stringify(memory)) {
     await ports.notes.remember(next).catch((error: unknown) => problems.push(error));
   }
-  return { attention: concerns.length, facts, now, problems };
+  return { concerns, facts, now, problems };
 }
 
 const nothingKnown = (now: string): WatchMemory => ({

@@ -23,12 +23,12 @@ beforeEach(() => {
 /** One run of the watch, and what people were told by it. */
 async function anHour(given: Partial<WatchPorts> = {}) {
   const before = world.told.length;
-  const { attention, problems } = await watch({ ...world.ports, ...given }, { everyDump: false });
+  const { concerns, problems } = await watch({ ...world.ports, ...given }, { everyDump: false });
   world.passHours(1);
   const bodies = world.told
     .slice(before)
     .flatMap((change) => attentionMessages(change, places).map(({ subject, body }) => `${subject}\n${body}`));
-  return { attention, problems, bodies };
+  return { attention: concerns.length, problems, bodies };
 }
 
 const sealed = (given: Partial<DrillRecord>): DrillRecord =>
