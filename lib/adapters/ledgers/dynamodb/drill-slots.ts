@@ -25,8 +25,9 @@ const slotsItem = z.object({
 });
 type SlotsItem = z.infer<typeof slotsItem>;
 
-/** As many may meet as drills start at one moment; each round one of them gets on. */
-const mostRounds = 20;
+/** As many may meet as have a slot (`maxConcurrentDrills`, 100 at most) and real restores; each round one of them gets on. */
+const mostRounds = 120;
+const longestPauseSeconds = 0.5;
 
 /**
  * Takes a slot for a drill. Who has one is asked after only when none is free: a drill whose lease has ended, or whose
@@ -93,7 +94,7 @@ async function changed<Answer>(
       return answer;
     } catch (error) {
       if (awsErrorFacts(error).name !== 'ConditionalCheckFailedException') throw error;
-      await clock.sleep(0.05 * (round + 1) * Math.random());
+      await clock.sleep(Math.min(longestPauseSeconds, 0.05 * (round + 1)) * Math.random());
     }
   }
   throw new Error('the slots changed hands too often');

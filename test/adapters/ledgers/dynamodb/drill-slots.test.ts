@@ -80,4 +80,10 @@ describe('slots', () => {
     const answers = await Promise.all(Array.from({ length: 12 }, (_unused, number) => take(`d${number}`)));
     expect(answers.filter(({ taken }) => taken)).toHaveLength(4);
   });
+
+  test('are given to each of fifty that ask at one moment, when there are fifty', async () => {
+    const { take } = slotsOf(50);
+    const answers = await Promise.all(Array.from({ length: 50 }, (_unused, number) => take(`d${number}`)));
+    expect(answers).toEqual(answers.map(() => ({ taken: true })));
+  });
 });
