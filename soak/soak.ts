@@ -15,12 +15,15 @@ import { drills } from './drills.ts';
 import { hostile } from './hostile.ts';
 import { kills } from './kills.ts';
 import { longLived } from './long-lived.ts';
+import { oneMoment } from './one-moment.ts';
 import { paper } from './paper.ts';
 import { serverFaults } from './server-faults.ts';
 import { storage } from './storage.ts';
 import { Cases, type Seen, type Trial } from './trial.ts';
 
-const trials: readonly Trial[] = [drills, longLived, kills, damage, storage, serverFaults, hostile, paper];
+const trials: readonly Trial[] = [
+  ...[drills, longLived, kills, damage, storage, serverFaults, hostile, oneMoment, paper],
+];
 
 const { values } = parseArgs({
   options: {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeVolumesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -23,6 +24,7 @@ export interface Leftovers {
   instances: string[];
   runningTasks: string[];
   secrets: string[];
+  volumes: string[];
 }
 
 /** The emulated account, as an operator sees it. */
@@ -31,6 +33,7 @@ export class Account {
   readonly sfn: SFNClient;
   readonly dynamo: DynamoDBClient;
   readonly rds: RDSClient;
+  readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly secrets: SecretsManagerClient;
   readonly ssm: SSMClient;
@@ -53,6 +56,7 @@ export class Account {
     this.sfn = new SFNClient(common);
     this.dynamo = new DynamoDBClient(common);
     this.rds = new RDSClient(common);
+    this.ec2 = new EC2Client(common);
     this.ecs = new ECSClient(common);
     this.secrets = new SecretsManagerClient(common);
     this.ssm = new SSMClient(common);
@@ -206,10 +210,12 @@ export class Account {
       new ListTasksCommand({ cluster: this.output('RestoreCluster'), desiredStatus: 'RUNNING' }),
     );
     const { SecretList = [] } = await this.secrets.send(new ListSecretsCommand({}));
+    const { Volumes = [] } = await this.ec2.send(new DescribeVolumesCommand({}));
     return {
       instances: DBInstances.map(({ DBInstanceIdentifier = '' }) => DBInstanceIdentifier),
       runningTasks: taskArns,
       secrets: SecretList.map(({ Name = '' }) => Name).filter((name) => name.startsWith('rds!')),
+      volumes: Volumes.map(({ VolumeId = '' }) => VolumeId),
     };
   }
 }

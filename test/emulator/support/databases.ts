@@ -5,7 +5,8 @@ import { shopFile } from '../../e2e/support/fixtures.ts';
 /** Where the backup jobs of the test write. It is no part of the stack. */
 export const backupBucket = 'acme-backups';
 
-const source = (database: string) => ({
+/** Where the dumps of a database lie, as drills.yaml says it. */
+export const source = (database: string) => ({
   bucket: backupBucket,
   prefix: `${database}/`,
   pattern: 'shop_{timestamp:YYYYMMDDTHHmmssZ}.sql.gz',
@@ -235,7 +236,7 @@ export function witnessOf(rows: ReadonlyMap<string, number>): Buffer {
 }
 
 /** Key of a dump that ended `hoursAgo`: names tell the moment, and old dumps are not eligible. */
-export function dumpKey(database: DatabaseName, hoursAgo = 1): string {
+export function dumpKey(database: string, hoursAgo = 1): string {
   const at = new Date(Date.now() - hoursAgo * 3_600_000).toISOString();
   const stamp = at.replace(/[-:]/g, '').replace(/\.\d+Z$/, 'Z');
   return `${database}/shop_${stamp}.sql.gz`;

@@ -3,10 +3,16 @@ import { mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { repositoryRoot } from '../../support/repository-root.ts';
 
 export const region = 'eu-west-1';
 /** The only account in which the emulator deploys what the CDK CLI sends. */
 export const account = '000000000000';
+
+/** From the root, because the soak bundles this file. */
+const supportFolder = join(repositoryRoot, 'test/emulator/support');
+/** Loaded into every function and task: says which of them asks. */
+export const doorHeader = join(supportFolder, 'door-header.mjs');
 
 /** What `scripts/emulator.mjs` installed. */
 export interface Installation {
@@ -63,7 +69,7 @@ export class Emulator {
     const log = openSync(join(directory, 'emulator.log'), 'w');
     // Its Python, with two gaps closed.
     const python = join(dirname(ministack), 'python');
-    const child = spawn(python, [join(import.meta.dirname, 'emulator.py')], {
+    const child = spawn(python, [join(supportFolder, 'emulator.py')], {
       // A group of its own, so that the processes of functions end with it.
       detached: true,
       stdio: ['ignore', log, log],
@@ -82,7 +88,7 @@ export class Emulator {
         // Functions inherit these. An address instead of a name, so that the SDK uses paths for buckets.
         AWS_ENDPOINT_URL: `http://127.0.0.1:${endpointPort}`,
         RDS_CA_BUNDLE: caBundlePath,
-        NODE_OPTIONS: `--import=${join(import.meta.dirname, 'door-header.mjs')}`,
+        NODE_OPTIONS: `--import=${doorHeader}`,
       },
     });
     const emulator = new Emulator(port, child);

@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { hookContainerNames, hookFolder } from '../../../lib/contract/names.ts';
 import { until } from './account.ts';
-import { credentials, installation, region } from './emulator.ts';
+import { credentials, doorHeader, installation, region } from './emulator.ts';
 import type { Image } from './image-program.ts';
 import { enterCommand, type ImageTree } from './image-tree.ts';
 import { wordsOf } from './recipe.ts';
@@ -106,6 +106,11 @@ export class Fargate {
   processOf(drillId: string): ChildProcess | null {
     const found = [...this.#tasks.values()].find(({ environment }) => environment.DRILL_ID === drillId);
     return found?.children[0] ?? null;
+  }
+
+  /** Drills that have a process. */
+  get runningDrills(): string[] {
+    return [...this.#tasks.values()].map(({ environment }) => environment.DRILL_ID ?? '');
   }
 
   async #look(): Promise<void> {
@@ -214,7 +219,6 @@ export class Fargate {
 
   #spawn(drillId: string, container: Container, log: number): ChildProcess {
     const { image, endpointPort, caBundlePath } = this.#options;
-    const preload = join(import.meta.dirname, 'door-header.mjs');
     const { environment } = container;
     const given = {
       ...credentials,
@@ -232,7 +236,7 @@ export class Fargate {
         words: container.words ?? wordsOf(tree.recipe, 'ENTRYPOINT'),
         environment: isOurs ? { ...given, NODE_OPTIONS: '--import=/tmp-preload.mjs' } : environment,
         files: {
-          [preload]: '/tmp-preload.mjs',
+          [doorHeader]: '/tmp-preload.mjs',
           [caBundlePath]: '/app/rds-global-bundle.pem',
           '/etc/hosts': '/etc/hosts',
           ...(isOurs ? this.#files.get(drillId) : {}),
@@ -249,7 +253,7 @@ export class Fargate {
       env: {
         PATH: `${dirname(node)}:${process.env.PATH}`,
         RDS_CA_BUNDLE: caBundlePath,
-        NODE_OPTIONS: `--import=${preload}`,
+        NODE_OPTIONS: `--import=${doorHeader}`,
         ...given,
       },
     });

@@ -5,7 +5,7 @@ import { RDSClient } from '@aws-sdk/client-rds';
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { bundleRestoreImage } from '../../support/built-parts.ts';
 import { Account } from './account.ts';
-import { backupBucket, type DatabaseName, drillsYaml, dumpKey } from './databases.ts';
+import { backupBucket, drillsYaml, dumpKey } from './databases.ts';
 import { type DeploymentOptions, deploy, destroy } from './deployment.ts';
 import { Emulator, freePort, region } from './emulator.ts';
 import { Fargate } from './fargate.ts';
@@ -68,7 +68,8 @@ export class World {
     });
   }
 
-  static async start(): Promise<World> {
+  /** @param config the drills.yaml that is deployed; it must name this stack */
+  static async start(config: object = drillsYaml(stackName)): Promise<World> {
     const directory = mkdtempSync(join(tmpdir(), 'restore-drill-emulated-'));
     const servers = makeSandboxServers(directory);
     const frontPort = await freePort();
@@ -96,7 +97,7 @@ export class World {
       account.outputs = await deploy({
         directory: join(directory, 'deployment'),
         endpointPort: frontPort,
-        config: drillsYaml(stackName),
+        config,
         stackName,
       });
     } catch (error) {
@@ -157,7 +158,7 @@ export class World {
   }
 
   /** A backup job of `hoursAgo` hours ago wrote this dump. @returns its key */
-  async backUp(database: DatabaseName, body: Buffer, hoursAgo = 1): Promise<string> {
+  async backUp(database: string, body: Buffer, hoursAgo = 1): Promise<string> {
     const key = dumpKey(database, hoursAgo);
     await this.account.putDump(backupBucket, key, body);
     return key;
