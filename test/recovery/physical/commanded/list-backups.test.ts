@@ -29,7 +29,13 @@ test('a list is its lines, in their order, and may be empty', async () => {
 });
 
 test.each([
-  ['is no text', 'head -c 500 /dev/urandom', 'BACKUP_COMMAND_OUTPUT', /no list of backups: it is no text/],
+  ['is no text', "printf 'a\\377b\\n'", 'BACKUP_COMMAND_OUTPUT', /no list of backups: it is no text/],
+  [
+    'holds a byte of zero',
+    "printf 'a\\000b\\n'",
+    'BACKUP_COMMAND_OUTPUT',
+    /no list of backups: it is no text/,
+  ],
   [
     'holds a name that a shell would read',
     "echo 'a;reboot'",
