@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { makeDrillApp } from '../../lib/infra/app/drill-app.ts';
 import { cdkContext } from '../infra/support/synth.ts';
-import { installed, installedWithCdk, tarball } from './support/installed-package.ts';
+import { installed, installedWithCdk, once, tarball } from './support/installed-package.ts';
 
 const largestPackageBytes = 6_000_000;
 const dump = 'node_modules/restore-drill/examples/shop_20261120T020000Z.sql.gz';
@@ -23,8 +23,25 @@ const node = (folder: string, words: string[], environment: Record<string, strin
 const program = (path: string, words: string[]) =>
   spawnSync(process.execPath, [resolve('node_modules', path), ...words], { encoding: 'utf8' });
 
-const compile = (folder: string) =>
-  node(folder, ['node_modules/typescript/bin/tsc', '--pretty', 'false', '--project', 'tsconfig.json']);
+/** The example app, and beside it what the compiler must refuse, compiled at once. */
+const compiled = once(() => {
+  const folder = installedWithCdk();
+  writeFileSync(
+    join(folder, 'misuse.ts'),
+    `import { App, Stack } from 'aws-cdk-lib';
+import { RestoreDrill } from 'restore-drill/cdk';
+const stack = new Stack(new App(), 'S');
+new RestoreDrill(stack, 'A', { drills: { databases: { shop: { sauce: { bucket: 'b' } } } } });
+new RestoreDrill(stack, 'B', { drills: 'drills.yaml', processor: 'mips' });
+new RestoreDrill(stack, 'C', { drills: { databases: { shop: { checks: [{ rowz: {} }] } } } });
+new RestoreDrill(stack, 'D', {});
+`,
+  );
+  const both = { extends: './tsconfig.json', files: ['app.ts', 'misuse.ts'] };
+  writeFileSync(join(folder, 'both.json'), JSON.stringify(both));
+  const words = ['node_modules/typescript/bin/tsc', '--pretty', 'false', '--project', 'both.json'];
+  return { folder, said: node(folder, words).stdout };
+});
 
 const templateIn = (folder: string, stack: string) =>
   JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as {
@@ -129,10 +146,14 @@ describe('the construct, beside the CDK', { timeout }, () => {
     expect(tested).toMatchObject({ ...example.dependencies, ...example.devDependencies });
   });
 
-  test('lets the example app pass the compiler and synthesize, without esbuild', () => {
-    const folder = installedWithCdk();
-    expect(compile(folder)).toMatchObject({ stdout: '', status: 0 });
+  test('lets the example app pass the compiler, and refuses misspelt keys and wrong values in the editor', () => {
+    // What belongs to a line before is indented.
+    const places = compiled().said.match(/^\S[^(:]*(\(\d+)?/gm);
+    expect(places).toEqual(['4', '5', '6', '7'].map((line) => `misuse.ts(${line}`));
+  });
 
+  test('lets the example app synthesize, without esbuild', () => {
+    const { folder } = compiled();
     const { status, stderr } = node(folder, ['out/app.js'], { CDK_OUTDIR: join(folder, 'cdk.out') });
 
     expect(stderr).toContain('drilled by schedule: shop (0 3 1 * ? *)');
@@ -148,67 +169,47 @@ describe('the construct, beside the CDK', { timeout }, () => {
     expect(existsSync(join(folder, 'node_modules/esbuild'))).toBe(false);
   });
 
-  test('refuses misspelt keys and wrong values in the editor', () => {
+  const drills = resolve('examples/drills.yaml');
+
+  /**
+   * What a module of ECMAScript synthesizes with the package, in apps like the clone's, one with each context; and whether CommonJS
+   * gives it the same class.
+   */
+  const byPackage = once(() => {
     const folder = installedWithCdk();
-    const project = mkdtempSync(join(folder, 'misuse-'));
-    writeFileSync(join(project, 'tsconfig.json'), readFileSync(join(folder, 'tsconfig.json')));
-    writeFileSync(
-      join(project, 'app.ts'),
-      `import { App, Stack } from 'aws-cdk-lib';
+    const contexts = { ours: cdkContext, bare: {} };
+    const script = `import { createRequire } from 'node:module';
+import { App, Stack } from 'aws-cdk-lib';
 import { RestoreDrill } from 'restore-drill/cdk';
-const stack = new Stack(new App(), 'S');
-new RestoreDrill(stack, 'A', { drills: { databases: { shop: { sauce: { bucket: 'b' } } } } });
-new RestoreDrill(stack, 'B', { drills: 'drills.yaml', processor: 'mips' });
-new RestoreDrill(stack, 'C', { drills: { databases: { shop: { checks: [{ rowz: {} }] } } } });
-new RestoreDrill(stack, 'D', {});
-`,
-    );
-    const { stdout } = node(project, [
-      join(folder, 'node_modules/typescript/bin/tsc'),
-      ...['--pretty', 'false', '--project', 'tsconfig.json'],
-    ]);
-    expect([...stdout.matchAll(/^app\.ts\((\d+),/gm)].map(([, line]) => line)).toEqual(['4', '5', '6', '7']);
+for (const [outdir, context] of Object.entries(${JSON.stringify(contexts)})) {
+  const app = new App({ context, outdir });
+  const stack = new Stack(app, 'restore-drill', { description: 'restore-drill: proves PostgreSQL backups by restoring them' });
+  new RestoreDrill(stack, 'Default', { drills: ${JSON.stringify(drills)} });
+  app.synth();
+}
+process.stdout.write(String(createRequire(import.meta.url)('restore-drill/cdk').RestoreDrill === RestoreDrill));`;
+    const { status, stdout, stderr } = node(folder, ['--input-type=module', '-e', script]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const ofContext = (name: keyof typeof contexts) => templateIn(join(folder, name), 'restore-drill');
+    return { isOneClass: stdout, ours: ofContext('ours'), bare: ofContext('bare') };
+  });
+
+  const byClone = once(() => {
+    const app = new App({ context: { ...cdkContext, config: drills } });
+    makeDrillApp(app);
+    return templateIn(app.synth().directory, 'restore-drill');
   });
 
   test('is one class for importers of ES modules and of CommonJS', () => {
-    const script = `import { createRequire } from 'node:module';
-import { RestoreDrill } from 'restore-drill/cdk';
-process.stdout.write(String(createRequire(import.meta.url)('restore-drill/cdk').RestoreDrill === RestoreDrill));`;
-    const ended = node(installedWithCdk(), ['--input-type=module', '-e', script]);
-    expect(ended).toMatchObject({ stderr: '', stdout: 'true' });
+    expect(byPackage().isOneClass).toBe('true');
   });
 
-  const drills = resolve('examples/drills.yaml');
-
-  /** Where an app like the clone's, but with the package, has synthesized. */
-  function synthesizedByPackage(context: object): string {
-    const folder = installedWithCdk();
-    const outdir = mkdtempSync(join(folder, 'same-'));
-    const script = `const { App, Stack } = require('aws-cdk-lib');
-const { RestoreDrill } = require('restore-drill/cdk');
-const app = new App({ context: ${JSON.stringify(context)} });
-const stack = new Stack(app, 'restore-drill', { description: 'restore-drill: proves PostgreSQL backups by restoring them' });
-new RestoreDrill(stack, 'Default', { drills: ${JSON.stringify(drills)} });
-app.synth();`;
-    expect(node(folder, ['-e', script], { CDK_OUTDIR: outdir })).toMatchObject({ status: 0, stderr: '' });
-    return outdir;
-  }
-
-  function synthesizedByClone(): string {
-    const app = new App({ context: { ...cdkContext, config: drills } });
-    makeDrillApp(app);
-    return app.synth().directory;
-  }
-
   test('deploys the very template that the clone deploys, functions, image and all', () => {
-    const ofPackage = templateIn(synthesizedByPackage(cdkContext), 'restore-drill');
-    expect(ofPackage).toEqual(templateIn(synthesizedByClone(), 'restore-drill'));
-    expect(JSON.stringify(ofPackage)).toContain('container-assets');
+    expect(byPackage().ours).toEqual(byClone());
+    expect(JSON.stringify(byPackage().ours)).toContain('container-assets');
   });
 
   test('means the same in an app with none of our feature flags', () => {
-    const ofPackage = templateIn(synthesizedByPackage({}), 'restore-drill');
-    const ofClone = templateIn(synthesizedByClone(), 'restore-drill');
-    expect(withoutOrder(ofPackage)).toEqual(withoutOrder(ofClone));
+    expect(withoutOrder(byPackage().bare)).toEqual(withoutOrder(byClone()));
   });
 });

@@ -15,7 +15,7 @@ const run = (folder: string, command: string, words: string[]): string =>
   });
 
 /** Runs something once, whichever test asks first. */
-function once<Result>(make: () => Result): () => Result {
+export function once<Result>(make: () => Result): () => Result {
   let made: { result: Result } | null = null;
   return () => {
     made ??= { result: make() };
@@ -39,26 +39,30 @@ export const tarball = once((): string => {
   return join(work, name ?? '');
 });
 
-/** An empty folder into which the tarball was installed, with further packages as the clone has them. */
-function installedWith(packages: string[]): string {
-  const folder = mkdtempSync(join(work, 'installed-'));
-  writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "private": true }\n');
-  const pinned = packages.map((name) => `${name}@${versionOf(name)}`);
+function install(folder: string, packages: readonly string[]): void {
   const words = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  run(folder, 'npm', [...words, tarball(), ...pinned]);
-  return folder;
+  run(folder, 'npm', [...words, ...packages]);
 }
 
-const versionOf = (name: string): string =>
-  (JSON.parse(readFileSync(join('node_modules', name, 'package.json'), 'utf8')) as { version: string })
-    .version;
+/** As the clone has it. */
+const pinned = (name: string): string => {
+  const path = join('node_modules', name, 'package.json');
+  return `${name}@${(JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version}`;
+};
 
-/** For the command line alone. */
-export const installed = once(() => installedWith([]));
+/** An empty folder into which the tarball was installed: for the command line alone. */
+export const installed = once(() => {
+  const folder = mkdtempSync(join(work, 'installed-'));
+  writeFileSync(join(folder, 'package.json'), '{ "name": "somebody", "private": true }\n');
+  install(folder, [tarball()]);
+  return folder;
+});
 
-/** With what the construct asks for, and the example app beside it. */
+/** The same folder later, with what the construct asks for, and the example app beside it. */
 export const installedWithCdk = once(() => {
-  const folder = installedWith(['aws-cdk-lib', 'constructs', 'typescript', '@types/node']);
+  const folder = join(work, 'with-cdk');
+  run('.', 'cp', ['-R', installed(), folder]);
+  install(folder, ['aws-cdk-lib', 'constructs', 'typescript', '@types/node'].map(pinned));
   for (const name of ['app.ts', 'tsconfig.json']) cpSync(join('examples/cdk-app', name), join(folder, name));
   return folder;
 });
