@@ -12,6 +12,12 @@ const mostUrgentFirst = (a: Entry, b: Entry): number => b.urgency - a.urgency ||
 /** Rows, statements for any session, statements for the main one. */
 export type LaneName = 'rows' | 'any' | 'main';
 
+/**
+ * Tasks that may not start now and are passed over at most: of thousands of foreign keys to one table only one runs at a time, and looking through all
+ * others each time it ends would cost the square of their number. Whoever stands behind them starts when it has ended.
+ */
+const mostPassed = 64;
+
 /** Tasks of one kind and lane that nothing holds up, most urgent first. */
 class Lane {
   readonly #entries = new TinyQueue<Entry>([], mostUrgentFirst);
@@ -25,7 +31,7 @@ class Lane {
     this.#entries.push({ node, urgency: node.urgency });
   }
 
-  /** The first that may start; null when none may. */
+  /** The first that may start; null when none may of those that are looked at. */
   first(mayStart: (node: Node) => boolean): Node | null {
     const passed: Entry[] = [];
     let found: Node | null = null;
@@ -37,6 +43,7 @@ class Lane {
       }
       this.#entries.pop();
       if (isCurrent) passed.push(entry);
+      if (passed.length === mostPassed) break;
     }
     for (const entry of passed) this.#entries.push(entry);
     return found;

@@ -82,3 +82,17 @@ test('looks at ten thousand tasks once each to give all of them', () => {
   ).toHaveLength(10_000);
   expect(looks).toBe(10_000);
 });
+
+test('passes over no more than 64 that may not start, and gives them when they may', () => {
+  const { queue, nodes } = ready(1000, () => 0);
+  let looks = 0;
+
+  expect(
+    queue.heads(['any'], () => {
+      looks += 1;
+      return false;
+    }),
+  ).toEqual([]);
+  expect(looks).toBe(64);
+  expect(takeAll(queue)).toEqual(nodes);
+});
