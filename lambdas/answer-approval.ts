@@ -18,7 +18,7 @@ const request = z.object({
   queryStringParameters: z.record(z.string(), z.string()).default({}),
 });
 
-/** The signed links of a notification: looking shows the plan, posting answers, once. */
+/** The signed links of a notification: looking shows the plan, posting answers, once. A failure gets a page: its field in the log has the alarm ring. */
 export const handler = async (event: unknown): Promise<PageResponse> => {
   const log = doorLogger('Answer approval', {});
   try {
@@ -34,7 +34,6 @@ export const handler = async (event: unknown): Promise<PageResponse> => {
     log.info('an approval was answered', { drillId: approval.drillId, decision, outcome: outcome.state });
     return outcomePage(outcome);
   } catch (error) {
-    // The page is an answer, so that Lambda counts no failure: the field has the alarm ring.
     log.failed(reportedError(error), { [unheardField]: 'yes' });
     return brokenPage();
   }

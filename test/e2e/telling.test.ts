@@ -171,9 +171,10 @@ describe('the README', () => {
     // The list of a terminal and the lines of a pipe tell the same steps with the same details.
     const steps = [...stderr.matchAll(/^([A-Z][a-z ]+): done in [^,\n]+(?:, (.*))?$/gm)];
     const shown = [...transcript.matchAll(/^✔ (\S+(?: \S+)*) {2,}[\d.]+ s(?: {2}(.*))?$/gm)];
-    expect(shown.map(([, step, detail]) => [step, detail])).toEqual(
-      steps.map(([, step, detail]) => [step, detail]),
-    );
+    // The minor is that of this machine's servers, or of the day.
+    const told = (found: RegExpMatchArray[]): unknown =>
+      found.map(([, step, detail]) => [step, detail?.replace(/^(PostgreSQL \d+)\.\d+$/, '$1')]);
+    expect(told(shown)).toEqual(told(steps));
     expect(transcript).toContain(shopName);
   });
 });
