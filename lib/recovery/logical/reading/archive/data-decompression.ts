@@ -79,13 +79,13 @@ async function* throughZlib(
 ): AsyncGenerator<Buffer, void, undefined> {
   const first = await input.next();
   if (first.done === true) throw dumpError('DUMP_TRUNCATED', 'the compressed data end early');
-  const second = first.value.length < inputSize ? await input.next() : null;
-  const atOnce = second?.done === true ? inflatedAtOnce(compression, first.value) : null;
-  if (atOnce !== null) yield atOnce;
-  else yield* throughZlibStream(compression, resume(first.value, input));
+  // `coalesced` gives less than it gathers only where nothing more comes: what is small is whole.
+  const atOnce = inflatedAtOnce(compression, first.value);
+  if (atOnce === null) yield* throughZlibStream(compression, resume(first.value, input));
+  else if (atOnce.length > 0) yield atOnce;
 }
 
-/** A table of so many bytes compressed and not is inflated in one call: 5,000 streams with their buffers cost 15 s of collecting garbage. */
+/** A table of so many bytes compressed and not is inflated in one call: 5,000 streams with their buffers cost 13 s of our CPU. */
 const small = { stored: 16 * 1024, content: 256 * 1024 };
 
 /** All content of a short block; null when it is not that short. @throws DrillError as the stream */
