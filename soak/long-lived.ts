@@ -33,9 +33,9 @@ export const longLived: Trial = {
   what: 'drills in a row inside one process, through the runtime of this machine, each with a server of its own',
   fullCount: 60,
   async run(cases, { say }) {
+    const enough = (drills: number): boolean => drills >= fewestJudged;
+    if (enough(Math.ceil(cases.count * (1 - warmUp)))) for (const flag of dataOnly) setFlagsFromString(flag);
     // Removed with its drill, as without a pool.
-    const judged = Math.ceil(cases.count * (1 - warmUp)) >= fewestJudged;
-    if (judged) for (const flag of dataOnly) setFlagsFromString(flag);
     const corpus = new Corpus((host) => ({ ...host, close: async () => {} }));
     const seen: Seen = { figures: [], failures: [] };
     const verdicts: string[] = [];
@@ -59,7 +59,8 @@ export const longLived: Trial = {
     const resident = growthPerDrill(settled.map(({ residentBytes }) => residentBytes)) / 1000;
     const [first, last] = [settled[0], settled.at(-1)];
     const wrong = (what: string): void => void seen.failures.push({ seed: cases.seed, what });
-    if (judged && heap > mostKilobytesPerDrill) wrong(`the heap grows by ${heap.toFixed(0)} kB a drill`);
+    if (enough(settled.length) && heap > mostKilobytesPerDrill)
+      wrong(`the heap grows by ${heap.toFixed(0)} kB a drill`);
     if (first !== undefined && last !== undefined) {
       if (last.files > first.files) wrong(`${last.files - first.files} more open files`);
       if (last.resources.length > first.resources.length)

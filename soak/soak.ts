@@ -21,9 +21,8 @@ import { serverFaults } from './server-faults.ts';
 import { storage } from './storage.ts';
 import { Cases, type Seen, type Trial } from './trial.ts';
 
-const trials: readonly Trial[] = [
-  ...[drills, longLived, kills, damage, storage, serverFaults, hostile, oneMoment, paper],
-];
+const local: readonly Trial[] = [drills, longLived, kills, damage, storage, serverFaults, hostile];
+const trials: readonly Trial[] = [...local, oneMoment, paper];
 
 const { values } = parseArgs({
   options: {
