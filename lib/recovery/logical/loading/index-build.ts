@@ -45,7 +45,7 @@ const isBtree = ({ plan: { kind }, statements }: Decided): boolean =>
  * Settings for a statement that builds an index or looks through a table; null where they change nothing.
  *
  * A B-tree is sorted with as little as one merge of all its runs allows: runs that stay in a core's caches are sorted faster than all of it in
- * memory at once. Five indexes of a table of 1.3 million rows took 5.6 s of CPU with 256 MB, 4.9 with 64 and 3.4 with 8. Everything else gets all.
+ * memory at once. Five indexes of a table of 1.3 million rows took 5.7 s on two sessions together with 256 MB, 4.8 with 64 and 3.4 with 8. Everything else gets all.
  * Sessions that have nothing to do lend their cores: workers share the scan and the sort.
  *
  * @param tableBytes text of its rows @param most for a session, in MiB @param idleSessions sessions without work
