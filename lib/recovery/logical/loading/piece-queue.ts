@@ -18,13 +18,8 @@ export class PieceQueue<Piece = Buffer> {
     this.#weigh = weigh;
   }
 
-  /** Whoever pushes now has to wait. */
-  get isFull(): boolean {
-    return this.#weight >= this.#capacity && !this.#dropped;
-  }
-
   async push(piece: Piece): Promise<void> {
-    while (this.isFull) {
+    while (this.#weight >= this.#capacity && !this.#dropped) {
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
       });

@@ -46,12 +46,6 @@ const readAheadBytes = { far: 10 * 1024 ** 2, near: 2 * 1024 ** 2 };
 /** A new file for the table pays from here on; less is loaded by one ordinary COPY, in one round trip. */
 const worthANewFileBytes = 64 * 1024;
 
-/**
- * A table of more than this is spread over sessions that are idle. Its rows then go through the write-ahead log: 0.3 s more of the server's
- * CPU for 1.3 million rows, and still 0.35 of 5.25 s less altogether on two cores.
- */
-const worthSplittingBytes = 32 * 1024 ** 2;
-
 const bytesOf = (pieces: readonly Buffer[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** Takes the rows of one COPY of the dump. */
@@ -71,8 +65,6 @@ export class TableLoad implements RowsReceiver {
   readonly complete: Task;
   readonly #hold: { task: Task; release(): void };
   readonly #tasks: Promise<void>[] = [];
-  /** The COPY that took the first rows of a table whose others are spread: it keeps everybody else out until it ends. */
-  #oneCopy: Task | null = null;
   readonly #startedAt = performance.now();
   #stream: PieceQueue<readonly Buffer[]> | null = null;
   #failure: RowsFailure | null = null;
@@ -109,27 +101,9 @@ export class TableLoad implements RowsReceiver {
   }
 
   async #pushOrSubmit(pieces: readonly Buffer[], rows: number, firstRow: number): Promise<void> {
-    if (this.#worthSplitting) this.#split();
     if (this.#inOneCopy) return this.#push(pieces, firstRow);
     await this.#options.scheduler.room();
     this.#submitChunk(pieces, rows, firstRow);
-  }
-
-  /** One session cannot keep up with the reader, the table is large, and another session has nothing to do. */
-  get #worthSplitting(): boolean {
-    const { account, scheduler } = this.#options;
-    return (
-      this.#frozen &&
-      this.#stream?.isFull === true &&
-      account.bytes > worthSplittingBytes &&
-      scheduler.idleSessions > 0
-    );
-  }
-
-  /** The rest goes in chunks, on whatever session is free, once what was begun in one COPY is done. */
-  #split(): void {
-    this.#closeStream();
-    this.#frozen = false;
   }
 
   /** All rows that there are go with those of other small tables. */
@@ -224,15 +198,14 @@ export class TableLoad implements RowsReceiver {
         queue.drop();
       }
     };
-    const task = this.#submit(run, firstRow);
-    if (freezing !== null) this.#oneCopy = task;
+    this.#submit(run, firstRow);
     return queue;
   }
 
-  #submit(run: (slot: Slot) => Promise<void>, firstRow: number): Task {
-    const task = this.#options.scheduler.submit({
+  #submit(run: (slot: Slot) => Promise<void>, firstRow: number): void {
+    const { done } = this.#options.scheduler.submit({
       locks: [],
-      after: this.#oneCopy === null ? this.#options.after : [this.#oneCopy, ...this.#options.after],
+      after: this.#options.after,
       lane: 'any',
       kind: 'rows',
       estimate: () => 0,
@@ -247,8 +220,7 @@ export class TableLoad implements RowsReceiver {
         }
       },
     });
-    this.#tasks.push(task.done);
-    return task;
+    this.#tasks.push(done);
   }
 
   #count(rows: number): void {
