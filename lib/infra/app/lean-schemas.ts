@@ -9,10 +9,13 @@ import type { Plugin } from 'esbuild';
 export const leanSchemas: Plugin = {
   name: 'lean schemas',
   setup(build) {
-    build.onLoad({ filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => ({
-      contents: withPlainKeys(readFileSync(path, 'utf8')),
-      loader: 'js',
-    }));
+    // A bundler asks for each bundle that it makes.
+    const written = new Map<string, string>();
+    build.onLoad({ filter: /@aws-sdk[\\/].*[\\/]schemas[\\/]schemas_\d+\.js$/ }, ({ path }) => {
+      const contents = written.get(path) ?? withPlainKeys(readFileSync(path, 'utf8'));
+      written.set(path, contents);
+      return { contents, loader: 'js' };
+    });
   },
 };
 
