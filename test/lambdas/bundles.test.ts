@@ -5,27 +5,19 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BuiltFunction } from '../../lib/infra/app/build-functions.ts';
 import { bundleProblems } from '../../lib/infra/app/bundle-problems.ts';
-import { buildParts } from '../../lib/infra/app/clone-parts.ts';
-import { layFunctions } from '../../lib/infra/bundles/lay-out.ts';
-import { rdsCertificates } from '../../lib/infra/bundles/rds-certificates.ts';
+import { cloneFunctions, type ToldFunction } from '../../lib/infra/app/clone-parts.ts';
 import { lambdaPlaceholders } from '../../lib/machine/definition.ts';
+import { bundleLambdas } from '../support/built-parts.ts';
 
 let outdir: string;
-let bundles: BuiltFunction[];
+let bundles: ToldFunction[];
 let folders: Record<string, string>;
 beforeAll(() => {
   outdir = mkdtempSync(join(tmpdir(), 'restore-drill-bundles-'));
-  bundles = buildParts(join(outdir, 'parts'));
-  folders = layFunctions(
-    join(outdir, 'parts'),
-    outdir,
-    { databases: { shop: {} }, aws: null },
-    rdsCertificates(),
-  );
-  // Anew, and not what was kept: half a minute, and ten times that beside others.
-}, 600_000);
+  folders = bundleLambdas(outdir, { databases: { shop: {} }, aws: null });
+  bundles = cloneFunctions();
+});
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtParts, parserFile } from '../bundles/built-parts.ts';
@@ -42,7 +42,20 @@ export function cloneParts(): string {
   if (parts !== null) return parts;
   const folder = mkdtempSync(join(tmpdir(), 'restore-drill-parts-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  builtOnce('parts', folder, buildParts);
+  builtOnce('parts', folder, (beside) => {
+    const told = buildParts(beside).map(({ files: _, ...each }) => each);
+    writeFileSync(join(beside, toldFile), JSON.stringify(told));
+  });
   parts = folder;
   return folder;
 }
+
+/** What is told of a function beside its code. */
+export type ToldFunction = Omit<BuiltFunction, 'files'>;
+
+/** Lies beside the parts of a clone, and not in the package. */
+const toldFile = 'functions-told.json';
+
+/** The functions in cloneParts(), as they were built. */
+export const cloneFunctions = (): ToldFunction[] =>
+  JSON.parse(readFileSync(join(cloneParts(), toldFile), 'utf8')) as ToldFunction[];
