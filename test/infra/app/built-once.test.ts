@@ -67,6 +67,21 @@ describe('what is bundled of the sources', () => {
     expect(kept()).toHaveLength(2);
   });
 
+  test('is built for each version of Node.js, and none removes what another kept', () => {
+    const version = Object.getOwnPropertyDescriptor(process, 'version')!;
+    bundled();
+    try {
+      Object.defineProperty(process, 'version', { ...version, value: 'v0.0.1' });
+      bundled();
+    } finally {
+      Object.defineProperty(process, 'version', version);
+    }
+    bundled();
+
+    expect(built).toBe(2);
+    expect(kept()).toHaveLength(2);
+  });
+
   test('is not kept when its build fails, and the error is told', () => {
     const half = (folder: string) => {
       writeFileSync(join(folder, 'half'), '');
