@@ -1,5 +1,6 @@
 import { DrillError } from '../../domain/findings/errors.ts';
 import type { DrillRecord } from '../../domain/record/drill-record.ts';
+import { listOf } from '../../domain/text/quantities.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 
 /** A prefix is typed of a drill that one just saw; so far back it is looked for. */
@@ -22,9 +23,8 @@ export async function findRecord(
   const records = await ledger.history({ limit: mostRead });
   const found = records.filter(({ drillId }) => drillId.toLowerCase().startsWith(wanted));
   if (found.length <= 1) return found[0] ?? null;
-  const names = found.slice(0, mostNamed).map(({ drillId }) => drillId);
-  const more = found.length - names.length;
+  const names = found.map(({ drillId }) => drillId);
   throw new DrillError('REQUEST_INVALID', `${found.length} drills begin with "${named}"`, {
-    hint: `Name one of them: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    hint: `Name one of them: ${listOf(names, mostNamed)}.`,
   });
 }

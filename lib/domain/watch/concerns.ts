@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '../config/index.ts';
 import { archiveLagLimitSeconds, dumpAgeLimitSeconds } from '../config/overdue.ts';
 import { isWithinForecast } from '../forecast/objective-break.ts';
-import { formatMoment, formatSeconds } from '../text/quantities.ts';
+import { formatMoment, formatSeconds, listOf } from '../text/quantities.ts';
 import { secondsBetween } from '../time/spans.ts';
 import type { DatabaseFacts, ProvenInKind, Read, StackFacts } from './facts.ts';
 import { overdueByKind } from './overdue-by-kind.ts';
@@ -200,12 +200,11 @@ function ofSweep(sweep: StackFacts['sweep'], now: string): Found[] {
   }
   const [first] = outlived;
   if (first === undefined) return [];
-  const names = outlived.slice(0, 10).map(({ name, drillId }) => `${name} of drill ${drillId}`);
-  const more = outlived.length > names.length ? ` and ${outlived.length - names.length} more` : '';
+  const names = outlived.map(({ name, drillId }) => `${name} of drill ${drillId}`);
   return [
     {
       kind: 'leaseExpired',
-      says: `What outlived its lease: ${names.join(', ')}${more}.`,
+      says: `What outlived its lease: ${listOf(names, 10)}.`,
       drillId: first.drillId,
     },
   ];

@@ -1,6 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import { type Finding, finding } from '../../domain/findings/findings.ts';
 import type { TableAccount } from '../../domain/recovery/restore-account.ts';
+import { listOf } from '../../domain/text/quantities.ts';
 import { notOfExtension, quotedTable, userSchema } from '../../domain/text/sql-text.ts';
 
 /** Rows of a table of the recovered cluster. */
@@ -49,11 +50,10 @@ export function differingRows(recovered: readonly TableRows[], carried: readonly
   const loaded = new Map(carried.map((table) => [nameOf(table), table.rowsLoaded]));
   const differing = recovered.filter((table) => (loaded.get(nameOf(table)) ?? 0) !== table.rows);
   if (differing.length === 0) return [];
-  const named = differing
-    .slice(0, tablesNamed)
-    .map((table) => `${nameOf(table)} has ${table.rows} and ${loaded.get(nameOf(table)) ?? 0}`);
-  const more = differing.length > tablesNamed ? ` and ${differing.length - tablesNamed} more` : '';
+  const named = differing.map(
+    (table) => `${nameOf(table)} has ${table.rows} and ${loaded.get(nameOf(table)) ?? 0}`,
+  );
   return [
-    finding('CARRIED_ROWS_DIFFER', `rows in the recovered cluster and in RDS: ${named.join(', ')}${more}`),
+    finding('CARRIED_ROWS_DIFFER', `rows in the recovered cluster and in RDS: ${listOf(named, tablesNamed)}`),
   ];
 }

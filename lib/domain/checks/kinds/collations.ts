@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
-import { formatCountOf } from '../../text/quantities.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { changedCollationsSql } from '../asking/collation-versions.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
@@ -64,10 +64,9 @@ where i.relkind = 'i' and not c.unknown order by 1, 4, 5`);
   },
   judge(_params, changed) {
     const findings = changed.map(({ name, stored, actual, indexes }) => {
-      const more = indexes.length > mostNamed ? ` and ${indexes.length - mostNamed} more` : '';
       return finding(
         'COLLATION_CHANGED',
-        `${name} was of version ${stored} and is of version ${actual} here: a server like this one must reindex ${formatCountOf(indexes.length, 'index', 'indexes')}, ${indexes.slice(0, mostNamed).join(', ')}${more}`,
+        `${name} was of version ${stored} and is of version ${actual} here: a server like this one must reindex ${formatCountOf(indexes.length, 'index', 'indexes')}, ${listOf(indexes, mostNamed)}`,
       );
     });
     return { status: 'passed', findings };

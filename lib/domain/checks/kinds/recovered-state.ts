@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { finding } from '../../findings/findings.ts';
-import { formatCountOf } from '../../text/quantities.ts';
+import { formatCountOf, listOf } from '../../text/quantities.ts';
 import { userSchema } from '../../text/sql-text.ts';
 import type { BuiltInCheckKind } from '../asking/check.ts';
 import { databasesOf, plannedBuiltIn } from '../asking/planning.ts';
@@ -51,7 +51,6 @@ where c.relpersistence = 'u' and c.relkind in ('r', 'm') and ${userSchema} order
     };
   },
   judge(_params, { preparedTransactions, preparedSince, unloggedTables }) {
-    const more = unloggedTables.length > mostNamed ? ` and ${unloggedTables.length - mostNamed} more` : '';
     return {
       status: 'passed',
       findings: [
@@ -68,7 +67,7 @@ where c.relpersistence = 'u' and c.relkind in ('r', 'm') and ${userSchema} order
           : [
               finding(
                 'UNLOGGED_TABLES_EMPTY',
-                `${formatCountOf(unloggedTables.length, 'unlogged table')} came back empty: ${unloggedTables.slice(0, mostNamed).join(', ')}${more}`,
+                `${formatCountOf(unloggedTables.length, 'unlogged table')} came back empty: ${listOf(unloggedTables, mostNamed)}`,
               ),
             ]),
       ],

@@ -1,4 +1,5 @@
 import { finding } from '../../../domain/findings/findings.ts';
+import { listOf } from '../../../domain/text/quantities.ts';
 import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { RelationName } from '../policy/decision.ts';
 import { waysOut, waysOutSql } from '../tampering/ways-out.ts';
@@ -19,6 +20,9 @@ import { SmallTables } from './small-tables.ts';
 import { submitStatistics } from './statistics.ts';
 import type { Task } from './task-graph.ts';
 import { UnqualifiedNames } from './unqualified-names.ts';
+
+/** Of the tables that a finding lists; hundreds filled a terminal. */
+const tablesNamed = 10;
 
 /** A statement to run when everything else of the database is done. */
 export interface Deferred {
@@ -133,7 +137,7 @@ export class DatabaseLoad {
       this.#context.book.find(
         finding(
           'SEQUENTIAL_FALLBACK',
-          `rows of ${[...new Set(this.sequentialTables)].join(', ')} in database ${this.dumpName} were loaded in their order on one connection`,
+          `rows of ${listOf([...new Set(this.sequentialTables)], tablesNamed)} in database ${this.dumpName} were loaded in their order on one connection`,
         ),
       );
     }

@@ -1,15 +1,12 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
-import { formatCountOf } from '../../../domain/text/quantities.ts';
+import { formatCountOf, listOf } from '../../../domain/text/quantities.ts';
 import type { BaseLayout } from '../base/layout/base-layout.ts';
 import type { BaseProblem } from '../base/unpacking/base-problems.ts';
 import type { Verification } from '../base/unpacking/manifest-comparison.ts';
 import type { NamedFiles } from '../base/unpacking/named-files.ts';
 import type { UnpackRefusal } from '../base/unpacking/unpack-refusal.ts';
 
-const named = ({ count, names }: NamedFiles): string => {
-  const more = count > names.length ? ` and ${count - names.length} more` : '';
-  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${count - 5} more` : more}`;
-};
+const named = ({ count, names }: NamedFiles): string => listOf(names, 5, count);
 
 /** Why nothing can be unpacked from what lies there. */
 export function findingOfLayout(layout: BaseLayout): Finding {

@@ -1,5 +1,6 @@
 import { Client, type ClientConfig, DatabaseError } from 'pg';
 import { DrillError } from '../../../domain/findings/errors.ts';
+import { listOf } from '../../../domain/text/quantities.ts';
 import { notOfExtension, userSchema } from '../../../domain/text/sql-text.ts';
 
 export interface RecoveredTables {
@@ -41,10 +42,7 @@ export async function listRecovered(
 
 function notAsked(left: readonly string[]): string[] {
   if (left.length === 0) return [];
-  const more = left.length > databasesNamed ? ` and ${left.length - databasesNamed} more` : '';
-  return [
-    `What is in ${left.slice(0, databasesNamed).join(', ')}${more}: a template, or closed to connections.`,
-  ];
+  return [`What is in ${listOf(left, databasesNamed)}: a template, or closed to connections.`];
 }
 
 async function tablesOf(database: string, config: ClientConfig): Promise<{ schema: string; name: string }[]> {

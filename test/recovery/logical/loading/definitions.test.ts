@@ -129,6 +129,29 @@ describe('definitions after the data', () => {
     expect(account.findings).toMatchObject([{ code: 'SEQUENTIAL_FALLBACK' }]);
   });
 
+  test('of many tables that keep their order, ten are named and the rest is counted', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `ledger_${String(index).padStart(2, '0')}`);
+    const account = await restore(
+      server,
+      () =>
+        names.flatMap((name) => [
+          table(name, 'id integer PRIMARY KEY'),
+          ...rowsEvents('public', name, inChunks(4000, String)),
+        ]),
+      { options: { connections: 4, keepOrder: names.map((name) => `public.${name}`) } },
+    );
+
+    expect(account.findings).toMatchObject([
+      {
+        code: 'SEQUENTIAL_FALLBACK',
+        message: `rows of ${names
+          .slice(0, 10)
+          .map((name) => `public.${name}`)
+          .join(', ')} and 2 more in database main were loaded in their order on one connection`,
+      },
+    ]);
+  });
+
   test('INSERT statements are loaded, and one that fails does not take the others with it', async () => {
     const inserts: DumpEvent = {
       kind: 'inserts',
