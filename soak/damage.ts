@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillRecord } from '../lib/domain/record/drill-record.ts';
 import { clinicSql } from '../test/corpus/mutants/healthy.ts';
-import { type Random, randomOf } from '../test/corpus/mutants/random.ts';
-import { Corpus, type DumpContent } from '../test/corpus/support/corpus.ts';
+import { Corpus } from '../test/corpus/support/corpus.ts';
 import { SourceServer } from '../test/corpus/support/source-server.ts';
 import { World } from '../test/e2e/support/world.ts';
 import { repositoryRoot } from '../test/support/repository-root.ts';
+import { type Damaged, damagedBy } from './damaged-dump.ts';
 import { type DumpForm, dumpForms } from './dump-forms.ts';
 import { Oracle, startSource } from './oracle.ts';
-import { differenceOf, dumpedFrom, type Restored } from './restored.ts';
+import { comparedMajor, differenceOf, dumpedFrom, type Restored } from './restored.ts';
 import { type Seen, type Trial, tally } from './trial.ts';
 
 /** A drill of these 40 kB takes a second on a quiet machine. */
@@ -18,14 +18,6 @@ const longestDrillSeconds = 180;
 /** Every so many cases one goes through the shipped command. */
 const commandLineEvery = 25;
 const mostMegabytes = 200;
-
-/** A dump that was damaged, as a seed draws it. */
-interface Damaged {
-  form: DumpForm;
-  kind: 'cut short' | 'one bit turned';
-  where: string;
-  content: DumpContent;
-}
 
 /** Drills dumps that were cut or had a bit turned, and asks PostgreSQL's own programs about every one that is PROVEN. */
 export const damage: Trial = {
@@ -59,22 +51,17 @@ export const damage: Trial = {
         };
         damages.push(`${damaged.form.name}, ${damaged.kind}`);
         const startedAt = performance.now();
-        const ours: Restored = new Map();
-        const record = await withinLimit(
-          corpus.drill(damaged.form.fileName, damaged.content, {
-            whenProven: async (sandbox) => {
-              // An archive keeps the name of its database, a plain dump of one has none.
-              for (const [name, text] of await dumpedFrom(sandbox))
-                ours.set(damaged.form.ofCluster ? name : 'main', text);
-            },
-          }),
-        );
+        const { record, ours } = await drillOf(corpus, damaged);
         mostSeconds = Math.max(mostSeconds, (performance.now() - startedAt) / 1000);
         if (record === 'never') {
           wrong(`the drill had not ended after ${longestDrillSeconds} s`);
           break;
         }
         codes.push(...gravest(record));
+        if (ours instanceof Error) {
+          wrong(`PROVEN, and nobody could look at what was restored: ${ours.message}`);
+          continue;
+        }
         if (record.findings.some(({ code }) => code === 'INTERNAL_ERROR')) wrong('INTERNAL_ERROR');
         outcomes.push(
           record.verdict === 'PROVEN'
@@ -126,38 +113,34 @@ async function restoredHealthy({
   return restored;
 }
 
-function damagedBy(seed: number, forms: readonly DumpForm[]): Damaged {
-  const random = randomOf(seed);
-  const form = random.pick(forms);
-  const kind = random.pick(['cut short', 'one bit turned'] as const);
-  const harm = (bytes: Buffer): { bytes: Buffer; where: string } =>
-    kind === 'cut short' ? cut(bytes, random) : turned(bytes, random);
-  if (!(form.content instanceof Map)) {
-    const { bytes, where } = harm(Buffer.from(form.content as string));
-    return { form, kind, where, content: bytes };
-  }
-  // A byte of all of them, so that the small files of a directory do not get most of it.
-  const files = [...form.content];
-  let place = random.below(files.reduce((sum, [, bytes]) => sum + bytes.length, 0));
-  const [name, content] = files.find(([, bytes]) => {
-    place -= bytes.length;
-    return place < 0;
-  }) ?? ['', Buffer.alloc(0)];
-  const { bytes, where } = harm(content);
-  return { form, kind, where: `${where} of ${name}`, content: new Map(form.content).set(name, bytes) };
-}
-
-function cut(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
-  const at = random.below(bytes.length);
-  return { bytes: bytes.subarray(0, at), where: `byte ${at} of ${bytes.length}` };
-}
-
-function turned(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
-  const at = random.below(bytes.length);
-  const bit = random.below(8);
-  const damaged = Buffer.from(bytes);
-  damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
-  return { bytes: damaged, where: `byte ${at} of ${bytes.length}, bit ${bit}` };
+/**
+ * A drill, and what was restored before its sandbox goes. A bit of the header may have changed the version of the server: the
+ * programs that it is compared by read none newer than their own, so such a dump is drilled once more, into theirs.
+ */
+async function drillOf(
+  corpus: Corpus,
+  damaged: Damaged,
+): Promise<{ record: DrillRecord | 'never'; ours: Restored | Error }> {
+  const once = async (majorVersion?: number): ReturnType<typeof drillOf> => {
+    let ours: Restored | Error = new Map();
+    const record = await withinLimit(
+      corpus.drill(damaged.form.fileName, damaged.content, {
+        ...(majorVersion === undefined ? {} : { majorVersion }),
+        whenProven: async (sandbox) => {
+          ours = await dumpedFrom(sandbox).then(
+            // An archive keeps the name of its database, a plain dump of one has none.
+            (dumped) =>
+              damaged.form.ofCluster ? dumped : new Map([...dumped.values()].map((text) => ['main', text])),
+            (error: Error) => error,
+          );
+        },
+      }),
+    );
+    return { record, ours };
+  };
+  const first = await once();
+  if (!(first.ours instanceof Error)) return first;
+  return { record: first.record, ours: (await once(comparedMajor)).ours };
 }
 
 const withinLimit = (drill: Promise<DrillRecord>): Promise<DrillRecord | 'never'> =>

@@ -6,6 +6,9 @@ import { postgresqlPrograms } from '../scripts/oracle-programs.mjs';
 import type { LookedAt } from '../test/corpus/support/corpus.ts';
 import { compareDumps, noDifference } from '../test/oracle/support/dump-comparison.ts';
 
+/** Of the programs that write what is compared, and of the servers that are asked. */
+export const comparedMajor = 15;
+
 /** What pg_dump writes of each database, by its name. */
 export type Restored = Map<string, string>;
 
@@ -42,7 +45,7 @@ export async function dumpedFrom(sandbox: LookedAt): Promise<Restored> {
 async function dumpOf({ host, port, user, password, database }: ClientConfig): Promise<string> {
   const words = ['-h', String(host), '-p', String(port), '-U', String(user), String(database)];
   const { stdout } = await promisify(execFile)(
-    join(postgresqlPrograms(15), 'pg_dump'),
+    join(postgresqlPrograms(comparedMajor), 'pg_dump'),
     ['--no-owner', '--no-privileges', ...words],
     { env: { ...process.env, PGPASSWORD: String(password) }, maxBuffer: 1 << 30 },
   );

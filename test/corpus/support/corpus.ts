@@ -22,6 +22,8 @@ export interface DrillSurroundings {
   beside?: Readonly<Record<string, string>>;
   /** A dump of the same name that was drilled before. */
   before?: DumpContent;
+  /** Major of its server, as drills.yaml can ask for one; else what the dump says of its own. */
+  majorVersion?: number;
   /** Hears of each step as it begins. */
   began?: (step: string) => void;
   /** Looks at what was restored by a drill that was judged PROVEN, before its sandbox goes. */
@@ -74,11 +76,18 @@ export class Corpus {
   async #drillOf(
     dump: string,
     directory: string,
-    { began = () => {}, whenProven = async () => {} }: DrillSurroundings = {},
+    { majorVersion, began = () => {}, whenProven = async () => {} }: DrillSurroundings = {},
   ): Promise<DrillRecord> {
     this.#drills += 1;
     const options = { dump };
-    const configuration = await loadLocalConfiguration(options);
+    const loaded = await loadLocalConfiguration(options);
+    const configuration: typeof loaded = {
+      ...loaded,
+      database: (name) => {
+        const { sandbox, ...database } = loaded.database(name);
+        return { ...database, sandbox: { ...sandbox, majorVersion: majorVersion ?? sandbox.majorVersion } };
+      },
+    };
     const places = {
       stateDirectory: join(directory, 'state'),
       cacheDirectory: defaultPlaces().cacheDirectory,
