@@ -3,13 +3,8 @@ import { finding, findingRegistry } from '../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../domain/recovery/restore-account.ts';
 import type { RestoreRequest, Restorer } from '../../ports/recovery.ts';
 import type { SandboxAccess } from '../../ports/sandbox-access.ts';
-import {
-  type AttemptEnd,
-  type AttemptFrame,
-  endOfAttempt,
-  startAttempt,
-  tamperingsIn,
-} from './loading/attempt-frame.ts';
+import { type AttemptEnd, endOfAttempt, tamperingsIn } from './loading/attempt-end.ts';
+import { type AttemptFrame, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';

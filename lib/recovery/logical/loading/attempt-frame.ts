@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
-import type { Finding } from '../../../domain/findings/findings.ts';
-import { finding } from '../../../domain/findings/findings.ts';
-import type { RestoreAccount, RestoreProgress } from '../../../domain/recovery/restore-account.ts';
+import type { RestoreProgress } from '../../../domain/recovery/restore-account.ts';
 import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import type { RestoreRequest } from '../../../ports/recovery.ts';
@@ -19,7 +17,7 @@ import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import { RoleRegistry } from './role-registry.ts';
-import { ConnectionLost, fromDriver, ServerError } from './server-error.ts';
+import { fromDriver, ServerError } from './server-error.ts';
 import { askServerFacts } from './server-facts.ts';
 import { fastLoadSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
@@ -28,11 +26,6 @@ import { Slot } from './slot.ts';
 const maintenanceDatabase = 'postgres';
 /** Progress is told this often: a few times a second. */
 const progressEveryMs = 250;
-
-/** What an attempt came to: an account, or a lost connection that makes us begin afresh. */
-export type AttemptEnd =
-  | { account: RestoreAccount }
-  | { account: null; spoiledBy: AttemptSpoiled; restarted: boolean };
 
 /** An attempt with what surrounds it: the administrative session, progress, and the way back. */
 export interface AttemptFrame {
@@ -165,18 +158,6 @@ function overseerOf(
   };
 }
 
-/** What code of the dump did to the server, in words; the roles that we made for it are our own doing. @throws ServerError, ConnectionLost */
-export async function tamperingsIn({ watch, roles }: AttemptContext): Promise<string[]> {
-  for (const name of roles.created) watch.announced.add({ kind: 'role', name });
-  return (await watch.tamperings()).map(({ words }) => words);
-}
-
-/** Tells what code of the dump did to the server. @throws ServerError, ConnectionLost */
-export async function tellTamperings(context: AttemptContext): Promise<void> {
-  for (const words of await tamperingsIn(context))
-    context.book.find(finding('DUMP_TRIED_TO_ACT', `code of the dump ${words}`));
-}
-
 async function undo(
   context: AttemptContext,
   rolesBefore: ReadonlySet<string | null | undefined>,
@@ -216,44 +197,4 @@ async function endCreations(session: Session): Promise<void> {
     if (rows.length === 0) return;
     await sleep(50);
   }
-}
-
-/** Closes the books. @throws AttemptSpoiled when the server turns out to have restarted */
-export async function endOfAttempt(
-  frame: AttemptFrame,
-  dump: { sha256(): Promise<string | null>; bytesRead(): number },
-  complete: boolean,
-  findings: Finding[],
-): Promise<RestoreAccount> {
-  const { book, clock, roles, admin } = frame.context;
-  try {
-    await (await admin()).text('SELECT 1');
-  } catch (error) {
-    if (error instanceof ConnectionLost) throw new AttemptSpoiled('the last look at the server', error);
-    throw error;
-  }
-  await tellTamperings(frame.context);
-  if (roles.created.length > 0)
-    book.find(
-      finding(
-        'ROLES_CREATED',
-        roles.created.length === 1
-          ? `1 role that the dump names but does not define was created without login: ${roles.created.join('')}`
-          : `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
-      ),
-    );
-  return {
-    engine: 'native',
-    complete,
-    sha256: await dump.sha256(),
-    bytesRead: dump.bytesRead(),
-    databases: book.databases,
-    rolesCreated: [...roles.created],
-    entries: book.entryAccounts,
-    restoredBeside: book.restoredBeside,
-    tables: [...book.tables.values()],
-    announced: book.announced,
-    phases: clock.phases(dump.bytesRead(), book.rowsLoaded),
-    findings: [...findings, ...book.told],
-  };
 }
