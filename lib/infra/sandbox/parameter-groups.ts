@@ -15,7 +15,7 @@ const importParameters: Record<string, string> = {
   // MB. Fewer checkpoints: each one writes every changed page and makes the next change of a page log it whole.
   max_wal_size: '4096',
   checkpoint_timeout: '1800',
-  // A crash loses the sandbox's last transactions: then the drill is lost anyway.
+  // A crash loses the sandbox's last transactions: then the restore begins afresh. It waits for the disk once, at its end.
   synchronous_commit: 'off',
   // Competes with the load for the disk; the restorer analyses by itself.
   autovacuum: '0',

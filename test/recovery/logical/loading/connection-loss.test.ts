@@ -183,3 +183,23 @@ describe('a lost connection', () => {
     expect((await restore(server, () => withIncident(2, 1, async () => {}))).findings).toEqual([]);
   });
 });
+
+describe('a server that crashes as soon as the restore has ended', () => {
+  test('comes back with all that was restored', async () => {
+    // Of commits that nobody waited for, its WAL is written after 10 s: what the restore did not wait for is lost.
+    const server = await TestServer.start('target', { settings: { wal_writer_delay: '10s' } });
+    try {
+      await restore(server, () => withIncident(2, 1, async () => {}));
+      await server.restart('SIGQUIT');
+
+      expect(
+        await server.sql(
+          'main',
+          "SELECT (SELECT count(*)::int FROM items), array_agg(conname::text) FROM pg_constraint WHERE conrelid = 'items'::regclass",
+        ),
+      ).toEqual([[4000, ['items_pkey']]]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
