@@ -1,7 +1,7 @@
 import { Client, type ClientConfig, DatabaseError, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import type { CheckDatabase, QueryAnswer } from '../../domain/checks/asking/check.ts';
 import { DrillError } from '../../domain/findings/errors.ts';
-import { isAnswerMissing, queryError } from './query-error.ts';
+import { isAnswerMissing, isCancelledEarly, queryError } from './query-error.ts';
 import { typeName } from './type-names.ts';
 
 export interface CheckSession {
@@ -175,8 +175,10 @@ export class OpenCheckDatabase implements CheckDatabase {
     sql: string,
     values: unknown[],
     shown = sql,
+    tries = 1,
   ): Promise<{ fields: QueryArrayResult['fields']; rows: (string | null)[][] }> {
     const { statementTimeoutSeconds } = this.#session;
+    const startedAt = performance.now();
     try {
       await this.#begin();
       const query: ExtendedQuery = {
@@ -191,8 +193,12 @@ export class OpenCheckDatabase implements CheckDatabase {
     } catch (error) {
       if (isAnswerMissing(error)) throw await this.#leaveBehind();
       this.#lackedAName = lacksAName(error);
-      const named = queryError(error, shown, statementTimeoutSeconds);
+      const ranSeconds = (performance.now() - startedAt) / 1000;
+      const named = queryError(error, shown, statementTimeoutSeconds, ranSeconds);
       if (named.code !== 'SANDBOX_LOST') await this.#rollBack();
+      // Once may be an operator who took it for something else.
+      if (isCancelledEarly(error, statementTimeoutSeconds, ranSeconds) && tries === 1)
+        return this.#run(sql, values, shown, tries + 1);
       throw named;
     }
   }

@@ -24,11 +24,20 @@ export function isConnectionLost(error: unknown): boolean {
   );
 }
 
+/** SQLSTATE 57014, query_canceled, before its statement_timeout was over. 0.1 s for two clocks that do not agree. */
+export const isCancelledEarly = (error: unknown, timeoutSeconds: number, ranSeconds: number): boolean =>
+  error instanceof DatabaseError && error.code === '57014' && ranSeconds < timeoutSeconds - 0.1;
+
 /**
  * Turns what a query threw into a named error without row values. A query can run code of the dump (views, functions, policies)
  * and make names of values, so of what the server says only names are shown that stand in the query itself.
  */
-export function queryError(error: unknown, sql: string, timeoutSeconds: number): DrillError {
+export function queryError(
+  error: unknown,
+  sql: string,
+  timeoutSeconds: number,
+  ranSeconds = timeoutSeconds,
+): DrillError {
   if (isDrillError(error)) return error;
   if (isConnectionLost(error)) {
     return new DrillError('SANDBOX_LOST', 'the connection to the sandbox broke during a check', {
@@ -44,6 +53,12 @@ export function queryError(error: unknown, sql: string, timeoutSeconds: number):
     });
   }
   const state = toldSqlState(error.code ?? '');
+  if (isCancelledEarly(error, timeoutSeconds, ranSeconds)) {
+    return new DrillError(
+      'CHECK_COULD_NOT_RUN',
+      `somebody cancelled a statement after ${ranSeconds.toFixed(1)} of its ${timeoutSeconds} s (SQLSTATE 57014)`,
+    );
+  }
   if (state === '57014') {
     return new DrillError(
       'CHECK_TIMED_OUT',

@@ -34,13 +34,13 @@ export class LogicalRestorer implements Restorer {
   /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, ENTRY_TIMED_OUT, DUMP_TRIED_TO_ACT, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
   async restore(request: RestoreRequest): Promise<RestoreAccount> {
     if (request.signal.aborted) throw interrupted(request.signal.reason);
-    const first = await this.#attempt(request, []);
+    const first = await this.#attempt(request, [], true);
     if (first.account !== null) return first.account;
     const again = finding(
       'CONNECTION_RETRIED',
       `${first.spoiledBy.message}, and what was under way could not be told done from not done; the databases were dropped and loaded afresh`,
     );
-    const second = await this.#attempt(request, [again]);
+    const second = await this.#attempt(request, [again], false);
     if (second.account !== null) return second.account;
     // Once may be an operator; twice, while the server itself went on, is the dump.
     if (endedByCommand(first.spoiledBy) && endedByCommand(second.spoiledBy) && !second.restarted)
@@ -48,9 +48,13 @@ export class LogicalRestorer implements Restorer {
     throw sandboxLost(second.spoiledBy);
   }
 
-  async #attempt(request: RestoreRequest, findings: RestoreAccount['findings']): Promise<AttemptEnd> {
+  async #attempt(
+    request: RestoreRequest,
+    findings: RestoreAccount['findings'],
+    forgivesCancels: boolean,
+  ): Promise<AttemptEnd> {
     const policy = await this.#parts.loadPolicy();
-    const frame = await startAttempt(request, this.#parts.access, policy).catch((error) => {
+    const frame = await startAttempt(request, this.#parts.access, policy, forgivesCancels).catch((error) => {
       throw asDrillError(error, request.signal);
     });
     const abort = (): void => void frame.attempt.abandon(interrupted(request.signal.reason));

@@ -115,7 +115,8 @@ export const restoringFindings = {
   CONNECTION_RETRIED: {
     severity: 'warning',
     blames: 'sandbox',
-    meaning: 'A connection was lost during loading; what was safe to retry was retried.',
+    meaning:
+      'A connection was lost, or a statement cancelled, during loading; what was safe to retry was retried.',
     hint: 'Look at the network or the server if it happens again.',
   },
   COLLATION_REPLACED: {

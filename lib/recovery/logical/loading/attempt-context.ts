@@ -19,6 +19,11 @@ export interface AttemptContext {
   book: AccountBook;
   clock: PhaseClock;
   roles: RoleRegistry;
+  /**
+   * The first attempt: a statement that somebody cancels counts as one whose connection broke, and is done again. In the second
+   * attempt it is told of the dump, whose own code or timeout may be what cancels.
+   */
+  forgivesCancels: boolean;
   /** What the dump must not change on the server, seen before anything of it ran. */
   watch: ServerWatch;
   /** The session on the maintenance database, for roles and databases. @throws AttemptSpoiled when it was lost: the server may have crashed */

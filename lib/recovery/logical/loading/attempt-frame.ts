@@ -42,6 +42,7 @@ export async function startAttempt(
   request: RestoreRequest,
   access: SandboxAccess,
   policy: RestorePolicy,
+  forgivesCancels: boolean,
 ): Promise<AttemptFrame> {
   const { sandbox, options, signal } = request;
   const connectionTo = (database: string) => access.connection(sandbox, database);
@@ -56,7 +57,9 @@ export async function startAttempt(
   );
   await probe.close();
   const startup = fastLoadSettings(facts, options.connections, 0);
-  const admin = await Session.open(await connectionTo(maintenanceDatabase), startup);
+  const admin = await Session.open(await connectionTo(maintenanceDatabase), startup, {
+    lostWhenCancelled: forgivesCancels,
+  });
   // Deliberately not opened anew when lost: a server that dropped this idle session may have crashed and lost commits.
   const alive = async (): Promise<Session> => {
     if (admin.lost)
@@ -104,6 +107,7 @@ export async function startAttempt(
     clock,
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
     admin: alive,
+    forgivesCancels,
     watch,
     signal,
     limit,

@@ -62,7 +62,8 @@ export async function copyChunk(
         throw raw;
       }
       slot.discard();
-      if (tries >= maximumTries) throw sandboxLost(error);
+      if (tries >= maximumTries)
+        throw error.sqlState === '57014' ? new AttemptSpoiled('a COPY', error) : sandboxLost(error);
       onRetry();
       const transactionId = copy?.firstValue ?? null;
       if (transactionId !== null && (await committed(slot, transactionId))) return chunk.rows;

@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import type { BuildSettings } from './index-build.ts';
-import { ConnectionLost, fromDriver } from './server-error.ts';
+import { ConnectionLost, fromDriver, lostWhenCancelled, type ServerError } from './server-error.ts';
 import { type SettingsSnapshot, settingsBetween, statementBytes } from './session-settings.ts';
 import { type AllRows, WireCopy, WireQuery, type WireResult } from './wire-query.ts';
 
@@ -16,9 +16,11 @@ export class Session {
   #inFlight: WireQuery | null = null;
   #buildSettings = '';
   readonly #client: Client;
+  readonly #lostWhenCancelled: boolean;
 
-  private constructor(client: Client) {
+  private constructor(client: Client, isLostWhenCancelled: boolean) {
     this.#client = client;
+    this.#lostWhenCancelled = isLostWhenCancelled;
     client.on('error', (error) => {
       const cause = fromDriver(error);
       this.#lostBecause ??=
@@ -29,15 +31,22 @@ export class Session {
     });
   }
 
-  /** @throws ConnectionLost when the server does not accept us now, ServerError when it refuses (no such database). */
-  static async open(config: ClientConfig, startup: string[]): Promise<Session> {
+  /**
+   * @param lostWhenCancelled whether it is given up with a statement that somebody else cancels
+   * @throws ConnectionLost when the server does not accept us now, ServerError when it refuses (no such database)
+   */
+  static async open(
+    config: ClientConfig,
+    startup: string[],
+    { lostWhenCancelled = false } = {},
+  ): Promise<Session> {
     const client = new Client({
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
       application_name: 'restore-drill',
       ...config,
     });
-    const session = new Session(client);
+    const session = new Session(client, lostWhenCancelled);
     try {
       await client.connect();
     } catch (error) {
@@ -98,7 +107,7 @@ export class Session {
       const result = await this.#client.query<unknown[]>({ text: sql, values, rowMode: 'array' });
       return result.rows;
     } catch (error) {
-      throw fromDriver(error);
+      throw this.#told(fromDriver(error));
     }
   }
 
@@ -109,7 +118,7 @@ export class Session {
       const query = { name, text: sql, values, rowMode: 'array' as const };
       return (await this.#client.query<(string | null)[]>(query)).rows;
     } catch (error) {
-      throw fromDriver(error);
+      throw this.#told(fromDriver(error));
     }
   }
 
@@ -141,8 +150,15 @@ export class Session {
     this.#inFlight?.outOfTime(limitSeconds);
   }
 
+  #told(said: ServerError | ConnectionLost): ServerError | ConnectionLost {
+    const error = this.#lostWhenCancelled ? lostWhenCancelled(said) : said;
+    if (error instanceof ConnectionLost) this.destroy();
+    return error;
+  }
+
   #started<Query extends WireQuery>(query: Query): Query {
     this.#inFlight = query;
+    query.lostWhenCancelled = this.#lostWhenCancelled;
     const ended = (): void => {
       if (this.#inFlight === query) this.#inFlight = null;
       // The server says so before its socket closes: nobody may be given this session in between.

@@ -63,7 +63,9 @@ export class DatabaseLoad {
     this.grants = new CreateGrants(name);
     const startup = fastLoadSettings(context.facts, context.options.connections, parallelMaintenanceWorkers);
     const connect = async (): Promise<Session> => {
-      const session = await Session.open(await context.connectionTo(name), startup);
+      const session = await Session.open(await context.connectionTo(name), startup, {
+        lostWhenCancelled: context.forgivesCancels,
+      });
       context.limit.watch(session);
       return session;
     };

@@ -53,6 +53,14 @@ export function outOfTime(limitSeconds: number): ServerError {
   return new ServerError(error, limitSeconds);
 }
 
+/** SQLSTATE 57014, query_canceled, that was not our doing: whoever may end statements of this server did, or a timeout. */
+const isCancelled = (error: ServerError | ConnectionLost): boolean =>
+  error instanceof ServerError && error.sqlState === '57014';
+
+/** A statement that somebody else cancelled, as the loss of its connection: what that does is known to be done again. */
+export const lostWhenCancelled = (error: ServerError | ConnectionLost): ServerError | ConnectionLost =>
+  isCancelled(error) ? new ConnectionLost('57014', error) : error;
+
 /**
  * SQLSTATEs that end a session: class 08 (connection exception), 57P01–57P05 (admin shutdown, crash shutdown, cannot
  * connect now, database dropped, idle session timeout), 25P03 and 25P04 (idle in transaction and transaction timeout).

@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg';
-import { ConnectionLost, fromDriver, outOfTime } from './server-error.ts';
+import { ConnectionLost, fromDriver, lostWhenCancelled, outOfTime } from './server-error.ts';
 
 /** What a simple query gave: its command tags in order, and the rows of all its statements as text. */
 export interface WireResult {
@@ -55,6 +55,8 @@ export class WireQuery implements Submittable {
   #limitSeconds: number | null = null;
   /** It ended with its connection. */
   connectionLost = false;
+  /** Set where a statement that somebody else cancels counts as one whose connection broke. */
+  lostWhenCancelled = false;
   readonly #done = deferred<WireResult>();
   /** Command tags so far, in order: after an error they tell what was done before it. */
   readonly tags: string[] = [];
@@ -133,9 +135,10 @@ export class WireQuery implements Submittable {
   }
 
   protected errorFrom(error: unknown): Error {
-    const cause = fromDriver(error);
-    this.connectionLost = cause instanceof ConnectionLost;
-    return this.#limitSeconds === null ? cause : outOfTime(this.#limitSeconds);
+    const said = fromDriver(error);
+    const ended = this.#limitSeconds !== null || !this.lostWhenCancelled ? said : lostWhenCancelled(said);
+    this.connectionLost = ended instanceof ConnectionLost;
+    return this.#limitSeconds === null ? ended : outOfTime(this.#limitSeconds);
   }
 
   protected handleRow(_fields: (string | null)[]): void {}
