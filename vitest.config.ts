@@ -40,7 +40,6 @@ const seals = ['test/seals/**/*.test.ts'];
 // They set the environment that modules read when they are loaded: each has a process of its own.
 const apart = [
   'test/lambdas/**/*.test.ts',
-  'test/iam/**/*.test.ts',
   'test/containers/**/*.test.ts',
   'test/package/**/*.test.ts',
   'test/cli/remote/**/*.test.ts',

@@ -9,8 +9,8 @@ import { stack } from './unrecorded-calls.ts';
 
 export interface StackRoles {
   /** Door or `task` → its role. */
-  byDoor: Map<string, Role>;
-  all: Role[];
+  byDoor: ReadonlyMap<string, Role>;
+  all: readonly Role[];
   named: Named;
   /** ARN of the key that seals are signed with; empty: there is none. */
   signingKey: string;
@@ -20,9 +20,21 @@ export interface StackRoles {
   fill(text: string): string;
 }
 
-/** The roles of a stack, from its template. @param drills its drills.yaml; by default of the very stack whose doors were recorded */
+const known = new Map<string, StackRoles>();
+
+/**
+ * The roles of a stack, from its template; read only, because whoever asks for the same stack gets the same ones.
+ * @param drills its drills.yaml; by default of the very stack whose doors were recorded
+ */
 export function stackRoles(drills: object = drillsYaml(stack)): StackRoles {
-  const parsed = parseConfig(stringify(drills));
+  const text = stringify(drills);
+  const roles = known.get(text) ?? rolesOfStack(text);
+  known.set(text, roles);
+  return roles;
+}
+
+function rolesOfStack(drills: string): StackRoles {
+  const parsed = parseConfig(drills);
   if (!('config' in parsed)) throw new Error(JSON.stringify(parsed.problems));
   // With a key of the customer, so that its policy and the rights on it are evaluated too.
   const aws = { ...parsed.config.aws!, customerKey: true };
