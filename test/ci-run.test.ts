@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const opinions = ['cfn-lint', 'seals', 'ci-files', 'browser', 'emulator'];
+
+let clone: string;
+beforeEach(() => {
+  clone = mkdtempSync(join(tmpdir(), 'restore-drill-ci-'));
+  for (const folder of ['.ci', 'scripts', 'bin']) mkdirSync(join(clone, folder));
+  cpSync('.ci/run', join(clone, '.ci/run'));
+  // Each can be had, unless it is named.
+  for (const opinion of opinions)
+    writeFileSync(
+      join(clone, 'scripts', `${opinion}.mjs`),
+      `if (process.env.LACKING === '${opinion}') { console.log('no way to ${opinion}'); process.exit(3); }`,
+    );
+  program('mmdebstrap', '');
+  program(
+    'npm',
+    'name=$(echo "$*" | sed "s/^run //"); echo "$name begins"; [ "$name" != "$SLOW" ] || sleep 1; [ "$name" != "$FAILING" ] || exit 7; echo "$name has passed"',
+  );
+});
+afterEach(() => rmSync(clone, { recursive: true, force: true }));
+
+function program(name: string, script: string): void {
+  const path = join(clone, 'bin', name);
+  writeFileSync(path, `#!/bin/sh\n${script}\n`);
+  chmodSync(path, 0o755);
+}
+
+/** Carries out .ci/run with an npm that tells what it was asked for. */
+function run(given: { FAILING?: string; LACKING?: string; SLOW?: string } = {}) {
+  const env = { ...process.env, TMPDIR: clone, PATH: `${join(clone, 'bin')}:${process.env.PATH}`, ...given };
+  const { status, stdout } = spawnSync('bash', ['.ci/run'], { cwd: clone, env, encoding: 'utf8' });
+  return { status, passed: [...stdout.matchAll(/^(.+) has passed$/gm)].map(([, name]) => name), stdout };
+}
+
+const beside = 'test:emulator';
+const others = [
+  ...['ci', 'build:parts', 'test', 'test:oracle', 'test:nodes', 'test:template', 'test:seals'],
+  ...['test:ci-files', 'test:browser'],
+];
+
+// It is for Linux: dpkg, and waiting for a process by its id.
+describe.skipIf(process.platform !== 'linux')('what CI runs', () => {
+  test('is everything, and the emulated account, which runs beside, is waited for and told whole', () => {
+    const { status, passed } = run({ SLOW: beside });
+    expect(status).toBe(0);
+    expect(passed).toEqual([...others, beside]);
+  });
+
+  test('fails when the emulated account does, after all the others', () => {
+    const { status, passed, stdout } = run({ FAILING: beside });
+    expect(status).toBe(7);
+    expect(passed).toEqual(others);
+    expect(stdout).toContain(`${beside} begins`);
+  });
+
+  test.each(['build:parts', 'test', 'test:oracle', 'test:browser'])(
+    'fails when %s does, and goes no further',
+    (failing) => {
+      const { status, passed, stdout } = run({ FAILING: failing });
+      expect(status).toBe(7);
+      if (failing !== 'build:parts')
+        expect(stdout.trim().split('\n').at(-1)).toContain('What failed stands before');
+      expect(passed.filter((name) => name !== beside)).toEqual(others.slice(0, others.indexOf(failing)));
+    },
+  );
+
+  test.each(opinions)('says that it went without %s where it cannot be had, and why', (opinion) => {
+    const { status, stdout } = run({ LACKING: opinion });
+    expect(status).toBe(0);
+    expect(stdout).toContain(`no way to ${opinion}`);
+    expect(stdout).toMatch(/ NOT .* in this run$/m);
+  });
+});
