@@ -57,6 +57,8 @@ export function createRolePasswordSetter(access: SandboxAccess): RolePasswordSet
       const refused: { role: string; sqlState: string }[] = [];
       try {
         await client.connect();
+        // The server's parameters for loading wait for no commit, and whoever is told of a password must find it after a crash.
+        await client.query('set synchronous_commit = on');
         for (const { role, password } of passwords) {
           const verifier = await scramVerifier(password);
           const sql = `alter role ${quoted(role)} password ${literal(verifier)}`;

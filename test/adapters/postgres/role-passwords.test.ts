@@ -43,6 +43,27 @@ describe('role passwords', () => {
     },
   );
 
+  test('are on its disk once they are set', async () => {
+    // As its parameters for loading have it; and of commits that nobody waits for, WAL is written after 10 s.
+    const crashing = await TestServer.start('target', {
+      settings: { synchronous_commit: 'off', wal_writer_delay: '10s' },
+    });
+    try {
+      const passwords = [{ role: 'master', password: 'secret' }];
+      expect(await createRolePasswordSetter(crashing.access).set(crashing.address, passwords)).toEqual([]);
+      await crashing.restart('SIGQUIT');
+
+      expect(
+        await crashing.sql(
+          'postgres',
+          "select rolpassword is not null from pg_authid where rolname = 'master'",
+        ),
+      ).toEqual([[true]]);
+    } finally {
+      await crashing.stop();
+    }
+  });
+
   test('are kept by the server as the very verifier that we computed', async () => {
     const salt = Buffer.alloc(16, 7);
     const verifier = await scramVerifier('secret', salt);
