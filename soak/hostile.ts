@@ -213,6 +213,11 @@ function collected(count: number, { failures }: Seen, say: (text: string) => voi
     maxBuffer: 1 << 28,
   });
   const lines = run.stdout.split('\n');
-  for (const line of lines.filter((each) => each.startsWith('BROKE'))) failures.push({ seed: 1, what: line });
-  return lines.findLast((line) => / held$/.test(line)) ?? `it ended with ${run.status}`;
+  const broke = lines.filter((line) => line.startsWith('BROKE'));
+  for (const line of broke) failures.push({ seed: 1, what: line });
+  const held = lines.findLast((line) => / held$/.test(line));
+  if (held !== undefined && (run.status === 0) === (broke.length === 0)) return held;
+  const words = run.stderr.trim().split('\n').at(-1);
+  failures.push({ seed: 1, what: `the collection ended with ${run.status} and without its sum: ${words}` });
+  return `it ended with ${run.status}`;
 }
