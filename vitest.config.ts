@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 // The inner loop, `npm run test:quick`: rules, readers, steps and the machine, and one file on a real server.
 const quick = [
@@ -69,6 +70,7 @@ export default defineConfig({
     // Once for all projects, which inherit what it provides and not the setting.
     globalSetup: ['test/support/servers-of-the-run.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...everyProject, name: 'quick', include: quick, exclude: apart } },
       {
