@@ -1,9 +1,13 @@
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import type { RestoreAccount } from '../../../domain/recovery/restore-account.ts';
+import { listOf } from '../../../domain/text/quantities.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { AttemptFrame } from './attempt-frame.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { ConnectionLost } from './server-error.ts';
+
+/** In a finding; the record lists all. */
+const rolesNamed = 10;
 
 /** What an attempt came to: an account, or a lost connection that makes us begin afresh. */
 export type AttemptEnd =
@@ -51,7 +55,7 @@ export async function endOfAttempt(
         'ROLES_CREATED',
         roles.created.length === 1
           ? `1 role that the dump names but does not define was created without login: ${roles.created.join('')}`
-          : `${roles.created.length} roles that the dump names but does not define were created without login: ${roles.created.join(', ')}`,
+          : `${roles.created.length} roles that the dump names but does not define were created without login: ${listOf(roles.created, rolesNamed)}`,
       ),
     );
   return {

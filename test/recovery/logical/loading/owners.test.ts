@@ -48,6 +48,26 @@ describe('restoring owners as a master that is no superuser', () => {
     ]);
   });
 
+  test('names ten of the roles that it created, and counts the rest', async () => {
+    const roles = Array.from({ length: 12 }, (_, index) => `tenant_${String(index).padStart(2, '0')}`);
+    const account = await restore(server, () =>
+      roles.map((role) =>
+        entryEvent([`CREATE SCHEMA of_${role}`, `ALTER SCHEMA of_${role} OWNER TO ${role}`], {
+          type: 'SCHEMA',
+          name: `of_${role}`,
+        }),
+      ),
+    );
+
+    expect(account.findings).toMatchObject([
+      {
+        code: 'ROLES_CREATED',
+        message: `12 roles that the dump names but does not define were created without login: ${roles.slice(0, 10).join(', ')} and 2 more`,
+      },
+    ]);
+    expect(account.rolesCreated).toEqual(roles);
+  });
+
   test('takes back exactly the right to create that it lent', async () => {
     await restore(server, owned);
 
