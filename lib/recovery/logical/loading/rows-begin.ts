@@ -93,7 +93,7 @@ export async function beginRows(
           context.book.find(
             finding(
               'CONNECTION_RETRIED',
-              `a connection was lost while rows of ${label} were loaded; what was not confirmed was sent again`,
+              `a connection was lost, or a statement cancelled, while rows of ${label} were loaded; what was not confirmed was sent again`,
             ),
           ),
       },
