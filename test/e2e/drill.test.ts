@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import module from 'node:module';
 import { SaxesParser } from 'saxes';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { recordOf } from './support/command-line.ts';
@@ -100,6 +101,9 @@ describe('the first command of the README', () => {
       ),
     ).toBe(true);
     if (isRoot) expect(record.operator).not.toBe('root');
+    // Node.js 20 cannot keep what it compiled.
+    const kept = world.path('home', '.cache', 'restore-drill', 'compiled-code');
+    expect(existsSync(kept)).toBe('enableCompileCache' in module);
   });
 });
 

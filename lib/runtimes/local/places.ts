@@ -6,7 +6,7 @@ import { privateFoldersIn } from './private-folder.ts';
 export interface Places {
   /** Ledger, records and reports: small, kept. */
   stateDirectory: string;
-  /** Downloaded PostgreSQL servers: large, may be deleted at any time. */
+  /** Downloaded PostgreSQL servers and compiled code: large, may be deleted at any time. */
   cacheDirectory: string;
   /** Sandboxes while a drill runs. */
   sandboxDirectory: string;
