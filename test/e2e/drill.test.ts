@@ -173,11 +173,10 @@ describe('--keep', () => {
 });
 
 describe('looking back', () => {
-  test('history lists the drills newest first, and show renders any of them in every format', async () => {
+  test('history gives the whole records of drills, newest first, and show renders any of them in every format', async () => {
     const first = await world.expectProven(['--dump', shopFile]);
     const second = await world.drill(['--dump', world.backup('empty.sql', '')]);
-    const history = await world.history();
-    expect(history.map(({ drillId }) => drillId)).toEqual([second.record.drillId, first.record.drillId]);
+    expect(await world.history()).toEqual([second.record, first.record]);
     const table = (await world.run(['history'])).stdout;
     for (const part of ['PROVEN', 'NOT_PROVEN', first.record.drillId]) expect(table).toContain(part);
     expect((await world.run(['history', 'empty', '--json'])).stdout).not.toContain(first.record.drillId);
