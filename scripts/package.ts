@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { buildParts } from '../lib/infra/app/clone-parts.ts';
+import { layParts } from '../lib/infra/app/clone-parts.ts';
 import { commandLine } from './bundling.mjs';
 import { commitOf } from './commit.mjs';
 import { renderLicences } from './licences.ts';
@@ -32,7 +32,7 @@ const construct = await build({
 });
 writeFileSync(join(outdir, 'index.js'), "export { RestoreDrill } from './index.cjs';\n");
 writeDeclarations('lib/cdk', ['index', 'restore-drill', 'drills-file'], outdir);
-const functions = buildParts(join(outdir, 'prebuilt'));
+const functions = layParts(join(outdir, 'prebuilt'));
 const cli = await build({ ...commandLine, outdir: 'dist', metafile: true, write: false });
 writeFileSync(
   'THIRD-PARTY-LICENSES.txt',

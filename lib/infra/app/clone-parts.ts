@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { builtParts, parserFile } from '../bundles/built-parts.ts';
 import { writePackedFunctions } from '../bundles/packed-functions.ts';
 import type { BuiltFunction } from './build-functions.ts';
@@ -59,3 +59,9 @@ const toldFile = 'functions-told.json';
 /** The functions in cloneParts(), as they were built. */
 export const cloneFunctions = (): ToldFunction[] =>
   JSON.parse(readFileSync(join(cloneParts(), toldFile), 'utf8')) as ToldFunction[];
+
+/** Lays them into the folder of a package. @returns what is told of its functions */
+export function layParts(folder: string): ToldFunction[] {
+  cpSync(cloneParts(), folder, { recursive: true, filter: (source) => basename(source) !== toldFile });
+  return cloneFunctions();
+}
