@@ -3,6 +3,7 @@ import type { ImageCompression } from '../../../domain/recovery/image-compressio
 import type { Lsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, findSegment, wantedSegment } from './archive-contents.ts';
 import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
+import { LogBehindEnd } from './log-behind-end.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
 import { haveSameContent, readSegment } from './segment-reader.ts';
@@ -78,12 +79,16 @@ export class Chain {
       const { segment, from } = found;
       const file = segment.copies.at(-1) as WalFile;
       segments.push({ name, sizeBytes: file.sizeBytes, from, file });
-      const halt = await this.#walkSegment(segment, timeline);
+      const halt = await this.#walkSegment(segment, timeline, from);
       if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
     }
   }
 
-  async #walkSegment(segment: IndexedSegment, timeline: number): Promise<WalkHalt | null> {
+  async #walkSegment(
+    segment: IndexedSegment,
+    timeline: number,
+    from: 'archive' | 'base',
+  ): Promise<WalkHalt | null> {
     const { segmentBytes } = this.#base;
     const start = startOfSegment(segment.number, segmentBytes);
     const before = {
@@ -94,10 +99,14 @@ export class Chain {
     };
     if (!(await haveSameContent(segment.copies, segmentBytes)))
       return { kind: 'damaged', lsn: start, reason: 'two copies of it differ' };
-    let halt: WalkHalt | null = null;
+    const walked: { halt: WalkHalt | null; behind: LogBehindEnd | null } = { halt: null, behind: null };
     const problem = await readSegment(segment.copies.at(-1) as WalFile, start, segmentBytes, (page) => {
-      halt = this.#walker.walkPage(page, timeline);
-      return halt === null;
+      if (walked.behind !== null) return walked.behind.see(page);
+      walked.halt = this.#walker.walkPage(page, timeline);
+      // The base's own folder may hold a segment that was copied while it was written.
+      if (walked.halt?.kind !== 'end' || from === 'base') return walked.halt === null;
+      walked.behind = new LogBehindEnd(this.#base, this.#walker.place, timeline);
+      return walked.behind.see(page);
     });
     if (problem !== null) {
       // None of it is replayed: its restore fails.
@@ -109,7 +118,9 @@ export class Chain {
     }
     if (this.#strangeSwitch !== null)
       return { kind: 'damaged', lsn: this.#walker.place.next, reason: this.#strangeSwitch };
-    return halt;
+    const { halt, behind } = walked;
+    if (halt?.kind !== 'end' || behind === null || behind.found === null) return halt;
+    return { kind: 'damaged', lsn: halt.lsn, reason: `${halt.reason}, ${behind.found}` };
   }
 
   #see(event: WalEvent, end: Lsn): 'stop before' | 'stop after' | null {

@@ -338,6 +338,57 @@ describe('tarballs', () => {
   });
 });
 
+describe('the end of the log, within a segment of the archive', () => {
+  /** Segment 1, filled, and the second, whose log ends on one of its first pages. */
+  const long = new WalBuilder();
+  long.add({ manager: 0, info: 0x50, data: Buffer.from('0000100000000000', 'hex') });
+  const of = { stopLsn: long.next };
+  for (let at = 0; at < 70; at += 1) {
+    long.add(commit((noon + at * 60_000) * 1000));
+    long.add(heap(16_000));
+  }
+  const end = long.next;
+  const [first, second] = long.segments() as [Buffer, Buffer];
+  /** Of the log in the second. */
+  const pages = Math.ceil((end - long.start - segmentBytes) / 8192);
+  const with2 = (bytes: Buffer): WalFile[] => [stored(name(1), first), stored(name(2), bytes)];
+  const address = (page: number): number => page * 8192 + 8;
+
+  test('is where zeros follow, or what the file held before it was used again', async () => {
+    const zeros = await covered({ archive: with2(second), of });
+    expect([zeros.problem, zeros.reached.lsn, pages > 5]).toEqual([null, end, true]);
+    const used = Buffer.from(second);
+    for (let page = pages; page < 128; page += 1)
+      first.copy(used, page * 8192, page * 8192, page * 8192 + 8192);
+    expect((await covered({ archive: with2(used), of })).problem).toBeNull();
+  });
+
+  test('is not on a page whose address lost a bit, whichever bit and page', async () => {
+    for (let page = 1; page < pages; page += 1) {
+      const { problem } = await covered({ archive: with2(withoutBit(second, address(page))), of });
+      expect(problem).toMatchObject({ kind: 'damaged', segment: name(2) });
+    }
+  });
+
+  test('is not on a page that is zeros, where pages of the log follow', async () => {
+    for (let page = 1; page < pages - 1; page += 1) {
+      const lost = Buffer.from(second).fill(0, page * 8192, page * 8192 + 8192);
+      expect((await covered({ archive: with2(lost), of })).problem).toMatchObject({
+        kind: 'damaged',
+        reason: `the page is filled with zeros, and the log goes on at 0/${(long.start + segmentBytes + (page + 1) * 8192).toString(16).toUpperCase()}`,
+      });
+    }
+  });
+
+  /** The highest bit that is set: the address is then of an earlier place. */
+  function withoutBit(bytes: Buffer, at: number): Buffer {
+    const damaged = Buffer.from(bytes);
+    const low = damaged.readUInt32LE(at);
+    damaged.writeUInt32LE(low & ~(1 << (31 - Math.clz32(low))), at);
+    return damaged;
+  }
+});
+
 describe('whatever is damaged', () => {
   const whole = log.start + 5 * segmentBytes;
 
