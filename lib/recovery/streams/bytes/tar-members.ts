@@ -58,7 +58,7 @@ interface Extension {
 /**
  * All members, then reads on to the end of the stream, so that a checksum behind it is verified.
  * @throws DrillError DUMP_TRUNCATED when the end mark of two empty blocks is missing, DUMP_CORRUPT for a header whose
- * checksum does not match, and for another tar behind the end mark (`cat a.tar b.tar`), which tar and pg_restore never read.
+ * checksum does not match, and for bytes behind the end mark (`cat a.tar b.tar`), which tar and pg_restore never read.
  */
 export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember, void, undefined> {
   let extension: Extension = {};
@@ -67,7 +67,7 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
     const header = await headerBlock(source);
     if (isEmpty(header)) {
       if (!isEmpty(await headerBlock(source))) throw damaged('one empty block stands alone', position);
-      await refuseAnother(source);
+      await refuseMore(source);
       return;
     }
     const sizeBytes = extension.sizeBytes ?? numberField(header, 124, 12, position);
@@ -96,22 +96,25 @@ export async function* tarMembers(source: ByteSource): AsyncGenerator<TarMember,
   }
 }
 
-/** Reads on over what pads the tar to the size of its records. What follows and is no tar, tar passes over in silence as well. */
-async function refuseAnother(source: ByteSource): Promise<void> {
+/**
+ * Reads on over what pads the tar to the size of its records. Where a disk lost a block of a header, its zeros are an end mark:
+ * tar passes over all that follows in silence, and what it holds is lost.
+ */
+async function refuseMore(source: ByteSource): Promise<void> {
+  let strange: number | null = null;
   for (;;) {
     const position = source.position;
     const block = await source.readUpTo(blockBytes);
-    if (block.length < blockBytes) return;
-    if (isEmpty(block)) continue;
-    if (beginsMember(block)) {
+    if (!isEmpty(block)) strange ??= position;
+    if (block.length === blockBytes && beginsMember(block)) {
       throw dumpError(
         'DUMP_CORRUPT',
         `another tar follows the end of the first, from byte ${position} on: tar and pg_restore do not read it, and what it holds is lost`,
       );
     }
-    while ((await source.readPiece()) !== null);
-    return;
+    if (block.length < blockBytes) break;
   }
+  if (strange !== null) throw damaged('bytes that are no padding follow its end mark', strange);
 }
 
 /** Whether the block is the header of a member, by its own checksum. */

@@ -320,6 +320,20 @@ describe('tarballs', () => {
     });
   });
 
+  test('that lost the block of a header, behind which tar reads nothing more, are named', async () => {
+    const whole = await tarball('a.tar', members(1, 2, 3, 4, 5), (bytes) => bytes as never);
+    const bytes = Buffer.concat(await (await whole.open()).toArray());
+    // Each member is a header of 512 bytes and a segment; a disk loses 4096 at a time.
+    for (const lost of [3, 4]) {
+      const holed = Buffer.from(bytes);
+      const header = lost * (512 + segmentBytes);
+      holed.fill(0, header - (header % 4096), header - (header % 4096) + 4096);
+      const { problem, reached } = await covered({ archive: [stored('a.tar', holed)] });
+      expect(problem).toMatchObject({ kind: 'damaged', segment: 'a.tar' });
+      expect(reached.lsn).toBe(log.start + lost * segmentBytes);
+    }
+  });
+
   test('that are cut, or hold what is longer than a segment, are named', async () => {
     const whole = await tarball('a.tar', members(1, 2, 3), (bytes) => bytes as never);
     const bytes = Buffer.concat(await (await whole.open()).toArray());

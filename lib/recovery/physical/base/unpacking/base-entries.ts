@@ -2,6 +2,7 @@
 
 import { type TarRole, tarRole } from '../../../../domain/backup/base-tars.ts';
 import { ByteSource } from '../../../streams/bytes/byte-source.ts';
+import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { type TarMemberKind, tarMembers } from '../../../streams/bytes/tar-members.ts';
 import type { BaseFile } from '../layout/base-file.ts';
 import type { BaseLayout } from '../layout/base-layout.ts';
@@ -41,7 +42,8 @@ export async function* baseEntries(
       yield* membersOfFile(base, bounding, { folder: '', place: '' });
       for (const { oid, file } of tablespaces)
         yield* membersOfFile(file, bounding, { folder: '', place: placeOf({ part: 'tablespace', oid }) });
-      if (wal !== null) yield* membersOfFile(wal, bounding, { folder: '', place: placeOf({ part: 'wal' }) });
+      if (wal !== null)
+        yield* atLeastOne(membersOfFile(wal, bounding, { folder: '', place: placeOf({ part: 'wal' }) }));
       return;
     }
     case 'packed tars':
@@ -81,6 +83,16 @@ async function* fileEntry(
   } finally {
     source.cancel().catch(() => {});
   }
+}
+
+/** pg_basebackup writes no `pg_wal.tar` without a segment: one that has none was overwritten, e.g. with zeros. */
+async function* atLeastOne(entries: AsyncIterable<BaseEntry>): AsyncGenerator<BaseEntry, void, undefined> {
+  let isEmpty = true;
+  for await (const entry of entries) {
+    isEmpty = false;
+    yield entry;
+  }
+  if (isEmpty) throw dumpError('DUMP_CORRUPT', 'its pg_wal.tar holds no file');
 }
 
 async function* membersOfFile(
@@ -124,7 +136,10 @@ async function* membersOfPackedTars(
         const { kind, sizeBytes, linkTarget } = member;
         const body = content.pieces();
         yield { path: 'backup_manifest', folder: '', place: '', kind, sizeBytes, linkTarget, body };
-      } else yield* members(content, { folder: '', place: placeOf(role) });
+      } else {
+        const some = members(content, { folder: '', place: placeOf(role) });
+        yield* role.part === 'wal' ? atLeastOne(some) : some;
+      }
     }
   } finally {
     outer.cancel().catch(() => {});

@@ -179,14 +179,13 @@ describe('damaged archives', () => {
     );
   });
 
-  test('a tar behind the end of the first is an error, and the padding of tar is not', async () => {
+  test('a tar or anything else behind the end of the first is an error, and the padding of tar is not', async () => {
     const bytes = await tarWithObjects(14);
-    expect(await outcome(readTarArchive(bufferSource(Buffer.concat([bytes, Buffer.alloc(8192)]))))).toBe(
-      'end',
-    );
-    expect(await outcome(readTarArchive(bufferSource(Buffer.concat([bytes, bytes]))))).toMatchObject({
-      code: 'DUMP_CORRUPT',
-    });
+    const followedBy = (...more: Buffer[]) =>
+      outcome(readTarArchive(bufferSource(Buffer.concat([bytes, ...more]))));
+    expect(await followedBy(Buffer.alloc(8192))).toBe('end');
+    for (const more of [bytes, Buffer.from('more'), Buffer.alloc(512, 7)])
+      expect(await followedBy(Buffer.alloc(1024), more)).toMatchObject({ code: 'DUMP_CORRUPT' });
   });
 
   test('zeros behind a custom archive are padding, and within a compressed block a hole', async () => {
