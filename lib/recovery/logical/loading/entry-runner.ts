@@ -8,6 +8,7 @@ import type { DatabaseLoad } from './database-load.ts';
 import { everything } from './locks.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Decided } from './statement-decision.ts';
+import { StatementGroup } from './statement-group.ts';
 import { isShort, parallelKinds, startsPostData } from './statement-kinds.ts';
 import { locksOf } from './statement-locks.ts';
 import { StatementRunner } from './statement-runner.ts';
@@ -21,6 +22,7 @@ export class EntryRunner {
   readonly #work: StatementWork;
   readonly #statements: StatementRunner;
   readonly batches: BatchRunner;
+  #group: StatementGroup | null = null;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
     this.#context = context;
@@ -99,8 +101,18 @@ export class EntryRunner {
     settings: SettingsSnapshot,
     where: Pick<Work, 'locks' | 'lane'> & { after: Task[] },
   ): Task {
+    const [statement] = decision.statements;
     return this.#load.scheduler.submit({
       ...where,
+      ...(statement === undefined || where.lane === 'main'
+        ? {}
+        : {
+            company: {
+              group: this.#groupUnder(settings),
+              statement: { kind: 'statement', entry, open, decision, statement },
+              isShort: () => isShort(decision, this.#work.bytesReadBy(decision)),
+            },
+          }),
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
       kind: 'statement',
       textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
@@ -108,5 +120,11 @@ export class EntryRunner {
       run: (slot, alone, idleSessions) =>
         this.#statements.run(slot, { entry, open, decision }, settings, alone, idleSessions),
     });
+  }
+
+  #groupUnder(settings: SettingsSnapshot): StatementGroup {
+    if (this.#group?.settings !== settings)
+      this.#group = new StatementGroup(this.#context, this.#load, this.#statements, settings);
+    return this.#group;
   }
 }

@@ -18,6 +18,12 @@ export type LaneName = 'rows' | 'any' | 'main';
  */
 const mostPassed = 64;
 
+/** Tasks that go to the server together at most, and the bytes of their text. */
+const mostTogether = { count: 100, bytes: 256 * 1024 };
+
+const mayHaveCompany = ({ work, alone, byItself }: Node): boolean =>
+  !alone && !byItself && work?.company?.isShort() === true;
+
 /** Tasks of one kind and lane that nothing holds up, most urgent first. */
 class Lane {
   readonly #entries = new TinyQueue<Entry>([], mostUrgentFirst);
@@ -87,6 +93,27 @@ export class ReadyQueue {
   /** The most urgent task of each lane that may start. */
   heads(lanes: readonly LaneName[], mayStart: (node: Node) => boolean): Node[] {
     return lanes.flatMap((lane) => this.#lanes[lane].first(mayStart) ?? []);
+  }
+
+  /**
+   * Takes the short tasks of the same group that would come next: a session's share of all that wait, so that none is without work
+   * while another has a hundred tasks.
+   */
+  takeCompanyOf(first: Node, sessions: number, mayStart: (node: Node) => boolean): Node[] {
+    const company: Node[] = [];
+    if (!mayHaveCompany(first)) return company;
+    const share = Math.min(mostTogether.count, Math.ceil((this.size + 1) / sessions));
+    let bytes = first.work?.textBytes ?? 0;
+    while (company.length + 1 < share) {
+      const next = this.#lanes.any.first(mayStart);
+      if (next === null || next.work?.company?.group !== first.work?.company?.group || !mayHaveCompany(next))
+        break;
+      bytes += next.work?.textBytes ?? 0;
+      if (bytes > mostTogether.bytes) break;
+      this.remove(next);
+      company.push(next);
+    }
+    return company;
   }
 
   #laneOf({ work }: Node): Lane {

@@ -1,8 +1,9 @@
 import type { EndSignal } from './end-signal.ts';
 import type { Lock } from './locks.ts';
 import { type LaneName, ReadyQueue } from './ready-queue.ts';
+import { RunningTasks } from './running-tasks.ts';
 import type { Slot } from './slot.ts';
-import { collide, type Node, RetryAlone, sameFamily, type Task, TaskGraph, type Work } from './task-graph.ts';
+import { type Node, RetryAlone, type Task, TaskGraph, type Work } from './task-graph.ts';
 
 /** Statements that may wait or run before the reader waits too, and the bytes of their text. */
 const roomForStatements = { count: 256, bytes: 16 * 1024 ** 2 };
@@ -20,7 +21,7 @@ export class Scheduler {
   readonly #free: Slot[];
   readonly #slots: number;
   readonly #running = new Set<Promise<void>>();
-  readonly #active = new Set<Node>();
+  readonly #active = new RunningTasks();
   #runningStatements = 0;
   #rowsTasks = 0;
   #statementTasks = 0;
@@ -139,7 +140,10 @@ export class Scheduler {
     while (!this.#ending.isEnded && this.#free.length > 0) {
       const choice = this.#choose();
       if (choice === null) return;
-      this.#start(choice.node, choice.slot);
+      this.#start(
+        [choice.node, ...this.#ready.takeCompanyOf(choice.node, this.#slots, this.#mayStart)],
+        choice.slot,
+      );
     }
   }
 
@@ -167,14 +171,13 @@ export class Scheduler {
     const limit = this.#holds > 0 && this.#slots > 1 ? this.#slots - 1 : this.#slots;
     const lanes: LaneName[] = ['rows'];
     if (this.#runningStatements < limit) lanes.push('any', ...(mainIsFree ? (['main'] as const) : []));
-    const mayStart = (node: Node): boolean =>
-      node.work?.family === undefined ||
-      ![...this.#active].some((other) => sameFamily(node.work, other.work) && collide(node, other));
     let best: Node | null = null;
-    for (const head of this.#ready.heads(lanes, mayStart))
+    for (const head of this.#ready.heads(lanes, this.#mayStart))
       if (best === null || this.#before(head, best)) best = head;
     return best;
   }
+
+  readonly #mayStart = (node: Node): boolean => !this.#active.holdUp(node);
 
   /**
    * Rows come first, because they free further work. But a chain that outweighs all rows so far (a GIN index of a large
@@ -190,35 +193,53 @@ export class Scheduler {
     return larger !== 0 ? larger > 0 : a.order < b.order;
   }
 
-  #start(node: Node, slot: Slot): void {
-    const { work } = node;
-    if (work === null) return;
-    if (work.kind === 'statement') this.#runningStatements += 1;
-    this.#active.add(node);
-    const run = this.#execute(node, work, slot).finally(() => {
+  #start(nodes: readonly Node[], slot: Slot): void {
+    const isStatement = nodes[0]?.work?.kind === 'statement';
+    if (isStatement) this.#runningStatements += 1;
+    for (const node of nodes) this.#active.add(node);
+    const run = this.#execute(nodes, slot).then((done) => {
+      this.#free.push(slot);
+      for (const node of nodes) this.#active.remove(node);
+      if (isStatement) this.#runningStatements -= 1;
+      for (const node of nodes.slice(0, done)) this.#ended(node);
+      const [failed, ...others] = nodes.slice(done);
+      if (failed !== undefined) this.#again(failed);
+      for (const node of others) this.#ready.add(node);
       this.#running.delete(run);
       this.#dispatch();
     });
     this.#running.add(run);
   }
 
-  async #execute(node: Node, work: Work, slot: Slot): Promise<void> {
-    let again = false;
+  /** @returns how many of them are done, counted from the first */
+  async #execute(nodes: readonly Node[], slot: Slot): Promise<number> {
+    const [first] = nodes;
+    const companies = nodes.flatMap(({ work }) => work?.company ?? []);
     try {
-      await work.run(slot, node.alone, this.idleSessions);
+      if (nodes.length > 1 && companies[0] !== undefined)
+        return await companies[0].group.run(
+          slot,
+          companies.map(({ statement }) => statement),
+        );
+      await first?.work?.run(slot, first.alone, this.idleSessions);
     } catch (error) {
-      again = error instanceof RetryAlone && !node.alone;
-      if (!again) this.fail(error);
+      if (nodes.length === 1 && error instanceof RetryAlone && first?.alone === false) {
+        first.alone = true;
+        return 0;
+      }
+      this.fail(error);
     }
-    this.#free.push(slot);
-    this.#active.delete(node);
-    if (work.kind === 'statement') this.#runningStatements -= 1;
-    if (again) {
-      node.alone = true;
-      this.#lonely.add(node);
-      return;
-    }
-    this.#weigh(work, -1);
+    return nodes.length;
+  }
+
+  #again(node: Node): void {
+    node.byItself = true;
+    if (node.alone) this.#lonely.add(node);
+    else this.#ready.add(node);
+  }
+
+  #ended(node: Node): void {
+    if (node.work !== null) this.#weigh(node.work, -1);
     this.#wakeReader();
     this.#leave(node);
   }

@@ -30,7 +30,12 @@ export const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
 export const serial = 'serial';
 
 /** Kinds that do no work worth a session of its own, and need nothing before or after them. */
-const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set(['comment', 'create table', 'sequence value']);
+const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set([
+  'comment',
+  'create schema',
+  'create table',
+  'sequence value',
+]);
 
 /** Kinds whose work grows with the rows of their tables. */
 const kindsOverRows: ReadonlySet<StatementPlan['kind']> = new Set([

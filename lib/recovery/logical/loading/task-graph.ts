@@ -2,6 +2,7 @@ import type { RelationName } from '../policy/decision.ts';
 import { LockQueues } from './lock-queues.ts';
 import { conflict, coversConflictsOf, isBarrier, type Lock, readsEverything } from './locks.ts';
 import type { Slot } from './slot.ts';
+import type { BatchedStatement } from './statement-batch.ts';
 
 /** A piece of work for one session. */
 export interface Work {
@@ -20,6 +21,8 @@ export interface Work {
   kind: 'rows' | 'statement';
   /** Bytes of the statement's text, which memory holds until it has run. */
   textBytes?: number;
+  /** Set for work that may go to the server with other work. */
+  company?: Company;
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate(): number;
   /**
@@ -27,6 +30,23 @@ export interface Work {
    * have nothing to do now. @throws RetryAlone
    */
   run(slot: Slot, alone: boolean, idleSessions: number): Promise<void>;
+}
+
+/** Tasks of one group go to the server together, while they are short: a round trip costs as much as fifty short statements. */
+export interface Group {
+  /**
+   * Runs them in this order, each in a transaction of its own.
+   * @returns how many of them are done, counted from the first: the one behind them goes by itself, the others may go together again
+   */
+  run(slot: Slot, statements: readonly BatchedStatement[]): Promise<number>;
+}
+
+/** What lets work go with others of its group. */
+export interface Company {
+  readonly group: Group;
+  readonly statement: BatchedStatement;
+  /** Whether it takes less than a round trip, as far as is known now. */
+  isShort(): boolean;
 }
 
 /** Submitted work, or a hold on relations until it is released. */
@@ -51,6 +71,8 @@ export interface Node extends Task {
   waiting: Node[];
   ended: boolean;
   alone: boolean;
+  /** It goes with no others: it failed among them. */
+  byItself: boolean;
   /** It waits for every earlier task that its locks conflict with: whoever waits for it need not wait for those as well. */
   readonly waitsForAllEarlier: boolean;
   end(): void;
@@ -86,6 +108,7 @@ export class TaskGraph {
       waiting: [],
       ended: false,
       alone: false,
+      byItself: false,
       waitsForAllEarlier: work?.family === undefined && within === null,
       done,
       end,

@@ -23,6 +23,7 @@ export interface RelationLock extends RelationName {
 /** What the statement is, as far as loading has to know. Decided by PostgreSQL's own parser. */
 export type StatementKind =
   | 'set' // SET / set_config: session setting, applied to every connection
+  | 'create schema'
   | 'create table'
   | 'create index'
   | 'add key' // PRIMARY KEY, UNIQUE, EXCLUDE

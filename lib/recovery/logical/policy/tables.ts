@@ -123,7 +123,7 @@ export const tableHandlers: Handlers = {
   },
   CreateSchemaStmt: (node, subject) => {
     const { sql } = subject.statement;
-    const plan = planOf('other', withAuthorization(subject, node.authrole?.rolename));
+    const plan = planOf('create schema', withAuthorization(subject, node.authrole?.rolename));
     const tokens = tokensOf(sql) ?? [];
     const ofMaster =
       node.schemaname !== undefined && isMappedToMaster(roleName(node.authrole), subject.context);

@@ -10,7 +10,13 @@ import {
 } from '../../../../lib/recovery/logical/loading/locks.ts';
 import { Scheduler } from '../../../../lib/recovery/logical/loading/scheduler.ts';
 import { Slot } from '../../../../lib/recovery/logical/loading/slot.ts';
-import { RetryAlone, type Task, type Work } from '../../../../lib/recovery/logical/loading/task-graph.ts';
+import type { BatchedStatement } from '../../../../lib/recovery/logical/loading/statement-batch.ts';
+import {
+  type Group,
+  RetryAlone,
+  type Task,
+  type Work,
+} from '../../../../lib/recovery/logical/loading/task-graph.ts';
 
 const neverConnects = async (): Promise<Session> => {
   throw new Error('these tests run no SQL');
@@ -228,6 +234,150 @@ describe('scheduling over lock conflicts', () => {
     await reading;
 
     await stage.scheduler.idle();
+  });
+});
+
+describe('short tasks of a group', () => {
+  /** A group that writes down who went together. @param done how many of each load it gets done, one after another; else all */
+  class Loads implements Group {
+    readonly loads: string[][] = [];
+    readonly #done: number[];
+
+    constructor(...done: number[]) {
+      this.#done = done;
+    }
+
+    async run(_slot: Slot, statements: readonly BatchedStatement[]): Promise<number> {
+      this.loads.push(statements.map(({ entry }) => entry.name));
+      return this.#done.shift() ?? statements.length;
+    }
+
+    /** A task of this group. */
+    task(name: string, more: Partial<Work> = {}, isShort = () => true): Partial<Work> {
+      const statement = { entry: { name } } as BatchedStatement;
+      return { company: { group: this, statement, isShort }, ...more };
+    }
+  }
+
+  const begun = ({ log }: Stage): string[] =>
+    log.filter((line) => line.endsWith(' begins')).map((line) => line.replace(' begins', ''));
+
+  /** Submits tasks on tables of their own while something holds all of them up. */
+  async function together(stage: Stage, tasks: [string, Partial<Work>][]): Promise<void> {
+    const blocker = stage.scheduler.hold([everything]);
+    for (const [name, more] of tasks) stage.submit(name, [on(name, 'share')], more);
+    blocker.release();
+    await stage.scheduler.idle();
+  }
+
+  test('that are ready go together', async () => {
+    const [stage, group] = [new Stage(1), new Loads()];
+    await together(
+      stage,
+      ['a', 'b', 'c'].map((name) => [name, group.task(name)]),
+    );
+
+    expect(group.loads).toEqual([['a', 'b', 'c']]);
+    expect(stage.log).toEqual([]);
+  });
+
+  test('leave other sessions their share', async () => {
+    const [stage, group] = [new Stage(2), new Loads()];
+    await together(
+      stage,
+      ['a', 'b', 'c', 'd'].map((name) => [name, group.task(name)]),
+    );
+
+    expect(group.loads).toEqual([['a', 'b']]);
+    expect(begun(stage)).toEqual(['c', 'd']);
+  });
+
+  test('are a hundred at most, and 256 kB', async () => {
+    const [stage, group] = [new Stage(1), new Loads()];
+    await together(
+      stage,
+      Array.from({ length: 150 }, (_, index) => [`${index}`, group.task(`${index}`, { textBytes: 1024 })]),
+    );
+    expect(group.loads.map(({ length }) => length)).toEqual([100, 50]);
+
+    const large = new Loads();
+    await together(
+      stage,
+      ['a', 'b', 'c'].map((name) => [name, large.task(name, { textBytes: 100 * 1024 })]),
+    );
+    expect(large.loads).toEqual([['a', 'b']]);
+    expect(begun(stage)).toEqual(['c']);
+  });
+
+  test('leave those behind that are not short, or of another group', async () => {
+    const [stage, group, other] = [new Stage(1), new Loads(), new Loads()];
+    await together(stage, [
+      ['a', group.task('a')],
+      ['b', group.task('b')],
+      ['long', group.task('long', {}, () => false)],
+      ['c', other.task('c')],
+      ['d', other.task('d')],
+      ['of no group', {}],
+    ]);
+
+    expect(group.loads).toEqual([['a', 'b']]);
+    expect(other.loads).toEqual([['c', 'd']]);
+    expect(begun(stage)).toEqual(['long', 'of no group']);
+  });
+
+  test('go on without the one that failed, which goes by itself', async () => {
+    const [stage, group] = [new Stage(1), new Loads(2)];
+    await together(
+      stage,
+      ['a', 'b', 'failing', 'c', 'd'].map((name) => [name, group.task(name)]),
+    );
+
+    expect(group.loads).toEqual([
+      ['a', 'b', 'failing', 'c', 'd'],
+      ['c', 'd'],
+    ]);
+    expect(begun(stage)).toEqual(['failing']);
+  });
+
+  test('may lock the same table where they are of one family', async () => {
+    const [stage, group] = [new Stage(1), new Loads()];
+    const blocker = stage.scheduler.hold([everything]);
+    for (const name of ['a', 'b'])
+      stage.submit(name, [on(name, 'exclusive'), on('hub', 'exclusive')], {
+        ...group.task(name),
+        family: 'foreign keys',
+      });
+    blocker.release();
+    await stage.scheduler.idle();
+
+    expect(group.loads).toEqual([['a', 'b']]);
+  });
+
+  test('free whoever waits for them', async () => {
+    const [stage, group] = [new Stage(1), new Loads()];
+    const blocker = stage.scheduler.hold([everything]);
+    stage.submit('a', [on('a', 'share')], group.task('a'));
+    stage.submit('b', [on('b', 'share')], group.task('b'));
+    stage.submit('behind', [on('b', 'exclusive')]);
+    blocker.release();
+    await stage.scheduler.idle();
+
+    expect(group.loads).toEqual([['a', 'b']]);
+    expect(begun(stage)).toEqual(['behind']);
+  });
+
+  test('end the restore with what their group threw', async () => {
+    const [stage, group] = [new Stage(1), new Loads()];
+    group.run = async () => {
+      throw new Error('out of order');
+    };
+
+    await expect(
+      together(
+        stage,
+        ['a', 'b'].map((name) => [name, group.task(name)]),
+      ),
+    ).rejects.toThrow('out of order');
   });
 });
 

@@ -197,7 +197,7 @@ const cases: [string, Partial<StatementPlan>][] = [
   ['CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public', { kind: 'other', extension: 'hstore' }],
   [
     'CREATE SCHEMA a AUTHORIZATION app',
-    { kind: 'other', roles: ['app'], owner: { role: 'app', schema: null } },
+    { kind: 'create schema', roles: ['app'], owner: { role: 'app', schema: null } },
   ],
 ];
 
