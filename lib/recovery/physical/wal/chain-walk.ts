@@ -4,6 +4,8 @@ import type { Lsn } from '../numbers/lsn.ts';
 import { type ArchiveContents, findSegment, wantedSegment } from './archive-contents.ts';
 import type { TransactionEnd, WalBase, WalReach, WalSegment, WalTarget } from './coverage.ts';
 import { LogBehindEnd } from './log-behind-end.ts';
+import { damagedRecord } from './record-check.ts';
+import { isWholeOnItsPage } from './record-length.ts';
 import { RecordWalker } from './record-walker.ts';
 import { segmentOf, startOfSegment } from './segment-number.ts';
 import { haveSameContent, readSegment } from './segment-reader.ts';
@@ -74,14 +76,29 @@ export class Chain {
       this.#signal?.throwIfAborted();
       await this.#contents.ask?.(wantedSegment(number, this.#timelines, segmentBytes).name);
       const { name, timeline, found } = findSegment(number, this.#timelines, segmentBytes, this.#contents);
-      if (found === null)
-        return this.#ended(segments, { kind: 'missing', segment: name, number, from: null });
+      if (found === null) {
+        const cut = await this.#cutShort(segments.at(-1), number - 1);
+        return this.#ended(segments, cut ?? { kind: 'missing', segment: name, number, from: null });
+      }
       const { segment, from } = found;
       const file = segment.copies.at(-1) as WalFile;
       segments.push({ name, sizeBytes: file.sizeBytes, from, file });
       const halt = await this.#walkSegment(segment, timeline, from);
-      if (halt !== null) return this.#ended(segments, { ...halt, segment: name, number, from });
+      if (halt === null) continue;
+      const cut = halt.kind === 'end' ? await this.#cutShort(segments.at(-1), number) : null;
+      return this.#ended(segments, cut ?? { ...halt, segment: name, number, from });
     }
+  }
+
+  /** Where the log ends within a record whose own page has all of it, and its length is not what was written. */
+  async #cutShort(last: WalSegment | undefined, number: number): Promise<ChainHalt | null> {
+    const { segmentBytes } = this.#base;
+    const lsn = this.#walker.place.pending?.lsn ?? null;
+    if (lsn === null || last?.from !== 'archive' || segmentOf(lsn, segmentBytes) !== number) return null;
+    const start = startOfSegment(number, segmentBytes);
+    if (!(await isWholeOnItsPage(last.file, start, segmentBytes, lsn))) return null;
+    const { reason } = damagedRecord(lsn, 'its length is another than the one its checksum is of');
+    return { kind: 'damaged', lsn, reason, segment: last.name, number, from: 'archive' };
   }
 
   async #walkSegment(

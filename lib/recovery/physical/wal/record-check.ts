@@ -13,7 +13,7 @@ const longestBytes = 2 ** 30;
 /** Highest resource manager of PostgreSQL itself (RM_LOGICALMSG_ID) and lowest one of an extension (RM_MIN_CUSTOM_ID). */
 const [lastBuiltin, firstCustom] = [21, 128];
 
-export const damagedRecord = (lsn: Lsn, reason: string): WalkHalt => ({
+export const damagedRecord = (lsn: Lsn, reason: string): Extract<WalkHalt, { kind: 'damaged' }> => ({
   kind: 'damaged',
   lsn,
   reason: `the record at ${formatLsn(lsn)}: ${reason}`,

@@ -361,6 +361,7 @@ describe('the end of the log, within a segment of the archive', () => {
     long.add(commit((noon + at * 60_000) * 1000));
     long.add(heap(16_000));
   }
+  const lastCommit = long.add(commit((noon + 80 * 60_000) * 1000));
   const end = long.next;
   const [first, second] = long.segments() as [Buffer, Buffer];
   /** Of the log in the second. */
@@ -393,6 +394,54 @@ describe('the end of the log, within a segment of the archive', () => {
       });
     }
   });
+
+  test('is not within a record whose length has another bit, whichever bit', async () => {
+    for (let bit = 0; bit < 32; bit += 1) {
+      const archive = with2(turned(second, lastCommit - long.start - segmentBytes, bit));
+      expect((await covered({ archive, of })).problem).toMatchObject({ kind: 'damaged', segment: name(2) });
+    }
+  });
+
+  test('is not there either where the record would go on in a segment that has not come yet', async () => {
+    const full = new WalBuilder();
+    full.add({ manager: 0, info: 0x50, data: Buffer.from('0000100000000000', 'hex') });
+    const stop = full.next;
+    while (full.next < full.start + segmentBytes - 9000) full.add(heap(500));
+    full.add(heap(full.start + segmentBytes - full.next - 400));
+    const lsn = full.add(commit(noon * 1000));
+    const bytes = full.segments()[0] as Buffer;
+    expect(full.next).toBeLessThan(full.start + segmentBytes);
+    const archive = (segment: Buffer): Asked => ({
+      archive: [stored(name(1), segment)],
+      of: { stopLsn: stop },
+    });
+    const whole = await covered(archive(bytes));
+    expect([whole.problem, whole.reached.lastRecord]).toEqual([null, lsn]);
+    expect(await problemOf(archive(turned(bytes, lsn - full.start, 12)))).toMatchObject({
+      kind: 'damaged',
+      reason: expect.stringContaining('another than the one its checksum is of'),
+    });
+  });
+
+  test('is within a record of which the rest has not come yet', async () => {
+    const open = new WalBuilder();
+    open.add({ manager: 0, info: 0x50, data: Buffer.from('0000100000000000', 'hex') });
+    const stop = open.next;
+    const lsn = open.add(commit(noon * 1000));
+    open.add(heap(20_000));
+    const received = Buffer.from(open.segments()[0] as Buffer).fill(0, 8192);
+    const { problem, reached } = await covered({
+      archive: [stored(name(1), received)],
+      of: { stopLsn: stop },
+    });
+    expect([problem, reached.lastRecord]).toEqual([null, lsn]);
+  });
+
+  const turned = (bytes: Buffer, at: number, bit: number): Buffer => {
+    const damaged = Buffer.from(bytes);
+    damaged[at + (bit >> 3)] = (damaged[at + (bit >> 3)] as number) ^ (1 << (bit & 7));
+    return damaged;
+  };
 
   /** The highest bit that is set: the address is then of an earlier place. */
   function withoutBit(bytes: Buffer, at: number): Buffer {
