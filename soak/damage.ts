@@ -7,6 +7,7 @@ import { Corpus } from '../test/corpus/support/corpus.ts';
 import { SourceServer } from '../test/corpus/support/source-server.ts';
 import { World } from '../test/e2e/support/world.ts';
 import { repositoryRoot } from '../test/support/repository-root.ts';
+import { DamagedBases } from './damaged-bases.ts';
 import { type Damaged, damagedBy } from './damaged-dump.ts';
 import { type DumpForm, dumpForms } from './dump-forms.ts';
 import { Oracle, startSource } from './oracle.ts';
@@ -19,10 +20,13 @@ const longestDrillSeconds = 180;
 const commandLineEvery = 25;
 const mostMegabytes = 200;
 
-/** Drills dumps that were cut or had a bit turned, and asks PostgreSQL's own programs about every one that is PROVEN. */
+/** Whether the case of a seed is a base backup: one in ten, each of which takes as long as five dumps. */
+const isOfBaseBackup = (seed: number): boolean => seed % 10 === 9;
+
+/** Drills dumps and base backups that were cut or had a bit turned, and asks PostgreSQL's own programs about every one that is PROVEN. */
 export const damage: Trial = {
   name: 'damage',
-  what: 'dumps of every form cut short anywhere, or with one bit turned',
+  what: 'dumps of every form cut short anywhere, or with one bit turned; of ten cases one is a base backup or its WAL',
   fullCount: 2000,
   async run(cases, { commandLine, say }) {
     const source = await startSource();
@@ -33,6 +37,7 @@ export const damage: Trial = {
     const outcomes: string[] = [];
     const codes: string[] = [];
     const damages: string[] = [];
+    let bases: DamagedBases | null = null;
     let throughCommand = 0;
     let mostSeconds = 0;
     let mostOfCommand = 0;
@@ -41,6 +46,11 @@ export const damage: Trial = {
       const forms = dumpForms(source, database);
       const healthy = new Map<string, Restored>();
       for (const seed of cases.seeds()) {
+        if (isOfBaseBackup(seed)) {
+          bases ??= await DamagedBases.open(commandLine);
+          await bases.drill(seed, seen.failures, say);
+          continue;
+        }
         const damaged = damagedBy(seed, forms);
         const wrong = (what: string): void => {
           seen.failures.push({
@@ -81,6 +91,7 @@ export const damage: Trial = {
       await oracle.stop();
       await source.stop();
       world.remove();
+      bases?.close();
     }
     seen.figures = [
       ['forms', tally(damages.map((each) => each.replace(/, (?!.*, ).*$/, '')))],
@@ -96,6 +107,7 @@ export const damage: Trial = {
         'memory of this process after all drills in it',
         `${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, at most ${(process.resourceUsage().maxRSS / 1000).toFixed(0)} MB`,
       ],
+      ...(bases?.figures ?? []),
     ];
     return seen;
   },

@@ -1,6 +1,7 @@
-import { type Random, randomOf } from '../test/corpus/mutants/random.ts';
+import { randomOf } from '../test/corpus/mutants/random.ts';
 import type { DumpContent } from '../test/corpus/support/corpus.ts';
 import type { DumpForm } from './dump-forms.ts';
+import { cut, type Harmed, turned } from './harm.ts';
 
 /** A dump that was damaged, as a seed draws it. */
 export interface Damaged {
@@ -15,8 +16,7 @@ export function damagedBy(seed: number, forms: readonly DumpForm[]): Damaged {
   const random = randomOf(seed);
   const form = random.pick(forms);
   const kind = random.pick(['cut short', 'one bit turned'] as const);
-  const harm = (bytes: Buffer): { bytes: Buffer; where: string } =>
-    kind === 'cut short' ? cut(bytes, random) : turned(bytes, random);
+  const harm = (bytes: Buffer): Harmed => (kind === 'cut short' ? cut(bytes, random) : turned(bytes, random));
   if (!(form.content instanceof Map)) {
     const { bytes, where } = harm(Buffer.from(form.content as string));
     return { form, kind, where, content: bytes };
@@ -30,17 +30,4 @@ export function damagedBy(seed: number, forms: readonly DumpForm[]): Damaged {
   }) ?? ['', Buffer.alloc(0)];
   const { bytes, where } = harm(content);
   return { form, kind, where: `${where} of ${name}`, content: new Map(form.content).set(name, bytes) };
-}
-
-function cut(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
-  const at = random.below(bytes.length);
-  return { bytes: bytes.subarray(0, at), where: `byte ${at} of ${bytes.length}` };
-}
-
-function turned(bytes: Buffer, random: Random): { bytes: Buffer; where: string } {
-  const at = random.below(bytes.length);
-  const bit = random.below(8);
-  const damaged = Buffer.from(bytes);
-  damaged[at] = (damaged[at] ?? 0) ^ (1 << bit);
-  return { bytes: damaged, where: `byte ${at} of ${bytes.length}, bit ${bit}` };
 }

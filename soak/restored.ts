@@ -31,8 +31,8 @@ export function differenceOf(expected: Restored, actual: Restored): string | nul
   return differences.length === 0 ? null : differences.join('; ');
 }
 
-/** What pg_dump writes of each database of a sandbox, before it goes. */
-export async function dumpedFrom(sandbox: LookedAt): Promise<Restored> {
+/** What pg_dump writes of each database of a sandbox, before it goes. @param more words for pg_dump */
+export async function dumpedFrom(sandbox: LookedAt, more: readonly string[] = []): Promise<Restored> {
   const client = new Client(await sandbox('postgres'));
   await client.connect();
   const { rows } = await client
@@ -41,16 +41,19 @@ export async function dumpedFrom(sandbox: LookedAt): Promise<Restored> {
     )
     .finally(() => client.end());
   const dumped: Restored = new Map();
-  for (const { datname } of rows) dumped.set(datname, await dumpOf(await sandbox(datname)));
+  for (const { datname } of rows) dumped.set(datname, await dumpOf(await sandbox(datname), more));
   return dumped;
 }
 
 /** Not synchronous: the way to the sandbox may lead through this process. */
-async function dumpOf({ host, port, user, password, database }: ClientConfig): Promise<string> {
+async function dumpOf(
+  { host, port, user, password, database }: ClientConfig,
+  more: readonly string[],
+): Promise<string> {
   const words = ['-h', String(host), '-p', String(port), '-U', String(user), String(database)];
   const { stdout } = await promisify(execFile)(
     join(postgresqlPrograms(comparedMajor), 'pg_dump'),
-    ['--no-owner', '--no-privileges', ...words],
+    ['--no-owner', '--no-privileges', ...more, ...words],
     { env: { ...process.env, PGPASSWORD: String(password) }, maxBuffer: 1 << 30 },
   );
   return stdout;

@@ -10,6 +10,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildCommandLine } from '../test/support/built-command-line.ts';
+import { baseDamage } from './base-damage.ts';
 import { damage } from './damage.ts';
 import { drills } from './drills.ts';
 import { hostile } from './hostile.ts';
@@ -21,7 +22,16 @@ import { serverFaults } from './server-faults.ts';
 import { storage } from './storage.ts';
 import { Cases, type Seen, type Trial } from './trial.ts';
 
-const local: readonly Trial[] = [drills, longLived, kills, damage, storage, serverFaults, hostile];
+const local: readonly Trial[] = [
+  drills,
+  longLived,
+  kills,
+  damage,
+  baseDamage,
+  storage,
+  serverFaults,
+  hostile,
+];
 const trials: readonly Trial[] = [...local, oneMoment, paper];
 
 const { values } = parseArgs({

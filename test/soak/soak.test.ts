@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { baseDamage } from '../../soak/base-damage.ts';
 import { damage } from '../../soak/damage.ts';
 import { drills } from '../../soak/drills.ts';
 import { hostile } from '../../soak/hostile.ts';
@@ -15,6 +16,7 @@ const shortForm: { trial: Trial; count: number; seed: number }[] = [
   { trial: longLived, count: 2, seed: 1 },
   { trial: kills, count: 2, seed: 2 },
   { trial: damage, count: 6, seed: 1 },
+  { trial: baseDamage, count: 1, seed: 1003 },
   { trial: storage, count: 2, seed: 5 },
   { trial: serverFaults, count: 4, seed: 17 },
   { trial: hostile, count: 4, seed: 4 },
