@@ -175,7 +175,12 @@ describe('a base backup recovered in a sandbox of this machine', () => {
     execFileSync('cp', ['-R', `${archived.base}/.`, place.dataDirectory]);
     const giveUp = new AbortController();
     const archive: WalFetch = {
-      fetch: () => new Promise((resolve) => giveUp.signal.addEventListener('abort', () => resolve(false))),
+      fetch: () =>
+        new Promise((resolve) => {
+          giveUp.signal.addEventListener('abort', () => resolve(false));
+          // From here on: on a busy machine it begins to wait later than half a second after the replay was asked for.
+          setTimeout(() => giveUp.abort(), 500);
+        }),
       after: () => [],
     };
     const replaying = place.replay({
@@ -183,7 +188,6 @@ describe('a base backup recovered in a sandbox of this machine', () => {
       timeoutSeconds: 60,
       signal: giveUp.signal,
     });
-    setTimeout(() => giveUp.abort(), 500);
     await expect(replaying).rejects.toThrow();
     await plainHost.remove(sandboxId);
 
