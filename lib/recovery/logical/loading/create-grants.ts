@@ -2,6 +2,8 @@ import { literal, quoted } from '../../../domain/text/sql-text.ts';
 import type { Session } from './connection.ts';
 import { ServerError } from './server-error.ts';
 
+const keyOf = (role: string, schema: string | null): string => JSON.stringify([role, schema]);
+
 /**
  * CREATE lent to future owners: `ALTER … OWNER TO x` by a non-superuser needs x to have CREATE on the schema (on the
  * database, for a schema) at that moment, while dumps grant it only at their end
@@ -16,11 +18,15 @@ export class CreateGrants {
     this.#database = database;
   }
 
+  /** Whether `lend` would find nothing to do. */
+  isSettled(role: string, schema: string | null): boolean {
+    return this.#settled.has(keyOf(role, schema));
+  }
+
   /** @param schema null: the new owner will own a schema, and needs CREATE on the database. */
   async lend(session: Session, role: string, schema: string | null): Promise<void> {
-    const key = JSON.stringify([role, schema]);
-    if (this.#settled.has(key)) return;
-    this.#settled.add(key);
+    if (this.isSettled(role, schema)) return;
+    this.#settled.add(keyOf(role, schema));
     const [kind, name] = schema === null ? ['DATABASE', this.#database] : ['SCHEMA', schema];
     const asks = `SELECT pg_catalog.has_${kind.toLowerCase()}_privilege(${literal(role)}, ${literal(name)}, 'CREATE')`;
     try {

@@ -51,12 +51,16 @@ export class EntryRunner {
       open.call(placed.type, placed);
     }
     if (startsPostData.has(plan.kind)) this.#load.parallel = true;
-    if (plan.kind === 'grant' && this.#load.grants.outstanding) await this.#load.takeBackGrants();
+    if (plan.kind === 'grant' && this.#load.grants.outstanding) {
+      // Changes of owner that are not sent yet need what was lent.
+      await this.batches.flush();
+      await this.#load.takeBackGrants();
+    }
     const [sequence] = plan.kind === 'sequence value' ? (plan.locks ?? []) : [];
     if (sequence !== undefined) open.call('SEQUENCE SET', sequence);
     open.begin();
     const settings = this.#load.settings.snapshot;
-    if (!neverWait && isShort(decision, this.#work.bytesReadBy(decision))) {
+    if (!neverWait && this.#isShort(decision)) {
       await this.batches.add(entry, open, decision, settings);
       return null;
     }
@@ -110,7 +114,7 @@ export class EntryRunner {
             company: {
               group: this.#groupUnder(settings),
               statement: { kind: 'statement', entry, open, decision, statement },
-              isShort: () => isShort(decision, this.#work.bytesReadBy(decision)),
+              isShort: () => this.#isShort(decision),
             },
           }),
       ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
@@ -120,6 +124,15 @@ export class EntryRunner {
       run: (slot, alone, idleSessions) =>
         this.#statements.run(slot, { entry, open, decision }, settings, alone, idleSessions),
     });
+  }
+
+  /** Whether it takes less than a round trip, and nothing is to be done before it. */
+  #isShort(decision: Decided): boolean {
+    const { roles, owner } = decision.plan;
+    const isPrepared =
+      this.#context.roles.areReady(roles) &&
+      (owner === undefined || this.#load.grants.isSettled(owner.role, owner.schema));
+    return isPrepared && isShort(decision, this.#work.bytesReadBy(decision));
   }
 
   #groupUnder(settings: SettingsSnapshot): StatementGroup {

@@ -41,14 +41,23 @@ export class RoleRegistry {
     this.#stale = true;
   }
 
+  /** Whether `ensure` would find nothing to do. */
+  areReady(roles: readonly string[]): boolean {
+    const wanted = this.#wanted(roles);
+    return wanted.length === 0 || (!this.#stale && wanted.every((role) => this.#joined.has(role)));
+  }
+
   /** Makes sure of the roles a statement names. @returns those that are missing and were not created */
   ensure(roles: readonly string[]): Promise<string[]> {
-    const wanted = roles.filter((role) => !isSpecial(role) && role !== this.#masterRole);
-    if (wanted.length === 0 || (!this.#stale && wanted.every((role) => this.#joined.has(role))))
-      return Promise.resolve([]);
+    if (this.areReady(roles)) return Promise.resolve([]);
+    const wanted = this.#wanted(roles);
     const result = this.#turn.then(() => this.#ensureNow(wanted));
     this.#turn = result.catch(() => {});
     return result;
+  }
+
+  #wanted(roles: readonly string[]): string[] {
+    return roles.filter((role) => !isSpecial(role) && role !== this.#masterRole);
   }
 
   async #ensureNow(wanted: string[]): Promise<string[]> {

@@ -29,11 +29,13 @@ export const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
 /** The lane of a batch whose statements run in the dump's order, with nothing beside them. */
 export const serial = 'serial';
 
-/** Kinds that do no work worth a session of its own, and need nothing before or after them. */
+/** Kinds that do no work worth a session of its own, and need nothing but their roles before them. */
 const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set([
   'comment',
   'create schema',
   'create table',
+  'grant',
+  'owner',
   'sequence value',
 ]);
 
@@ -53,13 +55,11 @@ const shortBytes = 16 * 1024;
 
 /** @param rowsBytes that it may read */
 export const isShort = (
-  { plan, statements, keptBy }: Extract<Decision, { action: 'run' }>,
+  { plan, statements }: Extract<Decision, { action: 'run' }>,
   rowsBytes: number,
 ): boolean =>
   (shortKinds.has(plan.kind) ||
     (kindsOverRows.has(plan.kind) && plan.locks !== null && rowsBytes < fewRowsBytes)) &&
-  keptBy === undefined &&
   !plan.defer &&
-  plan.roles.length === 0 &&
   statements.length === 1 &&
   (statements[0]?.sql.length ?? 0) < shortBytes;

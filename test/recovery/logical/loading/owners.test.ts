@@ -68,6 +68,45 @@ describe('restoring owners as a master that is no superuser', () => {
     expect(account.rolesCreated).toEqual(roles);
   });
 
+  test.each([1, 3])(
+    'gives a hundred tables to their owners, with privileges behind, over %i connections',
+    async (connections) => {
+      const names = Array.from({ length: 120 }, (_, index) => `t${index}`);
+      const ownerOf = (index: number): string => (index % 2 === 0 ? 'clerk' : 'keeper');
+      const account = await restore(
+        server,
+        () => [
+          entryEvent(['CREATE SCHEMA shop', 'ALTER SCHEMA shop OWNER TO keeper'], {
+            type: 'SCHEMA',
+            name: 'shop',
+          }),
+          ...names.map((name, index) =>
+            entryEvent(
+              [
+                `CREATE TABLE shop.${name} (id integer)`,
+                // Between the others: a role that the server has not got, and could not make.
+                `ALTER TABLE shop.${name} OWNER TO ${index === 77 ? 'pg_nobody' : ownerOf(index)}`,
+              ],
+              { type: 'TABLE', schema: 'shop', name },
+            ),
+          ),
+          ...names.map((name) =>
+            entryEvent(`GRANT SELECT ON TABLE shop.${name} TO reader`, {
+              ...{ type: 'ACL', schema: 'shop', name: `TABLE ${name}` },
+            }),
+          ),
+        ],
+        { options: { connections } },
+      );
+
+      expect(
+        account.entries.flatMap(({ name, outcome }) => (outcome.status === 'failed' ? [name] : [])),
+      ).toEqual(['t77']);
+      const owned = `SELECT count(*) FILTER (WHERE relowner::regrole::text = CASE WHEN substr(relname, 2)::int % 2 = 0 THEN 'clerk' ELSE 'keeper' END)::int, count(*) FILTER (WHERE has_table_privilege('reader', oid, 'SELECT'))::int, has_schema_privilege('clerk', 'shop', 'CREATE') FROM pg_class WHERE relnamespace = 'shop'::regnamespace AND relkind = 'r'`;
+      expect(await server.sql('main', owned)).toEqual([[names.length - 1, names.length, false]]);
+    },
+  );
+
   test('takes back exactly the right to create that it lent', async () => {
     await restore(server, owned);
 
