@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -18,9 +27,12 @@ beforeEach(() => {
       `if (process.env.LACKING === '${opinion}') { console.log('no way to ${opinion}'); process.exit(3); }`,
     );
   program('mmdebstrap', '');
+  program('awk', 'echo "$FREE_MEGABYTES"');
+  program('mount', 'exit "$MOUNTING"');
+  program('umount', '');
   program(
     'npm',
-    'name=$(echo "$*" | sed "s/^run //"); echo "$name begins"; [ "$name" != "$SLOW" ] || sleep 1; [ "$name" != "$FAILING" ] || exit 7; echo "$name has passed"',
+    'name=$(echo "$*" | sed "s/^run //"); echo "$name begins in $TMPDIR"; [ "$name" != "$SLOW" ] || sleep 1; [ "$name" != "$FAILING" ] || exit 7; echo "$name has passed"',
   );
 });
 afterEach(() => rmSync(clone, { recursive: true, force: true }));
@@ -31,9 +43,23 @@ function program(name: string, script: string): void {
   chmodSync(path, 0o755);
 }
 
-/** Carries out .ci/run with an npm that tells what it was asked for. */
-function run(given: { FAILING?: string; LACKING?: string; SLOW?: string } = {}) {
-  const env = { ...process.env, TMPDIR: clone, PATH: `${join(clone, 'bin')}:${process.env.PATH}`, ...given };
+interface Given {
+  FAILING?: string;
+  LACKING?: string;
+  SLOW?: string;
+  FREE_MEGABYTES?: string;
+  MOUNTING?: string;
+}
+
+/** Carries out .ci/run with an npm that tells what it was asked for, and in which temporary folder. */
+function run(given: Given = {}) {
+  const machine = {
+    TMPDIR: clone,
+    PATH: `${join(clone, 'bin')}:${process.env.PATH}`,
+    FREE_MEGABYTES: '11999',
+    MOUNTING: '0',
+  };
+  const env = { ...process.env, ...machine, ...given };
   const { status, stdout } = spawnSync('bash', ['.ci/run'], { cwd: clone, env, encoding: 'utf8' });
   return { status, passed: [...stdout.matchAll(/^(.+) has passed$/gm)].map(([, name]) => name), stdout };
 }
@@ -71,6 +97,33 @@ describe.skipIf(process.platform !== 'linux')('what CI runs', () => {
       );
     },
   );
+
+  const foldersOf = (stdout: string): Record<string, string> =>
+    Object.fromEntries(
+      [...stdout.matchAll(/^(test\S*) begins in (.+)$/gm)].map(([, name = '', folder = '']) => [
+        name,
+        folder,
+      ]),
+    );
+
+  test('keeps the temporary files of tests in memory, but for those of the emulated account, and removes them', () => {
+    const { 'test:emulator': ofAccount, ...ofOthers } = foldersOf(run({ FREE_MEGABYTES: '12000' }).stdout);
+    expect(ofAccount).toBe(clone);
+    const [folder = '', ...more] = new Set(Object.values(ofOthers));
+    expect(more).toEqual([]);
+    expect(folder).toMatch(/\/ci-\w{3}$/);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each([
+    ['there is little memory', { FREE_MEGABYTES: '11999' }],
+    ['nothing may be mounted', { FREE_MEGABYTES: '12000', MOUNTING: '32' }],
+  ])('keeps them on the disk where %s, and says so', (_why, given) => {
+    const { stdout } = run(given);
+    expect(new Set(Object.values(foldersOf(stdout)))).toEqual(new Set([clone]));
+    expect(stdout).toContain('There is no memory to be had for the temporary files of tests');
+    expect(readdirSync(clone).filter((name) => name.startsWith('ci-'))).toEqual([]);
+  });
 
   test.each(opinions)('says that it went without %s where it cannot be had, and why', (opinion) => {
     const { status, stdout } = run({ LACKING: opinion });
