@@ -48,7 +48,7 @@ export async function recoveredByPostgres({ form, aim, moment }: LyingBackup): P
     mkdirSync(data);
     const archive = join(folder, 'archive');
     mkdirSync(archive);
-    const packed = unpackBase(form, data) ?? unpackArchive(form, archive);
+    const packed = unpackBase(form, data) ?? unpackArchive(form, archive, aim !== 'immediate');
     if (packed !== null) return { kind: 'refused', by: 'tar', reason: packed };
     if (form.hasManifest) {
       const { status, stderr } = run('pg_verifybackup', ['-n', data]);
@@ -126,15 +126,26 @@ function unpackBase({ base, isTars }: LyingBackup['form'], data: string): string
   return null;
 }
 
-/** What is no tarball is copied: the server's own restore_command unpacks segment by segment. */
-function unpackArchive({ wal, walPacking }: LyingBackup['form'], archive: string): string | null {
+/**
+ * A backup brings the WAL to its own end: neither PostgreSQL nor we ask an archive for more when it is only to be consistent.
+ * What is no tarball is copied: the server's own restore_command unpacks segment by segment.
+ */
+function unpackArchive(
+  { wal, walPacking }: LyingBackup['form'],
+  archive: string,
+  isNeeded: boolean,
+): string | null {
   if (walPacking !== 'tar') {
     cpSync(wal, archive, { recursive: true });
     return null;
   }
-  return readdirSync(wal)
+  const complaint = readdirSync(wal)
     .map((name) => untar(join(wal, name), archive))
     .reduce((first, next) => first ?? next, null);
+  if (complaint === null || isNeeded) return complaint;
+  // The file in which tar gave up would keep PostgreSQL from the whole one that the backup brings.
+  for (const name of readdirSync(archive)) rmSync(join(archive, name));
+  return null;
 }
 
 /** By its name, as people do it: pg_basebackup leaves pg_wal.tar as it is where a client compresses with zstd. */

@@ -92,7 +92,8 @@ export class DamagedBases {
   ): Promise<string> {
     if (left.length > 0) wrong(`left: ${left.join('; ')}`);
     if (megabytes > mostMegabytes) wrong(`${megabytes.toFixed(0)} MB of a process of ours`);
-    if (record.findings.some(({ code }) => code === 'INTERNAL_ERROR')) wrong('INTERNAL_ERROR');
+    for (const { code, message } of record.findings)
+      if (code === 'INTERNAL_ERROR') wrong(`${code}: ${message}`);
     if (record.verdict !== 'PROVEN') {
       const severity = record.verdict === 'NOT_PROVEN' ? 'error' : 'unverified';
       const code = record.findings.find((finding) => finding.severity === severity)?.code;

@@ -9,6 +9,7 @@ import type { ControlFile } from '../base/facts/control-file.ts';
 import { fetchBase } from '../commanded/fetch-base.ts';
 import type { ArchivedWal } from './archived-wal.ts';
 import { listRecovered } from './list-recovered.ts';
+import { openingDamage } from './opening-damage.ts';
 import { RecoveryBook } from './recovery-book.ts';
 import { endProblem } from './recovery-end.ts';
 import { type UnpackedBase, unpackVerified } from './unpack-verified.ts';
@@ -144,10 +145,20 @@ async function replayed(
     ({ pages }) => pages?.bytes ?? 0,
   );
   book.findings.push(...stopped.findings);
-  const { databases, tables, opened, notTested } = await book.timed('open', async () => ({
-    opened: await place.open(required, request.carriedOn),
-    ...(await listRecovered(connection)),
-  }));
+  const looked = await book.timed('open', async () => {
+    try {
+      return { opened: await place.open(required, request.carriedOn), ...(await listRecovered(connection)) };
+    } catch (error) {
+      const damage = openingDamage(error);
+      if (damage === null) throw error;
+      return damage;
+    }
+  });
+  if ('severity' in looked) {
+    book.findings.push(looked);
+    return book.account(null);
+  }
+  const { databases, tables, opened, notTested } = looked;
   return book.account(
     {
       systemIdentifier: control.systemIdentifier,

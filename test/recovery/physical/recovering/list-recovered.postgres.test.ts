@@ -1,7 +1,10 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { adminRole, schemaOfDrill } from '../../../../lib/domain/text/own-objects.ts';
 import { objectCountsSql, sandboxObjectCountsSql } from '../../../../lib/domain/witness/object-counts-sql.ts';
 import { listRecovered } from '../../../../lib/recovery/physical/recovering/list-recovered.ts';
+import { openingDamage } from '../../../../lib/recovery/physical/recovering/opening-damage.ts';
 import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
 import { TestServer } from '../../../support/server.ts';
 
@@ -45,5 +48,45 @@ describe('what a recovered cluster holds', () => {
     } finally {
       await server.sql('shop', `DROP SCHEMA ${schemaOfDrill} CASCADE`);
     }
+  });
+});
+
+describe('a recovered cluster whose catalogue is damaged', () => {
+  test.each([
+    [
+      'a page of it',
+      'PAGE_CORRUPT',
+      (file: string) => writeFileSync(file, Buffer.alloc(8192, 0xff), { flag: 'r+' }),
+    ],
+    ['a file of it that is gone', 'BASE_BACKUP_INCOMPLETE', (file: string) => rmSync(file)],
+  ])('is told by %s', async (_, code, damage) => {
+    const broken = await TestServer.start('source', { programs: postgresqlPrograms(15) });
+    try {
+      await broken.createDatabase('shop');
+      await broken.sql('shop', 'CREATE TABLE item (id integer)');
+      const [[path] = []] = await broken.sql('shop', "SELECT pg_relation_filepath('pg_class')");
+      await broken.sql('shop', 'CHECKPOINT');
+      await broken.restart('SIGINT');
+      damage(join(broken.directory, 'data', String(path)));
+      const { directory: host, port, superuser: user } = broken;
+
+      const error = await listRecovered(async (database) => ({ host, port, user, database })).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(openingDamage(error)).toMatchObject({ code, severity: 'error' });
+    } finally {
+      await broken.stop();
+    }
+  });
+
+  test('is not confused with a server that does not answer', async () => {
+    const error = await listRecovered(async () => ({
+      host: '/nowhere',
+      port: 1,
+      user: 'u',
+      database: 'd',
+    })).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(openingDamage(error)).toBeNull();
   });
 });
