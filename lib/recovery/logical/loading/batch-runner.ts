@@ -9,7 +9,6 @@ import { type BatchedItem, type BatchedRows, StatementBatch, sendTogether } from
 import type { Decided } from './statement-decision.ts';
 import { parallelKinds, serial } from './statement-kinds.ts';
 import { locksOf } from './statement-locks.ts';
-import { failedOutcome } from './statement-run.ts';
 import { restoredBy, type StatementRunner } from './statement-runner.ts';
 import type { StatementWork } from './statement-work.ts';
 
@@ -149,12 +148,9 @@ export class BatchRunner {
       const [failed] = rest;
       if (error === null || failed === undefined) continue;
       if (failed.kind === 'rows') settled.push(() => failed.rows.settle(0, seconds, { error, firstRow: 0 }));
-      // By itself it meets its error again, or the lock that it has to wait for; code that never ends would not end then either.
-      else if (error.limitSeconds === null) await this.#statements.run(slot, failed, settings, alone);
-      else {
-        const work = { entry: failed.entry, plan: failed.decision.plan, error, session };
-        failed.open.end(await failedOutcome(this.#context, work), error.limitSeconds);
-      }
+      // By itself it meets its error again, or the lock that it has to wait for.
+      else if (!(await this.#statements.ranOutOfTime(failed, error, session)))
+        await this.#statements.run(slot, failed, settings, alone);
       rest.shift();
     }
     this.#context.clock.touch(this.#load.parallel ? 'post-data' : 'pre-data');

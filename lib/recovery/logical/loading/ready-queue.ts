@@ -1,4 +1,5 @@
 import TinyQueue from 'tinyqueue';
+import { mostTogether } from './statement-batch.ts';
 import type { Node } from './task-graph.ts';
 
 /** A task with the urgency under which it was entered: one that became more urgent is entered again, and its older entry is passed over. */
@@ -17,9 +18,6 @@ export type LaneName = 'rows' | 'any' | 'main';
  * others each time it ends would cost the square of their number. Whoever stands behind them starts when it has ended.
  */
 const mostPassed = 64;
-
-/** Tasks that go to the server together at most, and the bytes of their text. */
-const mostTogether = { count: 100, bytes: 256 * 1024 };
 
 const mayHaveCompany = ({ work, alone, byItself }: Node): boolean =>
   !alone && !byItself && work?.company?.isShort() === true;
@@ -102,7 +100,7 @@ export class ReadyQueue {
   takeCompanyOf(first: Node, sessions: number, mayStart: (node: Node) => boolean): Node[] {
     const company: Node[] = [];
     if (!mayHaveCompany(first)) return company;
-    const share = Math.min(mostTogether.count, Math.ceil((this.size + 1) / sessions));
+    const share = Math.min(mostTogether.items, Math.ceil((this.size + 1) / sessions));
     let bytes = first.work?.textBytes ?? 0;
     while (company.length + 1 < share) {
       const next = this.#lanes.any.first(mayStart);

@@ -3,13 +3,10 @@ import type { Scheduler } from './scheduler.ts';
 import { ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
-import { type RowsTogether, sendTogether } from './statement-batch.ts';
+import { mostTogether, type RowsTogether, sendTogether } from './statement-batch.ts';
 
 /** Rows of one table that go with those of other tables: a page of the server's, more gains from a session of its own. */
 export const fewBytes = 8192;
-
-/** Tables of one batch: a round trip costs as much as the rows of fifty. */
-const mostTables = 100;
 
 interface SmallTable extends RowsTogether {
   rows: number;
@@ -33,7 +30,8 @@ export class SmallTables {
 
   /** Takes all rows of a table. Resolves with the rows that were loaded, or with what the server refused, once the batch was sent; see `flush`. */
   add(table: Omit<SmallTable, 'settle'>): Promise<number | ServerError> {
-    if (this.#waiting.length >= mostTables || this.#waiting[0]?.settings !== table.settings) this.flush();
+    if (this.#waiting.length >= mostTogether.items || this.#waiting[0]?.settings !== table.settings)
+      this.flush();
     return new Promise((settle) => {
       this.#waiting.push({ ...table, settle });
     });

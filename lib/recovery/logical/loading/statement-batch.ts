@@ -40,8 +40,8 @@ export type BatchedItem = BatchedStatement | { kind: 'rows'; rows: BatchedRows }
 /** What can be sent together: a statement, or a COPY with its rows. */
 type Sent = Pick<BatchedStatement, 'kind' | 'statement'> | { kind: 'rows'; rows: RowsTogether };
 
-/** Items of one batch, and bytes of their text and rows: a round trip costs as much as fifty short statements. */
-const most = { items: 100, bytes: 256 * 1024 };
+/** What goes together at most, and the bytes of its text and rows: a round trip costs as much as fifty short statements. */
+export const mostTogether = { items: 100, bytes: 256 * 1024 };
 
 const begin = Buffer.from('BEGIN;\n');
 const commit = Buffer.from('\n;\nCOMMIT;\n');
@@ -73,7 +73,7 @@ export class StatementBatch {
   }
 
   get isFull(): boolean {
-    return this.items.length >= most.items || this.#bytes >= most.bytes;
+    return this.items.length >= mostTogether.items || this.#bytes >= mostTogether.bytes;
   }
 
   /** Whether one of its statements makes this table. */

@@ -4,7 +4,6 @@ import { ServerError } from './server-error.ts';
 import type { SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
 import { type BatchedStatement, sendTogether } from './statement-batch.ts';
-import { failedOutcome } from './statement-run.ts';
 import { restoredBy, type StatementRunner } from './statement-runner.ts';
 import type { Group } from './task-graph.ts';
 
@@ -55,10 +54,7 @@ export class StatementGroup implements Group {
     for (const { open, decision } of items.slice(0, done)) open.end(restoredBy(decision), seconds);
     this.#statements.touchPhase(first.entry);
     const failed = items[done];
-    // Code that never ends would not end by itself either.
-    if (failed === undefined || error === null || error.limitSeconds === null) return done;
-    const work = { entry: failed.entry, plan: failed.decision.plan, error, session };
-    failed.open.end(await failedOutcome(this.#context, work), error.limitSeconds);
-    return done + 1;
+    if (failed === undefined || error === null) return done;
+    return (await this.#statements.ranOutOfTime(failed, error, session)) ? done + 1 : done;
   }
 }

@@ -8,6 +8,7 @@ import { buildSettings } from './index-build.ts';
 import { isLockTrouble, ServerError } from './server-error.ts';
 import { maintenanceMemoryMebibytes, type SettingsSnapshot } from './session-settings.ts';
 import type { Slot } from './slot.ts';
+import type { BatchedStatement } from './statement-batch.ts';
 import type { Decided } from './statement-decision.ts';
 import { failedOutcome, runStatements } from './statement-run.ts';
 import type { StatementWork } from './statement-work.ts';
@@ -75,6 +76,21 @@ export class StatementRunner {
     } finally {
       this.touchPhase(entry);
     }
+  }
+
+  /**
+   * Accounts for one that ran out of time among others: code that never ends would not end by itself either.
+   * @returns false for every other error, which it meets again by itself
+   */
+  async ranOutOfTime(
+    { entry, open, decision }: Pick<BatchedStatement, 'entry' | 'open' | 'decision'>,
+    error: ServerError,
+    session: Session,
+  ): Promise<boolean> {
+    if (error.limitSeconds === null) return false;
+    const work = { entry, plan: decision.plan, error, session };
+    open.end(await failedOutcome(this.#context, work), error.limitSeconds);
+    return true;
   }
 
   /** The time that passes now is the entry's phase's. */

@@ -94,4 +94,26 @@ describe('short statements of an archive that are ready together', () => {
     ]);
     expect(await constraints()).toEqual([names.length - 1, names.length - 2]);
   });
+
+  test('leave out one that runs out of time, once, and go on', async () => {
+    const few = ['t0', 't1', 't2', 't3'];
+    const check = (name: string): DumpEntry =>
+      anEntry(
+        `ALTER TABLE ONLY public.${name} ADD CONSTRAINT ${name}_check CHECK (${name === 't1' ? 'pg_sleep(20)::text IS NOT NULL' : 'id > 0'})`,
+        {
+          ...{ type: 'CHECK CONSTRAINT', schema: 'public', name: `${name} ${name}_check` },
+          section: 'post-data',
+        },
+      );
+    const contents = [...few.map(table), ...few.map(data), ...few.map(check)];
+    const account = await restore(server, () => archive(contents, () => ['1\t1']), {
+      options: { connections: 1, entryTimeoutSeconds: 2 },
+    });
+
+    const failed = account.entries.filter(({ outcome }) => outcome.status === 'failed');
+    expect(failed.map(({ name }) => name)).toEqual(['t1 t1_check']);
+    // A second try would take as long again.
+    expect(failed[0]?.seconds).toBe(2);
+    expect(account.findings.map(({ code }) => code)).toEqual(['ENTRY_TIMED_OUT']);
+  });
 });
