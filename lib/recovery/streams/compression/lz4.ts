@@ -14,6 +14,8 @@ const legacyMagic = 0x184c2102;
 const legacyBlockBytes = 8 * 1024 * 1024;
 /** 0x184D2A50 to 0x184D2A5F: frames of user data, to be passed over. */
 const skippableMagic = 0x184d2a50;
+/** Content is handed on in pieces of this size: whoever reads it gives others their turn between two of them. */
+const pieceBytes = 256 * 1024;
 /** A block may refer back to the last 64 KiB of the frame. */
 const historyBytes = 64 * 1024;
 
@@ -29,7 +31,7 @@ interface FrameHeader {
 }
 
 /**
- * Contents of one or more frames, one after the other, block by block (at most 4 MiB each). Every checksum that the
+ * Contents of one or more frames, one after the other. A block is held whole (4 MiB at the most, 8 of a legacy frame). Every checksum that the
  * frames hold is verified.
  * @throws DrillError DUMP_TRUNCATED when the input ends inside a frame, DUMP_CORRUPT when it is no lz4 or is damaged.
  */
@@ -71,7 +73,7 @@ async function* decompressFrame(
     if (header.linkedBlocks) history = lastBytes(history, content);
     contentHash?.update(content);
     total += BigInt(content.length);
-    if (content.length > 0) yield content;
+    yield* piecesOf(content);
   }
   if (contentHash !== null) await verify(contentHash, 'content', source);
   if (header.contentBytes !== null && header.contentBytes !== total) {
@@ -90,8 +92,12 @@ async function* decompressLegacy(source: ByteSource): AsyncGenerator<Buffer, voi
     if (bytes === 0 || bytes > legacyBlockBytes + legacyBlockBytes / 255 + 16)
       throw damaged(`an lz4 block claims ${bytes} bytes`, source);
     const block = await source.read(bytes);
-    yield decompressBlock(block, { largestBlockBytes: legacyBlockBytes }, Buffer.alloc(0), source);
+    yield* piecesOf(decompressBlock(block, { largestBlockBytes: legacyBlockBytes }, Buffer.alloc(0), source));
   }
+}
+
+function* piecesOf(content: Buffer): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
 }
 
 async function readHeader(source: ByteSource, newHash: NewHash): Promise<FrameHeader> {

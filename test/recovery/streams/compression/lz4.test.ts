@@ -43,6 +43,18 @@ describe('lz4 frames', () => {
     expect(both.equals(Buffer.concat([text, text]))).toBe(true);
   });
 
+  test('come in pieces that take no longer than a turn to read, however much a block holds', async () => {
+    const newlines = Buffer.alloc(9 * 1024 ** 2, '\n');
+    const legacy = execFileSync('lz4', ['-l', '-c'], { input: newlines });
+    for (const bytes of [legacy, compressFrameSync(newlines)]) {
+      const sizes: number[] = [];
+      for await (const piece of decompressLz4(pieces(bytes, 64 * 1024))) sizes.push(piece.length);
+
+      expect(Math.max(...sizes)).toBe(256 * 1024);
+      expect(sizes.reduce((sum, size) => sum + size)).toBe(newlines.length);
+    }
+  });
+
   test('cut at any point are truncated, never short', async () => {
     for (let at = 1; at < frame.length; at += Math.ceil(frame.length / 200)) {
       await expect(decompressed(frame.subarray(0, at))).rejects.toMatchObject({ code: 'DUMP_TRUNCATED' });
