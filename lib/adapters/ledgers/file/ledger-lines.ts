@@ -9,13 +9,30 @@ import { escapedJson } from '../../../domain/text/visible-text.ts';
 /** Version of the line, raised when older releases could misread it. */
 const lineFormat = 1;
 const newline = 0x0a;
+/** What stands around the hash. */
+const lineStart = `{"format":${lineFormat},"sha256":"`;
+const digestLength = 64;
+const beforeRecord = '","record":';
 
 const lineSchema = z.object({ format: z.number().int(), sha256: z.string(), record: z.unknown() });
 
 /** One record as one line: `{"format":1,"sha256":"…","record":{…}}`. The hash, of the record without escapes, tells a damaged line from a good one. */
 export function encodeLine(record: DrillRecord): string {
   const text = recordLine(record);
-  return `{"format":${lineFormat},"sha256":"${sha256(text)}","record":${escapedJson(text)}}\n`;
+  return `${lineStart}${sha256(text)}${beforeRecord}${escapedJson(text)}}\n`;
+}
+
+/**
+ * Whether a line is as it was written, told by its hash alone in a hundredth of the time that decoding it takes. False also for
+ * a whole one with invisible characters, whose escapes are not what was hashed: decoding tells.
+ */
+export function isPlainlyWhole(line: Buffer): boolean {
+  const start = line.subarray(0, lineStart.length + digestLength + beforeRecord.length).toString('latin1');
+  const digest = start.slice(lineStart.length, lineStart.length + digestLength);
+  const record = line.subarray(start.length, -1);
+  return (
+    start === `${lineStart}${digest}${beforeRecord}` && line.at(-1) === 0x7d && sha256(record) === digest
+  );
 }
 
 /** `document`: as it stands in the line, where a newer release may have written members that this one does not know. */
@@ -43,7 +60,7 @@ function parsedJson(line: Buffer): unknown {
   }
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 export interface RawLine {
   /** From 1. */

@@ -132,6 +132,35 @@ describe('a ledger in a file', () => {
   });
 });
 
+describe('a ledger of many drills', () => {
+  test('is read from its end, and no further than what was asked for', async () => {
+    const newest = encodeLine(aRecord({ drillId: 'newest' }));
+    await writeFile(path, `${'no record\n'.repeat(1000)}${newest}`);
+    const damages: LedgerDamage[] = [];
+    const ledger = ledgerAt(path, damages);
+
+    expect(await ledger.history({ limit: 1 })).toMatchObject([{ drillId: 'newest' }]);
+    expect(await ledger.history({ database: 'shop', limit: 1 })).toMatchObject([{ drillId: 'newest' }]);
+    expect(await ledger.lastProven('shop')).toMatchObject({ drillId: 'newest' });
+    expect(damages).toEqual([]);
+  });
+
+  test('takes names with invisible characters and line separators for what they are', async () => {
+    const name = 'sh\u200bop\u2028';
+    await ledgerAt().seal(aRecord({ drillId: 'odd', database: name }));
+    await ledgerAt().seal(aRecord({ drillId: 'plain' }));
+    const damages: LedgerDamage[] = [];
+
+    expect(await ledgerAt(path, damages).history({ database: name, limit: 5 })).toMatchObject([
+      { drillId: 'odd' },
+    ]);
+    expect(await ledgerAt(path, damages).history({ database: 'shop', limit: 5 })).toMatchObject([
+      { drillId: 'plain' },
+    ]);
+    expect(damages).toEqual([]);
+  });
+});
+
 describe('a damaged ledger', () => {
   test('passes over a torn last line, reports it, and goes on with a new line', async () => {
     const damages: LedgerDamage[] = [];
@@ -158,6 +187,29 @@ describe('a damaged ledger', () => {
     const damages: LedgerDamage[] = [];
     expect(await ledgerAt(path, damages).lastProven('shop')).toBeNull();
     expect(damages).toEqual([{ line: 1, reason: 'its content was changed' }]);
+  });
+
+  test('is told of a line that names another database only because it was damaged', async () => {
+    await writeFile(path, encodeLine(aRecord({ database: 'shop' })).replaceAll('"shop"', '"shoq"'));
+    const damages: LedgerDamage[] = [];
+    expect(await ledgerAt(path, damages).history({ database: 'shop', limit: 5 })).toEqual([]);
+    expect(damages).toEqual([{ line: 1, reason: 'its content was changed' }]);
+  });
+
+  test('tells the number of a damaged line, wherever it stands', async () => {
+    const lines = Array.from({ length: 300 }, (_, index) =>
+      encodeLine(aRecord({ drillId: `drill-${index}` })),
+    );
+    lines[100] = `${lines[100]?.slice(0, 400)}\n`;
+    await writeFile(path, lines.join(''));
+    const damages: LedgerDamage[] = [];
+
+    const ids = (await ledgerAt(path, damages).history({ limit: 1000 })).map(({ drillId }) => drillId);
+
+    expect(ids).toEqual(
+      Array.from({ length: 300 }, (_, index) => `drill-${299 - index}`).filter((id) => id !== 'drill-100'),
+    );
+    expect(damages).toEqual([{ line: 101, reason: 'it is cut off or no record' }]);
   });
 
   test('says when a newer release wrote a line', async () => {
