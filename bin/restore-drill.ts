@@ -1,15 +1,17 @@
 #!/usr/bin/env node
+import '../lib/runtimes/local/with-navigator.ts';
 import { buildProgram } from '../lib/cli/program.ts';
 import { endInOrder, exitCodeOfError } from '../lib/cli/terminal/ending.ts';
 import { hearSignals } from '../lib/cli/terminal/interruption.ts';
 import { watchStandardStreams } from '../lib/cli/terminal/standard-streams.ts';
-import { keepCompiledCode } from '../lib/runtimes/local/compiled-code.ts';
+import { compileForSpeedLater, keepCompiledCode } from '../lib/runtimes/local/compiled-code.ts';
 import { defaultPlaces } from '../lib/runtimes/local/places.ts';
 
 const streams = watchStandardStreams(process);
 endInOrder();
 hearSignals();
 keepCompiledCode(defaultPlaces());
+compileForSpeedLater();
 
 let exitCode = 0;
 const program = buildProgram((code) => {

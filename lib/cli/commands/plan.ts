@@ -1,6 +1,6 @@
 import { formatName } from '../../domain/backup/dump.ts';
-import { wrapped } from '../../domain/record/report/dossier.ts';
 import { severityNames } from '../../domain/record/report/wording.ts';
+import { wrapped } from '../../domain/record/report/wrapped-text.ts';
 import { formatBytes } from '../../domain/text/quantities.ts';
 import { visibleJson } from '../../domain/text/visible-text.ts';
 import { loadLocalConfiguration } from '../../runtimes/local/local-configuration.ts';

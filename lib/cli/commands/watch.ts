@@ -63,7 +63,7 @@ export async function watchDrill(
 ): Promise<number> {
   const { drillId, arn } = execution;
   const states = await account.clients.states();
-  const progress = createProgress(process.stderr, process.env, options);
+  const progress = await createProgress(process.stderr, process.env, options);
   const interruption = stopOnInterrupt((line) => progress.note(line));
   if (options.quiet !== true) progress.note(`drill ${drillId}, started ${execution.startedAt}`);
   let ending: Ending | null;

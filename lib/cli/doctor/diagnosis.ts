@@ -1,5 +1,5 @@
 import { isDrillError } from '../../domain/findings/errors.ts';
-import { wrapped } from '../../domain/record/report/dossier.ts';
+import { wrapped } from '../../domain/record/report/wrapped-text.ts';
 import { coloursFor, colourWanted, widthOf } from '../render/colour.ts';
 
 /** One line of `restore-drill doctor`. */

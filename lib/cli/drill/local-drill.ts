@@ -38,7 +38,7 @@ export async function drillHere(
   const configuration = await loadLocalConfiguration(options);
   const places = placesFor(options);
   await proveWritable(places.stateDirectory, '--state-dir', privateFolderMode);
-  const progress = createProgress(process.stderr, process.env, options);
+  const progress = await createProgress(process.stderr, process.env, options);
   const watcher = new DrillWatcher(progress);
   const note = (text: string): void => progress.note(text);
   // Ctrl-C and SIGTERM end the drill in order: sandbox gone, record sealed.

@@ -1,7 +1,7 @@
 import { formatName } from '../../domain/backup/dump.ts';
 import type { DrillState } from '../../domain/drill/drill-state.ts';
-import { wrapped } from '../../domain/record/report/dossier.ts';
 import { bySeverity, severityNames } from '../../domain/record/report/wording.ts';
+import { wrapped } from '../../domain/record/report/wrapped-text.ts';
 import { rdsPlanOf } from '../../domain/sandbox/sandbox-plan.ts';
 import { formatBytes, formatMoment } from '../../domain/text/quantities.ts';
 

@@ -179,15 +179,15 @@ describe('progress on a terminal', () => {
     expect(stream.text).toBe(atClose);
   });
 
-  test('is only drawn where it can be redrawn', () => {
-    const draws = (stream: RecordingStream, env: NodeJS.ProcessEnv) => {
-      createProgress(stream, env).close();
+  test('is only drawn where it can be redrawn', async () => {
+    const draws = async (stream: RecordingStream, env: NodeJS.ProcessEnv) => {
+      (await createProgress(stream, env)).close();
       return stream.text.includes(hideCursor);
     };
-    expect(draws(new RecordingStream(80), { TERM: 'xterm' })).toBe(true);
-    expect(draws(new RecordingStream(80), { TERM: 'dumb' })).toBe(false);
-    expect(draws(new RecordingStream(80), { TERM: 'xterm', CI: 'true' })).toBe(false);
-    expect(draws(new RecordingStream(), { TERM: 'xterm' })).toBe(false);
+    expect(await draws(new RecordingStream(80), { TERM: 'xterm' })).toBe(true);
+    expect(await draws(new RecordingStream(80), { TERM: 'dumb' })).toBe(false);
+    expect(await draws(new RecordingStream(80), { TERM: 'xterm', CI: 'true' })).toBe(false);
+    expect(await draws(new RecordingStream(), { TERM: 'xterm' })).toBe(false);
   });
 });
 
@@ -299,9 +299,9 @@ describe('progress for programs', () => {
   });
 });
 
-test('quiet progress keeps what a person must know', () => {
+test('quiet progress keeps what a person must know', async () => {
   const stream = new RecordingStream();
-  const progress = createProgress(stream, {}, { quiet: true });
+  const progress = await createProgress(stream, {}, { quiet: true });
   progress.stepBegan(restore);
   progress.stepProgress(restore, '1 %');
   progress.note('connect with: psql');

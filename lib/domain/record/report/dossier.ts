@@ -1,4 +1,3 @@
-import wrapAnsi from 'wrap-ansi';
 import type { Severity } from '../../findings/findings.ts';
 import { entryInWords } from '../../recovery/entry-words.ts';
 import { formatCount, formatMoment, formatSeconds } from '../../text/quantities.ts';
@@ -9,6 +8,7 @@ import { type Painting, unpainted } from './painting.ts';
 import { summaryFacts } from './summary.ts';
 import { terminalTable } from './terminal-table.ts';
 import { bySeverity, reasonSentence, severityNames } from './wording.ts';
+import { wrapped } from './wrapped-text.ts';
 
 const longestList = 40;
 
@@ -127,13 +127,4 @@ function rest(count: number): string[] {
   return count > longestList
     ? [`  … and ${formatCount(count - longestList)} more; --format json lists all`]
     : [];
-}
-
-/** Text made visible and broken at words, with one lead for the first line and another for those after it. */
-export function wrapped(text: string, lead: string, indent: string, width: number): string {
-  const room = Math.max(20, width - indent.length);
-  return wrapAnsi(visibleText(text), room, { hard: true, trim: true })
-    .split('\n')
-    .map((line, place) => `${place === 0 ? lead : indent}${line}`)
-    .join('\n');
 }

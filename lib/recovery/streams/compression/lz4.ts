@@ -2,8 +2,8 @@
  * Streaming decompression of lz4 frames (lz4 doc/lz4_Frame_format.md) in constant memory, over the block decompressor
  * of lz4-napi, which has no streaming frames of its own.
  */
-import { uncompressSync } from 'lz4-napi';
-import xxhash, { type XXHash } from 'xxhash-wasm';
+import type { uncompressSync } from 'lz4-napi';
+import type { XXHash } from 'xxhash-wasm';
 import type { DrillError } from '../../../domain/findings/errors.ts';
 import { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
@@ -21,6 +21,8 @@ const historyBytes = 64 * 1024;
 
 /** Begins an xxHash32 with seed 0, the checksum of header, blocks and content. */
 type NewHash = () => XXHash<number>;
+
+type DecompressBlock = typeof uncompressSync;
 
 interface FrameHeader {
   linkedBlocks: boolean;
@@ -40,12 +42,14 @@ export async function* decompressLz4(
 ): AsyncGenerator<Buffer, void, undefined> {
   const source = new ByteSource(chunks);
   try {
-    const { create32 } = await xxhash();
+    // Loaded when they are needed, as few dumps do.
+    const { uncompressSync } = await import('lz4-napi');
+    const { create32 } = await (await import('xxhash-wasm')).default();
     while (!(await source.atEnd())) {
       const magic = (await source.read(4)).readUInt32LE();
       if (magic >>> 4 === skippableMagic >>> 4) await source.skip((await source.read(4)).readUInt32LE());
-      else if (magic === frameMagic) yield* decompressFrame(source, create32);
-      else if (magic === legacyMagic) yield* decompressLegacy(source);
+      else if (magic === frameMagic) yield* decompressFrame(source, create32, uncompressSync);
+      else if (magic === legacyMagic) yield* decompressLegacy(source, uncompressSync);
       else throw damaged('no lz4 frame begins', source);
     }
   } finally {
@@ -56,6 +60,7 @@ export async function* decompressLz4(
 async function* decompressFrame(
   source: ByteSource,
   newHash: NewHash,
+  decompress: DecompressBlock,
 ): AsyncGenerator<Buffer, void, undefined> {
   const header = await readHeader(source, newHash);
   const contentHash = header.contentChecksum ? newHash() : null;
@@ -69,7 +74,7 @@ async function* decompressFrame(
     if (bytes > header.largestBlockBytes) throw damaged(`an lz4 block claims ${bytes} bytes`, source);
     const block = await source.read(bytes);
     if (header.blockChecksums) await verify(newHash().update(block), 'block', source);
-    const content = stored ? Buffer.from(block) : decompressBlock(block, header, history, source);
+    const content = stored ? Buffer.from(block) : decompressed(block, header, history, source, decompress);
     if (header.linkedBlocks) history = lastBytes(history, content);
     contentHash?.update(content);
     total += BigInt(content.length);
@@ -82,7 +87,10 @@ async function* decompressFrame(
 }
 
 /** A legacy frame ends where the input ends or another frame begins: that it is whole, the dump's own end must tell. */
-async function* decompressLegacy(source: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+async function* decompressLegacy(
+  source: ByteSource,
+  decompress: DecompressBlock,
+): AsyncGenerator<Buffer, void, undefined> {
   while (!(await source.atEnd())) {
     const start = await source.peek(4);
     const next = start.length === 4 ? start.readUInt32LE() : 0;
@@ -92,7 +100,9 @@ async function* decompressLegacy(source: ByteSource): AsyncGenerator<Buffer, voi
     if (bytes === 0 || bytes > legacyBlockBytes + legacyBlockBytes / 255 + 16)
       throw damaged(`an lz4 block claims ${bytes} bytes`, source);
     const block = await source.read(bytes);
-    yield* piecesOf(decompressBlock(block, { largestBlockBytes: legacyBlockBytes }, Buffer.alloc(0), source));
+    yield* piecesOf(
+      decompressed(block, { largestBlockBytes: legacyBlockBytes }, Buffer.alloc(0), source, decompress),
+    );
   }
 }
 
@@ -125,17 +135,18 @@ async function readHeader(source: ByteSource, newHash: NewHash): Promise<FrameHe
 }
 
 /** lz4-napi takes the size of the result in front of the block; the largest size of the frame stands in for it. */
-function decompressBlock(
+function decompressed(
   block: Buffer,
   header: Pick<FrameHeader, 'largestBlockBytes'>,
   history: Buffer,
   source: ByteSource,
+  decompress: DecompressBlock,
 ): Buffer {
   const input = Buffer.allocUnsafe(4 + block.length);
   input.writeUInt32LE(header.largestBlockBytes);
   block.copy(input, 4);
   try {
-    return history.length === 0 ? uncompressSync(input) : uncompressSync(input, history);
+    return history.length === 0 ? decompress(input) : decompress(input, history);
   } catch (error) {
     throw damaged('an lz4 block is damaged', source, error);
   }

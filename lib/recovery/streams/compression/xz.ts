@@ -1,6 +1,5 @@
 /** Streaming xz (tukaani.org/xz/xz-file-format.txt), stream by stream. */
 import { crc32 } from 'node:zlib';
-import xzDecompress from 'xz-decompress';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
 
@@ -61,6 +60,8 @@ async function* oneStream(source: ByteSource, total: () => number): AsyncGenerat
     },
     { highWaterMark: 0 },
   );
+  // Loaded when it is needed, as few dumps do.
+  const { default: xzDecompress } = await import('xz-decompress');
   const reader = new xzDecompress.XzReadableStream(input).getReader();
   try {
     for (;;) {

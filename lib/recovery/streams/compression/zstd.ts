@@ -1,5 +1,5 @@
 /** Streaming zstd (RFC 8878), frame by frame, with every checksum verified. */
-import xxhash, { type XXHash } from 'xxhash-wasm';
+import type { XXHash } from 'xxhash-wasm';
 import type { DrillError } from '../../../domain/findings/errors.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { dumpError } from '../bytes/dump-error.ts';
@@ -25,6 +25,8 @@ interface FrameHeader {
  * @throws DrillError DUMP_TRUNCATED when the data end early, DUMP_CORRUPT when they are damaged, COMPRESSION_UNKNOWN.
  */
 export async function* decompressZstd(source: ByteSource): AsyncGenerator<Buffer, void, undefined> {
+  // Loaded when it is needed, as few dumps do.
+  const { default: xxhash } = await import('xxhash-wasm');
   const { create64 } = await xxhash();
   for (let total = 0; !(await source.atEnd()); ) {
     const magic = (await read(source, 4, total)).readUInt32LE(0);
