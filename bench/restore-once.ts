@@ -1,10 +1,14 @@
 /** One restore by our restorer in a process of its own, so that getrusage tells its CPU and memory and nobody else's. */
+import '../lib/runtimes/local/with-navigator.ts';
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import { createRestorer } from '../lib/recovery/logical/create-restorer.ts';
+import { compileForSpeedLater } from '../lib/runtimes/local/compiled-code.ts';
 import { unknownHeader } from './unread-dump.ts';
 
+// As the command line does.
+compileForSpeedLater();
 const { values } = parseArgs({
   options: {
     socket: { type: 'string' },
@@ -28,6 +32,7 @@ const restorer = createRestorer({
     database,
   }),
 });
+const askedAt = performance.timeOrigin + performance.now();
 const account = await restorer.restore({
   dump: {
     key,
@@ -58,6 +63,7 @@ const account = await restorer.restore({
 });
 const usage = process.resourceUsage();
 const report = {
+  askedAt,
   complete: account.complete,
   errors: account.findings.filter(({ severity }) => severity === 'error').length,
   rows: account.tables.reduce((sum, { rowsLoaded }) => sum + rowsLoaded, 0),

@@ -9,6 +9,7 @@ import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
+import { beginReading } from './reading/begin-reading.ts';
 import type { OpenedDump } from './reading/open-dump.ts';
 import { watchingShape } from './shape/dump-shape.ts';
 
@@ -48,20 +49,34 @@ export class LogicalRestorer implements Restorer {
     throw sandboxLost(second.spoiledBy);
   }
 
+  /** Opens the dump and begins to read it. */
+  async #opened(request: RestoreRequest): Promise<OpenedDump> {
+    const dump = await this.#parts.openDump(request);
+    return { ...dump, reader: beginReading(dump.reader) };
+  }
+
   async #attempt(
     request: RestoreRequest,
     findings: RestoreAccount['findings'],
     forgivesCancels: boolean,
   ): Promise<AttemptEnd> {
-    const policy = await this.#parts.loadPolicy();
+    // The parser is loaded and the dump's own words are read while sessions open, most of which is waiting for the server.
+    const policy = this.#parts.loadPolicy();
+    const opening = this.#opened(request);
+    // Whoever awaits them is told; none is lost while sessions open.
+    for (const begun of [policy, opening]) begun.catch(() => {});
     const frame = await startAttempt(request, this.#parts.access, policy, forgivesCancels).catch((error) => {
+      opening.then(
+        (opened) => opened.close(),
+        () => {},
+      );
       throw asDrillError(error, request.signal);
     });
     const abort = (): void => void frame.attempt.abandon(interrupted(request.signal.reason));
     request.signal.addEventListener('abort', abort, { once: true });
     let dump: OpenedDump | null = null;
     try {
-      dump = await this.#parts.openDump(request);
+      dump = await opening;
       frame.countBytesOf(dump);
       const complete = await frame.attempt.run(watchingShape(dump.reader));
       return { account: await endOfAttempt(frame, dump, complete, findings) };

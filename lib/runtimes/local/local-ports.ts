@@ -20,6 +20,7 @@ import type { DrillPorts } from '../../ports/drill-ports.ts';
 import type { Mishap } from '../../ports/mishaps.ts';
 import { createBackupInspector } from '../../recovery/backup-inspector.ts';
 import { createRestorer } from '../../recovery/logical/create-restorer.ts';
+import { loadSqlParser } from '../../recovery/logical/dump/sql-parser.ts';
 import { createDumpReader } from '../../recovery/logical/dump-reading.ts';
 import { createRecoverer } from '../../recovery/physical/create-recoverer.ts';
 import { systemClock } from '../system-clock.ts';
@@ -67,6 +68,16 @@ export function localSandboxes(
   });
 }
 
+/** PostgreSQL's parser is loaded while a server starts that waits for statements: 60 ms that its restore would wait for. */
+const readyingParser = (sandboxes: LocalSandboxHost): LocalSandboxHost => ({
+  ...sandboxes,
+  provision: (plan) => {
+    // Whoever needs it awaits it, and is told what went wrong.
+    if (plan.needs === undefined) loadSqlParser().catch(() => {});
+    return sandboxes.provision(plan);
+  },
+});
+
 /** All ports of a drill on this machine. Building them touches nothing. */
 export function createLocalPorts(
   configuration: LocalConfiguration,
@@ -74,7 +85,7 @@ export function createLocalPorts(
   events: LocalEvents,
   signal: AbortSignal,
 ): LocalPorts {
-  const sandboxes = localSandboxes(places, events.sandboxProgress);
+  const sandboxes = readyingParser(localSandboxes(places, events.sandboxProgress));
   const recoverer = createRecoverer(sandboxes);
   const evidence = createEvidenceFolder(join(places.stateDirectory, 'drills'));
   return {

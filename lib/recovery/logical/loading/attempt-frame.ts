@@ -41,7 +41,7 @@ export interface AttemptFrame {
 export async function startAttempt(
   request: RestoreRequest,
   access: SandboxAccess,
-  policy: RestorePolicy,
+  policy: Promise<RestorePolicy>,
   forgivesCancels: boolean,
 ): Promise<AttemptFrame> {
   const { sandbox, options, signal } = request;
@@ -102,7 +102,7 @@ export async function startAttempt(
     options,
     masterRole: sandbox.masterRole,
     facts,
-    policy,
+    policy: await policy,
     book,
     clock,
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
