@@ -12,8 +12,9 @@ import { StatementGroup } from './statement-group.ts';
 import { isShort, parallelKinds, startsPostData } from './statement-kinds.ts';
 import { locksOf } from './statement-locks.ts';
 import { StatementRunner } from './statement-runner.ts';
+import { type StatementPlace, StatementTask, type StatementTools } from './statement-task.ts';
 import { StatementWork } from './statement-work.ts';
-import type { Task, Work } from './task-graph.ts';
+import type { Task } from './task-graph.ts';
 
 /** Runs the statements of entries in one database, in order or side by side. */
 export class EntryRunner {
@@ -22,7 +23,7 @@ export class EntryRunner {
   readonly #work: StatementWork;
   readonly #statements: StatementRunner;
   readonly batches: BatchRunner;
-  #group: StatementGroup | null = null;
+  #tools: StatementTools | null = null;
 
   constructor(context: AttemptContext, load: DatabaseLoad) {
     this.#context = context;
@@ -103,27 +104,11 @@ export class EntryRunner {
     open: OpenEntry,
     decision: Decided,
     settings: SettingsSnapshot,
-    where: Pick<Work, 'locks' | 'lane'> & { after: Task[] },
+    place: StatementPlace,
   ): Task {
-    const [statement] = decision.statements;
-    return this.#load.scheduler.submit({
-      ...where,
-      ...(statement === undefined || where.lane === 'main'
-        ? {}
-        : {
-            company: {
-              group: this.#groupUnder(settings),
-              statement: { kind: 'statement', entry, open, decision, statement },
-              isShort: () => this.#isShort(decision),
-            },
-          }),
-      ...(decision.plan.kind === 'add foreign key' ? { family: 'foreign keys' } : {}),
-      kind: 'statement',
-      textBytes: decision.statements.reduce((sum, { sql }) => sum + sql.length, 0),
-      estimate: () => this.#work.estimate(decision),
-      run: (slot, alone, idleSessions) =>
-        this.#statements.run(slot, { entry, open, decision }, settings, alone, idleSessions),
-    });
+    return this.#load.scheduler.submit(
+      new StatementTask(entry, open, decision, place, this.#toolsUnder(settings)),
+    );
   }
 
   /** Whether it takes less than a round trip, and nothing is to be done before it. */
@@ -135,9 +120,12 @@ export class EntryRunner {
     return isPrepared && isShort(decision, this.#work.bytesReadBy(decision));
   }
 
-  #groupUnder(settings: SettingsSnapshot): StatementGroup {
-    if (this.#group?.settings !== settings)
-      this.#group = new StatementGroup(this.#context, this.#load, this.#statements, settings);
-    return this.#group;
+  #toolsUnder(settings: SettingsSnapshot): StatementTools {
+    if (this.#tools?.group.settings !== settings) {
+      const [statements, work] = [this.#statements, this.#work];
+      const group = new StatementGroup(this.#context, this.#load, statements, settings);
+      this.#tools = { group, statements, work, isShort: (decision) => this.#isShort(decision) };
+    }
+    return this.#tools;
   }
 }

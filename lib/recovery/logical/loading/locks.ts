@@ -21,6 +21,9 @@ export interface Lock extends RelationName {
   grade: Grade;
 }
 
+/** A lock of one relation. Member by member: spread objects have a hidden class each in V8. */
+export const lockOf = ({ schema, name }: RelationName, grade: Grade): Lock => ({ schema, name, grade });
+
 /** Everything in the database: a task with it runs alone and in order. */
 export const everything: Lock = { schema: null, name: '*', grade: 'exclusive' };
 /** Reads tables we do not know by name. */

@@ -1,6 +1,6 @@
 import type { RelationLock, RelationName, StatementPlan } from '../policy/decision.ts';
 import type { RelationTraits } from './catalog-look.ts';
-import { everything, type Grade, type Lock, readsEverything } from './locks.ts';
+import { everything, type Grade, type Lock, lockOf, readsEverything } from './locks.ts';
 
 const keyOf = ({ schema, name }: RelationName): string => JSON.stringify([schema, name]);
 
@@ -85,7 +85,7 @@ export class RelationMap {
     const locks = plan.locks.flatMap((lock) => this.#expand(lock, gradeOf(plan, lock), recurses));
     if (creates !== null) {
       // COMMENT and ATTACH on the index wait for it; a REFRESH that reads its table need not.
-      locks.push({ ...creates, grade: 'share row exclusive' });
+      locks.push(lockOf(creates, 'share row exclusive'));
       const table = plan.locks[0];
       if (table !== undefined) this.learnIndex(creates, table);
     }
@@ -100,14 +100,14 @@ export class RelationMap {
   }
 
   #expand(relation: RelationName, grade: Grade, recurses: boolean): Lock[] {
-    const locks: Lock[] = [{ schema: relation.schema, name: relation.name, grade }];
+    const locks: Lock[] = [lockOf(relation, grade)];
     const table = this.#indexes.get(keyOf(relation));
     // ALTER INDEX … ATTACH PARTITION: keys of the table must wait until its index is whole.
-    if (table !== undefined) locks.push({ ...table, grade: 'share' });
+    if (table !== undefined) locks.push(lockOf(table, 'share'));
     if (recurses && grade !== 'read')
-      for (const child of this.#descendants(relation)) locks.push({ ...child, grade });
+      for (const child of this.#descendants(relation)) locks.push(lockOf(child, grade));
     for (const parent of this.#parents.get(keyOf(relation))?.values() ?? [])
-      locks.push({ ...parent, grade: 'read' });
+      locks.push(lockOf(parent, 'read'));
     return locks;
   }
 

@@ -13,7 +13,7 @@ export interface Work {
    * Work of one family is the same in any order (foreign keys): it is kept apart where locks conflict, but nothing waits
    * for an earlier member that itself still waits.
    */
-  family?: string;
+  family?: string | undefined;
   /** A hold this work belongs to, and so does not wait for. */
   within?: Task;
   /** `main`: the session that everything ordered shares. */
@@ -22,7 +22,7 @@ export interface Work {
   /** Bytes of the statement's text, which memory holds until it has run. */
   textBytes?: number;
   /** Set for work that may go to the server with other work. */
-  company?: Company;
+  company?: Company | undefined;
   /** Estimated work; of the ready tasks the one at the head of the longest chain starts first. */
   estimate(): number;
   /**

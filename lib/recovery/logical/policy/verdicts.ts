@@ -36,8 +36,9 @@ export function planOf(
   return { kind, locks: null, defer: false, roles: [], ...rest };
 }
 
+/** Member by member: spread objects have a hidden class each in V8, and an archive of 5,000 tables has 28,000 locks. */
 export function lock(relation: RelationName | null, grade: RelationLock['grade']): RelationLock[] {
-  return relation === null ? [] : [{ ...relation, grade }];
+  return relation === null ? [] : [{ schema: relation.schema, name: relation.name, grade }];
 }
 
 /** Runs the statement as it is; `keptBy` names the rule where one says so. */
