@@ -7,11 +7,11 @@ import { asTheProduct } from '../scripts/bundling.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** Runs bench/NAME.ts beside bench/MEASURED.ts and ends with its exit code. */
+/** Runs bench/NAME.ts beside the programs of bench/ that it measures, and ends with its exit code. */
 export async function runBundled(name, measured, args) {
   const outdir = join(here, '../node_modules/.cache', `bench-${name}`);
   await build({
-    entryPoints: [join(here, `${name}.ts`), join(here, `${measured}.ts`)],
+    entryPoints: [name, ...measured].map((program) => join(here, `${program}.ts`)),
     outdir,
     outExtension: { '.js': '.mjs' },
     ...asTheProduct,

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { Measured } from './contenders.ts';
+import type { LeastWork } from './least-work.ts';
 import { median } from './median.ts';
 
 /** Ratio of two contenders and its goal, for every data set or for one. */
@@ -16,6 +17,7 @@ const goals: readonly { ours: string; peer: string; goal: number; dataSet?: stri
 export function printReport(
   say: (text: string) => void,
   measured: Map<string, Measured[]>,
+  least: LeastWork[],
   { dataSet, coresApart }: { dataSet: string; coresApart: boolean },
 ): void {
   const roundsOf = (name: string): number[] => (measured.get(name) ?? []).map(({ seconds }) => seconds);
@@ -37,6 +39,9 @@ export function printReport(
     }
     say(line);
   }
+  say(
+    `  least own work: CPU ${median(least.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2)} s, peak ${Math.max(...least.map(({ peakMebibytes }) => peakMebibytes)).toFixed(0)} MB (each statement parsed once, each block inflated once, both sent; nothing else)`,
+  );
   say('\nratios of medians, and of the fastest rounds, which a busy host disturbed least');
   for (const { ours, peer, goal } of goals.filter((each) => (each.dataSet ?? dataSet) === dataSet)) {
     if (!measured.has(ours) || !measured.has(peer)) continue;

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { BenchServer, sandboxSettings } from './bench-server.ts';
 import { type Contender, type Measured, ownContender, toolContender } from './contenders.ts';
 import { type DataSet, dataSets } from './data-sets.ts';
+import { type LeastWork, layOut, measureLeastWork } from './least-work.ts';
 import { printReport } from './report.ts';
 
 const { values } = parseArgs({
@@ -31,7 +32,8 @@ const must = (command: string, args: string[]): void => {
   const run = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (run.status !== 0) throw new Error(`${command} failed`);
 };
-const script = join(dirname(fileURLToPath(import.meta.url)), 'restore-once.mjs');
+const beside = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), name);
+const script = beside('restore-once.mjs');
 const settings = values['server-defaults'] ? {} : sandboxSettings;
 const [serverCore, clientCore] = values['cores-apart'] ? [0, 1] : [null, null];
 const onClientCore = clientCore === null ? '' : `taskset -c ${clientCore} `;
@@ -93,7 +95,12 @@ async function bench(server: BenchServer, dataSet: DataSet): Promise<void> {
       );
     }
   }
-  printReport(say, measured, { dataSet: dataSet.name, coresApart: clientCore !== null });
+  const bare = join(server.directory, 'bare');
+  layOut(tool('pg_restore'), custom, bare);
+  const least: LeastWork[] = [];
+  for (let round = 0; round < Number(values.rounds); round += 1)
+    least.push(await measureLeastWork(beside('least-work-once.mjs'), bare, join(server.directory, 'sink')));
+  printReport(say, measured, least, { dataSet: dataSet.name, coresApart: clientCore !== null });
   await server.reset();
   await server.sql('DROP DATABASE living WITH (FORCE)');
 }
