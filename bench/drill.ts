@@ -59,6 +59,16 @@ function drillOnce(): Measured {
   };
 }
 
+/** Processor time of a command that does nothing else than begin. */
+function cpuSecondsOf(...words: string[]): number {
+  const usageFile = join(work, 'usage.json');
+  spawnSync(process.execPath, ['--import', resolve('bench/usage-on-exit.mjs'), ...words], {
+    stdio: 'ignore',
+    env: { ...process.env, USAGE_FILE: usageFile },
+  });
+  return (JSON.parse(readFileSync(usageFile, 'utf8')) as { cpuSeconds: number }).cpuSeconds;
+}
+
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const seconds = (value: number): string => `${value.toFixed(2)} s`;
 
@@ -66,9 +76,13 @@ try {
   drillOnce(); // fetches the server and fills the file cache; not counted
   const ours: Measured[] = [];
   const byHand: number[] = [];
+  const bare: number[] = [];
+  const begun: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     ours.push(drillOnce());
     byHand.push(await recoverByHand(dump, join(work, `by-hand-${run}`)));
+    bare.push(cpuSecondsOf('-e', '0'));
+    begun.push(cpuSecondsOf('dist/restore-drill.js', 'list', '--dump', dump));
   }
   const [first] = ours;
   if (first === undefined) throw new Error('--runs must be at least 1');
@@ -90,6 +104,10 @@ try {
   print(`  whole run                    ${seconds(wall)}   (aim: ≤ 2 s on Pagila)`);
   print(
     `  our own processor time       ${seconds(median(ours.map((one) => one.cpuSeconds)))}   (aim: ≤ 1 s)`,
+  );
+  print(`    of it Node.js alone        ${seconds(median(bare))}   (node -e 0)`);
+  print(
+    `    of it beginning            ${seconds(median(begun))}   (list: the program is loaded and the dump looked at)`,
   );
   print(
     `  our peak memory              ${formatBytes(Math.max(...ours.map((one) => one.peakBytes)))}   (aim: ≤ 200 MB)`,
