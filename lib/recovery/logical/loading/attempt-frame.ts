@@ -41,7 +41,7 @@ export interface AttemptFrame {
 export async function startAttempt(
   request: RestoreRequest,
   access: SandboxAccess,
-  policy: Promise<RestorePolicy>,
+  loadingPolicy: Promise<RestorePolicy>,
   forgivesCancels: boolean,
 ): Promise<AttemptFrame> {
   const { sandbox, options, signal } = request;
@@ -56,6 +56,7 @@ export async function startAttempt(
     (await probe.text('SELECT rolname FROM pg_catalog.pg_roles')).rows.map(([name]) => name),
   );
   await probe.close();
+  const policy = await loadingPolicy;
   const startup = fastLoadSettings(facts, options.connections, 0);
   const admin = await Session.open(await connectionTo(maintenanceDatabase), startup, {
     lostWhenCancelled: forgivesCancels,
@@ -102,7 +103,7 @@ export async function startAttempt(
     options,
     masterRole: sandbox.masterRole,
     facts,
-    policy: await policy,
+    policy,
     book,
     clock,
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),
