@@ -5,18 +5,16 @@
  *   node least-work-once.mjs FILE SOCKET
  */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { createReadStream, openSync, readFileSync, readSync } from 'node:fs';
 import { connect } from 'node:net';
-import { inflateSync } from 'node:zlib';
+import { createInflate, inflateSync } from 'node:zlib';
 import { loadSqlParser, parseSql } from '../lib/recovery/logical/dump/sql-parser.ts';
 import { compileForSpeedLater } from '../lib/runtimes/local/compiled-code.ts';
 import type { BareContent } from './least-work.ts';
 
 compileForSpeedLater();
 const [, , file = '', sink = ''] = process.argv;
-const bytes = readFileSync(file);
-const end = bytes.indexOf(0);
-const { statements, blocks }: BareContent = JSON.parse(bytes.toString('utf8', 0, end));
+const { statements, blocks }: BareContent = JSON.parse(readFileSync(`${file}.json`, 'utf8'));
 await loadSqlParser();
 const socket = connect(sink);
 await once(socket, 'connect');
@@ -27,9 +25,23 @@ for (const sql of statements) {
   parseSql(sql);
   await write(sql);
 }
-let at = end + 1;
+/** A block that is larger passes in pieces, so that memory does not hold it. */
+const atOnceBytes = 64 * 1024;
+const stored = openSync(`${file}.blocks`, 'r');
+let at = 0;
 for (const size of blocks) {
-  await write(inflateSync(bytes.subarray(at, at + size)));
+  if (size <= atOnceBytes) {
+    const block = Buffer.allocUnsafe(size);
+    readSync(stored, block, 0, size, at);
+    await write(inflateSync(block));
+  } else {
+    const pieces = createReadStream(`${file}.blocks`, {
+      start: at,
+      end: at + size - 1,
+      highWaterMark: 256 * 1024,
+    });
+    for await (const piece of pieces.pipe(createInflate({ chunkSize: 256 * 1024 }))) await write(piece);
+  }
   at += size;
 }
 socket.end();

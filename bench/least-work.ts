@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { deflateSync } from 'node:zlib';
 
-/** What a dump holds, laid out so that nobody has to read its format: then a zero byte, and the blocks, deflated one by one. */
+/** What a dump holds, in FILE.json, laid out so that nobody has to read its format; the blocks, deflated one by one, are FILE.blocks. */
 export interface BareContent {
   statements: string[];
   /** Stored bytes of each table's rows. */
@@ -44,7 +44,8 @@ export function layOut(pgRestore: string, archive: string, file: string): void {
     if (line.startsWith('COPY ')) rows = [];
     lines = [];
   }
-  writeFileSync(file, Buffer.concat([Buffer.from(JSON.stringify(content)), Buffer.alloc(1), ...stored]));
+  writeFileSync(`${file}.json`, JSON.stringify(content));
+  writeFileSync(`${file}.blocks`, Buffer.concat(stored));
 }
 
 /** Does the least work in a process of its own, into a socket that throws everything away. @param sink path of the socket */

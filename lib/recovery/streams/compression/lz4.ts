@@ -33,8 +33,8 @@ interface FrameHeader {
 }
 
 /**
- * Contents of one or more frames, one after the other. A block is held whole (4 MiB at the most, 8 of a legacy frame). Every checksum that the
- * frames hold is verified.
+ * Contents of one or more frames, one after the other. A block is held whole (4 MiB at the most, 8 of a legacy frame).
+ * Every checksum that the frames hold is verified.
  * @throws DrillError DUMP_TRUNCATED when the input ends inside a frame, DUMP_CORRUPT when it is no lz4 or is damaged.
  */
 export async function* decompressLz4(
