@@ -88,6 +88,7 @@ const evaluatesNothing: ReadonlySet<string> = new Set([
   'create policy',
   'create trigger',
   'create statistics',
+  'definition',
 ]);
 /** Other statements that only define: no table's rows, partition bound or query is evaluated by them. */
 const definesOnly =

@@ -34,6 +34,7 @@ const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set([
   'comment',
   'create schema',
   'create table',
+  'definition',
   'grant',
   'owner',
   'sequence value',
@@ -44,6 +45,7 @@ const kindsOverRows: ReadonlySet<StatementPlan['kind']> = new Set([
   'add key',
   'add foreign key',
   'add constraint',
+  'attach partition',
   'create index',
 ]);
 

@@ -25,6 +25,7 @@ export type StatementKind =
   | 'set' // SET / set_config: session setting, applied to every connection
   | 'create schema'
   | 'create table'
+  | 'definition' // of anything else that is made or changed without a look at any row: functions, types, views, sequences
   | 'create index'
   | 'add key' // PRIMARY KEY, UNIQUE, EXCLUDE
   | 'add foreign key'

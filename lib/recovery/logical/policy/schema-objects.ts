@@ -66,10 +66,9 @@ function decideComment(node: CommentStmt, subject: Subject): Decision {
   }
 }
 
-/** Definitions that run as they are, alone and in order: nothing is known of what they lock. */
+/** Definitions that run as they are, in order: nothing is known of what they lock, and no row is read for them. */
 const definitions = [
   'AlterCollationStmt',
-  'AlterDomainStmt',
   'AlterEnumStmt',
   'AlterFdwStmt',
   'AlterFunctionStmt',
@@ -98,13 +97,16 @@ const superuserDefinitions = [
   'CreateTransformStmt',
 ] as const satisfies NodeTag[];
 
-const plain = (_node: unknown, subject: Subject): Decision => run(subject, planOf('other'));
+const onItsOwn = (_node: unknown, subject: Subject): Decision => run(subject, planOf('other'));
+const plain = (_node: unknown, subject: Subject): Decision => run(subject, planOf('definition'));
 const superuserOnly = (_node: unknown, subject: Subject): Decision =>
-  run(subject, planOf('other'), 'superuser-object');
+  run(subject, planOf('definition'), 'superuser-object');
 
 export const schemaObjectHandlers: Handlers = {
   ...Object.fromEntries(definitions.map((tag) => [tag, plain])),
   ...Object.fromEntries(superuserDefinitions.map((tag) => [tag, superuserOnly])),
+  // A new constraint of a domain reads every table that has it.
+  AlterDomainStmt: onItsOwn,
   CommentStmt: decideComment,
   SecLabelStmt: () => skip('security-label'),
   CreateFunctionStmt: (node, subject) => {
@@ -114,14 +116,14 @@ export const schemaObjectHandlers: Handlers = {
     const name = objectName(language?.arg)[0]?.toLowerCase();
     return run(
       subject,
-      planOf('other'),
+      planOf('definition'),
       name === 'c' || name === 'internal' ? 'superuser-object' : undefined,
     );
   },
   // CREATE AGGREGATE, OPERATOR, TYPE, COLLATION, TEXT SEARCH …: a base type is the one only a superuser may make.
   DefineStmt: (node, subject) => {
     const baseType = node.kind === 'OBJECT_TYPE' && (node.definition ?? []).length > 0;
-    return run(subject, planOf('other'), baseType ? 'superuser-object' : undefined);
+    return run(subject, planOf('definition'), baseType ? 'superuser-object' : undefined);
   },
   AlterStatsStmt: (node, subject) =>
     run(
@@ -140,5 +142,5 @@ export const schemaObjectHandlers: Handlers = {
       ? refuse('not-of-a-dump', `${place(subject)} renames something of the server`)
       : run(subject, planOf('other'));
   },
-  AlterObjectSchemaStmt: (_node, subject) => run(subject, planOf('other')),
+  AlterObjectSchemaStmt: onItsOwn,
 };

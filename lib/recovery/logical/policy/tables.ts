@@ -112,14 +112,14 @@ export const tableHandlers: Handlers = {
   // What a materialized view reads is not in its REFRESH.
   RefreshMatViewStmt: (_node, subject) => run(subject, planOf('refresh materialized view')),
   CreateSeqStmt: (node, subject) =>
-    run(subject, planOf('other', { locks: lock(relationOf(node.sequence), 'exclusive') })),
+    run(subject, planOf('definition', { locks: lock(relationOf(node.sequence), 'exclusive') })),
   AlterSeqStmt: (node, subject) => {
     const owned = (node.options ?? [])
       .flatMap((option) => as(option, 'DefElem') ?? [])
       .filter((option) => option.defname === 'owned_by')
       .flatMap((option) => relationFromParts(nameParts(as(option.arg, 'List')?.items).slice(0, -1)) ?? []);
     const locks = [relationOf(node.sequence), ...owned].flatMap((each) => lock(each, 'exclusive'));
-    return run(subject, planOf('other', { locks }));
+    return run(subject, planOf('definition', { locks }));
   },
   CreateSchemaStmt: (node, subject) => {
     const { sql } = subject.statement;
