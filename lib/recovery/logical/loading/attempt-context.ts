@@ -3,19 +3,21 @@ import type { RestoreOptions } from '../../../ports/recovery.ts';
 import type { ServerWatch } from '../tampering/server-watch.ts';
 import type { AccountBook } from './account-book.ts';
 import type { Session } from './connection.ts';
+import type { Decisions } from './decisions.ts';
 import type { EndSignal } from './end-signal.ts';
 import type { EntryLimit } from './entry-limit.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import type { RoleRegistry } from './role-registry.ts';
-import type { ServerFacts } from './session-settings.ts';
+import type { TargetFacts } from './server-facts.ts';
 
 /** What every part of one attempt at a restore shares. */
 export interface AttemptContext {
   options: RestoreOptions;
   masterRole: string;
-  facts: ServerFacts & { availableExtensions: ReadonlySet<string>; superuserRoles: ReadonlySet<string> };
+  facts: TargetFacts;
   policy: RestorePolicy;
+  decisions: Decisions;
   book: AccountBook;
   clock: PhaseClock;
   roles: RoleRegistry;

@@ -5,11 +5,12 @@ import type { SandboxAddress } from '../../../domain/sandbox/address.ts';
 import { quoted } from '../../../domain/text/sql-text.ts';
 import type { RestoreRequest } from '../../../ports/recovery.ts';
 import type { SandboxAccess } from '../../../ports/sandbox-access.ts';
-import { ServerWatch } from '../tampering/server-watch.ts';
 import { AccountBook } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
+import { maintenanceDatabase, openSessions } from './attempt-sessions.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import { Session } from './connection.ts';
+import { Decisions } from './decisions.ts';
 import { EndSignal } from './end-signal.ts';
 import { EntryLimit } from './entry-limit.ts';
 import { keepHeapHeadroom } from './heap-headroom.ts';
@@ -18,12 +19,8 @@ import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
 import { RoleRegistry } from './role-registry.ts';
 import { fromDriver, ServerError } from './server-error.ts';
-import { askServerFacts } from './server-facts.ts';
-import { fastLoadSettings } from './session-settings.ts';
 import { Slot } from './slot.ts';
 
-/** The database every PostgreSQL server and every RDS instance has: for work on roles and databases only. */
-const maintenanceDatabase = 'postgres';
 /** Progress is told this often: a few times a second. */
 const progressEveryMs = 250;
 
@@ -46,21 +43,16 @@ export async function startAttempt(
 ): Promise<AttemptFrame> {
   const { sandbox, options, signal } = request;
   const connectionTo = (database: string) => access.connection(sandbox, database);
-  const probe = await new Slot(
-    true,
-    async () => Session.open(await connectionTo(maintenanceDatabase), []),
-    signal,
-  ).get();
-  const facts = await askServerFacts(probe);
-  const rolesBefore = new Set(
-    (await probe.text('SELECT rolname FROM pg_catalog.pg_roles')).rows.map(([name]) => name),
-  );
-  await probe.close();
-  const policy = await loadingPolicy;
-  const startup = fastLoadSettings(facts, options.connections, 0);
-  const admin = await Session.open(await connectionTo(maintenanceDatabase), startup, {
-    lostWhenCancelled: forgivesCancels,
+  const overseer = overseerOf(sandbox, access, connectionTo);
+  const sessions = await openSessions({
+    request,
+    access,
+    connectionTo,
+    overseer,
+    loadingPolicy,
+    forgivesCancels,
   });
+  const { facts, rolesBefore, policy, admin, watch } = sessions;
   // Deliberately not opened anew when lost: a server that dropped this idle session may have crashed and lost commits.
   const alive = async (): Promise<Session> => {
     if (admin.lost)
@@ -70,12 +62,6 @@ export async function startAttempt(
       );
     return admin;
   };
-  const overseer = overseerOf(sandbox, access, connectionTo);
-  const watch = await ServerWatch.begin({
-    masterRole: sandbox.masterRole,
-    asAdministrator: access.administration !== undefined,
-    open: overseer,
-  });
   // The master of a sandbox may end no session, not even its own: code of the dump is the master too.
   const limit = new EntryLimit(options.entryTimeoutSeconds, overseer);
   limit.watch(admin);
@@ -104,6 +90,7 @@ export async function startAttempt(
     masterRole: sandbox.masterRole,
     facts,
     policy,
+    decisions: new Decisions(policy, facts, sandbox.masterRole),
     book,
     clock,
     roles: new RoleRegistry(alive, facts.majorVersion, sandbox.masterRole, options.createMissingRoles),

@@ -2,9 +2,11 @@ import type { DumpEntry } from '../dump/dump-stream.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { DatabaseLoad } from './database-load.ts';
+import type { DatabaseName } from './decisions.ts';
 import type { EntryRunner } from './entry-runner.ts';
 import type { DatabaseRequest } from './restore-policy.ts';
-import { type DatabaseName, decide } from './statement-decision.ts';
+import { decide } from './statement-decision.ts';
+import { runsInDatabase } from './statement-kinds.ts';
 import type { Task } from './task-graph.ts';
 
 /** A relation kept locked until its rows are complete. */
@@ -23,6 +25,10 @@ const latePasses: ReadonlySet<string> = new Set([
   'STATISTICS DATA',
 ]);
 
+/** Whether it starts as soon as the tables that it is of are complete. */
+const isAsSoonAsPossible = ({ section, type, name }: DumpEntry): boolean =>
+  section === 'post-data' && !latePasses.has(type) && !name.startsWith('EVENT TRIGGER ');
+
 /**
  * What an archive's table of contents allows before its data is read: every table's rows are announced, so indexes
  * and constraints are planned at once with their true dependencies and start as soon as their table is complete.
@@ -37,6 +43,7 @@ export class ArchivePlan {
   readonly #holds = new Map<number, Hold>();
   readonly #withoutRows = new Set<number>();
   #submitted = false;
+  #isNeeded: boolean | null = null;
 
   constructor(context: AttemptContext, database: string, entries: DumpEntry[]) {
     this.#context = context;
@@ -87,14 +94,37 @@ export class ArchivePlan {
         this.#holds.set(id, load.scheduler.hold([{ schema, name: table, grade: 'rows' }], true));
     }
     const tasks = new Map<number, Task[]>();
+    for (const entry of this.#entries)
+      if (isAsSoonAsPossible(entry)) await this.#plan(entry, runner, name, tasks);
+  }
+
+  /** Whether a statement of it runs in its database, so that it is sure to be made. */
+  needsDatabase(name: DatabaseName): boolean {
+    this.#isNeeded ??= this.#someRunsInDatabase(name);
+    return this.#isNeeded;
+  }
+
+  /** Decides on statements to come while something else is waited for. */
+  decideWhile(waiting: Promise<unknown>, name: DatabaseName): Promise<void> {
+    return this.#context.decisions.while(waiting, this.#inTurn(), name);
+  }
+
+  #someRunsInDatabase(name: DatabaseName): boolean {
+    for (const entry of this.#inTurn()) {
+      for (const statement of entry.statements) {
+        const decision = this.#context.decisions.before(entry, statement, name);
+        if (decision.action === 'run' && runsInDatabase(decision.plan)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Entries in the order in which their statements are decided on: behind the data, what is planned ahead of it comes first. */
+  *#inTurn(): Generator<DumpEntry> {
+    let isBehindData = false;
     for (const entry of this.#entries) {
-      if (
-        entry.section !== 'post-data' ||
-        latePasses.has(entry.type) ||
-        entry.name.startsWith('EVENT TRIGGER ')
-      )
-        continue;
-      await this.#plan(entry, runner, name, tasks);
+      isBehindData ||= entry.section === 'data';
+      if (!isBehindData || isAsSoonAsPossible(entry)) yield entry;
     }
   }
 

@@ -4,9 +4,10 @@ import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import { AttemptSpoiled } from './attempt-spoiled.ts';
 import type { DatabaseLoad } from './database-load.ts';
+import type { DatabaseName } from './decisions.ts';
 import type { Hold } from './held-entries.ts';
 import { insertBatch } from './insert-batch.ts';
-import { type DatabaseName, decide } from './statement-decision.ts';
+import { decide } from './statement-decision.ts';
 import { failedOutcome } from './statement-run.ts';
 import type { Task } from './task-graph.ts';
 

@@ -16,6 +16,7 @@ import { type DatabaseRequest, plainRequest } from './restore-policy.ts';
 import { beginRows } from './rows-begin.ts';
 import { SessionSettings } from './session-settings.ts';
 import { decide } from './statement-decision.ts';
+import { isOfServer } from './statement-kinds.ts';
 import type { RowsReceiver } from './table-load.ts';
 
 type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
@@ -145,17 +146,16 @@ export class RestoreAttempt {
     if (request !== null) await this.#requested(request);
     const decision = decide(this.#context, entry, statement, open, this.#databaseName());
     if (decision === null) return;
-    const { kind, defer, owner } = decision.plan;
-    // Roles and databases belong to the whole server: they never open the database that happens to be current.
-    if (kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null)) {
+    if (isOfServer(decision.plan)) {
       await this.#runner?.batches.flush();
       open.begin();
       const act = (): Promise<void> => runAdministrative(this.#context, entry, open, decision);
-      if (defer) this.#last.push(act);
+      if (decision.plan.defer) this.#last.push(act);
       else await act();
       return;
     }
-    if (kind === 'set' && this.#load === null)
+    const isSureToLoad = (): boolean => this.#archive?.needsDatabase(this.#databaseName()) === true;
+    if (decision.plan.kind === 'set' && this.#load === null && !isSureToLoad())
       return proveSetting(this.#context, this.#settings, entry, open, decision);
     const runner = await this.#opened();
     await runner.submit(entry, open, decision);
@@ -207,7 +207,9 @@ export class RestoreAttempt {
       this.#requests.get(dump) ??
       this.#archive?.request ??
       plainRequest(dump, databaseEncoding(this.#encoding));
-    this.#load = await DatabaseLoad.open(this.#context, sandbox, { ...request, name: dump }, this.#settings);
+    const opening = DatabaseLoad.open(this.#context, sandbox, { ...request, name: dump }, this.#settings);
+    await this.#archive?.decideWhile(opening, { dump, sandbox });
+    this.#load = await opening;
     this.#runner = new EntryRunner(this.#context, this.#load);
     return this.#runner;
   }

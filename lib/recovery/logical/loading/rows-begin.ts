@@ -4,11 +4,12 @@ import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
 import type { BatchRunner } from './batch-runner.ts';
 import type { DatabaseLoad } from './database-load.ts';
+import type { DatabaseName } from './decisions.ts';
 import { FewRows, type RowsTarget } from './few-rows.ts';
 import type { Hold } from './held-entries.ts';
 import { rowsOutcome } from './rows-outcome.ts';
 import { statementBytes } from './session-settings.ts';
-import { type DatabaseName, decide } from './statement-decision.ts';
+import { decide } from './statement-decision.ts';
 import { type RowsReceiver, TableLoad } from './table-load.ts';
 
 /** Rows of these run code that may look at other tables: everything before them is complete, and nothing overtakes them. */

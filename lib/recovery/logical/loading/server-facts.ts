@@ -1,10 +1,14 @@
 import type { Session } from './connection.ts';
 import type { ServerFacts } from './session-settings.ts';
 
-/** Asks the server what the loader adapts to. */
-export async function askServerFacts(
-  session: Session,
-): Promise<ServerFacts & { availableExtensions: Set<string>; superuserRoles: Set<string> }> {
+/** What the loader and the policy adapt to. */
+export interface TargetFacts extends ServerFacts {
+  availableExtensions: ReadonlySet<string>;
+  superuserRoles: ReadonlySet<string>;
+}
+
+/** Asks the server what it is like. @throws ServerError, ConnectionLost */
+export async function askServerFacts(session: Session): Promise<TargetFacts> {
   const { rows } = await session.text(`
     SELECT pg_catalog.current_setting('server_version_num'), pg_catalog.current_setting('max_parallel_workers'),
       (SELECT setting::pg_catalog.int8 * 8192 FROM pg_catalog.pg_settings WHERE name = 'shared_buffers'),

@@ -2,12 +2,7 @@ import type { DumpEntry, Statement } from '../dump/dump-stream.ts';
 import type { Decision, StatementPlan } from '../policy/decision.ts';
 import type { OpenEntry } from './account-book.ts';
 import type { AttemptContext } from './attempt-context.ts';
-
-/** A database's name in the dump and in the sandbox. */
-export interface DatabaseName {
-  dump: string;
-  sandbox: string;
-}
+import type { DatabaseName } from './decisions.ts';
 
 /** A statement that the policy allowed, as it said. */
 export type Decided = Extract<Decision, { action: 'run' }>;
@@ -23,15 +18,8 @@ export function decide(
   open: OpenEntry,
   databaseName: DatabaseName,
 ): Decided | null {
-  const { policy, facts, masterRole, book } = context;
-  const decision = policy.decide(statement, {
-    targetMajor: facts.majorVersion,
-    masterRole,
-    availableExtensions: facts.availableExtensions,
-    superuserRoles: facts.superuserRoles,
-    databaseName,
-    entry,
-  });
+  const { policy, decisions, book } = context;
+  const decision = decisions.on(entry, statement, databaseName);
   if (decision.action === 'run') {
     for (const { sql } of decision.statements)
       for (const announcement of policy.announcementsIn(sql)) context.watch.announced.add(announcement);

@@ -29,6 +29,13 @@ export const startsPostData: ReadonlySet<StatementPlan['kind']> = new Set([
 /** The lane of a batch whose statements run in the dump's order, with nothing beside them. */
 export const serial = 'serial';
 
+/** Whether it is of the whole server: it never opens the database that happens to be current. */
+export const isOfServer = ({ kind, defer, owner }: StatementPlan): boolean =>
+  kind === 'role' || kind === 'database' || (kind === 'owner' && defer && owner?.schema === null);
+
+/** Whether a database has to be there for it. A setting alone opens none. */
+export const runsInDatabase = (plan: StatementPlan): boolean => plan.kind !== 'set' && !isOfServer(plan);
+
 /** Kinds that do no work worth a session of its own, and need nothing but their roles before them. */
 const shortKinds: ReadonlySet<StatementPlan['kind']> = new Set([
   'comment',
