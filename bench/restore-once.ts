@@ -3,12 +3,12 @@ import '../lib/runtimes/local/with-navigator.ts';
 import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFileDumpStore } from '../lib/adapters/dump-stores/folder/folder-dump-store.ts';
-import { createRestorer } from '../lib/recovery/logical/create-restorer.ts';
 import { compileForSpeedLater } from '../lib/runtimes/local/compiled-code.ts';
 import { unknownHeader } from './unread-dump.ts';
 
-// As the command line does.
+// As the command line does: what talks to a server is loaded after that, once there is a navigator.
 compileForSpeedLater();
+const { createRestorer } = await import('../lib/recovery/logical/create-restorer.ts');
 const { values } = parseArgs({
   options: {
     socket: { type: 'string' },
