@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'vitest';
-import { tierUpSettings } from '../../../lib/runtimes/local/compiled-code.ts';
+import { expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { compileForSpeedLater, tierUpSettings } from '../../../lib/runtimes/local/compiled-code.ts';
 
 test('V8 knows every setting by which it compiles for speed later', () => {
   const known = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' });
@@ -16,4 +17,20 @@ test.each([
   ['13.6.233.17-node.41', '--invocation-count-for-turbofan=24000'],
 ])('V8 %s waits eight times as long', (version, setting) => {
   expect(tierUpSettings(version)).toContain(setting);
+});
+
+test('no schema is compiled to code of its own', () => {
+  const written = vi.spyOn(globalThis, 'Function');
+  try {
+    compileForSpeedLater();
+    const schema = z.object({ rows: z.number(), tables: z.array(z.object({ name: z.string() })) });
+    expect(schema.parse({ rows: 1, tables: [{ name: 'a' }] })).toEqual({ rows: 1, tables: [{ name: 'a' }] });
+    expect(written).not.toHaveBeenCalled();
+    z.config({ jitless: false });
+    z.object({ rows: z.number() }).parse({ rows: 1 });
+    expect(written).toHaveBeenCalled();
+  } finally {
+    z.config({ jitless: false });
+    written.mockRestore();
+  }
 });
