@@ -39,7 +39,10 @@ export class OpenEntry {
   /** Names an entry that has no header by what its statement is about. */
   call(type: string, { schema, name }: { schema: string | null; name: string }): void {
     if (this.account.type !== 'STATEMENT') return;
-    Object.assign(this.account, { type, schema, name });
+    // Member by member: each account has the same hidden class then.
+    this.account.type = type;
+    this.account.schema = schema;
+    this.account.name = name;
   }
 
   begin(): void {

@@ -24,6 +24,19 @@ describe("PostgreSQL's parser", () => {
     expect(scanSql('a.b').tokens).toHaveLength(3);
   });
 
+  test('reads what is asked again at once only once, and every other text anew', async () => {
+    await loadSqlParser();
+    const [one, other] = ['SELECT 1', 'SELECT 2'];
+    const tree = parseSql(one);
+    expect(parseSql(one)).toBe(tree);
+    expect(parseSql(other)).not.toEqual(tree);
+    expect(parseSql(one)).toEqual(tree);
+    expect(() => parseSql('SELECT FROM WHERE')).toThrow();
+    expect(() => parseSql('SELECT FROM WHERE')).toThrow();
+    const long = `SELECT '${'x'.repeat(5000)}'`;
+    expect(parseSql(long)).not.toBe(parseSql(long));
+  });
+
   test('does not cost the memory of compiling it twice', async () => {
     const ours = await inOwnProcess(
       parseMany(
