@@ -31,7 +31,9 @@ export class RunningTasks {
       node.locks.every((lock) => !meetsAny(lock) && !this.#locked.has(keyOf(lock)))
     )
       return false;
-    return [...this.#members].some((other) => sameFamily(node.work, other.work) && collide(node, other));
+    for (const other of this.#members)
+      if (sameFamily(node.work, other.work) && collide(node, other)) return true;
+    return false;
   }
 
   #count({ locks }: Node, sign: 1 | -1): void {

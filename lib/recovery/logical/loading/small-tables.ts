@@ -32,8 +32,9 @@ export class SmallTables {
   add(table: Omit<SmallTable, 'settle'>): Promise<number | ServerError> {
     if (this.#waiting.length >= mostTogether.items || this.#waiting[0]?.settings !== table.settings)
       this.flush();
+    const { copySql, pieces, rows, label, settings, onRetry } = table;
     return new Promise((settle) => {
-      this.#waiting.push({ ...table, settle });
+      this.#waiting.push({ copySql, pieces, rows, label, settings, onRetry, settle });
     });
   }
 

@@ -73,6 +73,14 @@ describe.each([
     expect((await decompressed(compress(content), compression)).equals(content)).toBe(true);
   });
 
+  test('of few rows holds no buffer that is much larger', async () => {
+    async function* block() {
+      yield compress(few);
+    }
+    for await (const part of decompressData(compression, block()))
+      expect(part.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+  });
+
   test.each([
     ['small', few],
     ['large', text],
