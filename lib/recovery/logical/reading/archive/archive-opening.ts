@@ -12,7 +12,7 @@ import { readTableOfContents, type TocEntry } from './table-of-contents.ts';
 
 export interface OpenedArchive {
   header: ArchiveHeader;
-  /** As read, before decoding. */
+  /** As read, before decoding; to be let go when the reading of data begins, because thousands of entries take megabytes. */
   contents: TocEntry[];
   plan: ArchivePlan;
 }

@@ -101,11 +101,20 @@ export async function planArchive(
   };
 }
 
+/** Every entry by its dump id. */
+export const entriesById = (plan: ArchivePlan): Map<number, DumpEntry> =>
+  new Map(allEntries(plan).map((entry) => [entry.id, entry]));
+
+/** In the order in which they are restored. */
+function allEntries(plan: ArchivePlan): DumpEntry[] {
+  const data = [...plan.data.values()].map(({ entry }) => entry);
+  return [...plan.beforeData, ...data, ...plan.afterData];
+}
+
 /** Everything up to the data, the header and the encoding apart. */
 export function* eventsBeforeData(plan: ArchivePlan): Generator<DumpEvent> {
   for (const each of plan.findings) yield { kind: 'finding', finding: each };
-  const data = [...plan.data.values()].map(({ entry }) => entry);
-  yield { kind: 'contents', entries: [...plan.beforeData, ...data, ...plan.afterData] };
+  yield { kind: 'contents', entries: allEntries(plan) };
   for (const entry of plan.beforeData) yield { kind: 'entry', entry };
 }
 

@@ -3,21 +3,21 @@
  * largest blocks before. The reading from start to end then passes over their content but misses none of their bytes, so
  * that both ways find the same damage.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { finding } from '../../../../domain/findings/findings.ts';
 import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
 import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
+import { type KnownContents, knownContents, readAppendedContents } from './appended-contents.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
-import type { ArchiveCompression } from './archive-header.ts';
-import { closeArchive, describe, type OpenedArchive, openArchive } from './archive-opening.ts';
+import type { ArchiveCompression, ArchiveHeader } from './archive-header.ts';
+import { closeArchive, describe, openArchive } from './archive-opening.ts';
 import type { ArchivePlan, DataEntry } from './archive-plan.ts';
 import { type BlockKind, contentOfBlock, nextBlock, nextLargeObject, passOverBlock } from './data-blocks.ts';
 import type { DataCompression } from './data-decompression.ts';
 import { readLargestFirst, type Seeking } from './largest-first.ts';
 import { largeObjectEvents, tableDataEvents } from './table-data-events.ts';
-import { readTableOfContents, type TocEntry } from './table-of-contents.ts';
+import type { TocEntry } from './table-of-contents.ts';
 
 /** Position of each block that has come, by dump id. */
 type BlockPositions = Map<number, number>;
@@ -33,15 +33,15 @@ export async function* readCustomArchive(
   budget = new ReadingBudget(),
 ): DumpReader {
   const cursor = new ArchiveCursor(bytes);
-  const opened = yield* openArchive(cursor, 'custom', [], budget);
+  const opened = yield* openCustomArchive(cursor, budget);
   const { plan } = opened;
   const compression = blockCompression(opened.header.compression);
   const positions: BlockPositions = new Map();
   const early =
-    seeking === null ? new Set<number>() : yield* readLargestFirst(opened, compression, cursor, seeking);
+    seeking === null ? new Set<number>() : yield* readLargestFirst(plan, compression, cursor, seeking);
   while (await cursor.available()) {
     if (positions.size === plan.data.size) {
-      yield* appendedContents(cursor, opened, positions);
+      yield* behindData(cursor, opened, positions);
       break;
     }
     const position = cursor.position;
@@ -53,8 +53,24 @@ export async function* readCustomArchive(
       yield* contentOfBlock(cursor, (bytes) => tableDataEvents(plan, data, compression, bytes));
     else yield* largeObjectBlock(plan, data, compression, cursor);
   }
-  yield* misplaced(plan, opened.contents, positions);
+  yield* misplaced(plan, tocOf(plan), positions);
   yield* closeArchive(plan, new Set(positions.keys()));
+}
+
+/** What is needed of the opened archive until its end. */
+interface OpenedCustomArchive {
+  header: ArchiveHeader;
+  plan: ArchivePlan;
+  contents: KnownContents;
+}
+
+/** A generator of its own: the frame of the one that reads the data would hold the entries until its end. */
+async function* openCustomArchive(
+  cursor: ArchiveCursor,
+  budget: ReadingBudget,
+): AsyncGenerator<DumpEvent, OpenedCustomArchive, undefined> {
+  const { header, plan, contents } = yield* openArchive(cursor, 'custom', [], budget);
+  return { header, plan, contents: knownContents(contents) };
 }
 
 async function* largeObjectBlock(
@@ -89,13 +105,12 @@ function announcedBlock(
 }
 
 /**
- * pg_dump writes the table of contents again over itself when it knows where the blocks are. Into a file that is open
- * for appending (`pg_dump >> file`, some container runtimes) this second copy lands behind the data.
+ * What follows the data: a second copy of the table of contents, or zeros.
  * @throws DrillError DUMP_CORRUPT when something else follows the data, DUMP_TRUNCATED.
  */
-async function* appendedContents(
+async function* behindData(
   cursor: ArchiveCursor,
-  { header, plan, contents }: OpenedArchive,
+  { header, plan, contents }: OpenedCustomArchive,
   positions: BlockPositions,
 ): AsyncGenerator<DumpEvent, void, undefined> {
   const position = cursor.position;
@@ -110,10 +125,8 @@ async function* appendedContents(
       'DUMP_CORRUPT',
       `another archive follows the first, from byte ${position} on: pg_restore does not read it, and its data are lost`,
     );
-  const copy = await readTableOfContents(cursor, header, contents);
-  const withoutOffset = ({ data: _, ...rest }: TocEntry): object => rest;
-  const same = isDeepStrictEqual(copy.map(withoutOffset), contents.map(withoutOffset));
-  if (!same || (await cursor.available()) !== null) {
+  const copy = await readAppendedContents(cursor, header, contents);
+  if (copy === null || (await cursor.available()) !== null) {
     throw dumpError(
       'DUMP_CORRUPT',
       `something that belongs to no entry follows the data, at byte ${position}`,
@@ -162,7 +175,7 @@ async function beginsArchive(cursor: ArchiveCursor): Promise<boolean> {
  */
 function* misplaced(
   plan: ArchivePlan,
-  contents: TocEntry[],
+  contents: readonly TocEntry[],
   positions: BlockPositions,
 ): Generator<DumpEvent> {
   for (const { id, data } of contents) {
@@ -175,6 +188,8 @@ function* misplaced(
     yield { kind: 'finding', finding: finding('DUMP_CORRUPT', message) };
   }
 }
+
+const tocOf = (plan: ArchivePlan): TocEntry[] => [...plan.data.values()].map(({ toc }) => toc);
 
 const blockCompression = (compression: ArchiveCompression): DataCompression =>
   compression === 'gzip' ? 'zlib' : compression;

@@ -5,7 +5,7 @@ import { dumpError } from '../../../streams/bytes/dump-error.ts';
 import { ReadingBudget } from '../../../streams/bytes/reading-budget.ts';
 import type { DumpEvent, DumpReader } from '../../dump/dump-stream.ts';
 import { describe } from './archive-opening.ts';
-import type { DataEntry } from './archive-plan.ts';
+import { type DataEntry, entriesById } from './archive-plan.ts';
 import { decompressData } from './data-decompression.ts';
 import {
   type DataFile,
@@ -37,11 +37,11 @@ export async function* readDirectoryArchive(
 
 /** Small tables keep their turn, as do those whose rows need others first. */
 function largestTablesFirst(data: DirectoryData, files: DirectoryFiles): DataEntry[] {
-  const byId = new Map(data.contents.map((entry) => [entry.id, entry]));
+  const byId = entriesById(data.plan);
   const all = [...data.plan.data.values()];
   const early = all
     .map((each) => ({ each, bytes: files.sizeOf(fileName(each.toc, data.plan.minor)) }))
-    .filter(({ each, bytes }) => bytes >= leastBytes && mayComeEarly(each.toc, byId))
+    .filter(({ each, bytes }) => bytes >= leastBytes && mayComeEarly(each, byId))
     .sort((a, b) => b.bytes - a.bytes)
     .map(({ each }) => each);
   return [...new Set([...early, ...all])];

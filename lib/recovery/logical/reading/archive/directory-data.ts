@@ -76,15 +76,13 @@ export async function readLargeObjectList(
 /** Recognises the data files of one archive, and remembers which have come. */
 export class DirectoryData {
   readonly plan: ArchivePlan;
-  readonly contents: TocEntry[];
   readonly seen = new Set<number>();
   readonly #byFile = new Map<string, DataEntry>();
   readonly #listed = new Set<number>();
 
   /** @throws DrillError DUMP_CORRUPT when the table of contents names no file, or one twice. */
-  constructor(plan: ArchivePlan, contents: TocEntry[]) {
+  constructor(plan: ArchivePlan) {
     this.plan = plan;
-    this.contents = contents;
     for (const data of plan.data.values()) {
       const name = fileName(data.toc, plan.minor);
       if (this.#byFile.has(name)) {

@@ -4,14 +4,12 @@
  */
 import { isDrillError } from '../../../../domain/findings/errors.ts';
 import type { ByteSource } from '../../../streams/bytes/byte-source.ts';
-import type { DumpEvent } from '../../dump/dump-stream.ts';
+import type { DumpEntry, DumpEvent } from '../../dump/dump-stream.ts';
 import { ArchiveCursor } from './archive-cursor.ts';
-import type { OpenedArchive } from './archive-opening.ts';
-import type { DataEntry } from './archive-plan.ts';
+import { type ArchivePlan, type DataEntry, entriesById } from './archive-plan.ts';
 import { contentOfBlock, nextBlock } from './data-blocks.ts';
 import type { DataCompression } from './data-decompression.ts';
 import { tableDataEvents } from './table-data-events.ts';
-import type { TocEntry } from './table-of-contents.ts';
 
 /** Reading from anywhere in the archive. */
 export interface Seeking {
@@ -41,13 +39,13 @@ export interface SoughtBlock {
  * @throws DrillError as the reading from start to end, for the content of a block
  */
 export async function* readLargestFirst(
-  opened: OpenedArchive,
+  plan: ArchivePlan,
   compression: DataCompression,
   cursor: ArchiveCursor,
   seeking: Seeking,
 ): AsyncGenerator<DumpEvent, Set<number>, undefined> {
   const read = new Set<number>();
-  for (const block of largestBlocks(opened, cursor.position, seeking)) {
+  for (const block of largestBlocks(plan, cursor.position, seeking)) {
     // Not only to where the next block begins: a damaged block then ends in the same error whichever way it is read.
     const source = await seeking.open(block.startByte);
     try {
@@ -55,7 +53,7 @@ export async function* readLargestFirst(
       Object.assign(at.sizes, cursor.sizes);
       if (!(await begins(at, block.data))) continue;
       read.add(block.data.toc.id);
-      yield* contentOfBlock(at, (bytes) => tableDataEvents(opened.plan, block.data, compression, bytes));
+      yield* contentOfBlock(at, (bytes) => tableDataEvents(plan, block.data, compression, bytes));
     } finally {
       await source.cancel();
     }
@@ -80,14 +78,13 @@ async function begins(cursor: ArchiveCursor, data: DataEntry): Promise<boolean> 
  * @param dataStart where the table of contents ends
  */
 function largestBlocks(
-  { plan, contents }: Pick<OpenedArchive, 'plan' | 'contents'>,
+  plan: ArchivePlan,
   dataStart: number,
   { sizeBytes: archiveBytes, leastBytes: least = leastBytes }: Omit<Seeking, 'open'>,
 ): SoughtBlock[] {
   const starts: { data: DataEntry; startByte: number }[] = [];
-  for (const { id, data: place } of contents) {
-    const data = plan.data.get(id);
-    if (data === undefined) continue;
+  for (const data of plan.data.values()) {
+    const place = data.toc.data;
     if (!('offset' in place) || place.offset.state !== 'known') return [];
     const startByte = Number(place.offset.position);
     if (startByte < dataStart || startByte >= archiveBytes) return [];
@@ -101,9 +98,9 @@ function largestBlocks(
   }));
   if (blocks.some(({ sizeBytes }) => sizeBytes === 0)) return [];
   const worthwhile = Math.max(least, (archiveBytes - dataStart) * leastShare);
-  const byId = new Map(contents.map((entry) => [entry.id, entry]));
+  const byId = entriesById(plan);
   return blocks
-    .filter(({ data, sizeBytes }) => sizeBytes >= worthwhile && mayComeEarly(data.toc, byId))
+    .filter(({ data, sizeBytes }) => sizeBytes >= worthwhile && mayComeEarly(data, byId))
     .sort((a, b) => b.sizeBytes - a.sizeBytes);
 }
 
@@ -113,7 +110,7 @@ const codeTypes: ReadonlySet<string> = new Set(['FUNCTION', 'PROCEDURE', 'AGGREG
  * Rows of a COPY whose table uses no function of the dump: one in a CHECK constraint or a generated column may look at other
  * tables, and would find them empty. Rows that depend on other rows (--data-only) keep their place too.
  */
-export function mayComeEarly(toc: TocEntry, byId: ReadonlyMap<number, TocEntry>): boolean {
+export function mayComeEarly({ toc }: DataEntry, byId: ReadonlyMap<number, DumpEntry>): boolean {
   if (toc.type !== 'TABLE DATA' || (toc.copyStatement ?? '').trim() === '') return false;
   const seen = new Set<number>([toc.id]);
   const next = [...toc.dependencies];
@@ -123,7 +120,7 @@ export function mayComeEarly(toc: TocEntry, byId: ReadonlyMap<number, TocEntry>)
     const entry = byId.get(id);
     if (entry === undefined) continue;
     if (codeTypes.has(entry.type) || entry.type === 'TABLE DATA') return false;
-    next.push(...entry.dependencies);
+    next.push(...(entry.dependencies ?? []));
   }
   return true;
 }

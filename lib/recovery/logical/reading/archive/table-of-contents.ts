@@ -39,15 +39,14 @@ const what = 'table of contents';
 
 /**
  * Reads all entries.
- * @param first the entries of the first table of contents, when this is the second one behind the data
+ * @param statistics definitions of the first table of contents by dump id, when this is the second one behind the data
  * @throws DrillError DUMP_CORRUPT when a field cannot be what pg_dump wrote, DUMP_TRUNCATED.
  */
 export async function readTableOfContents(
   cursor: ArchiveCursor,
   header: ArchiveHeader,
-  first: readonly TocEntry[] = [],
+  statistics: ReadonlyMap<number, string | null> = new Map(),
 ): Promise<TocEntry[]> {
-  const definitions = new Map(first.map(({ id, definition }) => [id, definition]));
   const count = await cursor.record(what, (fields) => {
     const entries = fields.int();
     if (entries < 0) throw fields.damaged(`${entries} entries`);
@@ -57,7 +56,7 @@ export async function readTableOfContents(
   const ids = new Set<number>();
   for (let index = 0; index < count; index += 1) {
     const entry = await cursor.record(what, (fields) => {
-      const parsed = parseEntry(fields, header, definitions);
+      const parsed = parseEntry(fields, header, statistics);
       if (ids.has(parsed.id)) throw fields.damaged(`two entries have the id ${parsed.id}`);
       return parsed;
     });
@@ -70,7 +69,7 @@ export async function readTableOfContents(
 function parseEntry(
   fields: ArchiveFields,
   header: ArchiveHeader,
-  definitionsBefore: ReadonlyMap<number, string | null>,
+  statistics: ReadonlyMap<number, string | null>,
 ): TocEntry {
   const id = fields.int();
   if (id <= 0) throw fields.damaged(`the entry id ${id}`);
@@ -82,7 +81,7 @@ function parseEntry(
     catalogOid: decimal(fields, fields.string()),
     objectOid: decimal(fields, fields.string()),
     tag: required(fields, fields.string(), 'tag'),
-    ...definition(fields, definitionsBefore.get(id) ?? null),
+    ...definition(fields, statistics.get(id) ?? null),
     copyStatement: fields.string(),
     schema: nonEmpty(fields.string()),
     tablespace: fields.string(),

@@ -110,14 +110,14 @@ export async function* openContents(
   budget: ReadingBudget,
 ): AsyncGenerator<DumpEvent, DirectoryData, undefined> {
   const cursor = new ArchiveCursor(new ByteSource(decompressData(file.compression, bytes, budget)));
-  const { plan, contents } = yield* openArchive(cursor, layout, wrappings, budget);
+  const { plan } = yield* openArchive(cursor, layout, wrappings, budget);
   if ((await cursor.available()) !== null) {
     throw dumpError(
       'DUMP_CORRUPT',
       `something follows the table of contents, at byte ${cursor.position} of toc.dat`,
     );
   }
-  return new DirectoryData(plan, contents);
+  return new DirectoryData(plan);
 }
 
 /** @throws DrillError DUMP_TRUNCATED when data are missing, DUMP_NOT_A_DUMP without toc.dat. */
