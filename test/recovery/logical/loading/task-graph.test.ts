@@ -105,3 +105,24 @@ test('makes a task wait for every earlier one that conflicts, and only for such,
     { numRuns: 2000 },
   );
 });
+
+test('tells the end of a task to whoever asked for it before it, and to whoever asks after it', async () => {
+  const graph = new TaskGraph();
+  const node = enter(graph, []);
+  const told: string[] = [];
+  const before = node.done.then(() => told.push('before'));
+
+  await Promise.resolve();
+  expect(told).toEqual([]);
+
+  graph.leave(node);
+  await before;
+  await enterAndLeave(graph).done;
+  expect(told).toEqual(['before']);
+});
+
+function enterAndLeave(graph: TaskGraph): Node {
+  const node = enter(graph, []);
+  graph.leave(node);
+  return node;
+}
