@@ -6,6 +6,7 @@ import type { SandboxAccess } from '../../ports/sandbox-access.ts';
 import { type AttemptEnd, endOfAttempt, tamperingsIn } from './loading/attempt-end.ts';
 import { type AttemptFrame, startAttempt } from './loading/attempt-frame.ts';
 import { AttemptSpoiled } from './loading/attempt-spoiled.ts';
+import { keepHeapSmall } from './loading/heap-headroom.ts';
 import type { RestorePolicy } from './loading/restore-policy.ts';
 import { ConnectionLost, ServerError } from './loading/server-error.ts';
 import { sandboxLost } from './loading/slot.ts';
@@ -35,6 +36,15 @@ export class LogicalRestorer implements Restorer {
   /** @throws DrillError SANDBOX_LOST, SANDBOX_DISK_FULL, ENTRY_TIMED_OUT, DUMP_TRIED_TO_ACT, INTERRUPTED, REQUEST_INVALID and the reader's when it cannot begin */
   async restore(request: RestoreRequest): Promise<RestoreAccount> {
     if (request.signal.aborted) throw interrupted(request.signal.reason);
+    const leaveHeapToV8 = keepHeapSmall();
+    try {
+      return await this.#restored(request);
+    } finally {
+      leaveHeapToV8();
+    }
+  }
+
+  async #restored(request: RestoreRequest): Promise<RestoreAccount> {
     const first = await this.#attempt(request, [], true);
     if (first.account !== null) return first.account;
     const again = finding(

@@ -13,7 +13,6 @@ import { Session } from './connection.ts';
 import { Decisions } from './decisions.ts';
 import { EndSignal } from './end-signal.ts';
 import { EntryLimit } from './entry-limit.ts';
-import { keepHeapHeadroom } from './heap-headroom.ts';
 import { PhaseClock } from './phase-clock.ts';
 import { RestoreAttempt } from './restore-attempt.ts';
 import type { RestorePolicy } from './restore-policy.ts';
@@ -84,7 +83,6 @@ export async function startAttempt(
   };
   const timer = setInterval(tell, progressEveryMs);
   timer.unref();
-  const endHeapHeadroom = keepHeapHeadroom();
   const context: AttemptContext = {
     options,
     masterRole: sandbox.masterRole,
@@ -124,7 +122,6 @@ export async function startAttempt(
     undo: () => undo(context, rolesBefore),
     close: async () => {
       clearInterval(timer);
-      endHeapHeadroom();
       await watch.close();
       await limit.close();
       await admin.close();

@@ -9,6 +9,7 @@ import type { AttemptContext } from './attempt-context.ts';
 import { databaseEncoding, sandboxName } from './database-creation.ts';
 import { DatabaseLoad } from './database-load.ts';
 import { EntryRunner } from './entry-runner.ts';
+import { keepHeapHeadroom } from './heap-headroom.ts';
 import { ArchivePlan } from './held-entries.ts';
 import { InsertLoad } from './insert-load.ts';
 import { accountedLargeObject, type LargeObjectLoad } from './large-object-load.ts';
@@ -23,6 +24,8 @@ type Inserts = Extract<DumpEvent, { kind: 'inserts' }>;
 
 /** Rows, and entries too, may join what waits to go together, or decide by themselves that it has to go first. */
 const ofRows: ReadonlySet<DumpEvent['kind']> = new Set(['rows-begin', 'rows', 'row-piece', 'rows-end']);
+
+const beginsData: ReadonlySet<DumpEvent['kind']> = new Set(['rows-begin', 'inserts', 'large-object-begin']);
 
 /** The name for the content of a dump that does not say which database it is of. */
 const namelessDatabase = 'main';
@@ -44,6 +47,8 @@ export class RestoreAttempt {
   #rows: { table: RowsReceiver | null } | null = null;
   #largeObject: LargeObjectLoad | null = null;
   #insertLoad: InsertLoad | null = null;
+  /** Set from the first data on: before, the heap has another size. */
+  #endHeapHeadroom: (() => void) | null = null;
 
   constructor(context: AttemptContext) {
     this.#context = context;
@@ -68,6 +73,8 @@ export class RestoreAttempt {
       if (this.#archive !== null && this.#load !== null) this.#load.stopped = true;
       this.#rows?.table?.end();
       this.#largeObject?.end();
+    } finally {
+      this.#endHeapHeadroom?.();
     }
     this.#endInserts();
     this.#archive?.releaseHolds();
@@ -86,6 +93,7 @@ export class RestoreAttempt {
   async #handle(event: Exclude<DumpEvent, { kind: 'end' }>): Promise<void> {
     const { book, clock } = this.#context;
     if (event.kind !== 'inserts') this.#endInserts();
+    if (beginsData.has(event.kind)) this.#endHeapHeadroom ??= keepHeapHeadroom();
     if (!ofRows.has(event.kind)) this.#load?.smallTables.flush();
     if (event.kind !== 'entry' && !ofRows.has(event.kind)) await this.#runner?.batches.flush();
     switch (event.kind) {
