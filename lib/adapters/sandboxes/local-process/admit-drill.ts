@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { literal } from '../../../domain/text/sql-text.ts';
 import { adminRole } from './server-settings.ts';
@@ -39,6 +40,13 @@ export async function admitDrill(
   throw new DrillError(
     'SANDBOX_UNAVAILABLE',
     `the recovered cluster did not take the drill's roles: ${outcome.refused}`,
-    { fault: 'service' },
+    { fault: 'service', cause: asOfDriver(outcome.refused, outcome.sqlState) },
   );
+}
+
+/** What a session would have been told: whoever opens the cluster tells its damage by that. */
+function asOfDriver(message: string, sqlState: string | null): DatabaseError {
+  const error = new DatabaseError(message, message.length, 'error');
+  if (sqlState !== null) error.code = sqlState;
+  return error;
 }

@@ -29,7 +29,7 @@ export async function runSingleUser(
   server: StoppedServer,
   database: string,
   statements: readonly string[],
-): Promise<{ answer: string } | { refused: string }> {
+): Promise<{ answer: string } | { refused: string; sqlState: string | null }> {
   const { command, args, switchTo } = launchOf(server.isolation, server.account, 'own', [
     join(server.binDirectory, 'postgres'),
     '--single',
@@ -39,6 +39,9 @@ export async function runSingleUser(
     `config_file=${server.configFile}`,
     '-c',
     'log_min_messages=error',
+    // With its SQLSTATE.
+    '-c',
+    'log_error_verbosity=verbose',
     '-c',
     'check_function_bodies=off',
     database,
@@ -51,10 +54,9 @@ export async function runSingleUser(
     keptCharacters,
   });
   server.signal.throwIfAborted();
-  const refused = /^(?:ERROR|FATAL|PANIC): +(.*)$/m.exec(stderr)?.[1];
-  return exitCode !== 0 || refused !== undefined
-    ? { refused: refused ?? `exit code ${exitCode}` }
-    : { answer: stdout };
+  const told = /^(?:ERROR|FATAL|PANIC): +(?:([0-9A-Z]{5}): +)?(.*)$/m.exec(stderr);
+  if (exitCode === 0 && told === null) return { answer: stdout };
+  return { refused: told?.[2] ?? `exit code ${exitCode}`, sqlState: told?.[1] ?? null };
 }
 
 /** The values of a column in an answer: `\t 1: datname = "shop"\t(typeid = …)`. */

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { isDrillError } from '../../../domain/findings/errors.ts';
 import type { FindingCode } from '../../../domain/findings/finding-registry.ts';
 import { type Finding, finding } from '../../../domain/findings/findings.ts';
 import { conditionOf } from '../../../domain/server-errors/conditions.ts';
@@ -15,7 +16,9 @@ const damages: Readonly<Record<string, FindingCode>> = {
  * when a database is opened. Null for every other error.
  */
 export function openingDamage(error: unknown): Finding | null {
-  const sqlState = error instanceof DatabaseError ? (error.code ?? '') : '';
+  // Where the cluster is refused before anybody can log in, the server's words are the cause.
+  const told = isDrillError(error) ? error.cause : error;
+  const sqlState = told instanceof DatabaseError ? (told.code ?? '') : '';
   const code = damages[sqlState];
   if (code === undefined) return null;
   return finding(
