@@ -1,4 +1,3 @@
-import { DatabaseError } from 'pg';
 import { DrillError } from '../../../domain/findings/errors.ts';
 import { literal } from '../../../domain/text/sql-text.ts';
 import { adminRole } from './server-settings.ts';
@@ -35,18 +34,12 @@ export async function admitDrill(
     'SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname',
   ]);
   if ('answer' in outcome) return columnOf(outcome.answer, 'datname');
-  if (/locale|ICU is not supported/.test(outcome.refused))
-    throw new DrillError('LOCALE_UNAVAILABLE', `the recovered cluster cannot be opened: ${outcome.refused}`);
+  const { message } = outcome.refused;
+  if (/locale|ICU is not supported/.test(message))
+    throw new DrillError('LOCALE_UNAVAILABLE', `the recovered cluster cannot be opened: ${message}`);
   throw new DrillError(
     'SANDBOX_UNAVAILABLE',
-    `the recovered cluster did not take the drill's roles: ${outcome.refused}`,
-    { fault: 'service', cause: asOfDriver(outcome.refused, outcome.sqlState) },
+    `the recovered cluster did not take the drill's roles: ${message}`,
+    { fault: 'service', cause: outcome.refused },
   );
-}
-
-/** What a session would have been told: whoever opens the cluster tells its damage by that. */
-function asOfDriver(message: string, sqlState: string | null): DatabaseError {
-  const error = new DatabaseError(message, message.length, 'error');
-  if (sqlState !== null) error.code = sqlState;
-  return error;
 }

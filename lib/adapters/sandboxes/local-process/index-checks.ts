@@ -12,6 +12,9 @@ const schema = schemaOfDrill;
 /** Each costs a start of the server in single-user mode, some 0.1 s. */
 const mostDatabases = 100;
 
+/** SQLSTATE of a catalogue that is damaged (data_corrupted, index_corrupted): no reason to go on without these checks. */
+const ofDamage: ReadonlySet<string> = new Set(['XX001', 'XX002']);
+
 /** Since 17 the function also tells whether a unique index has two rows of one key. */
 const countsUniqueSince = 17;
 
@@ -20,6 +23,7 @@ const countsUniqueSince = 17;
  * library of the server, because an extension of that name in the cluster may be anything.
  *
  * Source: contrib/amcheck/amcheck--1.0.sql to amcheck--1.3--1.4.sql of PostgreSQL (the C function takes one to three arguments).
+ * @throws DatabaseError when a database's catalogue is damaged
  */
 export async function grantIndexChecks(
   server: StoppedServer & { majorVersion: number },
@@ -34,9 +38,11 @@ export async function grantIndexChecks(
     // A name that begins like an option cannot be said to the server.
     const outcome =
       given.length >= mostDatabases || database.startsWith('-')
-        ? { refused: 'not tried' }
+        ? null
         : await runSingleUser(server, database, statementsFor(countsUnique));
-    if ('answer' in outcome) given.push(database);
+    if (outcome === null) refused.push(database);
+    else if ('answer' in outcome) given.push(database);
+    else if (ofDamage.has(outcome.refused.code ?? '')) throw outcome.refused;
     else refused.push(database);
   }
   return {

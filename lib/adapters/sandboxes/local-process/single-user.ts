@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseError } from 'pg';
 import { type Isolation, launchOf } from './isolation.ts';
 import type { ServerAccount } from './server-account.ts';
 import { runTool } from './tool-run.ts';
@@ -23,13 +24,13 @@ const keptCharacters = 1024 ** 2;
  *
  * Source: PostgreSQL documentation, postgres(1), Single-User Mode; `process_settings` of postinit.c, `EventTriggerDDLCommandStart`
  * of event_trigger.c.
- * @returns what it answered, or its first refusal
+ * @returns what it answered, or its first refusal as a session would be told it
  */
 export async function runSingleUser(
   server: StoppedServer,
   database: string,
   statements: readonly string[],
-): Promise<{ answer: string } | { refused: string; sqlState: string | null }> {
+): Promise<{ answer: string } | { refused: DatabaseError }> {
   const { command, args, switchTo } = launchOf(server.isolation, server.account, 'own', [
     join(server.binDirectory, 'postgres'),
     '--single',
@@ -56,7 +57,10 @@ export async function runSingleUser(
   server.signal.throwIfAborted();
   const told = /^(?:ERROR|FATAL|PANIC): +(?:([0-9A-Z]{5}): +)?(.*)$/m.exec(stderr);
   if (exitCode === 0 && told === null) return { answer: stdout };
-  return { refused: told?.[2] ?? `exit code ${exitCode}`, sqlState: told?.[1] ?? null };
+  const message = told?.[2] ?? `exit code ${exitCode}`;
+  const refused = new DatabaseError(message, message.length, 'error');
+  if (told?.[1] !== undefined) refused.code = told[1];
+  return { refused };
 }
 
 /** The values of a column in an answer: `\t 1: datname = "shop"\t(typeid = …)`. */

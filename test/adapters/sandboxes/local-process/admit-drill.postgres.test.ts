@@ -1,63 +1,48 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { admitDrill } from '../../../../lib/adapters/sandboxes/local-process/admit-drill.ts';
-import { serverAccount } from '../../../../lib/adapters/sandboxes/local-process/server-account.ts';
+import type { StoppedServer } from '../../../../lib/adapters/sandboxes/local-process/single-user.ts';
 import { openingDamage } from '../../../../lib/recovery/physical/recovering/opening-damage.ts';
-import { postgresqlPrograms } from '../../../../scripts/oracle-programs.mjs';
-import { TestServer } from '../../../support/server.ts';
+import { CrashedCluster, damageFirstPage } from './stopped-cluster.ts';
 
-const binDirectory = postgresqlPrograms(15);
-let running: TestServer;
-let catalogue = '';
-let copies = 0;
+let cluster: CrashedCluster;
+let catalogue: string;
 beforeAll(async () => {
-  running = await TestServer.start('source', { programs: binDirectory });
-  const [[path] = []] = await running.sql('template1', "SELECT pg_relation_filepath('pg_class')");
-  catalogue = String(path);
-  await running.sql('template1', 'CHECKPOINT');
+  cluster = await CrashedCluster.make();
+  catalogue = await cluster.fileOf('template1', 'pg_class');
 });
-afterAll(() => running.stop());
+afterAll(() => cluster.server.stop());
 
-/** Admits a drill to a copy of the cluster, stopped as a crash stops it. */
-function admitted(name: string, damage: (file: string) => void): Promise<string[]> {
-  copies += 1;
-  const dataDirectory = join(running.directory, `${name}-${copies}`);
-  execFileSync('cp', ['-a', join(running.directory, 'data'), dataDirectory]);
-  rmSync(join(dataDirectory, 'postmaster.pid'));
-  // As the settings of a sandbox have it.
-  writeFileSync(join(dataDirectory, 'postgresql.conf'), "log_line_prefix = ''\n", { flag: 'a' });
-  damage(join(dataDirectory, catalogue));
-  return admitDrill({
-    binDirectory,
-    dataDirectory,
-    configFile: join(dataDirectory, 'postgresql.conf'),
-    account: serverAccount(),
-    isolation: { kind: 'none', reason: 'a test' },
-    signal: new AbortController().signal,
-    password: 'x',
-    hookPassword: null,
-  });
-}
+const admitted = (server: StoppedServer): Promise<string[]> =>
+  admitDrill({ ...server, password: 'x', hookPassword: null });
+const refusal = (server: StoppedServer): Promise<unknown> =>
+  admitted(server).catch((error: unknown) => error);
 
 describe('a recovered cluster', () => {
   test('takes the roles of the drill, and says which databases can be asked', async () => {
-    expect(await admitted('whole', () => {})).toContain('postgres');
+    expect(await admitted(cluster.copy())).toContain('postgres');
   });
 
-  test('whose catalogue has a damaged page is told as damaged, before anybody logs in', async () => {
-    const error = await admitted('damaged', (file) =>
-      writeFileSync(file, Buffer.alloc(8192, 0xff), { flag: 'r+' }),
-    ).catch((thrown: unknown) => thrown);
+  test.each([
+    ['page', 'PAGE_CORRUPT', damageFirstPage],
+    [
+      'file',
+      'BASE_BACKUP_INCOMPLETE',
+      ({ dataDirectory }: StoppedServer, file: string) => rmSync(join(dataDirectory, file)),
+    ],
+  ])('whose catalogue lacks a %s is told as damaged, before anybody logs in', async (_, code, damage) => {
+    const server = cluster.copy();
+    damage(server, catalogue);
+    const error = await refusal(server);
     expect(error).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
-    expect(openingDamage(error)).toMatchObject({ code: 'PAGE_CORRUPT', severity: 'error' });
+    expect(openingDamage(error)).toMatchObject({ code, severity: 'error' });
   });
 
   test('that refuses for another reason is no damage', async () => {
-    const error = await admitted('other', (file) =>
-      writeFileSync(join(file, '../../../postgresql.conf'), 'no_such_setting = 1\n', { flag: 'a' }),
-    ).catch((thrown: unknown) => thrown);
+    const server = cluster.copy();
+    writeFileSync(server.configFile, 'no_such_setting = 1\n', { flag: 'a' });
+    const error = await refusal(server);
     expect(error).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
     expect(openingDamage(error)).toBeNull();
   });
