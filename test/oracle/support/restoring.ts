@@ -4,6 +4,7 @@ import { bareHeader } from '../../../lib/domain/backup/dump.ts';
 import type { RestoreAccount } from '../../../lib/domain/recovery/restore-account.ts';
 import type { RestoreOptions } from '../../../lib/ports/recovery.ts';
 import { createRestorer } from '../../../lib/recovery/logical/create-restorer.ts';
+import { aRestoreRequest } from '../../support/restore-request.ts';
 import type { TestServer } from '../../support/server.ts';
 
 /** What selection would know of a dump; the restorer reads the real header itself. */
@@ -20,34 +21,21 @@ export async function restoreOurs(
   const { store, key } = await createFileDumpStore(path);
   const found = await stat(path);
   const etag = (await store.stat(key))?.etag;
-  return createRestorer(asRds ? server.accessOfRds : server.access).restore({
-    dump: {
-      key,
-      directory: found.isDirectory(),
-      sizeBytes: found.size,
-      uploadedAt: '2026-01-01T00:00:00Z',
-      nameTimestamp: null,
-      nameTimestampEnd: null,
-      expectedSha256: null,
-      header: unknownHeader,
-      ...(etag === undefined ? {} : { etag }),
-    },
-    store,
-    sandbox: server.address,
-    options: {
-      connections: 3,
-      createMissingRoles: true,
-      allowCreate: true,
-      keepOrder: [],
-      entryTimeoutSeconds: 1800,
-      maxStatementBytes: 32 * 1024 ** 2,
-      maxRatio: 10_000,
-      passphrase: null,
-      ...options,
-    },
-    onProgress: () => {},
-    signal,
-  });
+  return createRestorer(asRds ? server.accessOfRds : server.access).restore(
+    aRestoreRequest({
+      dump: {
+        key,
+        directory: found.isDirectory(),
+        sizeBytes: found.size,
+        header: unknownHeader,
+        ...(etag === undefined ? {} : { etag }),
+      },
+      store,
+      sandbox: server.address,
+      options: { connections: 3, ...options },
+      signal,
+    }),
+  );
 }
 
 /** The database that a dump of one database went to. */

@@ -7,6 +7,7 @@ import { Session } from '../../../../lib/recovery/logical/loading/connection.ts'
 import { announcementsIn } from '../../../../lib/recovery/logical/policy/announcements.ts';
 import { databaseRequest } from '../../../../lib/recovery/logical/policy/databases.ts';
 import { loadPolicy } from '../../../../lib/recovery/logical/policy/load-policy.ts';
+import { aRestoreRequest } from '../../../support/restore-request.ts';
 import { TestServer } from '../../../support/server.ts';
 
 let server: TestServer;
@@ -14,21 +15,10 @@ beforeAll(async () => {
   server = await TestServer.shared('target');
 });
 
-const options = {
-  connections: 2,
-  createMissingRoles: true,
-  allowCreate: true,
-  keepOrder: [],
-  entryTimeoutSeconds: 1800,
-  maxStatementBytes: 32 * 1024 ** 2,
-  maxRatio: 10_000,
-  passphrase: null,
-};
-
 function parts(changes: Partial<SessionParts> = {}): SessionParts {
   const connectionTo = (database: string) => server.access.connection(server.address, database);
   return {
-    request: { sandbox: server.address, options, signal: new AbortController().signal },
+    request: aRestoreRequest({ sandbox: server.address }),
     access: server.access,
     connectionTo,
     overseer: async () => Session.open(await connectionTo('postgres'), []),

@@ -5,9 +5,12 @@ import {
   classify,
   type FailedStatement,
   findingOf,
+  readingOf,
 } from '../../../../lib/recovery/logical/loading/failure-class.ts';
 import { ServerError } from '../../../../lib/recovery/logical/loading/server-error.ts';
 import type { StatementPlan } from '../../../../lib/recovery/logical/policy/decision.ts';
+import { planOf } from '../../../../lib/recovery/logical/policy/verdicts.ts';
+import { anEntry } from './support/events.ts';
 
 const anError = (code: string, insideFunction = false): ServerError =>
   new ServerError(
@@ -57,6 +60,17 @@ test.each<[string, boolean, FailedStatement, string]>([
   ['XX000', false, failing('other'), 'other'],
 ])('SQLSTATE %s (inside a function: %s) is classed by what failed', (code, inside, failed, expected) => {
   expect(classify(anError(code, inside), failed)).toBe(expected);
+});
+
+test.each<[StatementPlan['kind'], string, string]>([
+  ['definition', "CREATE TYPE public.mood AS ENUM ('fine')", 'definitions'],
+  ['definition', 'CREATE VIEW public.v AS SELECT 1', 'definitions'],
+  ['other', 'CREATE EXTENSION hstore', 'definitions'],
+  ['other', 'ALTER DOMAIN public.d ADD CONSTRAINT c CHECK (VALUE > 0)', 'rows'],
+  ['create table', 'CREATE TABLE public.t (id integer)', 'rows'],
+  ['copy', 'COPY public.t FROM stdin', 'rows'],
+])('of a %s (%s) the server may have told of %s', (kind, sql, told) => {
+  expect(readingOf(anError('22P02'), planOf(kind), anEntry(sql))).toBe(told);
 });
 
 test('docs/restoring.md names each class of failure with its finding', () => {

@@ -28,14 +28,17 @@ describe('what goes to the server with others', () => {
     expect(isShort(decided(kind, { roles: ['app'], locks: null }), 0)).toBe(true);
   });
 
-  test.each<StatementKind>(['add key', 'add foreign key', 'add constraint', 'create index'])(
-    '%s, while its tables have few rows',
-    (kind) => {
-      expect(isShort(decided(kind), 1024)).toBe(true);
-      expect(isShort(decided(kind), mebibyte)).toBe(false);
-      expect(isShort(decided(kind, { locks: null }), 1024)).toBe(false);
-    },
-  );
+  test.each<StatementKind>([
+    'add key',
+    'add foreign key',
+    'add constraint',
+    'attach partition',
+    'create index',
+  ])('%s, while its tables have few rows', (kind) => {
+    expect(isShort(decided(kind), 1024)).toBe(true);
+    expect(isShort(decided(kind), mebibyte)).toBe(false);
+    expect(isShort(decided(kind, { locks: null }), 1024)).toBe(false);
+  });
 
   test.each<StatementKind>([
     'other',

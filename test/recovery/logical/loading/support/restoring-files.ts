@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { createFileDumpStore } from '../../../../../lib/adapters/dump-stores/folder/folder-dump-store.ts';
 import type { RestoreAccount } from '../../../../../lib/domain/recovery/restore-account.ts';
 import { createRestorer } from '../../../../../lib/recovery/logical/create-restorer.ts';
+import { aRestoreRequest } from '../../../../support/restore-request.ts';
 import type { TestServer } from '../../../../support/server.ts';
 import { aHeader } from './events.ts';
 import type { Restoring } from './restoring.ts';
@@ -14,31 +15,14 @@ export async function restoreFile(
 ): Promise<RestoreAccount> {
   const { store, key } = await createFileDumpStore(path);
   const found = await stat(path);
-  return createRestorer(server.accessOfRds).restore({
-    dump: {
-      key,
-      directory: found.isDirectory(),
-      sizeBytes: found.size,
-      uploadedAt: '2026-01-01T00:00:00Z',
-      nameTimestamp: null,
-      nameTimestampEnd: null,
-      expectedSha256: null,
-      header: aHeader(),
-    },
-    store,
-    sandbox: server.address,
-    options: {
-      connections: 2,
-      createMissingRoles: true,
-      allowCreate: true,
-      keepOrder: [],
-      entryTimeoutSeconds: 1800,
-      maxStatementBytes: 32 * 1024 ** 2,
-      maxRatio: 10_000,
-      passphrase: null,
-      ...options,
-    },
-    onProgress: onProgress ?? (() => {}),
-    signal: signal ?? new AbortController().signal,
-  });
+  return createRestorer(server.accessOfRds).restore(
+    aRestoreRequest({
+      dump: { key, directory: found.isDirectory(), sizeBytes: found.size, header: aHeader() },
+      store,
+      sandbox: server.address,
+      options,
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  );
 }

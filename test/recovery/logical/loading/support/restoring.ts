@@ -1,10 +1,11 @@
 import type { RestoreAccount, RestoreProgress } from '../../../../../lib/domain/recovery/restore-account.ts';
-import type { RestoreOptions, RestoreRequest } from '../../../../../lib/ports/recovery.ts';
+import type { RestoreOptions } from '../../../../../lib/ports/recovery.ts';
 import type { DumpEvent } from '../../../../../lib/recovery/logical/dump/dump-stream.ts';
 import { LogicalRestorer } from '../../../../../lib/recovery/logical/logical-restorer.ts';
 import { announcementsIn } from '../../../../../lib/recovery/logical/policy/announcements.ts';
 import { databaseRequest } from '../../../../../lib/recovery/logical/policy/databases.ts';
 import { loadPolicy } from '../../../../../lib/recovery/logical/policy/load-policy.ts';
+import { aRestoreRequest } from '../../../../support/restore-request.ts';
 import type { TestServer } from '../../../../support/server.ts';
 import { aHeader, reading } from './events.ts';
 
@@ -14,43 +15,19 @@ export interface Restoring {
   onProgress?(progress: RestoreProgress): void;
 }
 
-const refuseToBeCalled = (): never => {
-  throw new Error('the loader reads through openDump only');
-};
-
 /** Restores hand-built events into a test server with our restorer. `events` is called once per reading. */
 export function restore(
   server: TestServer,
   events: () => Iterable<DumpEvent> | AsyncGenerator<DumpEvent, void, undefined>,
   { options, signal, onProgress }: Restoring = {},
 ): Promise<RestoreAccount> {
-  const request: RestoreRequest = {
-    dump: {
-      key: 'hand-built',
-      directory: false,
-      sizeBytes: 0,
-      uploadedAt: '2026-01-01T00:00:00Z',
-      nameTimestamp: null,
-      nameTimestampEnd: null,
-      expectedSha256: null,
-      header: aHeader(),
-    },
-    store: { location: 'nowhere', list: refuseToBeCalled, stat: refuseToBeCalled, open: refuseToBeCalled },
+  const request = aRestoreRequest({
+    dump: { header: aHeader() },
     sandbox: server.address,
-    options: {
-      connections: 2,
-      createMissingRoles: true,
-      allowCreate: true,
-      keepOrder: [],
-      entryTimeoutSeconds: 1800,
-      maxStatementBytes: 32 * 1024 ** 2,
-      maxRatio: 10_000,
-      passphrase: null,
-      ...options,
-    },
-    onProgress: onProgress ?? (() => {}),
-    signal: signal ?? new AbortController().signal,
-  };
+    options,
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   const restorer = new LogicalRestorer({
     access: server.accessOfRds,
     openDump: () => {
