@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -40,7 +41,7 @@ export interface RdsLikeServer {
 export async function startRdsLikeServer(
   options: { port?: number; certificates?: Certificates } = {},
 ): Promise<RdsLikeServer> {
-  const port = options.port ?? (await freePort());
+  let port = 0;
   const directory = mkdtempSync(join(tmpdir(), 'restore-drill-rds-'));
   chmodSync(directory, 0o755);
   const { caFile, certificateFile, keyFile } = options.certificates ?? makeCertificates(directory);
@@ -56,13 +57,23 @@ export async function startRdsLikeServer(
   writeFileSync(join(folder, 'data', 'pg_hba.conf'), hostBasedAccess(tokens.port));
   const settings = {
     listen_addresses: 'localhost',
-    port: String(port),
     ssl: 'on',
     ssl_cert_file: certificateFile,
     ssl_key_file: serverKey,
     password_encryption: 'scram-sha-256',
   };
-  const server = await startPostgres(folder, 'rdsadmin', programs, settings);
+  const started = async (triesLeft: number): Promise<ChildProcess> => {
+    port = options.port ?? (await freePort());
+    try {
+      return await startPostgres(folder, 'rdsadmin', programs, { ...settings, port: String(port) });
+    } catch (error) {
+      // Between the question and the start somebody else may take a port that was free.
+      if (options.port !== undefined || triesLeft === 0 || !/Address already in use/.test(String(error)))
+        throw error;
+      return started(triesLeft - 1);
+    }
+  };
+  const server = await started(5);
 
   const asSuperuser = async (database: string, sql: string): Promise<Record<string, unknown>[]> => {
     const client = new Client({ host: folder, port, user: 'rdsadmin', database, ssl: false });
