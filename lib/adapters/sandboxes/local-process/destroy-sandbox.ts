@@ -1,4 +1,4 @@
-import type { execFileSync } from 'node:child_process';
+import type { execFile, execFileSync } from 'node:child_process';
 import type * as nodeFs from 'node:fs';
 import type * as nodePath from 'node:path';
 
@@ -6,6 +6,7 @@ import type * as nodePath from 'node:path';
 export interface NodeModules {
   fs: typeof nodeFs;
   path: typeof nodePath;
+  execFile: typeof execFile;
   execFileSync: typeof execFileSync;
 }
 
@@ -20,7 +21,7 @@ export interface NodeModules {
  * functions are methods, because a bundler that keeps names (esbuild's keepNames) wraps every other kind in a helper.
  */
 export async function destroySandbox(directory: string, node: NodeModules): Promise<'gone' | 'not ours'> {
-  const { fs, path, execFileSync } = node;
+  const { fs, path, execFile, execFileSync } = node;
   const dataDirectory = path.join(directory, 'data');
   const started = Date.now();
 
@@ -81,8 +82,7 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       );
     },
 
-    worksInData(pid: number): boolean {
-      const folder = this.told(pid, 'cwd').replace(/ \(deleted\)$/, '');
+    isInData(folder: string): boolean {
       if (folder === dataDirectory) return true;
       // A command that brings a backup.
       if (folder.startsWith(path.join(directory, 'commands') + path.sep)) return true;
@@ -102,10 +102,12 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     // it, or a program of PostgreSQL's. A number alone proves nothing, for it may have been given to another process since;
     // neither does the directory, for somebody may look at it in a shell.
     runs(pid: number): boolean {
+      const folder = this.told(pid, 'cwd').replace(/ \(deleted\)$/, '');
+      // First what most processes are told apart by: a machine may have a thousand.
+      if (folder !== '' && !this.isInData(folder)) return false;
       const [, state = 'Z', parent = '0'] = /\) (\S) (\d+) /.exec(this.told(pid, 'stat')) ?? [];
       if (state === 'Z') return false;
-      if (this.told(pid, 'cwd') === '') return this.belongsToData(pid, Number(parent));
-      if (!this.worksInData(pid)) return false;
+      if (folder === '') return this.belongsToData(pid, Number(parent));
       const servers = [leasedServerPid, this.postmasterPid()];
       return servers.includes(pid) || servers.includes(Number(parent)) || this.isNamedLikeOurs(pid);
     },
@@ -135,6 +137,16 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       }
     },
 
+    /**
+     * What goes at once, and what does not: of a cluster's thousand files the system's own program takes a tenth of our processors'
+     * time that Node.js takes (4 and 45 ms).
+     */
+    clear(places: string[]): Promise<void> {
+      return new Promise<void>((resume) => {
+        execFile('rm', ['-rf', '--', ...places], { cwd: '/' }, () => resume());
+      }).catch(() => undefined);
+    },
+
     pause(): Promise<void> {
       return new Promise((resume) => setTimeout(resume, 15));
     },
@@ -149,7 +161,9 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
       for (const pid of running) sandbox.signal(pid, 'SIGKILL');
     if (Date.now() - started > 30_000) throw new Error(`processes ${running.join(', ')} cannot be ended`);
     await sandbox.pause();
-    running = sandbox.processes();
+    running = running.filter((pid) => sandbox.runs(pid));
+    // The last of them may have started another.
+    if (running.length === 0) running = sandbox.processes();
   }
 
   // The lease goes last: what an interruption leaves is still known as ours.
@@ -157,10 +171,11 @@ export async function destroySandbox(directory: string, node: NodeModules): Prom
     // Somebody else may be removing it at the same time, and be faster.
     if (!fs.existsSync(directory)) return 'gone';
     try {
-      await fs.promises.rm(dataDirectory, { recursive: true, force: true });
-      if (socketDirectory !== '' && path.basename(socketDirectory).startsWith('rd-')) {
-        await fs.promises.rm(socketDirectory, { recursive: true, force: true });
-      }
+      const hasSockets = socketDirectory !== '' && path.basename(socketDirectory).startsWith('rd-');
+      const places = hasSockets ? [dataDirectory, socketDirectory] : [dataDirectory];
+      await sandbox.clear(places);
+      // Says why something stays.
+      for (const place of places) await fs.promises.rm(place, { recursive: true, force: true });
       for (const name of fs.readdirSync(directory)) {
         if (name !== 'lease.json')
           await fs.promises.rm(path.join(directory, name), { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DrillError } from '../../../domain/findings/errors.ts';
@@ -10,9 +10,11 @@ import { destroySandbox } from './destroy-sandbox.ts';
  * @throws DrillError TEARDOWN_FAILED with the directory and the reason.
  */
 export async function removeSandboxDirectory(directory: string): Promise<void> {
-  const outcome = await destroySandbox(directory, { fs, path, execFileSync }).catch((cause: unknown) => {
-    throw failed(directory, cause instanceof Error ? cause.message : String(cause));
-  });
+  const outcome = await destroySandbox(directory, { fs, path, execFile, execFileSync }).catch(
+    (cause: unknown) => {
+      throw failed(directory, cause instanceof Error ? cause.message : String(cause));
+    },
+  );
   if (outcome === 'gone' && !fs.existsSync(directory)) return;
   // A watchdog or another sweep may be removing it as well: its lease goes just before the directory does.
   for (let look = 0; look < 100; look++) {

@@ -17,7 +17,8 @@ const farewell = 'dismissed';
  */
 const program = `
 process.title = 'restore-drill watchdog';
-const node = { fs: require('node:fs'), path: require('node:path'), execFileSync: require('node:child_process').execFileSync };
+const { execFile, execFileSync } = require('node:child_process');
+const node = { fs: require('node:fs'), path: require('node:path'), execFile, execFileSync };
 const destroy = ${destroySandbox.toString()};
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => {});
 let heard = '';

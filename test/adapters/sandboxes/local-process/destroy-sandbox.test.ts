@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import fs, { chmodSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path, { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { destroySandbox } from '../../../../lib/adapters/sandboxes/local-process/destroy-sandbox.ts';
 import { leaseKind } from '../../../../lib/adapters/sandboxes/local-process/lease.ts';
 import { aDirectory, removeDirectories } from './sandbox-fixture.ts';
@@ -22,6 +22,8 @@ beforeEach(() => {
   started = [];
 });
 afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.useRealTimers();
   for (const child of started) child.kill('SIGKILL');
 });
 
@@ -43,7 +45,7 @@ async function runs(name: string, { title = name, folder = dataDirectory } = {})
 }
 
 const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
-const destroy = () => destroySandbox(directory, { fs, path, execFileSync });
+const destroy = () => destroySandbox(directory, { fs, path, execFile, execFileSync });
 
 describe.runIf(process.platform === 'linux')('a server is ended before its directory goes', () => {
   test('where the distribution wraps it under a name of its own, as Nix does', async () => {
@@ -100,4 +102,23 @@ test('a directory without a lease of ours is left alone', async () => {
 
   expect(await destroy()).toBe('not ours');
   expect(existsSync(dataDirectory)).toBe(true);
+});
+
+test('a directory goes also where the system has no program that removes files', async () => {
+  mkdirSync(join(dataDirectory, 'base', '1'), { recursive: true });
+  writeFileSync(join(dataDirectory, 'base', '1', '1249'), 'rows');
+  vi.stubEnv('PATH', parent);
+
+  expect(await destroy()).toBe('gone');
+  expect(existsSync(directory)).toBe(false);
+});
+
+test('a directory that cannot go keeps its lease, and what is in its way is said', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const refusing = { ...fs, promises: { ...fs.promises, rm: () => Promise.reject(new Error('EBUSY')) } };
+  const asked = destroySandbox(directory, { fs: refusing, path, execFile, execFileSync });
+  vi.advanceTimersByTime(31_000);
+
+  await expect(asked).rejects.toThrow('EBUSY');
+  expect(existsSync(join(directory, 'lease.json'))).toBe(true);
 });
