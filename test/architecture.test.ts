@@ -27,7 +27,7 @@ const pureImports = new Set([
   'yaml',
   'string-width',
   'cli-truncate',
-  'wrap-ansi',
+  'fast-wrap-ansi',
   'd3-array',
   'd3-shape',
   'd3-time',

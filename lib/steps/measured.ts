@@ -1,3 +1,4 @@
+import { sort } from 'd3-array';
 import type { AttemptReport } from '../domain/record/attempt-report.ts';
 import type { RestoreAccount } from '../domain/recovery/restore-account.ts';
 import type { Judged } from './hook-results.ts';
@@ -22,18 +23,16 @@ export function tablesOf(account: RestoreAccount, judged: Judged[]): AttemptRepo
   );
   const source =
     counted.length > 0 ? counted : account.tables.map((table) => ({ ...table, rows: table.rowsLoaded }));
-  return source
-    .map(({ database, schema, name, rows }) => ({
-      database: dumpNameOf(account, database),
-      schema,
-      name,
-      rows,
-      ...inDump.get(JSON.stringify([database, schema, name])),
-      ...partitions.get(JSON.stringify([database, schema, name])),
-    }))
-    .sort((a, b) =>
-      `${a.database}:${a.schema}.${a.name}`.localeCompare(`${b.database}:${b.schema}.${b.name}`),
-    );
+  const tables = source.map(({ database, schema, name, rows }) => ({
+    database: dumpNameOf(account, database),
+    schema,
+    name,
+    rows,
+    ...inDump.get(JSON.stringify([database, schema, name])),
+    ...partitions.get(JSON.stringify([database, schema, name])),
+  }));
+  // The same order on every machine, whatever its language.
+  return sort(tables, ({ database, schema, name }) => `${database}:${schema}.${name}`);
 }
 
 /** Objects by kind, for the next drill. */

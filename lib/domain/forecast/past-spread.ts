@@ -36,6 +36,8 @@ export function pastSpread(
   { measured, modelled, forecast }: Quantity,
   horizonDays: number,
 ): PastSpread {
+  // As the cost of drills on one machine: no model needs to be tried.
+  if (drills.every((drill) => measured(drill) === null)) return { ofDrill: leastSpread, perDay: 0 };
   const ofDrill = drills.flatMap((drill, place) => {
     const others = drillTimeModel(drills.toSpliced(place, 1));
     return distance(measured(drill), modelled(others, drill));

@@ -101,6 +101,8 @@ export function canonicalTimezone(name: string): string | null {
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function offsetMs(instant: number, timezone: string): number {
+  // Where most calendars are kept: the first formatter of a process takes 8 ms.
+  if (timezone === 'UTC') return 0;
   let formatter = formatters.get(timezone);
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat('en-US', {

@@ -57,7 +57,8 @@ const nobodyOutside: Pick<DrillHandlers, 'hook' | 'answer'> = {
  */
 export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const { ports } = drill;
-  let lastState: DrillState | null = null;
+  // What steps were given and gave, in order; which of it is the drill's state, only an interruption asks: 2 ms each.
+  const heard: unknown[] = [];
   let lastError: Error | null = null;
   const running = new Set<Promise<unknown>>();
 
@@ -65,10 +66,10 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
     (step: DrillStep, handler: StateHandler): StateHandler =>
     (input) => {
       // What came in may know more than what the last step gave out: the answer of a person.
-      if (isState(input)) lastState = input;
+      heard.push(input);
       const work = runWatched(drill.watcher, step, handler, input).then(
         (output) => {
-          if (isState(output)) lastState = output;
+          heard.push(output);
           return output;
         },
         (error: Error) => {
@@ -111,8 +112,8 @@ export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   // An interrupted check may wait for its query for minutes; it ends when its server goes away.
   await (ports.signal.aborted ? withinGrace(settled, ports.clock) : settled);
 
-  const interrupted = lastState as DrillState | null;
-  if (ports.signal.aborted && interrupted !== null && interrupted.stage !== 'sealed') {
+  const interrupted = ports.signal.aborted ? heard.findLast(isState) : undefined;
+  if (interrupted !== undefined && interrupted.stage !== 'sealed') {
     const known = { ...ports, answers: null };
     await cleanUpAfterAbort(interrupted, 'the drill was interrupted by a signal', known);
   }

@@ -1,4 +1,4 @@
-import wrapAnsi from 'wrap-ansi';
+import { wrapAnsi } from 'fast-wrap-ansi';
 import { visibleText } from '../../text/visible-text.ts';
 
 /** Text made visible and broken at words, with one lead for the first line and another for those after it. */

@@ -1,5 +1,5 @@
 /** Between our pulled bytes and the streams of the web platform, which the libraries of decryption speak. */
-import { ReadableStream } from 'node:stream/web';
+import type { ReadableStream } from 'node:stream/web';
 import type { ByteSource } from '../bytes/byte-source.ts';
 
 /** What a library reads, and what went wrong while it was fed: libraries wrap errors, and a lost connection is no wrong key. */
@@ -21,7 +21,7 @@ const largestPieceBytes = 64 * 1024;
 export function fedFrom(source: ByteSource): FedStream {
   let failure: unknown = null;
   let fed = 0;
-  const stream = new ReadableStream<Uint8Array>(
+  const stream = new globalThis.ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
