@@ -39,9 +39,10 @@ export interface AttemptSessions {
 export async function openSessions(parts: SessionParts): Promise<AttemptSessions> {
   const { request, access, connectionTo, overseer, loadingPolicy, forgivesCancels } = parts;
   const { sandbox, options, signal } = request;
-  const probe = await new Slot(
+  const admin = await new Slot(
     true,
-    async () => Session.open(await connectionTo(maintenanceDatabase), []),
+    async () =>
+      Session.open(await connectionTo(maintenanceDatabase), [], { lostWhenCancelled: forgivesCancels }),
     signal,
   ).get();
   const watching = ServerWatch.begin({
@@ -52,20 +53,13 @@ export async function openSessions(parts: SessionParts): Promise<AttemptSessions
   // Whoever awaits it below is told.
   watching.catch(() => {});
   try {
-    const facts = await askServerFacts(probe);
-    const { rows } = await probe.text('SELECT rolname FROM pg_catalog.pg_roles');
-    await probe.close();
-    const policy = await loadingPolicy;
-    const startup = fastLoadSettings(facts, options.connections, 0);
-    const admin = await Session.open(await connectionTo(maintenanceDatabase), startup, {
-      lostWhenCancelled: forgivesCancels,
-    });
-    const watch = await watching.catch(async (error) => {
-      await admin.close();
-      throw error;
-    });
+    const facts = await askServerFacts(admin);
+    const { rows } = await admin.text('SELECT rolname FROM pg_catalog.pg_roles');
+    await admin.text(fastLoadSettings(facts, options.connections, 0).join(';'));
+    const [policy, watch] = await Promise.all([loadingPolicy, watching]);
     return { facts, rolesBefore: new Set(rows.map(([name]) => name)), policy, admin, watch };
   } catch (error) {
+    await admin.close();
     await watching.then(
       (watch) => watch.close(),
       () => {},

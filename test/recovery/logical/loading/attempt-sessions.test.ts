@@ -40,7 +40,7 @@ async function sessionsLeft(): Promise<number> {
   }
 }
 
-test('the session of the restore and the watch stand, and the one that asked is gone', async () => {
+test('the session of the restore, which asked what the server is like, and the watch stand', async () => {
   const { admin, watch, facts, rolesBefore } = await openSessions(parts());
   expect(facts.majorVersion).toBe(server.majorVersion);
   expect(rolesBefore.has('master')).toBe(true);
@@ -67,14 +67,9 @@ describe('no session stays open where', () => {
     expect(await sessionsLeft()).toBe(0);
   });
 
-  test('the session of the restore cannot be had', async () => {
-    let asked = 0;
-    const connectionTo = async (database: string) => {
-      asked += 1;
-      if (asked > 1) throw refused;
-      return server.access.connection(server.address, database);
-    };
-    await expect(openSessions(parts({ connectionTo }))).rejects.toBe(refused);
+  test('the server refuses how it is set for loading', async () => {
+    const request = aRestoreRequest({ sandbox: server.address, options: { connections: Number.NaN } });
+    await expect(openSessions(parts({ request }))).rejects.toThrow('maintenance_work_mem');
     expect(await sessionsLeft()).toBe(0);
   });
 });
