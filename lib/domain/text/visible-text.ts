@@ -10,6 +10,9 @@
  */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]/gu;
 
+/** The same without the end of a line. */
+const invisibleInLine = new RegExp(`(?!\\n)${invisible.source}`, invisible.flags);
+
 const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text on one line with nothing invisible in it: `\n`, `\u{1b}` and the like are shown instead of done. */
@@ -32,11 +35,9 @@ export function visibleJson(value: unknown, indent?: number): string {
 
 /** Escapes what JSON.stringify leaves raw. Its own line ends stand between values: inside texts they are escaped already. */
 export function escapedJson(json: string): string {
-  return json.replace(invisible, (character) =>
-    character === '\n'
-      ? character
-      : [...Array(character.length).keys()]
-          .map((place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`)
-          .join(''),
+  return json.replace(invisibleInLine, (character) =>
+    [...Array(character.length).keys()]
+      .map((place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
 }

@@ -10,10 +10,11 @@ import type { Ledger } from '../../../ports/ledger.ts';
 import { privateFolderMode, systemErrorCode } from '../../files/atomic-file.ts';
 import { safeFileName } from '../../files/safe-file-name.ts';
 import { recordDigest } from '../../seals/record-digest.ts';
+import { DecodedLines } from './decoded-lines.ts';
 import { releaseLockFile, takeLockFile } from './drill-lock-file.ts';
 import { exclusively } from './exclusive-section.ts';
 import { appendRecord } from './ledger-append.ts';
-import { decodeLine, isPlainlyWhole } from './ledger-lines.ts';
+import { decodeLine, plainDigest } from './ledger-lines.ts';
 import { type LedgerLine, lineAt, lineNumberAt, newestLines } from './newest-lines.ts';
 
 /** A line of the ledger that could not be read; all others still count. */
@@ -40,6 +41,7 @@ interface FileLedgerOptions {
  */
 export function createFileLedger({ path, clock, onDamage }: FileLedgerOptions): Ledger {
   const told = new Set<number>();
+  const lines = new DecodedLines();
   const lockPath = (database: string) => join(`${path}.locks`, `${safeFileName(database)}.json`);
 
   async function alone<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -55,8 +57,8 @@ export function createFileLedger({ path, clock, onDamage }: FileLedgerOptions): 
   async function* records(mayHold: (line: Buffer) => boolean = () => true): AsyncGenerator<DrillRecord> {
     for await (const line of settledLines(path)) {
       // Whatever is asked for, a damaged line is told of: it may be one of those.
-      if (!mayHold(line.bytes) && isPlainlyWhole(line.bytes)) continue;
-      const decoded = decodeLine(line.bytes);
+      if (!mayHold(line.bytes) && plainDigest(line.bytes) !== null) continue;
+      const decoded = lines.decode(line.bytes);
       if ('record' in decoded) {
         yield decoded.record;
       } else if (!told.has(line.startByte)) {

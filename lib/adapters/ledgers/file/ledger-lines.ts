@@ -23,16 +23,15 @@ export function encodeLine(record: DrillRecord): string {
 }
 
 /**
- * Whether a line is as it was written, told by its hash alone: 0.02 ms for 19 kB, a twenty-fifth of decoding it. False also for
+ * The hash of a line that is as it was written, told by the hash alone: 0.02 ms for 19 kB, a twenty-fifth of decoding it. Null also for
  * a whole one with invisible characters, whose escapes are not what was hashed: decoding tells.
  */
-export function isPlainlyWhole(line: Buffer): boolean {
+export function plainDigest(line: Buffer): string | null {
   const start = line.subarray(0, lineStart.length + digestLength + beforeRecord.length).toString('latin1');
   const digest = start.slice(lineStart.length, lineStart.length + digestLength);
   const record = line.subarray(start.length, -1);
-  return (
-    start === `${lineStart}${digest}${beforeRecord}` && line.at(-1) === 0x7d && sha256(record) === digest
-  );
+  const stands = start === `${lineStart}${digest}${beforeRecord}` && line.at(-1) === 0x7d;
+  return stands && sha256(record) === digest ? digest : null;
 }
 
 /** `document`: as it stands in the line, where a newer release may have written members that this one does not know. */

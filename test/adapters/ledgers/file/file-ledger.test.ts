@@ -189,6 +189,16 @@ describe('a damaged ledger', () => {
     expect(damages).toEqual([{ line: 1, reason: 'its content was changed' }]);
   });
 
+  test('sees also the change of a record that it has read before', async () => {
+    const damages: LedgerDamage[] = [];
+    const ledger = ledgerAt(path, damages);
+    await ledger.seal(aFailedRecord({ drillId: 'a' }));
+    expect(await ledger.history({ limit: 10 })).toHaveLength(1);
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"NOT_PROVEN"', '"PROVEN"'));
+    expect(await ledger.history({ limit: 10 })).toEqual([]);
+    expect(damages).toEqual([{ line: 1, reason: 'its content was changed' }]);
+  });
+
   test('is told of a line that names another database only because it was damaged', async () => {
     await writeFile(path, encodeLine(aRecord({ database: 'shop' })).replaceAll('"shop"', '"shoq"'));
     const damages: LedgerDamage[] = [];
