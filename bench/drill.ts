@@ -88,7 +88,7 @@ try {
   if (first === undefined) throw new Error('--runs must be at least 1');
   const { record } = first;
   print(
-    `${dump}: ${record.verdict}, ${record.tables.length} tables, ${record.restore?.rowsLoaded ?? 0} rows; ${runs} pairs, medians`,
+    `${dump}: ${record.verdict}, ${record.tables.length} tables, ${record.restore?.rowsLoaded ?? 0} rows; ${runs} pairs, medians, Node.js ${process.versions.node}`,
   );
   print('');
   for (const { name } of record.phases) {
