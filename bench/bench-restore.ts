@@ -4,6 +4,7 @@ import { bareHeader, type SelectedDump } from '../lib/domain/backup/dump.ts';
 import type { SandboxAddress } from '../lib/domain/sandbox/address.ts';
 import type { RestoreOptions } from '../lib/ports/recovery.ts';
 import type { SandboxAccess } from '../lib/ports/sandbox-access.ts';
+import { someOptions } from '../test/support/restore-request.ts';
 
 /** Into a server that trusts whoever comes. */
 export const access: SandboxAccess = {
@@ -36,16 +37,7 @@ export function askedOnCommandLine(): { sandbox: SandboxAddress; options: Restor
       masterRole: values.role,
       serverVersion: '',
     },
-    options: {
-      connections: Number(values.connections),
-      createMissingRoles: true,
-      allowCreate: true,
-      keepOrder: [],
-      entryTimeoutSeconds: 1800,
-      maxStatementBytes: 32 * 1024 ** 2,
-      maxRatio: 10_000,
-      passphrase: null,
-    },
+    options: someOptions({ connections: Number(values.connections) }),
     dump: values.dump,
   };
 }

@@ -45,7 +45,6 @@ export function instantOf(wall: WallTime, timezone: string): number {
     wall.second,
     wall.millisecond,
   );
-  if (timezone === 'UTC') return asUtc;
   // An offset is under a day, so these two looks bracket any change of offset around the moment.
   const candidates = [
     asUtc - offsetMs(asUtc - 86_400_000, timezone),

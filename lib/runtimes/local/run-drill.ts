@@ -57,7 +57,7 @@ const nobodyOutside: Pick<DrillHandlers, 'hook' | 'answer'> = {
  */
 export async function runLocalDrill(drill: LocalDrill): Promise<DrillRecord> {
   const { ports } = drill;
-  // What steps were given and gave, in order; which of it is the drill's state, only an interruption asks: 2 ms each.
+  // What steps were given and gave, in order; which of it is the drill's state, only an interruption asks.
   const heard: unknown[] = [];
   let lastError: Error | null = null;
   const running = new Set<Promise<unknown>>();
